@@ -1,0 +1,83 @@
+/* SPDX-FileCopyrightText: 2026 The Toll authors
+ * SPDX-License-Identifier: MIT */
+#include "check.h"
+#include "lang.h"
+
+/* One line of cells, out[0] ... out[n-1]. u points at the cell of `in` under out[0]; its neighbours in the
+ * next and previous row lie `row` away, in the next and previous column `col` away. One of the two is 1.
+ */
+static inline void line(double *restrict out, const double *restrict u, int64_t n, int64_t row,
+                        int64_t col, double Ddt) {
+    for (int64_t k = 0; k < n; k++) {
+        double lap = (((u[k + row] + u[k - row]) + u[k + col]) + u[k - col]) - 4 * u[k];
+        out[k] = u[k] + Ddt * lap;
+    }
+}
+
+static void step_row(double *out, const double *in, int64_t cols, int64_t ld, int64_t lo, int64_t hi,
+                     double Ddt) {
+#pragma omp for schedule(runtime)
+    for (int64_t i = lo; i < hi; i++)
+        line(out + i * ld + 1, in + i * ld + 1, cols - 2, ld, 1, Ddt);
+}
+
+static void step_col(double *out, const double *in, int64_t cols, int64_t ld, int64_t lo, int64_t hi,
+                     double Ddt) {
+#pragma omp for schedule(runtime)
+    for (int64_t j = 1; j < cols - 1; j++)
+        line(out + j * ld + lo, in + j * ld + lo, hi - lo, 1, ld, Ddt);
+}
+
+int32_t TOLL_FN(diffusion_step_row)(double *out, const double *in, int64_t rows, int64_t cols,
+                                    int64_t ld, int64_t lo, int64_t hi, double D, double dt,
+                                    int32_t threads, int32_t schedule) {
+    int32_t status =
+        check_diffusion(out, in, rows, cols, ld, lo, hi, rows, 1, D, dt, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    set_schedule(schedule, 1);
+#pragma omp parallel num_threads(threads)
+    step_row(out, in, cols, ld, max64(lo, 1), min64(hi, rows - 1), D * dt);
+    return TOLL_OK;
+}
+
+int32_t TOLL_FN(diffusion_step_col)(double *out, const double *in, int64_t rows, int64_t cols,
+                                    int64_t ld, int64_t lo, int64_t hi, double D, double dt,
+                                    int32_t threads, int32_t schedule) {
+    int32_t status =
+        check_diffusion(out, in, cols, rows, ld, lo, hi, rows, 1, D, dt, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    set_schedule(schedule, 1);
+#pragma omp parallel num_threads(threads)
+    step_col(out, in, cols, ld, max64(lo, 1), min64(hi, rows - 1), D * dt);
+    return TOLL_OK;
+}
+
+int32_t TOLL_FN(diffusion_run_row)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
+                                   int64_t steps, double D, double dt, int32_t threads,
+                                   int32_t schedule) {
+    int32_t status =
+        check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    set_schedule(schedule, 1);
+#pragma omp parallel num_threads(threads)
+    for (int64_t s = 0; s < steps; s++)
+        step_row(s % 2 ? a : b, s % 2 ? b : a, cols, ld, 1, rows - 1, D * dt);
+    return TOLL_OK;
+}
+
+int32_t TOLL_FN(diffusion_run_col)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
+                                   int64_t steps, double D, double dt, int32_t threads,
+                                   int32_t schedule) {
+    int32_t status =
+        check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    set_schedule(schedule, 1);
+#pragma omp parallel num_threads(threads)
+    for (int64_t s = 0; s < steps; s++)
+        step_col(s % 2 ? a : b, s % 2 ? b : a, cols, ld, 1, rows - 1, D * dt);
+    return TOLL_OK;
+}

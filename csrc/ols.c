@@ -1,0 +1,63 @@
+/* SPDX-FileCopyrightText: 2026 The Toll authors
+ * SPDX-License-Identifier: MIT */
+#include "check.h"
+#include "lang.h"
+
+int32_t TOLL_FN(ols_row)(double *slope, double *intercept, const double *y, int64_t rows, int64_t n,
+                         int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
+    int32_t status =
+        check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;
+    int64_t half = n / 2, odd = n % 2;
+    set_schedule(schedule, 256);
+#pragma omp parallel for num_threads(threads) schedule(runtime)
+    for (int64_t i = lo; i < hi; i++) {
+        const double *row = y + i * ld;
+        double pairs = 0, sum = 0;
+        for (int64_t k = 0; k < half; k++)
+            pairs += (double)(2 * k + 1 + odd) * (row[half + odd + k] - row[half - 1 - k]);
+        for (int64_t j = 0; j < n; j++)
+            sum += row[j];
+        slope[i] = pairs / denominator;
+        intercept[i] = sum / x - slope[i] * mean_x;
+    }
+    return TOLL_OK;
+}
+
+/* Walks down the columns, a block of rows at a time so that its sums stay in cache; slope and intercept
+ * hold the sums until the end.
+ */
+int32_t TOLL_FN(ols_col)(double *slope, double *intercept, const double *y, int64_t rows, int64_t n,
+                         int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
+    enum { BLOCK = 256 };
+    int32_t status =
+        check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;
+    int64_t half = n / 2, odd = n % 2;
+    set_schedule(schedule, 1);
+#pragma omp parallel for num_threads(threads) schedule(runtime)
+    for (int64_t first = lo; first < hi; first += BLOCK) {
+        int64_t count = min64(BLOCK, hi - first);
+        double *restrict pairs = slope + first, *restrict sum = intercept + first;
+        for (int64_t i = 0; i < count; i++)
+            pairs[i] = sum[i] = 0;
+        for (int64_t k = 0; k < half; k++) {
+            double w = (double)(2 * k + 1 + odd);
+            const double *up = y + (half + odd + k) * ld + first, *down = y + (half - 1 - k) * ld + first;
+            for (int64_t i = 0; i < count; i++)
+                pairs[i] += w * (up[i] - down[i]);
+        }
+        for (int64_t j = 0; j < n; j++)
+            for (int64_t i = 0; i < count; i++)
+                sum[i] += y[j * ld + first + i];
+        for (int64_t i = 0; i < count; i++) {
+            pairs[i] = pairs[i] / denominator;
+            sum[i] = sum[i] / x - pairs[i] * mean_x;
+        }
+    }
+    return TOLL_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Toll authors
+ * SPDX-License-Identifier: MIT */
+#include "lang.h"
+
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "GCC " __VERSION__
+#endif
+
+#ifdef _OPENMP
+#define LANGUAGE "c-omp"
+#else
+#define LANGUAGE "c"
+#endif
+
+const toll_table *TOLL_FN(table)(void) {
+    static const toll_table table = {
+        .abi_version = TOLL_ABI_VERSION,
+        .struct_size = sizeof(toll_table),
+        .header_hash = TOLL_HEADER_HASH,
+        .language = LANGUAGE,
+        .compiler = COMPILER,
+        .flags = TOLL_FLAGS,
+        .call_noop = TOLL_FN(call_noop),
+        .call_not = TOLL_FN(call_not),
+        .call_add = TOLL_FN(call_add),
+        .call_sum = TOLL_FN(call_sum),
+        .diffusion_step_row = TOLL_FN(diffusion_step_row),
+        .diffusion_step_col = TOLL_FN(diffusion_step_col),
+        .diffusion_run_row = TOLL_FN(diffusion_run_row),
+        .diffusion_run_col = TOLL_FN(diffusion_run_col),
+        .julia = TOLL_FN(julia),
+        .ols_row = TOLL_FN(ols_row),
+        .ols_col = TOLL_FN(ols_col),
+    };
+    return &table;
+}
