@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package conform verifies routes: it gives each the problems of [kernel.Cases] and compares all memory that
+// the route was given, guards and padding and inputs too, with what the reference made of the same problem.
+//
+// Equal means equal bits, save that a NaN that was computed may have any sign and payload, as IEEE 754
+// leaves them open. A route with a declared [seam.Bound] is held to that instead where numbers are summed.
+// Bad arguments must be refused with the right kind of error and leave all memory as it was; by native
+// libraries also when called without the checks on the Go side.
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime/debug"
+
+	"github.com/google/go-cmp/cmp"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// Result is what the suite found of one route's kernel in one layout, or, with Err, of a route that could
+// not be opened.
+type Result struct {
+	Route    *seam.Route
+	Kernel   string
+	Layout   string
+	Cases    int     // that were run
+	Worst    float64 // largest distance from the reference, in units of [seam.Bound]
+	Failures []error // one for each case that failed
+	Err      error   // with which the route did not open
+}
+
+// Verdict is a result in a word.
+type Verdict string
+
+// A result with Err is Unavailable or Failed; one without is one of the others.
+const (
+	Identical   Verdict = "bit-identical"
+	Bounded     Verdict = "within bound"
+	Failed      Verdict = "failed"
+	Unavailable Verdict = "unavailable"
+)
+
+// Verdict returns the result in a word.
+func (r *Result) Verdict() Verdict {
+	switch {
+	case errors.Is(r.Err, seam.ErrUnavailable):
+		return Unavailable
+	case r.Err != nil, len(r.Failures) > 0, r.Cases == 0:
+		return Failed
+	case r.Route.Bound != nil:
+		return Bounded
+	}
+	return Identical
+}
+
+// Reason returns why the result is not a good one: the error or the first failure. It is nil for a good one.
+func (r *Result) Reason() error {
+	switch {
+	case r.Err != nil:
+		return r.Err
+	case len(r.Failures) > 0:
+		return r.Failures[0]
+	case r.Cases == 0:
+		return fmt.Errorf("conform: %s: no case was run, want at least one", r.Route.Name())
+	}
+	return nil
+}
+
+// Verify runs the cases over the routes and returns a result for each kernel and layout that a route
+// offers. A route that offers none of the cases gets one failed result. progress is called after each case.
+func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {
+	type key struct{ kernel, layout string }
+	perRoute := make([][]*Result, len(routes))
+	find := func(r int, k key) *Result {
+		for _, result := range perRoute[r] {
+			if result.Kernel == k.kernel && result.Layout == k.layout {
+				return result
+			}
+		}
+		result := &Result{Route: routes[r], Kernel: k.kernel, Layout: k.layout}
+		perRoute[r] = append(perRoute[r], result)
+		return result
+	}
+	libraries := make([]*seam.Library, len(routes))
+	for r, route := range routes {
+		library, err := route.Open()
+		if err != nil {
+			perRoute[r] = []*Result{{Route: route, Err: err}}
+		}
+		libraries[r] = library
+	}
+	reference := kernel.Go().Checked()
+	for n := range cases {
+		c := &cases[n]
+		want := c.New()
+		if c.Want == kernel.OK {
+			if err := run(want, &reference); err != nil {
+				panic(fmt.Sprintf("conform: the reference refused %v: %v", c, err))
+			}
+		}
+		for r, library := range libraries {
+			if library == nil {
+				continue
+			}
+			worst, err := one(library, routes[r].Bound, c, want)
+			if errors.Is(err, kernel.ErrNotOffered) {
+				continue
+			}
+			result := find(r, key{c.Kernel, c.Layout})
+			result.Cases++
+			result.Worst = max(result.Worst, worst)
+			if err != nil {
+				result.Failures = append(result.Failures, fmt.Errorf("%s: %v: %w", routes[r].Name(), c, err))
+			}
+		}
+		if progress != nil {
+			progress(n+1, len(cases))
+		}
+	}
+	var results []Result
+	for r := range routes {
+		if len(perRoute[r]) == 0 {
+			perRoute[r] = []*Result{{Route: routes[r]}}
+		}
+		for _, result := range perRoute[r] {
+			results = append(results, *result)
+		}
+	}
+	return results
+}
+
+// one runs a case on a library; want is the reference's job, done, or untouched if the case is a refusal.
+func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.Job) (worst float64, err error) {
+	forms := []*kernel.Funcs{&library.Funcs}
+	if c.Want != kernel.OK && c.Native && library.Native {
+		forms = append(forms, &library.Raw)
+	}
+	for k, f := range forms {
+		got := c.New()
+		if err = run(got, f); errors.Is(err, kernel.ErrNotOffered) {
+			return 0, err
+		}
+		switch {
+		case c.Want == kernel.OK && err != nil:
+			return 0, fmt.Errorf("refused: %w", err)
+		case c.Want != kernel.OK && !errors.Is(err, c.Want):
+			return 0, fmt.Errorf("%s answered with error %v, want %v", [...]string{"the route", "native code"}[k], err, c.Want)
+		}
+		for b := range want.Buffers {
+			w, err := compare(&want.Buffers[b], &got.Buffers[b], bound)
+			worst = max(worst, w)
+			if err != nil {
+				return worst, err
+			}
+		}
+	}
+	return worst, nil
+}
+
+func run(job *kernel.Job, f *kernel.Funcs) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return job.Run(f)
+}
+
+// compare returns the largest distance in units of bound, and an error if any element is not as wanted.
+func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err error) {
+	if want.Len != got.Len {
+		return 0, fmt.Errorf("%s has %d elements, want %d", got.Name, got.Len, want.Len)
+	}
+	first, wrong := -1, 0
+	for k := range want.Len {
+		if same(want, got, k) {
+			continue
+		}
+		if bound != nil && want.Scale != nil {
+			if scale, ok := want.Scale(k); ok {
+				distance := math.Abs(got.Value(k)-want.Value(k)) / (math.Nextafter(scale, math.Inf(1)) - scale)
+				worst = max(worst, distance)
+				if distance <= bound.ULP {
+					continue
+				}
+			}
+		}
+		if wrong == 0 {
+			first = k
+		}
+		wrong++
+	}
+	if wrong == 0 {
+		return worst, nil
+	}
+	return worst, fmt.Errorf("%s: got %s, want %s, %s apart; %d of %d elements differ (-want +got):\n%s",
+		want.At(first), got.Text(first), want.Text(first), apart(want.Value(first), got.Value(first)), wrong, want.Len,
+		cmp.Diff(window(want, first), window(got, first)))
+}
+
+func same(want, got *kernel.Buffer, k int) bool {
+	w, g := want.Bits(k), got.Bits(k)
+	if w == g {
+		return true
+	}
+	canary := math.Float64bits(kernel.Canary)
+	return w != canary && g != canary && math.IsNaN(want.Value(k)) && math.IsNaN(got.Value(k))
+}
+
+func apart(a, b float64) string {
+	if math.IsNaN(a) || math.IsNaN(b) {
+		return "NaN and number"
+	}
+	return fmt.Sprintf("%d ULP", kernel.ULPs(a, b))
+}
+
+// window returns what stands around element k.
+func window(b *kernel.Buffer, k int) []string {
+	var lines []string
+	for i := max(0, k-2); i < min(b.Len, k+4); i++ {
+		lines = append(lines, b.At(i)+" = "+b.Text(i))
+	}
+	return lines
+}

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+// The call family in Go. They are kept from being inlined: what is measured is a call.
+
+//go:noinline
+func goNoop() {}
+
+//go:noinline
+func goNot(x int64) int64 { return ^x }
+
+//go:noinline
+func goAdd(x, y float64) float64 { return x + y }
+
+//go:noinline
+func goSum(p []float64) float64 {
+	var sum float64
+	for _, x := range p {
+		sum += x
+	}
+	return sum
+}
+
+// Go returns the reference: the language go.
+func Go() Funcs {
+	return Funcs{goNoop, goNot, goAdd, goSum, goStep, goRun, goJulia, goOLS}
+}
+
+// GoPar returns the language go-par, the same loops dealt out to goroutines. A call has nothing to deal
+// out, so it does not offer the call family.
+func GoPar() Funcs {
+	return Funcs{Step: goParStep, Run: goParRun, Julia: goParJulia, OLS: goParOLS}
+}

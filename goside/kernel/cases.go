@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// Case is one problem that a route is verified on.
+type Case struct {
+	Kernel string // "call", "diffusion", "julia", "ols"
+	Layout string // "row", "col", or "-" for a kernel without matrices
+	Name   string // the rest of the problem
+	Want   Status // OK: the route must do what the reference does; else it must refuse, and write nothing
+	Native bool   // of a refusal: native code can see what is wrong, without knowing how long buffers are
+	New    func() *Job
+}
+
+func (c *Case) String() string { return c.Kernel + "/" + c.Layout + "/" + c.Name }
+
+// Job is a problem's arguments in memory of their own. Its buffers lie between guards and have padding,
+// filled with [Canary], which no route may touch.
+type Job struct {
+	Run     func(*Funcs) error // ErrNotOffered if the route lacks the function
+	Buffers []Buffer           // all memory that the route is given, guards, padding and inputs included
+}
+
+// Buffer shows a piece of memory element by element.
+type Buffer struct {
+	Name  string
+	Len   int
+	Bits  func(k int) uint64
+	Value func(k int) float64         // the number, as a float64
+	Text  func(k int) string          // the same to read
+	At    func(k int) string          // where the element stands: "out[3][4]", "out: guard"
+	Scale func(k int) (float64, bool) // if not nil: the magnitude of what element k is a sum of, where it is one
+}
+
+// Canary is the NaN that fills memory which no route may touch, and outputs before a call.
+var Canary = math.Float64frombits(0x7ff8_dead_beef_0001)
+
+const (
+	canary32 = math.MinInt32 + 0x0eef
+	guard    = 16 // elements before and after a buffer
+)
+
+// Cases returns all problems, the small ones first for each kernel.
+func Cases() []Case {
+	var all []Case
+	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases} {
+		all = append(all, cases()...)
+	}
+	return all
+}
+
+// guarded returns n elements filled with fill, amid guards, and the whole.
+func guarded[T any](n int, fill T) (inner, whole []T) {
+	whole = make([]T, n+2*guard)
+	for k := range whole {
+		whole[k] = fill
+	}
+	return whole[guard : guard+n : guard+n], whole
+}
+
+func floats(name string, whole []float64, at func(k int) string) Buffer {
+	return Buffer{
+		Name:  name,
+		Len:   len(whole),
+		Bits:  func(k int) uint64 { return math.Float64bits(whole[k]) },
+		Value: func(k int) float64 { return whole[k] },
+		Text:  func(k int) string { return fmt.Sprintf("%v (%#016x)", whole[k], math.Float64bits(whole[k])) },
+		At:    inGuard(name, len(whole), at),
+	}
+}
+
+func integers[T int32 | int64](name string, whole []T, at func(k int) string) Buffer {
+	return Buffer{
+		Name:  name,
+		Len:   len(whole),
+		Bits:  func(k int) uint64 { return uint64(whole[k]) },
+		Value: func(k int) float64 { return float64(whole[k]) },
+		Text:  func(k int) string { return fmt.Sprint(whole[k]) },
+		At:    inGuard(name, len(whole), at),
+	}
+}
+
+// inGuard names the guards and counts the rest from 0; at is nil for a vector.
+func inGuard(name string, n int, at func(k int) string) func(k int) string {
+	return func(k int) string {
+		switch k -= guard; {
+		case k < 0:
+			return fmt.Sprintf("%s: guard, %d before the start", name, -k)
+		case k >= n-2*guard:
+			return fmt.Sprintf("%s: guard, %d after the end", name, k-(n-2*guard)+1)
+		case at == nil:
+			return fmt.Sprintf("%s[%d]", name, k)
+		default:
+			return at(k)
+		}
+	}
+}
+
+// guardedGrid returns a grid filled with Canary amid guards, and its buffer.
+func guardedGrid(name string, rows, cols, pad int, layout Layout) (Grid, Buffer) {
+	g := NewGrid(rows, cols, pad, layout)
+	outer, inner := g.lines()
+	data, whole := guarded((outer-1)*g.LD+inner, Canary)
+	g.Data = data
+	return g, floats(name, whole, func(k int) string {
+		line, at := k/g.LD, k%g.LD
+		switch {
+		case at >= inner:
+			return fmt.Sprintf("%s: padding of line %d", name, line)
+		case layout == Col:
+			return fmt.Sprintf("%s[%d][%d]", name, at, line)
+		}
+		return fmt.Sprintf("%s[%d][%d]", name, line, at)
+	})
+}
+
+// fill sets each element of g from f, the same for every layout.
+func (g *Grid) fill(f func(i, j int) float64) {
+	for i := range g.Rows {
+		for j := range g.Cols {
+			g.Data[g.At(i, j)] = f(i, j)
+		}
+	}
+}
+
+// pars are the ways to deal out work that cases take turns with.
+var pars = []Par{{1, Static}, {2, Static}, {3, Dynamic}, {2, Guided}, {7, Static}, {7, Guided}}
+
+func (p Par) String() string { return fmt.Sprintf("%d x %v", p.Threads, p.Schedule) }
+
+func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }

@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+
+	"toll/goside/via/mem"
+)
+
+// The book's diffusion problem: a square of DiffusionSize², zero but for a hot block in it.
+const (
+	DiffusionSize = 512
+	DiffusionD    = 1.0
+	DiffusionDt   = 0.1
+	hot           = 0.005
+)
+
+// HotBlock sets g to the book's start: zero, but for the rows and columns [0.4n, 0.5n).
+func HotBlock(g *Grid) {
+	within := func(k, n int) bool { return k >= int(float64(n)*0.4) && k < int(float64(n)*0.5) }
+	g.fill(func(i, j int) float64 {
+		if within(i, g.Rows) && within(j, g.Cols) {
+			return hot
+		}
+		return 0
+	})
+}
+
+// NewDiffusionRun returns the book's problem for a side of n.
+func NewDiffusionRun(n, steps int, layout Layout, par Par) *DiffusionRun {
+	a := &DiffusionRun{A: NewGrid(n, n, 0, layout), B: NewGrid(n, n, 0, layout), Steps: steps,
+		D: DiffusionD, Dt: DiffusionDt, Par: par}
+	HotBlock(&a.A)
+	return a
+}
+
+func diffusionCases() []Case {
+	var cases []Case
+	add := func(layout Layout, name string, make func() *Job) {
+		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: name, New: make})
+	}
+	shapes := [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 1000}, {2, 7}, {7, 2}, {3, 3}, {3, 1000}, {1000, 3},
+		{4, 5}, {11, 13}, {64, 64}, {127, 31}, {511, 513}}
+	for _, layout := range []Layout{Row, Col} {
+		for k, shape := range shapes {
+			rows, cols, pad := shape[0], shape[1], []int{0, 1, 7}[k%3]
+			par := pars[k%len(pars)]
+			size := fmt.Sprintf("%d x %d, pad %d, %v", rows, cols, pad, par)
+			add(layout, "step "+size, stepJob(rows, cols, pad, 0, rows, layout, 1, 0.1, par))
+			lo := rows / 3
+			add(layout, fmt.Sprintf("step %s, rows [%d, %d)", size, lo, rows-lo),
+				stepJob(rows, cols, pad, lo, rows-lo, layout, 0.7, -0.13, par))
+			add(layout, fmt.Sprintf("run of %d, %s", k%6, size), runJob(rows, cols, pad, k%6, layout, par))
+		}
+		add(layout, "step 9 x 9, rows [4, 4)", stepJob(9, 9, 2, 4, 4, layout, 1, 0.1, pars[2]))
+		add(layout, "step 9 x 9, D*dt overflows", stepJob(9, 9, 2, 0, 9, layout, 1e200, 1e200, pars[1]))
+		add(layout, "the book's: 512 x 512, run of 50", func() *Job {
+			run := NewDiffusionRun(DiffusionSize, 50, layout, Par{2, Static})
+			a, bufferA := guardedGrid("a", DiffusionSize, DiffusionSize, 0, layout)
+			b, bufferB := guardedGrid("b", DiffusionSize, DiffusionSize, 0, layout)
+			copy(a.Data, run.A.Data)
+			copy(b.Data, run.B.Data)
+			run.A, run.B = a, b
+			return &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
+		})
+		cases = append(cases, badDiffusionCases(layout)...)
+	}
+	return cases
+}
+
+// rough returns numbers of all magnitudes, signed zeros, denormals and infinities among them.
+func rough(seed uint64) func(i, j int) float64 {
+	rng := random(seed)
+	special := []float64{0, math.Copysign(0, -1), 5e-324, -2.5e-310, math.MaxFloat64, math.Inf(1), math.Inf(-1), math.NaN()}
+	return func(i, j int) float64 {
+		if rng.IntN(200) == 0 {
+			return special[rng.IntN(len(special))]
+		}
+		return rng.NormFloat64() * math.Pow(10, float64(rng.IntN(8)-4))
+	}
+}
+
+func stepJob(rows, cols, pad, lo, hi int, layout Layout, d, dt float64, par Par) func() *Job {
+	return func() *Job {
+		out, bufferOut := guardedGrid("out", rows, cols, pad, layout)
+		in, bufferIn := guardedGrid("in", rows, cols, pad, layout)
+		in.fill(rough(uint64(rows*cols + lo)))
+		a := &DiffusionStep{Out: out, In: in, Lo: lo, Hi: hi, D: d, Dt: dt, Par: par}
+		return &Job{Run: func(f *Funcs) error { return call(f.Step, a) }, Buffers: []Buffer{bufferOut, bufferIn}}
+	}
+}
+
+func runJob(rows, cols, pad, steps int, layout Layout, par Par) func() *Job {
+	return func() *Job {
+		a, bufferA := guardedGrid("a", rows, cols, pad, layout)
+		b, bufferB := guardedGrid("b", rows, cols, pad, layout)
+		a.fill(rough(uint64(rows + cols)))
+		b.fill(rough(uint64(rows - cols)))
+		run := &DiffusionRun{A: a, B: b, Steps: steps, D: 0.9, Dt: 0.11, Par: par}
+		return &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
+	}
+}
+
+func badDiffusionCases(layout Layout) []Case {
+	var cases []Case
+	one := Par{1, Static}
+	bad := func(want Status, native bool, name string, spoil func(*DiffusionStep)) {
+		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: "step refused: " + name,
+			Want: want, Native: native, New: func() *Job {
+				out, bufferOut := guardedGrid("out", 6, 8, 1, layout)
+				in, bufferIn := guardedGrid("in", 6, 8, 1, layout)
+				a := &DiffusionStep{Out: out, In: in, Hi: 6, D: 1, Dt: 0.1, Par: one}
+				spoil(a)
+				return &Job{Run: func(f *Funcs) error { return call(f.Step, a) }, Buffers: []Buffer{bufferOut, bufferIn}}
+			}})
+	}
+	both := func(f func(*Grid)) func(*DiffusionStep) {
+		return func(a *DiffusionStep) { f(&a.Out); f(&a.In) }
+	}
+	bad(ErrShape, true, "no rows", both(func(g *Grid) { g.Rows = 0 }))
+	bad(ErrShape, true, "no columns", both(func(g *Grid) { g.Cols = 0 }))
+	bad(ErrShape, true, "negative rows", both(func(g *Grid) { g.Rows = -6 }))
+	bad(ErrShape, true, "negative columns", both(func(g *Grid) { g.Cols = -1 }))
+	bad(ErrShape, true, "ld too small", both(func(g *Grid) { g.LD = 5 }))
+	bad(ErrShape, true, "negative ld", both(func(g *Grid) { g.LD = -9 }))
+	bad(ErrShape, true, "size overflows", both(func(g *Grid) { g.LD = math.MaxInt64 / 8 }))
+	bad(ErrShape, true, "size in bytes overflows", both(func(g *Grid) { g.Rows, g.Cols, g.LD = 1<<31, 1<<31, 1<<31 }))
+	bad(ErrShape, true, "negative range", func(a *DiffusionStep) { a.Lo = -1 })
+	bad(ErrShape, true, "range reversed", func(a *DiffusionStep) { a.Lo, a.Hi = 3, 2 })
+	bad(ErrShape, true, "range beyond the end", func(a *DiffusionStep) { a.Hi = 7 })
+	bad(ErrShape, false, "different shapes", func(a *DiffusionStep) { a.In.Rows = 5 })
+	bad(ErrShape, false, "different layouts", func(a *DiffusionStep) { a.In.Layout = 1 - layout })
+	bad(ErrShape, false, "no such layout", both(func(g *Grid) { g.Layout = 7 }))
+	bad(ErrShort, true, "nil out", func(a *DiffusionStep) { a.Out.Data = nil })
+	bad(ErrShort, true, "nil in", func(a *DiffusionStep) { a.In.Data = nil })
+	bad(ErrShort, false, "short out", func(a *DiffusionStep) { a.Out.Data = a.Out.Data[:len(a.Out.Data)-1] })
+	bad(ErrShort, false, "short in", func(a *DiffusionStep) { a.In.Data = a.In.Data[1:] })
+	bad(ErrShort, false, "empty out", func(a *DiffusionStep) { a.Out.Data = a.Out.Data[:0] })
+	bad(ErrAlign, true, "misaligned out", func(a *DiffusionStep) { a.Out.Data = mem.Misaligned[float64](100) })
+	bad(ErrAlign, true, "misaligned in", func(a *DiffusionStep) { a.In.Data = mem.Misaligned[float64](100) })
+	bad(ErrOverlap, true, "out is in", func(a *DiffusionStep) { a.Out = a.In })
+	bad(ErrOverlap, true, "out begins in in", func(a *DiffusionStep) {
+		_, inner := a.In.lines()
+		a.In.Rows, a.Out.Rows, a.In.Cols, a.Out.Cols, a.Lo, a.Hi = 2, 2, 2, 2, 0, 2
+		a.Out.Data, a.In.LD, a.Out.LD = a.In.Data[2:], inner, inner
+	})
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		bad(ErrArg, true, fmt.Sprintf("D = %v", x), func(a *DiffusionStep) { a.D = x })
+		bad(ErrArg, true, fmt.Sprintf("dt = %v", x), func(a *DiffusionStep) { a.Dt = x })
+	}
+	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *DiffusionStep) { a.Par = p }) })
+	bad(ErrShape, true, "bad shape before bad argument", func(a *DiffusionStep) { a.Lo, a.D = -1, math.NaN() })
+	bad(ErrShort, true, "short buffer before overlap", func(a *DiffusionStep) { a.In.Data, a.Out.Data = nil, nil })
+
+	for _, steps := range []int{-1, math.MinInt64} {
+		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(),
+			Name: fmt.Sprintf("run refused: %d steps", steps), Want: ErrArg, Native: true,
+			New: runJob(6, 8, 1, steps, layout, one)})
+	}
+	cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: "run refused: a is b",
+		Want: ErrOverlap, Native: true, New: func() *Job {
+			a, buffer := guardedGrid("a", 6, 8, 1, layout)
+			run := &DiffusionRun{A: a, B: a, Steps: 2, D: 1, Dt: 0.1, Par: one}
+			return &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{buffer}}
+		}})
+	return cases
+}
+
+// badPars gives each of the ways to ask for threads wrongly.
+func badPars(bad func(name string, p Par)) {
+	bad("no threads", Par{0, Static})
+	bad("negative threads", Par{-1, Static})
+	bad("too many threads", Par{1025, Static})
+	bad("negative schedule", Par{1, -1})
+	bad("no such schedule", Par{1, Guided + 1})
+}

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+
+	"toll/goside/via/mem"
+)
+
+// NewJulia returns the book's problem for a side of n.
+func NewJulia(n int, maxiter int32, par Par) *Julia {
+	zs, cs := JuliaPoints(n)
+	return &Julia{Out: make([]int32, len(zs)), Zs: zs, Cs: cs, Hi: len(zs), MaxIter: maxiter, Par: par}
+}
+
+func juliaCases() []Case {
+	var cases []Case
+	add := func(name string, make func() *Julia) {
+		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: name, New: func() *Job { return juliaJob(make()) }})
+	}
+	for k, n := range []int{1, 2, 3, 63, 64, 65, 997, 1000, 10007} {
+		par := pars[k%len(pars)]
+		maxiter := []int32{300, 1, 0}[k%3]
+		add(fmt.Sprintf("%d random points, maxiter %d, %v", n, maxiter, par),
+			func() *Julia { return randomJulia(n, 0, n, maxiter, par) })
+		lo := n / 3
+		add(fmt.Sprintf("%d random points, [%d, %d), %v", n, lo, n-lo, par),
+			func() *Julia { return randomJulia(n, lo, n-lo, 50, par) })
+	}
+	add("special points", func() *Julia {
+		special := []float64{0, math.Copysign(0, -1), 2, -2, math.Nextafter(2, 0), math.Sqrt2, 5e-324, 1e-160, 1e160,
+			math.MaxFloat64, math.Inf(1), math.Inf(-1), math.NaN()}
+		a := &Julia{MaxIter: 1000, Par: pars[2]}
+		for _, re := range special {
+			for _, im := range special {
+				for _, c := range []complex128{0, JuliaC, complex(-0.75, 0.1), complex(im, re)} {
+					a.Zs = append(a.Zs, complex(re, im))
+					a.Cs = append(a.Cs, c)
+				}
+			}
+		}
+		a.Hi = len(a.Zs)
+		return a
+	})
+	add("zs and cs share memory", func() *Julia {
+		a := randomJulia(500, 0, 500, 100, pars[1])
+		a.Cs = a.Zs
+		return a
+	})
+	add("the book's: 1000 x 1000, maxiter 300", func() *Julia { return NewJulia(JuliaSize, JuliaMaxIter, Par{2, Guided}) })
+	add("points of the Julia set itself", boundaryJulia)
+	return append(cases, badJuliaCases()...)
+}
+
+// juliaJob moves a into guarded memory.
+func juliaJob(a *Julia) *Job {
+	n := len(a.Zs)
+	out, wholeOut := guarded(n, int32(canary32))
+	zs, wholeZs := guarded(n, complex(Canary, Canary))
+	cs, wholeCs := zs, wholeZs
+	copy(zs, a.Zs)
+	if &a.Cs[0] != &a.Zs[0] {
+		cs, wholeCs = guarded(n, complex(Canary, Canary))
+		copy(cs, a.Cs)
+	}
+	a.Out, a.Zs, a.Cs = out, zs, cs
+	return &Job{
+		Run: func(f *Funcs) error { return call(f.Julia, a) },
+		Buffers: []Buffer{integers("out", wholeOut, nil), floats("zs", mem.View(wholeZs), interleaved("zs")),
+			floats("cs", mem.View(wholeCs), interleaved("cs"))},
+	}
+}
+
+// interleaved names the elements of complex numbers seen as floats, behind a guard twice as long.
+func interleaved(name string) func(k int) string {
+	return func(k int) string {
+		return fmt.Sprintf("%s[%d].%s", name, (k-guard)/2, [...]string{"re", "im"}[k%2])
+	}
+}
+
+func randomJulia(n, lo, hi int, maxiter int32, par Par) *Julia {
+	rng := random(uint64(n))
+	a := &Julia{Zs: make([]complex128, n), Cs: make([]complex128, n), Lo: lo, Hi: hi, MaxIter: maxiter, Par: par}
+	for k := range n {
+		a.Zs[k] = complex(4*rng.Float64()-2, 4*rng.Float64()-2)
+		a.Cs[k] = JuliaC + complex(rng.NormFloat64(), rng.NormFloat64())/10
+	}
+	return a
+}
+
+// boundaryJulia returns points as close to the Julia set as rounding lets them be, by inverse iteration.
+// There one operation rounded differently, as by a fused multiply-add, changes counts; on the book's grid it
+// changes none, and on one of 2048 x 2048 two.
+func boundaryJulia() *Julia {
+	rng := random(2048)
+	a := &Julia{MaxIter: 1000, Par: Par{2, Dynamic}}
+	z := complex(1, 0)
+	for k := range 5000 {
+		z = cmplx.Sqrt(z - JuliaC)
+		if rng.IntN(2) == 0 {
+			z = -z
+		}
+		if k >= 100 {
+			a.Zs = append(a.Zs, z)
+			a.Cs = append(a.Cs, JuliaC)
+		}
+	}
+	a.Hi = len(a.Zs)
+	return a
+}
+
+func badJuliaCases() []Case {
+	var cases []Case
+	bad := func(want Status, native bool, name string, spoil func(*Julia)) {
+		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: "refused: " + name,
+			Want: want, Native: native, New: func() *Job {
+				a := randomJulia(20, 0, 20, 30, Par{1, Static})
+				job := juliaJob(a)
+				spoil(a)
+				return job
+			}})
+	}
+	bad(ErrShape, true, "no points", func(a *Julia) { a.Zs, a.Cs, a.Out, a.Hi = nil, nil, nil, 0 })
+	bad(ErrShape, true, "negative range", func(a *Julia) { a.Lo = -1 })
+	bad(ErrShape, true, "range reversed", func(a *Julia) { a.Lo, a.Hi = 3, 2 })
+	bad(ErrShape, true, "range beyond the end", func(a *Julia) { a.Hi = 21 })
+	bad(ErrShort, false, "short out", func(a *Julia) { a.Out = a.Out[:19] })
+	bad(ErrShort, true, "nil out", func(a *Julia) { a.Out = nil })
+	bad(ErrShort, false, "short cs", func(a *Julia) { a.Cs = a.Cs[:19] })
+	bad(ErrShort, true, "nil cs", func(a *Julia) { a.Cs = nil })
+	bad(ErrAlign, true, "misaligned out", func(a *Julia) { a.Out = mem.Misaligned[int32](20) })
+	bad(ErrAlign, true, "misaligned zs", func(a *Julia) { a.Zs = mem.Misaligned[complex128](20) })
+	bad(ErrAlign, true, "misaligned cs", func(a *Julia) { a.Cs = mem.Misaligned[complex128](20) })
+	bad(ErrOverlap, true, "out in zs", func(a *Julia) { a.Out = mem.Int32s(a.Zs)[3:] })
+	bad(ErrOverlap, true, "out in cs", func(a *Julia) { a.Out = mem.Int32s(a.Cs)[60:] })
+	bad(ErrArg, true, "maxiter -1", func(a *Julia) { a.MaxIter = -1 })
+	bad(ErrArg, true, "least maxiter", func(a *Julia) { a.MaxIter = math.MinInt32 })
+	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *Julia) { a.Par = p }) })
+	return cases
+}

@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package kernel holds the numerical jobs that Toll has done in every language: their argument types and
+// checks, the problems they are verified and measured on, and the Go implementation, which is the
+// reference that all others must equal bit for bit. The contract itself is csrc/include/toll.h.
+//
+// What will surprise: products are wrapped in float64(), because Go may otherwise fuse a product and a sum
+// into one operation with one rounding (it does on arm64 and at GOAMD64=v3) and the bits would differ.
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Funcs are the kernels of one language as reached through one crossing. A nil function is not offered.
+//
+// A kernel returns an *[Error] and has written nothing, or nil and has written its whole result. The
+// functions may be called from any goroutine, and at once if their outputs are disjoint.
+type Funcs struct {
+	Noop  func()
+	Not   func(x int64) int64        // ^x
+	Add   func(x, y float64) float64 // x + y
+	Sum   func(p []float64) float64  // left to right, from +0
+	Step  func(*DiffusionStep) error
+	Run   func(*DiffusionRun) error
+	Julia func(*Julia) error
+	OLS   func(*OLS) error
+}
+
+// Checked returns f with every kernel's arguments checked before it is called. Only checked functions are
+// safe for any input; what a crossing provides is not, since native code cannot see how long a buffer is.
+func (f Funcs) Checked() Funcs {
+	f.Step = checked(f.Step)
+	f.Run = checked(f.Run)
+	f.Julia = checked(f.Julia)
+	f.OLS = checked(f.OLS)
+	return f
+}
+
+func checked[A interface{ Check() error }](f func(A) error) func(A) error {
+	if f == nil {
+		return nil
+	}
+	return func(a A) error {
+		if err := a.Check(); err != nil {
+			return err
+		}
+		return f(a)
+	}
+}
+
+// ErrNotOffered is returned by a [Job] whose kernel the route does not have.
+var ErrNotOffered = errors.New("kernel: not offered by this route")
+
+func call[A any](f func(*A) error, a *A) error {
+	if f == nil {
+		return ErrNotOffered
+	}
+	return f(a)
+}
+
+// Status is the kind of an error; the values are those of toll.h. It is an error itself, so that
+// errors.Is(err, kernel.ErrShape) holds whichever route refused the arguments.
+type Status int32
+
+// Where several apply, the first in this order is reported.
+const (
+	OK         Status = iota
+	ErrShape          // an extent < 1, ld < contiguous extent, a range outside, a size that overflows
+	ErrShort          // a buffer shorter than its shape
+	ErrAlign          // a buffer not aligned to its elements
+	ErrOverlap        // an output that shares memory with another argument
+	ErrArg            // a number outside its domain
+	ErrPanic          // the implementation failed; the output is undefined
+)
+
+func (s Status) Error() string {
+	switch s {
+	case OK:
+		return "ok"
+	case ErrShape:
+		return "bad shape"
+	case ErrShort:
+		return "short buffer"
+	case ErrAlign:
+		return "misaligned buffer"
+	case ErrOverlap:
+		return "overlapping buffers"
+	case ErrArg:
+		return "bad argument"
+	case ErrPanic:
+		return "panic in native code"
+	}
+	return fmt.Sprintf("unknown status %d", int32(s))
+}
+
+// Error says which kernel refused what. It unwraps to its Status.
+type Error struct {
+	Kernel string
+	Status Status
+	Detail string // what was found and what was wanted
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("kernel: %s: %v: %s", e.Kernel, e.Status, e.Detail)
+}
+
+func (e *Error) Unwrap() error { return e.Status }
+
+// FromNative turns the status that native code returned into an error, or nil for OK.
+func FromNative(kernel string, status int32) error {
+	if Status(status) == OK {
+		return nil
+	}
+	return &Error{kernel, Status(status), "the native library returned this status"}
+}
+
+// Layout is the order of a matrix's elements in memory.
+type Layout int
+
+// Element (i, j) of a matrix with leading dimension ld is p[i*ld+j] in Row order (C's) and p[i+j*ld] in
+// Col order (Fortran's).
+const (
+	Row Layout = iota
+	Col
+)
+
+func (l Layout) String() string {
+	if l == Col {
+		return "col"
+	}
+	return "row"
+}
+
+// Grid is a matrix in the caller's memory. Elements between one line's end and the next line's start are
+// padding: neither read nor written.
+type Grid struct {
+	Data       []float64
+	Rows, Cols int
+	LD         int // distance between the starts of two lines, >= the contiguous extent
+	Layout     Layout
+}
+
+// NewGrid returns a zero matrix whose lines are pad elements longer than they need be.
+func NewGrid(rows, cols, pad int, layout Layout) Grid {
+	g := Grid{Rows: rows, Cols: cols, Layout: layout}
+	outer, inner := g.lines()
+	g.LD = inner + pad
+	g.Data = make([]float64, outer*g.LD)
+	return g
+}
+
+// At returns the index of element (i, j) in g.Data.
+func (g *Grid) At(i, j int) int {
+	if g.Layout == Col {
+		return i + j*g.LD
+	}
+	return i*g.LD + j
+}
+
+// lines returns the number of lines and their length.
+func (g *Grid) lines() (outer, inner int) {
+	if g.Layout == Col {
+		return g.Cols, g.Rows
+	}
+	return g.Rows, g.Cols
+}
+
+// span returns the elements from the first to the last.
+func (g *Grid) span() []float64 {
+	outer, inner := g.lines()
+	return g.Data[:(outer-1)*g.LD+inner]
+}
+
+// Schedule is how a parallel language deals its items out to threads. Results do not depend on it.
+type Schedule int32
+
+// The values are those of toll.h.
+const (
+	Static  Schedule = iota // equal contiguous shares
+	Dynamic                 // small chunks, taken as threads come free
+	Guided                  // large chunks first, then smaller ones
+)
+
+func (s Schedule) String() string {
+	if s < Static || s > Guided {
+		return fmt.Sprintf("Schedule(%d)", int32(s))
+	}
+	return [...]string{"static", "dynamic", "guided"}[s]
+}
+
+// Par is how a parallel language shall run one call; a serial one uses one thread whatever it says.
+type Par struct {
+	Threads  int // 1 to 1024
+	Schedule Schedule
+}
+
+// The checks below are shared by the kernels. Each returns the detail of an error, or "".
+
+func badGrid(name string, g *Grid) string {
+	outer, inner := g.lines()
+	switch {
+	case g.Layout != Row && g.Layout != Col:
+		return fmt.Sprintf("%s has layout %d, want Row or Col", name, g.Layout)
+	case g.Rows < 1 || g.Cols < 1:
+		return fmt.Sprintf("%s is %d x %d, want at least 1 x 1", name, g.Rows, g.Cols)
+	case g.LD < inner:
+		return fmt.Sprintf("%s has ld %d, want at least %d, the length of its %s-major lines", name, g.LD, inner, g.Layout)
+	case int64(g.LD) > math.MaxInt64/8/int64(outer):
+		return fmt.Sprintf("%s has %d lines of ld %d, more bytes than an int64 counts", name, outer, g.LD)
+	}
+	return ""
+}
+
+func badRange(lo, hi, count int) string {
+	if lo < 0 || hi < lo || hi > count {
+		return fmt.Sprintf("range [%d, %d), want one within [0, %d)", lo, hi, count)
+	}
+	return ""
+}
+
+func tooShort(name string, have, want int) string {
+	if have < want {
+		return fmt.Sprintf("%s has %d elements, want at least %d", name, have, want)
+	}
+	return ""
+}
+
+func gridTooShort(name string, g *Grid) string {
+	outer, inner := g.lines()
+	return tooShort(name, len(g.Data), (outer-1)*g.LD+inner)
+}
+
+func misaligned(name string, aligned bool, align int) string {
+	if !aligned {
+		return fmt.Sprintf("%s does not lie at a multiple of %d bytes", name, align)
+	}
+	return ""
+}
+
+func overlapping(out, in string, overlap bool) string {
+	if overlap {
+		return fmt.Sprintf("%s shares memory with %s", out, in)
+	}
+	return ""
+}
+
+func badPar(p Par) string {
+	switch {
+	case p.Threads < 1 || p.Threads > 1024:
+		return fmt.Sprintf("threads is %d, want 1 to 1024", p.Threads)
+	case p.Schedule < Static || p.Schedule > Guided:
+		return fmt.Sprintf("schedule is %d, want Static, Dynamic or Guided", int32(p.Schedule))
+	}
+	return ""
+}
+
+func notFinite(name string, x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Sprintf("%s is %v, want a finite number", name, x)
+	}
+	return ""
+}
+
+// refuse returns an error with the first detail that is not empty.
+func refuse(kernel string, status Status, details ...string) error {
+	for _, d := range details {
+		if d != "" {
+			return &Error{kernel, status, d}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+
+	"toll/goside/via/mem"
+)
+
+// NewOLS returns the book's problem: rows users, n days.
+func NewOLS(rows, n int, layout Layout, par Par) *OLS {
+	return &OLS{Slope: make([]float64, rows), Intercept: make([]float64, rows),
+		Y: OLSObservations(rows, n, 0, layout), Hi: rows, Par: par}
+}
+
+func olsCases() []Case {
+	var cases []Case
+	add := func(layout Layout, name string, make func() *Job) {
+		cases = append(cases, Case{Kernel: "ols", Layout: layout.String(), Name: name, New: make})
+	}
+	shapes := [][2]int{{1, 2}, {1, 3}, {2, 2}, {3, 4}, {5, 5}, {17, 13}, {1, 731}, {3, 1000}, {255, 14}, {256, 14},
+		{257, 14}, {511, 7}, {1000, 14}, {1009, 730}}
+	for _, layout := range []Layout{Row, Col} {
+		for k, shape := range shapes {
+			rows, n, pad := shape[0], shape[1], []int{0, 1, 7}[k%3]
+			par := pars[k%len(pars)]
+			size := fmt.Sprintf("%d x %d, pad %d, %v", rows, n, pad, par)
+			add(layout, size, olsJob(rows, n, pad, 0, rows, layout, par, noise(uint64(k))))
+			lo := rows / 3
+			add(layout, fmt.Sprintf("%s, rows [%d, %d)", size, lo, rows-lo),
+				olsJob(rows, n, pad, lo, rows-lo, layout, par, noise(uint64(k))))
+		}
+		add(layout, "exact lines", olsJob(40, 14, 3, 0, 40, layout, pars[1],
+			exactly(func(i, j int) float64 { return float64(i-20)*float64(j) + float64(7*i) })))
+		add(layout, "constant rows", olsJob(40, 15, 3, 0, 40, layout, pars[2],
+			exactly(func(i, j int) float64 { return float64(i) / 3 })))
+		add(layout, "noise on 1e9", olsJob(100, 14, 0, 0, 100, layout, pars[3],
+			exactly(func(i, j int) float64 { return 1e9 + math.Sin(float64(14*i+j)) })))
+		add(layout, "the book's: 100,000 x 14", olsJob(OLSRows, OLSDays, 0, 0, OLSRows, layout, pars[1], book))
+		cases = append(cases, badOLSCases(layout)...)
+	}
+	return cases
+}
+
+// The functions below return, each time they are called, the same numbers anew.
+
+func noise(seed uint64) func() func(i, j int) float64 {
+	return func() func(i, j int) float64 {
+		rng := random(seed)
+		return func(i, j int) float64 { return rng.NormFloat64() + float64(i%5) }
+	}
+}
+
+func exactly(f func(i, j int) float64) func() func(i, j int) float64 {
+	return func() func(i, j int) float64 { return f }
+}
+
+func book() func(i, j int) float64 {
+	y := OLSObservations(OLSRows, OLSDays, 0, Row)
+	return func(i, j int) float64 { return y.Data[y.At(i, j)] }
+}
+
+func olsJob(rows, n, pad, lo, hi int, layout Layout, par Par, values func() func(i, j int) float64) func() *Job {
+	return func() *Job {
+		a, job := newOLSJob(rows, n, pad, layout, par)
+		a.Lo, a.Hi = lo, hi
+		a.Y.fill(values())
+		return job
+	}
+}
+
+func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
+	slope, wholeSlope := guarded(rows, Canary)
+	intercept, wholeIntercept := guarded(rows, Canary)
+	y, bufferY := guardedGrid("y", rows, n, pad, layout)
+	a := &OLS{Slope: slope, Intercept: intercept, Y: y, Hi: rows, Par: par}
+	buffers := []Buffer{floats("slope", wholeSlope, nil), floats("intercept", wholeIntercept, nil), bufferY}
+	for b := range 2 {
+		buffers[b].Scale = func(k int) (float64, bool) {
+			if k -= guard; k < a.Lo || k >= a.Hi {
+				return 0, false
+			}
+			slope, intercept := a.Scale(k)
+			return [...]float64{slope, intercept}[b], true
+		}
+	}
+	return a, &Job{Run: func(f *Funcs) error { return call(f.OLS, a) }, Buffers: buffers}
+}
+
+// Scale returns the magnitude of the terms that the slope and the intercept of row i are sums of. Rounding
+// errors are in proportion to it; they are not to the results, which may be zero.
+func (a *OLS) Scale(i int) (slope, intercept float64) {
+	n := a.Y.Cols
+	x, denominator, meanX := divisors(n)
+	var mean float64
+	for j := range n {
+		y := math.Abs(a.Y.Data[a.Y.At(i, j)])
+		slope += math.Abs(2*float64(j)-(x-1)) * y
+		mean += y
+	}
+	slope /= denominator
+	return slope, mean/x + slope*meanX
+}
+
+func badOLSCases(layout Layout) []Case {
+	var cases []Case
+	bad := func(want Status, native bool, name string, spoil func(*OLS)) {
+		cases = append(cases, Case{Kernel: "ols", Layout: layout.String(), Name: "refused: " + name,
+			Want: want, Native: native, New: func() *Job {
+				a, job := newOLSJob(9, 6, 1, layout, Par{1, Static})
+				a.Y.fill(noise(1)())
+				spoil(a)
+				return job
+			}})
+	}
+	bad(ErrShape, true, "no rows", func(a *OLS) { a.Y.Rows = 0 })
+	bad(ErrShape, true, "no observations", func(a *OLS) { a.Y.Cols = 0 })
+	bad(ErrShape, true, "one observation", func(a *OLS) { a.Y.Cols = 1 })
+	bad(ErrShape, true, "negative rows", func(a *OLS) { a.Y.Rows = -1 })
+	bad(ErrShape, true, "ld too small", func(a *OLS) { a.Y.LD = 5 })
+	bad(ErrShape, true, "size overflows", func(a *OLS) { a.Y.LD = math.MaxInt64 / 8 })
+	bad(ErrShape, true, "negative range", func(a *OLS) { a.Lo = -1 })
+	bad(ErrShape, true, "range reversed", func(a *OLS) { a.Lo, a.Hi = 3, 2 })
+	bad(ErrShape, true, "range beyond the end", func(a *OLS) { a.Hi = 10 })
+	bad(ErrShort, true, "nil y", func(a *OLS) { a.Y.Data = nil })
+	bad(ErrShort, true, "nil slope", func(a *OLS) { a.Slope = nil })
+	bad(ErrShort, true, "nil intercept", func(a *OLS) { a.Intercept = nil })
+	bad(ErrShort, false, "short y", func(a *OLS) { a.Y.Data = a.Y.Data[1:] })
+	bad(ErrShort, false, "short slope", func(a *OLS) { a.Slope = a.Slope[:8] })
+	bad(ErrShort, false, "short intercept", func(a *OLS) { a.Intercept = a.Intercept[:8] })
+	bad(ErrAlign, true, "misaligned y", func(a *OLS) { a.Y.Data = mem.Misaligned[float64](70) })
+	bad(ErrAlign, true, "misaligned slope", func(a *OLS) { a.Slope = mem.Misaligned[float64](9) })
+	bad(ErrAlign, true, "misaligned intercept", func(a *OLS) { a.Intercept = mem.Misaligned[float64](9) })
+	bad(ErrOverlap, true, "slope is intercept", func(a *OLS) { a.Slope = a.Intercept })
+	bad(ErrOverlap, true, "slope in y", func(a *OLS) { a.Slope = a.Y.Data[5:] })
+	bad(ErrOverlap, true, "intercept in y", func(a *OLS) { a.Intercept = a.Y.Data[:9] })
+	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *OLS) { a.Par = p }) })
+	return cases
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// executor covers the items lo <= k < hi by calls of f on disjoint ranges. Except under Static, a range
+// is at least chunk long, but for the last.
+type executor func(lo, hi, chunk int, f func(lo, hi int))
+
+func serial(lo, hi, _ int, f func(lo, hi int)) { f(lo, hi) }
+
+// each is the executor of the language go-par: p.Threads goroutines under p.Schedule.
+func (p Par) each(lo, hi, chunk int, f func(lo, hi int)) {
+	if lo >= hi {
+		return
+	}
+	var next atomic.Int64
+	next.Store(int64(lo))
+	var wg sync.WaitGroup
+	for t := range p.Threads {
+		wg.Go(func() {
+			if p.Schedule == Static {
+				n := hi - lo
+				f(lo+n*t/p.Threads, lo+n*(t+1)/p.Threads)
+				return
+			}
+			for {
+				from := int(next.Load())
+				if from >= hi {
+					return
+				}
+				n := chunk
+				if p.Schedule == Guided {
+					n = max(n, (hi-from)/p.Threads)
+				}
+				to := min(from+n, hi)
+				if next.CompareAndSwap(int64(from), int64(to)) {
+					f(from, to)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package registry is the list of routes: a row for each language through each crossing. Nothing registers
+// itself; a route that is not here does not exist.
+package registry
+
+import (
+	"path"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+	"toll/goside/via/direct"
+	"toll/goside/via/purego"
+)
+
+// Baseline is the route that ratios are taken to.
+const Baseline = "c/cgo"
+
+var routes = []*seam.Route{
+	goRoute("go", kernel.Go()),
+	goRoute("go-par", kernel.GoPar()),
+
+	cgoRoute("c"),
+	cgoRoute("c-omp"),
+	cgoRoute("fortran"),
+	cgoRoute("fortran-omp"),
+	cgoRoute("rust"),
+	cgoRoute("rust-par"),
+
+	puregoRoute("c", "libtoll_c.so"),
+	puregoRoute("c-omp", "libtoll_c_omp.so"),
+	puregoRoute("fortran", "libtoll_fortran.so"),
+	puregoRoute("fortran-omp", "libtoll_fortran_omp.so"),
+	puregoRoute("rust", "libtoll_rust.so"),
+	puregoRoute("rust-par", "libtoll_rust.so"),
+
+	syscallNRoute("c", "libtoll_c.so"),
+	syscallNRoute("c-omp", "libtoll_c_omp.so"),
+	syscallNRoute("fortran", "libtoll_fortran.so"),
+	syscallNRoute("fortran-omp", "libtoll_fortran_omp.so"),
+	syscallNRoute("rust", "libtoll_rust.so"),
+	syscallNRoute("rust-par", "libtoll_rust.so"),
+
+	netlibRoute("lapack", dgels).Within(seam.Bound{ULP: 64, Cause: "dgels solves by QR factorisation, with square roots and more sums"}),
+	netlibRoute("lapack-nrhs", dgelsMany).Within(seam.Bound{ULP: 64, Cause: "dgels solves by QR factorisation, with square roots and more sums"}),
+	netlibRoute("blas", dgemv).Within(seam.Bound{ULP: 64, Cause: "dgemv sums unpaired, in the order of its vector lanes, with fused multiply-adds"}),
+}
+
+// Routes returns all routes, in the order in which they are shown.
+func Routes() []*seam.Route { return routes }
+
+// Match returns the routes whose name, "lang/via", matches the pattern, as [path.Match] has it.
+func Match(pattern string) ([]*seam.Route, error) {
+	var matching []*seam.Route
+	for _, r := range routes {
+		ok, err := path.Match(pattern, r.Name())
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			matching = append(matching, r)
+		}
+	}
+	return matching, nil
+}
+
+func goRoute(lang string, f kernel.Funcs) *seam.Route {
+	return seam.NewRoute(lang, "direct", func() (*seam.Library, error) { return direct.Open(f) })
+}
+
+func puregoRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "purego", func() (*seam.Library, error) { return purego.Open(file, lang) })
+}
+
+func syscallNRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "syscalln", func() (*seam.Library, error) { return purego.OpenSyscallN(file, lang) })
+}

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package seam is the one interface between the routes and all that verifies, measures or shows them: a
+// [Route] is opened once and gives a [Library], a struct of typed functions.
+//
+// What will surprise: a route that cannot be had here (not built, or its runtime is not installed) fails
+// with an error that is [ErrUnavailable]; only that may be skipped. One that is here but not as it should
+// be, such as a library of another interface version, fails with any other error, and that is a failure.
+package seam
+
+import (
+	"errors"
+	"sync"
+
+	"toll/goside/kernel"
+)
+
+// ErrUnavailable is what the error of a route that cannot be had on this machine, or in this build, wraps.
+var ErrUnavailable = errors.New("unavailable")
+
+// Mend is the command that builds all native libraries; errors about them name it.
+const Mend = "scripts/build.sh"
+
+// Route is one language reached through one crossing.
+type Route struct {
+	Lang, Via string
+	Bound     *Bound // nil: results are the reference's, bit for bit
+	open      func() (*Library, error)
+}
+
+// NewRoute returns a route that is opened by open, once, when it is first needed.
+func NewRoute(lang, via string, open func() (*Library, error)) *Route {
+	return &Route{Lang: lang, Via: via, open: sync.OnceValues(open)}
+}
+
+// Within declares how far the route's results may be from the reference, and returns the route.
+func (r *Route) Within(b Bound) *Route {
+	r.Bound = &b
+	return r
+}
+
+// Name returns "lang/via".
+func (r *Route) Name() string { return r.Lang + "/" + r.Via }
+
+// Open returns the route's library, always the same, or the error with which it cannot be had. It is kept
+// until the process ends.
+func (r *Route) Open() (*Library, error) { return r.open() }
+
+// Library is a language's kernels, ready to be called.
+type Library struct {
+	kernel.Funcs              // checked, see [kernel.Funcs.Checked]
+	Raw          kernel.Funcs // the same unchecked: the caller guarantees that the arguments' Check passes
+	Native       bool         // Raw refuses by itself what native code can see to be wrong
+	Build        Build
+}
+
+// NewLibrary returns the library with these functions.
+func NewLibrary(raw kernel.Funcs, native bool, build Build) *Library {
+	return &Library{Funcs: raw.Checked(), Raw: raw, Native: native, Build: build}
+}
+
+// Build says how a library was made.
+type Build struct {
+	Compiler string `json:"compiler"`
+	Flags    string `json:"flags"`
+}
+
+func (b Build) String() string {
+	if b.Flags == "" {
+		return b.Compiler
+	}
+	return b.Compiler + ", " + b.Flags
+}
+
+// Bound is how far a route's results may lie from the reference's.
+type Bound struct {
+	ULP   float64 // in units of the last place of the magnitude of the terms summed, see [kernel.OLS.Scale]
+	Cause string
+}

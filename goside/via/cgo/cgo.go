@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+//go:build cgo
+
+// Package cgo is the crossing by cgo, to archives linked into the program. A call goes: Go stores its
+// arguments in a frame and switches from the goroutine's stack to the thread's (runtime.cgocall); a C
+// function made by cgo unpacks the frame and calls a static function below, which calls the kernel through
+// its table. For that time the thread counts as in a system call: the scheduler may give its P to another
+// thread. Go's memory does not move and is kept alive by the arguments.
+//
+// What will surprise: toll.h and libs.h are symbolic links in this folder. Go's build cache looks into
+// headers that lie in the package's folder, and at no others, nor into archives; libs.h holds the
+// archives' hash. So an edit to the interface or to native code is never met by a stale binary.
+package cgo
+
+/*
+#include "toll.h"
+#include "libs.h"
+
+#cgo noescape call_noop
+#cgo nocallback call_noop
+#cgo noescape call_not
+#cgo nocallback call_not
+#cgo noescape call_add
+#cgo nocallback call_add
+#cgo noescape call_sum
+#cgo nocallback call_sum
+#cgo noescape diffusion_step
+#cgo nocallback diffusion_step
+#cgo noescape diffusion_run
+#cgo nocallback diffusion_run
+#cgo noescape julia
+#cgo nocallback julia
+#cgo noescape ols
+#cgo nocallback ols
+
+static void call_noop(toll_call_noop_fn *f) { f(); }
+static int64_t call_not(toll_call_not_fn *f, int64_t x) { return f(x); }
+static double call_add(toll_call_add_fn *f, double x, double y) { return f(x, y); }
+static double call_sum(toll_call_sum_fn *f, const double *p, int64_t n) { return f(p, n); }
+
+static int32_t diffusion_step(toll_diffusion_step_fn *f, double *out, const double *in, int64_t rows,
+                              int64_t cols, int64_t ld, int64_t lo, int64_t hi, double D, double dt,
+                              int32_t threads, int32_t schedule) {
+    return f(out, in, rows, cols, ld, lo, hi, D, dt, threads, schedule);
+}
+
+static int32_t diffusion_run(toll_diffusion_run_fn *f, double *a, double *b, int64_t rows, int64_t cols,
+                             int64_t ld, int64_t steps, double D, double dt, int32_t threads,
+                             int32_t schedule) {
+    return f(a, b, rows, cols, ld, steps, D, dt, threads, schedule);
+}
+
+static int32_t julia(toll_julia_fn *f, int32_t *out, const double *zs, const double *cs, int64_t n,
+                     int64_t lo, int64_t hi, int32_t maxiter, int32_t threads, int32_t schedule) {
+    return f(out, zs, cs, n, lo, hi, maxiter, threads, schedule);
+}
+
+static int32_t ols(toll_ols_fn *f, double *slope, double *intercept, const double *y, int64_t rows,
+                   int64_t n, int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
+    return f(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule);
+}
+*/
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+	"toll/goside/via/abi"
+)
+
+// Linked identifies the contents of the archives that the program was linked with.
+const Linked = C.TOLL_LIBS
+
+// Open returns the kernels of lang, "c" say.
+func Open(lang string) (*seam.Library, error) {
+	table, ok := tables[lang]
+	if !ok {
+		return nil, fmt.Errorf("cgo: no language %q is linked in", lang)
+	}
+	t := table()
+	read, build, err := abi.Read(unsafe.Pointer(t), lang, "the program's own "+abi.Symbol(lang))
+	if err != nil {
+		return nil, err
+	}
+	if found := unsafe.Sizeof(*t); found != unsafe.Sizeof(*read) {
+		return nil, fmt.Errorf("cgo: toll_table has %d bytes in C, want %d, as in Go", found, unsafe.Sizeof(*read))
+	}
+	return seam.NewLibrary(funcs(t), true, build), nil
+}
+
+// ptr returns where s begins. The C side keeps no pointer beyond the call, as toll.h promises, and nothing
+// in s is a pointer.
+func ptr[C, G any](s []G) *C { return (*C)(unsafe.Pointer(unsafe.SliceData(s))) }
+
+func funcs(t *C.toll_table) kernel.Funcs {
+	step := [...]*C.toll_diffusion_step_fn{kernel.Row: t.diffusion_step_row, kernel.Col: t.diffusion_step_col}
+	run := [...]*C.toll_diffusion_run_fn{kernel.Row: t.diffusion_run_row, kernel.Col: t.diffusion_run_col}
+	ols := [...]*C.toll_ols_fn{kernel.Row: t.ols_row, kernel.Col: t.ols_col}
+	noop, not, add, sum, julia := t.call_noop, t.call_not, t.call_add, t.call_sum, t.julia
+	return kernel.Funcs{
+		Noop: func() { C.call_noop(noop) },
+		Not:  func(x int64) int64 { return int64(C.call_not(not, C.int64_t(x))) },
+		Add:  func(x, y float64) float64 { return float64(C.call_add(add, C.double(x), C.double(y))) },
+		Sum: func(p []float64) float64 {
+			return float64(C.call_sum(sum, ptr[C.double](p), C.int64_t(len(p))))
+		},
+		Step: func(a *kernel.DiffusionStep) error {
+			g := &a.In
+			return kernel.FromNative("diffusion", int32(C.diffusion_step(step[g.Layout],
+				ptr[C.double](a.Out.Data), ptr[C.double](g.Data), C.int64_t(g.Rows), C.int64_t(g.Cols),
+				C.int64_t(g.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.double(a.D), C.double(a.Dt),
+				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+		},
+		Run: func(a *kernel.DiffusionRun) error {
+			g := &a.A
+			return kernel.FromNative("diffusion", int32(C.diffusion_run(run[g.Layout],
+				ptr[C.double](g.Data), ptr[C.double](a.B.Data), C.int64_t(g.Rows), C.int64_t(g.Cols),
+				C.int64_t(g.LD), C.int64_t(a.Steps), C.double(a.D), C.double(a.Dt),
+				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+		},
+		Julia: func(a *kernel.Julia) error {
+			return kernel.FromNative("julia", int32(C.julia(julia, ptr[C.int32_t](a.Out),
+				ptr[C.double](a.Zs), ptr[C.double](a.Cs), C.int64_t(len(a.Zs)), C.int64_t(a.Lo),
+				C.int64_t(a.Hi), C.int32_t(a.MaxIter), C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+		},
+		OLS: func(a *kernel.OLS) error {
+			return kernel.FromNative("ols", int32(C.ols(ols[a.Y.Layout], ptr[C.double](a.Slope),
+				ptr[C.double](a.Intercept), ptr[C.double](a.Y.Data), C.int64_t(a.Y.Rows), C.int64_t(a.Y.Cols),
+				C.int64_t(a.Y.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.int32_t(a.Par.Threads),
+				C.int32_t(a.Par.Schedule))))
+		},
+	}
+}

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package mem answers questions about the addresses of slices, so that other packages can check the
+// arguments of native code without unsafe of their own.
+package mem
+
+import "unsafe"
+
+// Aligned reports whether the elements of s lie at multiples of align bytes. An empty slice does.
+func Aligned[T any](s []T, align uintptr) bool {
+	return len(s) == 0 || uintptr(unsafe.Pointer(unsafe.SliceData(s)))%align == 0
+}
+
+// Overlap reports whether a and b share memory.
+func Overlap[A, B any](a []A, b []B) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	p, q := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	if p < q {
+		return q-p < uintptr(len(a))*unsafe.Sizeof(a[0])
+	}
+	return p-q < uintptr(len(b))*unsafe.Sizeof(b[0])
+}
+
+// Misaligned returns n zero elements that lie one byte off their alignment, as data cast from a byte
+// buffer may. T must hold no pointers.
+func Misaligned[T any](n int) []T {
+	var zero T
+	words := make([]uint64, (uintptr(n)*unsafe.Sizeof(zero)+1+7)/8)
+	return unsafe.Slice((*T)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(words)), 1)), n)
+}
+
+// View returns the elements of z as interleaved real and imaginary parts, in the same memory.
+func View(z []complex128) []float64 {
+	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(z))), 2*len(z))
+}
+
+// Int32s returns the memory of z as int32 elements.
+func Int32s(z []complex128) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(z))), 4*len(z))
+}

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+//go:build cgo
+
+// Package netlib reaches the ols kernel through gonum.org/v1/netlib, gonum's cgo binding of BLAS and LAPACK,
+// here OpenBLAS and LAPACKE, on one thread. It offers three ways that a user of gonum would take: LAPACK's
+// dgels row by row ([DGELS]), one dgels for all rows as right-hand sides ([DGELSMany]), and the closed form
+// as matrix-vector products ([DGEMV]).
+//
+// What will surprise: these are not the paired closed form and do not return its bits. Their routes declare
+// how far off they may be. They check nothing themselves.
+package netlib
+
+/*
+#cgo LDFLAGS: -lopenblas -llapacke
+extern char *openblas_get_config(void);
+extern void openblas_set_num_threads(int threads);
+*/
+import "C"
+
+import (
+	"sync"
+
+	gonumblas "gonum.org/v1/gonum/blas"
+	blas "gonum.org/v1/netlib/blas/netlib"
+	lapack "gonum.org/v1/netlib/lapack/netlib"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// BLAS's own threads would share a row's sum among them in no fixed order.
+var oneThread = sync.OnceFunc(func() { C.openblas_set_num_threads(1) })
+
+func open(ols func(*kernel.OLS) error) (*seam.Library, error) {
+	oneThread()
+	return seam.NewLibrary(kernel.Funcs{OLS: ols}, false, seam.Build{Compiler: C.GoString(C.openblas_get_config())}), nil
+}
+
+// DGELS solves each row by itself: a QR factorisation of its n x 2 system.
+func DGELS() (*seam.Library, error) {
+	return open(func(a *kernel.OLS) error {
+		n := a.Y.Cols
+		system, y := make([]float64, 2*n), make([]float64, n)
+		work := workspace(n, 1, system, y)
+		for i := a.Lo; i < a.Hi; i++ {
+			design(system)
+			for j := range y {
+				y[j] = a.Y.Data[a.Y.At(i, j)]
+			}
+			if !(lapack.Implementation{}).Dgels(gonumblas.NoTrans, n, 2, 1, system, 2, y, 1, work, len(work)) {
+				return failed("dgels")
+			}
+			a.Intercept[i], a.Slope[i] = y[0], y[1]
+		}
+		return nil
+	})
+}
+
+// DGELSMany solves all rows at once: one factorisation, as many right-hand sides as there are rows.
+func DGELSMany() (*seam.Library, error) {
+	return open(func(a *kernel.OLS) error {
+		n, count := a.Y.Cols, a.Hi-a.Lo
+		if count == 0 {
+			return nil
+		}
+		system, ys := make([]float64, 2*n), make([]float64, n*count)
+		design(system)
+		for j := range n {
+			for i := range count {
+				ys[j*count+i] = a.Y.Data[a.Y.At(a.Lo+i, j)]
+			}
+		}
+		work := workspace(n, count, system, ys)
+		if !(lapack.Implementation{}).Dgels(gonumblas.NoTrans, n, 2, count, system, 2, ys, count, work, len(work)) {
+			return failed("dgels")
+		}
+		copy(a.Intercept[a.Lo:a.Hi], ys[:count])
+		copy(a.Slope[a.Lo:a.Hi], ys[count:])
+		return nil
+	})
+}
+
+// design writes the n x 2 matrix with the rows (1, x).
+func design(system []float64) {
+	for j := range len(system) / 2 {
+		system[2*j], system[2*j+1] = 1, float64(j)
+	}
+}
+
+// workspace returns as much memory as dgels asks for.
+func workspace(n, nrhs int, system, ys []float64) []float64 {
+	var size [1]float64
+	lapack.Implementation{}.Dgels(gonumblas.NoTrans, n, 2, nrhs, system, 2, ys, nrhs, size[:], -1)
+	return make([]float64, int(size[0]))
+}
+
+func failed(routine string) error {
+	return &kernel.Error{Kernel: "ols", Status: kernel.ErrPanic, Detail: routine + " failed, want a solution"}
+}
+
+// DGEMV weighs all rows at once: slope = Y*w / denominator and mean = Y*1 / n, with w = 2j-(n-1).
+func DGEMV() (*seam.Library, error) {
+	return open(func(a *kernel.OLS) error {
+		n, count := a.Y.Cols, a.Hi-a.Lo
+		if count == 0 {
+			return nil
+		}
+		x := float64(n)
+		weights, ones := make([]float64, n), make([]float64, n)
+		for j := range n {
+			weights[j], ones[j] = 2*float64(j)-(x-1), 1
+		}
+		// To BLAS, which is told row-major here, a column-major matrix is its transpose.
+		trans, rows, cols := gonumblas.NoTrans, count, n
+		if a.Y.Layout == kernel.Col {
+			trans, rows, cols = gonumblas.Trans, n, count
+		}
+		y := a.Y.Data[a.Y.At(a.Lo, 0):]
+		slope, intercept := a.Slope[a.Lo:a.Hi], a.Intercept[a.Lo:a.Hi]
+		blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, weights, 1, 0, slope, 1)
+		blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, ones, 1, 0, intercept, 1)
+		for i := range slope {
+			slope[i] /= x * (x*x - 1) / 6
+			intercept[i] = intercept[i]/x - slope[i]*(x-1)/2
+		}
+		return nil
+	})
+}
