@@ -199,7 +199,7 @@ func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 		return worst, nil
 	}
 	return worst, fmt.Errorf("%s: got %s, want %s, %s apart; %d of %d elements differ (-want +got):\n%s",
-		want.At(first), got.Text(first), want.Text(first), apart(want.Value(first), got.Value(first)), wrong, want.Len,
+		want.At(first), got.Text(first), want.Text(first), apart(want, got, first), wrong, want.Len,
 		cmp.Diff(window(want, first), window(got, first)))
 }
 
@@ -212,11 +212,15 @@ func same(want, got *kernel.Buffer, k int) bool {
 	return w != canary && g != canary && math.IsNaN(want.Value(k)) && math.IsNaN(got.Value(k))
 }
 
-func apart(a, b float64) string {
-	if math.IsNaN(a) || math.IsNaN(b) {
+func apart(want, got *kernel.Buffer, k int) string {
+	w, g := want.Value(k), got.Value(k)
+	switch {
+	case want.Integer:
+		return fmt.Sprint(math.Abs(g - w))
+	case math.IsNaN(w) || math.IsNaN(g):
 		return "NaN and number"
 	}
-	return fmt.Sprintf("%d ULP", kernel.ULPs(a, b))
+	return fmt.Sprintf("%d ULP", kernel.ULPs(w, g))
 }
 
 // window returns what stands around element k.

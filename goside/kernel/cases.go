@@ -30,13 +30,14 @@ type Job struct {
 
 // Buffer shows a piece of memory element by element.
 type Buffer struct {
-	Name  string
-	Len   int
-	Bits  func(k int) uint64
-	Value func(k int) float64         // the number, as a float64
-	Text  func(k int) string          // the same to read
-	At    func(k int) string          // where the element stands: "out[3][4]", "out: guard"
-	Scale func(k int) (float64, bool) // if not nil: the magnitude of what element k is a sum of, where it is one
+	Name    string
+	Len     int
+	Integer bool
+	Bits    func(k int) uint64
+	Value   func(k int) float64         // the number, as a float64
+	Text    func(k int) string          // the same to read
+	At      func(k int) string          // where the element stands: "out[3][4]", "out: guard"
+	Scale   func(k int) (float64, bool) // if not nil: the magnitude of what element k is a sum of, where it is one
 }
 
 // Canary is the NaN that fills memory which no route may touch, and outputs before a call.
@@ -78,12 +79,13 @@ func floats(name string, whole []float64, at func(k int) string) Buffer {
 
 func integers[T int32 | int64](name string, whole []T, at func(k int) string) Buffer {
 	return Buffer{
-		Name:  name,
-		Len:   len(whole),
-		Bits:  func(k int) uint64 { return uint64(whole[k]) },
-		Value: func(k int) float64 { return float64(whole[k]) },
-		Text:  func(k int) string { return fmt.Sprint(whole[k]) },
-		At:    inGuard(name, len(whole), at),
+		Name:    name,
+		Len:     len(whole),
+		Integer: true,
+		Bits:    func(k int) uint64 { return uint64(whole[k]) },
+		Value:   func(k int) float64 { return float64(whole[k]) },
+		Text:    func(k int) string { return fmt.Sprint(whole[k]) },
+		At:      inGuard(name, len(whole), at),
 	}
 }
 

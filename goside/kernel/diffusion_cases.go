@@ -49,14 +49,15 @@ func diffusionCases() []Case {
 			rows, cols, pad := shape[0], shape[1], []int{0, 1, 7}[k%3]
 			par := pars[k%len(pars)]
 			size := fmt.Sprintf("%d x %d, pad %d, %v", rows, cols, pad, par)
-			add(layout, "step "+size, stepJob(rows, cols, pad, 0, rows, layout, 1, 0.1, par))
+			add(layout, "step "+size, stepJob(rows, cols, pad, 0, rows, layout, 1, 0.1, par, rough))
 			lo := rows / 3
 			add(layout, fmt.Sprintf("step %s, rows [%d, %d)", size, lo, rows-lo),
-				stepJob(rows, cols, pad, lo, rows-lo, layout, 0.7, -0.13, par))
+				stepJob(rows, cols, pad, lo, rows-lo, layout, 0.7, -0.13, par, rough))
 			add(layout, fmt.Sprintf("run of %d, %s", k%6, size), runJob(rows, cols, pad, k%6, layout, par))
 		}
-		add(layout, "step 9 x 9, rows [4, 4)", stepJob(9, 9, 2, 4, 4, layout, 1, 0.1, pars[2]))
-		add(layout, "step 9 x 9, D*dt overflows", stepJob(9, 9, 2, 0, 9, layout, 1e200, 1e200, pars[1]))
+		add(layout, "step 9 x 9, rows [4, 4)", stepJob(9, 9, 2, 4, 4, layout, 1, 0.1, pars[2], rough))
+		add(layout, "step 9 x 40 of signed zeros and denormals", stepJob(9, 40, 1, 0, 9, layout, 1, -0.1, pars[4], tiny))
+		add(layout, "step 9 x 9, D*dt overflows", stepJob(9, 9, 2, 0, 9, layout, 1e200, 1e200, pars[1], rough))
 		add(layout, "the book's: 512 x 512, run of 50", func() *Job {
 			run := NewDiffusionRun(DiffusionSize, 50, layout, Par{2, Static})
 			a, bufferA := guardedGrid("a", DiffusionSize, DiffusionSize, 0, layout)
@@ -83,11 +84,20 @@ func rough(seed uint64) func(i, j int) float64 {
 	}
 }
 
-func stepJob(rows, cols, pad, lo, hi int, layout Layout, d, dt float64, par Par) func() *Job {
+// tiny returns numbers around zero, which a library that flushes denormals, or loses a zero's sign, gets wrong.
+func tiny(seed uint64) func(i, j int) float64 {
+	rng := random(seed)
+	return func(i, j int) float64 {
+		return math.Copysign(float64(rng.IntN(3))*5e-320, rng.NormFloat64())
+	}
+}
+
+func stepJob(rows, cols, pad, lo, hi int, layout Layout, d, dt float64, par Par,
+	values func(seed uint64) func(i, j int) float64) func() *Job {
 	return func() *Job {
 		out, bufferOut := guardedGrid("out", rows, cols, pad, layout)
 		in, bufferIn := guardedGrid("in", rows, cols, pad, layout)
-		in.fill(rough(uint64(rows*cols + lo)))
+		in.fill(values(uint64(rows*cols + lo)))
 		a := &DiffusionStep{Out: out, In: in, Lo: lo, Hi: hi, D: d, Dt: dt, Par: par}
 		return &Job{Run: func(f *Funcs) error { return call(f.Step, a) }, Buffers: []Buffer{bufferOut, bufferIn}}
 	}

@@ -1,0 +1,422 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package conform_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"toll/goside/conform"
+	"toll/goside/kernel"
+	"toll/goside/seam"
+	"toll/goside/via/purego"
+)
+
+// A mutant is the reference with one thing wrong. The suite must catch each.
+type mutant struct {
+	name   string
+	mutate func(f *kernel.Funcs)
+}
+
+// after runs the reference and then spoils what it made.
+func after[A any](f func(*A) error, spoil func(*A)) func(*A) error {
+	return func(a *A) error {
+		if err := f(a); err != nil {
+			return err
+		}
+		spoil(a)
+		return nil
+	}
+}
+
+// before spoils a copy of the arguments and runs the reference on it.
+func before[A any](f func(*A) error, spoil func(*A)) func(*A) error {
+	return func(a *A) error {
+		b := *a
+		spoil(&b)
+		return f(&b)
+	}
+}
+
+// bump moves the middle element one unit in the last place up, or one up.
+func bump(p []float64) {
+	if len(p) > 0 {
+		p[len(p)/2] = math.Nextafter(p[len(p)/2], math.Inf(1))
+	}
+}
+
+// stale returns what the first call made, again and again.
+func stale[A any](f func(*A) error, out func(*A) []float64) func(*A) error {
+	var first []float64
+	return func(a *A) error {
+		if first == nil {
+			err := f(a)
+			first = append(first, out(a)...)
+			return err
+		}
+		copy(out(a), first)
+		return nil
+	}
+}
+
+func interior(g *kernel.Grid, f func(i, j int)) {
+	for i := 1; i < g.Rows-1; i++ {
+		for j := 1; j < g.Cols-1; j++ {
+			f(i, j)
+		}
+	}
+}
+
+// fusedStep is the diffusion step with the sum that follows each product fused into it.
+func fusedStep(a *kernel.DiffusionStep) error {
+	u := func(i, j int) float64 { return a.In.Data[a.In.At(i, j)] }
+	interior(&a.In, func(i, j int) {
+		if i >= a.Lo && i < a.Hi {
+			lap := math.FMA(-4, u(i, j), ((u(i+1, j)+u(i-1, j))+u(i, j+1))+u(i, j-1))
+			a.Out.Data[a.Out.At(i, j)] = math.FMA(a.D*a.Dt, lap, u(i, j))
+		}
+	})
+	return nil
+}
+
+// fusedJulia iterates with the products fused that form says.
+func fusedJulia(form string) func(a *kernel.Julia) error {
+	return func(a *kernel.Julia) error {
+		for k := a.Lo; k < a.Hi; k++ {
+			zr, zi, cr, ci := real(a.Zs[k]), imag(a.Zs[k]), real(a.Cs[k]), imag(a.Cs[k])
+			var i int32
+			for ; i < a.MaxIter && float64(zr*zr)+float64(zi*zi) < 4; i++ {
+				re, im := float64(zr*zr)-float64(zi*zi)+cr, float64(2*float64(zr*zi))+ci
+				switch form {
+				case "zr*zr":
+					re = math.FMA(zr, zr, -float64(zi*zi)) + cr
+				case "zi*zi":
+					re = math.FMA(-zi, zi, float64(zr*zr)) + cr
+				case "2*zr*zi":
+					im = math.FMA(2*zr, zi, ci)
+				}
+				zr, zi = re, im
+			}
+			a.Out[k] = i
+		}
+		return nil
+	}
+}
+
+var mutants = []mutant{
+	{"call: not is negation", func(f *kernel.Funcs) { f.Not = func(x int64) int64 { return -x } }},
+	{"call: int passed as 32 bits", func(f *kernel.Funcs) { f.Not = func(x int64) int64 { return int64(^int32(x)) } }},
+	{"call: int passed as a double", func(f *kernel.Funcs) { f.Not = func(x int64) int64 { return ^int64(float64(x)) } }},
+	{"call: second double lost", func(f *kernel.Funcs) { f.Add = func(x, y float64) float64 { return x } }},
+	{"call: doubles passed as floats", func(f *kernel.Funcs) { f.Add = func(x, y float64) float64 { return float64(float32(x) + float32(y)) } }},
+	{"call: sum one short", func(f *kernel.Funcs) {
+		sum := f.Sum
+		f.Sum = func(p []float64) float64 { return sum(p[:max(0, len(p)-1)]) }
+	}},
+	{"call: sum from the right", func(f *kernel.Funcs) {
+		f.Sum = func(p []float64) (sum float64) {
+			for k := range p {
+				sum += p[len(p)-1-k]
+			}
+			return sum
+		}
+	}},
+
+	{"diffusion: does nothing", func(f *kernel.Funcs) { f.Step = func(*kernel.DiffusionStep) error { return nil } }},
+	{"diffusion: refuses all", func(f *kernel.Funcs) {
+		f.Step = func(*kernel.DiffusionStep) error { return kernel.FromNative("diffusion", 1) }
+	}},
+	{"diffusion: last row missing", func(f *kernel.Funcs) {
+		f.Step = before(f.Step, func(a *kernel.DiffusionStep) { a.Hi = max(a.Lo, a.Hi-2) })
+	}},
+	{"diffusion: range ignored", func(f *kernel.Funcs) {
+		f.Step = before(f.Step, func(a *kernel.DiffusionStep) { a.Lo, a.Hi = 0, a.In.Rows })
+	}},
+	{"diffusion: stale output", func(f *kernel.Funcs) {
+		f.Step = stale(f.Step, func(a *kernel.DiffusionStep) []float64 { return a.Out.Data })
+	}},
+	{"diffusion: transposed", func(f *kernel.Funcs) {
+		f.Step = before(f.Step, func(a *kernel.DiffusionStep) {
+			if a.In.Rows == a.In.Cols && a.Lo == 0 && a.Hi == a.In.Rows { // else it would not fit
+				a.In.Layout, a.Out.Layout = 1-a.In.Layout, 1-a.Out.Layout
+			}
+		})
+	}},
+	{"diffusion: columns summed before rows", func(f *kernel.Funcs) {
+		f.Step = func(a *kernel.DiffusionStep) error {
+			u := func(i, j int) float64 { return a.In.Data[a.In.At(i, j)] }
+			interior(&a.In, func(i, j int) {
+				if i >= a.Lo && i < a.Hi {
+					lap := (((u(i, j+1) + u(i, j-1)) + u(i+1, j)) + u(i-1, j)) - float64(4*u(i, j))
+					a.Out.Data[a.Out.At(i, j)] = u(i, j) + float64(a.D*a.Dt*lap)
+				}
+			})
+			return nil
+		}
+	}},
+	{"diffusion: boundary copied", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) { a.Out.Data[0] = a.In.Data[0] })
+	}},
+	{"diffusion: far boundary zeroed", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) { a.Out.Data[a.Out.At(a.Out.Rows-1, a.Out.Cols-1)] = 0 })
+	}},
+	{"diffusion: padding written", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) {
+			if k := a.Out.At(0, 0) + a.Out.LD - 1; k < len(a.Out.Data) {
+				a.Out.Data[k] = 0
+			}
+		})
+	}},
+	{"diffusion: input written", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) { bump(a.In.Data) })
+	}},
+	{"diffusion: one ULP off", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) {
+			if a.In.Rows == 511 && a.Lo < 100 && a.Hi > 100 {
+				k := a.Out.At(100, 100)
+				a.Out.Data[k] = math.Nextafter(a.Out.Data[k], math.Inf(1))
+			}
+		})
+	}},
+	{"diffusion: -0 becomes +0", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) {
+			for k, x := range a.Out.Data {
+				if x == 0 {
+					a.Out.Data[k] = 0
+				}
+			}
+		})
+	}},
+	{"diffusion: denormals flushed", func(f *kernel.Funcs) {
+		f.Step = before(f.Step, func(a *kernel.DiffusionStep) {
+			a.In.Data = append([]float64(nil), a.In.Data...)
+			for k, x := range a.In.Data {
+				if math.Abs(x) < 0x1p-1022 {
+					a.In.Data[k] = 0
+				}
+			}
+		})
+	}},
+	{"diffusion: computed in float32", func(f *kernel.Funcs) {
+		f.Step = after(f.Step, func(a *kernel.DiffusionStep) {
+			interior(&a.Out, func(i, j int) {
+				k := a.Out.At(i, j)
+				if !math.IsNaN(a.Out.Data[k]) {
+					a.Out.Data[k] = float64(float32(a.Out.Data[k]))
+				}
+			})
+		})
+	}},
+	{"diffusion: fused", func(f *kernel.Funcs) { f.Step = fusedStep }},
+	{"diffusion: one step less", func(f *kernel.Funcs) {
+		f.Run = before(f.Run, func(a *kernel.DiffusionRun) { a.Steps = max(0, a.Steps-1) })
+	}},
+	{"diffusion: result in the other buffer", func(f *kernel.Funcs) {
+		f.Run = before(f.Run, func(a *kernel.DiffusionRun) { a.A, a.B = a.B, a.A })
+	}},
+	{"diffusion: share of the last thread lost", func(f *kernel.Funcs) {
+		f.Step = before(f.Step, func(a *kernel.DiffusionStep) { a.Hi = a.Lo + (a.Hi-a.Lo)/a.Par.Threads*a.Par.Threads })
+	}},
+
+	{"julia: does nothing", func(f *kernel.Funcs) { f.Julia = func(*kernel.Julia) error { return nil } }},
+	{"julia: last point missing", func(f *kernel.Funcs) {
+		f.Julia = before(f.Julia, func(a *kernel.Julia) { a.Hi = max(a.Lo, a.Hi-1) })
+	}},
+	{"julia: one point beyond the range", func(f *kernel.Funcs) {
+		f.Julia = before(f.Julia, func(a *kernel.Julia) { a.Hi = min(a.Hi+1, len(a.Zs)) })
+	}},
+	{"julia: stale output", func(f *kernel.Funcs) {
+		var first []int32
+		julia := f.Julia
+		f.Julia = func(a *kernel.Julia) error {
+			if first == nil {
+				err := julia(a)
+				first = append(first, a.Out...)
+				return err
+			}
+			copy(a.Out, first)
+			return nil
+		}
+	}},
+	{"julia: one iteration less", func(f *kernel.Funcs) {
+		f.Julia = before(f.Julia, func(a *kernel.Julia) { a.MaxIter = max(0, a.MaxIter-1) })
+	}},
+	{"julia: one c for all", func(f *kernel.Funcs) {
+		f.Julia = before(f.Julia, func(a *kernel.Julia) {
+			a.Cs = make([]complex128, len(a.Zs))
+			for k := range a.Cs {
+				a.Cs[k] = kernel.JuliaC
+			}
+		})
+	}},
+	{"julia: real and imaginary parts swapped", func(f *kernel.Funcs) {
+		f.Julia = before(f.Julia, func(a *kernel.Julia) {
+			a.Zs = append([]complex128(nil), a.Zs...)
+			for k, z := range a.Zs {
+				a.Zs[k] = complex(imag(z), real(z))
+			}
+		})
+	}},
+	{"julia: escapes beyond 4, not at 4", func(f *kernel.Funcs) {
+		f.Julia = after(f.Julia, func(a *kernel.Julia) {
+			for k := a.Lo; k < a.Hi; k++ {
+				if z := a.Zs[k]; real(z)*real(z)+imag(z)*imag(z) == 4 && a.MaxIter > 0 {
+					a.Out[k]++
+				}
+			}
+		})
+	}},
+	{"julia: one point off by one", func(f *kernel.Funcs) {
+		f.Julia = after(f.Julia, func(a *kernel.Julia) {
+			if a.Hi-a.Lo == kernel.JuliaSize*kernel.JuliaSize {
+				a.Out[len(a.Out)/2]++
+				a.Out[0]-- // so that the sum is right
+			}
+		})
+	}},
+	{"julia: fused, zr*zr", func(f *kernel.Funcs) { f.Julia = fusedJulia("zr*zr") }},
+	{"julia: fused, zi*zi", func(f *kernel.Funcs) { f.Julia = fusedJulia("zi*zi") }},
+	{"julia: fused, 2*zr*zi", func(f *kernel.Funcs) { f.Julia = fusedJulia("2*zr*zi") }},
+
+	{"ols: does nothing", func(f *kernel.Funcs) { f.OLS = func(*kernel.OLS) error { return nil } }},
+	{"ols: last row missing", func(f *kernel.Funcs) {
+		f.OLS = before(f.OLS, func(a *kernel.OLS) { a.Hi = max(a.Lo, a.Hi-1) })
+	}},
+	{"ols: range ignored", func(f *kernel.Funcs) {
+		f.OLS = before(f.OLS, func(a *kernel.OLS) { a.Lo, a.Hi = 0, a.Y.Rows })
+	}},
+	{"ols: stale output", func(f *kernel.Funcs) {
+		f.OLS = stale(f.OLS, func(a *kernel.OLS) []float64 { return a.Slope })
+	}},
+	{"ols: transposed", func(f *kernel.Funcs) {
+		f.OLS = before(f.OLS, func(a *kernel.OLS) {
+			if a.Y.Rows == a.Y.Cols {
+				a.Y.Layout = 1 - a.Y.Layout
+			}
+		})
+	}},
+	{"ols: slope and intercept swapped", func(f *kernel.Funcs) {
+		f.OLS = before(f.OLS, func(a *kernel.OLS) { a.Slope, a.Intercept = a.Intercept, a.Slope })
+	}},
+	{"ols: intercept at the mean of x", func(f *kernel.Funcs) {
+		f.OLS = after(f.OLS, func(a *kernel.OLS) {
+			for i := a.Lo; i < a.Hi; i++ {
+				a.Intercept[i] += a.Slope[i] * float64(a.Y.Cols-1) / 2
+			}
+		})
+	}},
+	{"ols: one ULP off", func(f *kernel.Funcs) {
+		f.OLS = after(f.OLS, func(a *kernel.OLS) { bump(a.Slope[a.Lo:a.Hi]) })
+	}},
+	{"ols: input written", func(f *kernel.Funcs) {
+		f.OLS = after(f.OLS, func(a *kernel.OLS) { bump(a.Y.Data) })
+	}},
+	{"ols: textbook sums", func(f *kernel.Funcs) {
+		f.OLS = func(a *kernel.OLS) error {
+			n := float64(a.Y.Cols)
+			for i := a.Lo; i < a.Hi; i++ {
+				var sx, sy, sxx, sxy float64
+				for j := range a.Y.Cols {
+					x, y := float64(j), a.Y.Data[a.Y.At(i, j)]
+					sx, sy, sxx, sxy = sx+x, sy+y, sxx+float64(x*x), sxy+float64(x*y)
+				}
+				a.Slope[i] = (float64(n*sxy) - float64(sx*sy)) / (float64(n*sxx) - float64(sx*sx))
+				a.Intercept[i] = sy/n - float64(a.Slope[i]*sx/n)
+			}
+			return nil
+		}
+	}},
+	{"ols: block of the last thread lost", func(f *kernel.Funcs) {
+		f.OLS = before(f.OLS, func(a *kernel.OLS) { a.Hi = a.Lo + (a.Hi-a.Lo)/a.Par.Threads*a.Par.Threads })
+	}},
+}
+
+// verifyMutant returns what the cases of one kernel, or of all for "", find wrong with a library.
+func verifyMutant(library *seam.Library, kind string) (caught []error) {
+	var cases []kernel.Case
+	for _, c := range kernel.Cases() {
+		if kind == "" || c.Kernel == kind {
+			cases = append(cases, c)
+		}
+	}
+	route := seam.NewRoute("mutant", "direct", func() (*seam.Library, error) { return library, nil })
+	for _, r := range conform.Verify([]*seam.Route{route}, cases, nil) {
+		caught = append(caught, r.Failures...)
+	}
+	return caught
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// TestMutants turns the suite on the mutants.
+func TestMutants(t *testing.T) {
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			f := kernel.Go()
+			m.mutate(&f)
+			kind, _, _ := strings.Cut(m.name, ":")
+			caught := verifyMutant(seam.NewLibrary(f, false, seam.Build{}), kind)
+			if len(caught) == 0 {
+				t.Fatal("not caught")
+			}
+			t.Logf("caught in %d cases, first: %s", len(caught), firstLine(caught[0]))
+		})
+	}
+}
+
+// TestMutantChecks takes the checks of arguments away: once those in front of a route, once those of native
+// code. Each refusal must be missed.
+func TestMutantChecks(t *testing.T) {
+	unchecked := seam.NewLibrary(kernel.Go(), false, seam.Build{})
+	unchecked.Funcs = unchecked.Raw
+	trusting := seam.NewLibrary(kernel.Go(), true, seam.Build{})
+	for name, m := range map[string]struct {
+		library *seam.Library
+		missed  func(c *kernel.Case) bool
+	}{
+		"route":       {unchecked, func(c *kernel.Case) bool { return c.Want != kernel.OK }},
+		"native code": {trusting, func(c *kernel.Case) bool { return c.Want != kernel.OK && c.Native }},
+	} {
+		caught, wanted := verifyMutant(m.library, ""), 0
+		for _, c := range kernel.Cases() {
+			if m.missed(&c) {
+				wanted++
+			}
+		}
+		if len(caught) != wanted {
+			t.Errorf("%s: missed %d refusals, want all %d", name, len(caught), wanted)
+		}
+		t.Logf("%s: caught in all of %d refusals, first: %s", name, len(caught), firstLine(caught[0]))
+	}
+}
+
+// TestMutantFusedLibrary turns the suite on csrc compiled with contraction: a real library, whose Julia sum
+// is right.
+func TestMutantFusedLibrary(t *testing.T) {
+	library, err := purego.Open("wrong/libfused.so", "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	julia := kernel.NewJulia(kernel.JuliaSize, kernel.JuliaMaxIter, kernel.Par{Threads: 1})
+	if err := library.Julia(julia); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, n := range julia.Out {
+		sum += int(n)
+	}
+	if sum != kernel.JuliaSum {
+		t.Errorf("the sum of its counts is %d, want %d: this mutant is to be one that the sum does not show", sum, kernel.JuliaSum)
+	}
+	caught := verifyMutant(library, "")
+	if len(caught) == 0 {
+		t.Fatal("not caught")
+	}
+	t.Logf("caught in %d cases, first: %s", len(caught), firstLine(caught[0]))
+}

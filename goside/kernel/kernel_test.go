@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"sync/atomic"
+	"testing"
+)
+
+func TestULPs(t *testing.T) {
+	for _, c := range []struct {
+		a, b float64
+		want uint64
+	}{
+		{1, 1, 0}, {1, math.Nextafter(1, 2), 1}, {-1, math.Nextafter(-1, 0), 1}, {1, 2, 1 << 52},
+		{math.Copysign(0, -1), 0, 1}, {-5e-324, 5e-324, 3}, {0, 5e-324, 1},
+		{math.Inf(-1), math.Inf(1), 2*0x7ff0000000000000 + 1}, {math.MaxFloat64, math.Inf(1), 1},
+	} {
+		if got := ULPs(c.a, c.b); got != c.want {
+			t.Errorf("ULPs(%v, %v) = %d, want %d", c.a, c.b, got, c.want)
+		}
+		if got := ULPs(c.b, c.a); got != c.want {
+			t.Errorf("ULPs(%v, %v) = %d, want %d", c.b, c.a, got, c.want)
+		}
+	}
+}
+
+func TestEachVisitsAllOnce(t *testing.T) {
+	for _, p := range append([]Par{{1024, Guided}, {64, Dynamic}}, pars...) {
+		for _, n := range []int{0, 1, 2, 3, 63, 64, 65, 1000} {
+			t.Run(fmt.Sprint(p, n), func(t *testing.T) {
+				visits := make([]atomic.Int32, n+10)
+				p.each(5, 5+n, 64, func(lo, hi int) {
+					for k := lo; k < hi; k++ {
+						visits[k].Add(1)
+					}
+				})
+				for k := range visits {
+					want := int32(0)
+					if k >= 5 && k < 5+n {
+						want = 1
+					}
+					if got := visits[k].Load(); got != want {
+						t.Fatalf("item %d visited %d times, want %d", k, got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestCheckDoesNotAllocate: the checks stand in front of every call that is measured.
+func TestCheckDoesNotAllocate(t *testing.T) {
+	run, ols := NewDiffusionRun(8, 1, Row, Par{1, Static}), NewOLS(4, 3, Col, Par{1, Static})
+	julia := randomJulia(8, 0, 8, 3, Par{1, Static})
+	julia.Out = make([]int32, 8)
+	for name, check := range map[string]func() error{"diffusion": run.Check, "julia": julia.Check, "ols": ols.Check} {
+		if err := check(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n := testing.AllocsPerRun(100, func() { _ = check() }); n != 0 {
+			t.Errorf("%s: Check allocates %v times, want never", name, n)
+		}
+	}
+}
+
+// TestErrors shows what a user reads.
+func TestErrors(t *testing.T) {
+	a := NewDiffusionRun(8, 1, Row, Par{1, Static})
+	a.A.LD, a.B.LD = 7, 7
+	want := "kernel: diffusion: bad shape: a has ld 7, want at least 8, the length of its row-major lines"
+	if got := a.Check().Error(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

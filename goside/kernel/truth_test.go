@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"testing"
+)
+
+// The tests of this file hold the reference against truths that do not come from it.
+
+func TestJuliaPublishedSum(t *testing.T) {
+	for name, f := range map[string]Funcs{"go": Go(), "go-par": GoPar()} {
+		a := NewJulia(JuliaSize, JuliaMaxIter, Par{2, Guided})
+		if len(a.Zs) != JuliaSize*JuliaSize {
+			t.Fatalf("%d points, want %d", len(a.Zs), JuliaSize*JuliaSize)
+		}
+		if err := f.Julia(a); err != nil {
+			t.Fatal(err)
+		}
+		sum := 0
+		for _, n := range a.Out {
+			sum += int(n)
+		}
+		if sum != JuliaSum {
+			t.Errorf("%s: sum of counts is %d, want the book's %d", name, sum, JuliaSum)
+		}
+	}
+}
+
+// TestJuliaExact iterates in rational numbers, without rounding. Their digits double at each step, so the
+// counts are short ones.
+func TestJuliaExact(t *testing.T) {
+	const maxiter = 10
+	a := randomJulia(150, 0, 150, maxiter, Par{1, Static})
+	a.Out = make([]int32, 150)
+	if err := goJulia(a); err != nil {
+		t.Fatal(err)
+	}
+	four, two := big.NewRat(4, 1), big.NewRat(2, 1)
+	rat := func(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }
+	mul := func(x, y *big.Rat) *big.Rat { return new(big.Rat).Mul(x, y) }
+	distinct := map[int32]bool{}
+	for k := range a.Zs {
+		zr, zi, cr, ci := rat(real(a.Zs[k])), rat(imag(a.Zs[k])), rat(real(a.Cs[k])), rat(imag(a.Cs[k]))
+		var n int32
+		for n < maxiter {
+			rr, ii := mul(zr, zr), mul(zi, zi)
+			if new(big.Rat).Add(rr, ii).Cmp(four) >= 0 {
+				break
+			}
+			zi = new(big.Rat).Add(mul(two, mul(zr, zi)), ci)
+			zr = new(big.Rat).Add(new(big.Rat).Sub(rr, ii), cr)
+			n++
+		}
+		distinct[n] = true
+		if a.Out[k] != n {
+			t.Errorf("point %d, z = %v, c = %v: count %d, want exactly %d", k, a.Zs[k], a.Cs[k], a.Out[k], n)
+		}
+	}
+	if len(distinct) < maxiter {
+		t.Errorf("only %d different counts, want at least %d: these points prove little", len(distinct), maxiter)
+	}
+}
+
+// TestOLSExact fits in rational numbers by the normal equations, which is not the form the kernel uses.
+func TestOLSExact(t *testing.T) {
+	for _, n := range []int{2, 3, 4, 13, 14, 15, 731} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			rows := 2000 / n
+			a := &OLS{Slope: make([]float64, rows), Intercept: make([]float64, rows),
+				Y: OLSObservations(rows, n, 0, Row), Hi: rows, Par: Par{1, Static}}
+			if err := goOLS(a); err != nil {
+				t.Fatal(err)
+			}
+			var mean, most float64
+			for i := range rows {
+				slope, intercept := a.Exact(i)
+				slopeScale, interceptScale := a.Scale(i)
+				mean += float64(ULPs(a.Slope[i], slope)) / float64(rows)
+				most = max(most, distance(a.Slope[i], slope, slopeScale), distance(a.Intercept[i], intercept, interceptScale))
+			}
+			t.Logf("slope: %.2f ULP off on average; slope and intercept: at most %.2f ULP of the terms' magnitude", mean, most)
+			if most > 2 {
+				t.Errorf("up to %.2f ULP of the terms' magnitude off, want at most 2", most)
+			}
+		})
+	}
+}
+
+func distance(got, want, scale float64) float64 {
+	return math.Abs(got-want) / (math.Nextafter(scale, math.Inf(1)) - scale)
+}
+
+// TestDiffusionEigenmodes: with a zero boundary, sin(πpi/(n-1)) sin(πqj/(m-1)) is multiplied in each step by
+// 1 - 4*D*dt*(sin²(πp/2(n-1)) + sin²(πq/2(m-1))), exactly.
+func TestDiffusionEigenmodes(t *testing.T) {
+	const n, m, steps = 33, 47, 40
+	for _, layout := range []Layout{Row, Col} {
+		for _, mode := range [][2]int{{1, 1}, {2, 5}, {7, 3}, {31, 45}, {16, 1}} {
+			p, q := float64(mode[0]), float64(mode[1])
+			shape := func(i, j int) float64 {
+				if i == 0 || j == 0 || i == n-1 || j == m-1 {
+					return 0 // sin of a rounded π is not
+				}
+				return math.Sin(math.Pi*p*float64(i)/(n-1)) * math.Sin(math.Pi*q*float64(j)/(m-1))
+			}
+			a := &DiffusionRun{A: NewGrid(n, m, 0, layout), B: NewGrid(n, m, 0, layout), Steps: steps, D: 0.8, Dt: 0.25,
+				Par: Par{1, Static}}
+			a.A.fill(shape)
+			if err := goRun(a); err != nil {
+				t.Fatal(err)
+			}
+			square := func(x float64) float64 { return x * x }
+			factor := 1 - 4*a.D*a.Dt*(square(math.Sin(math.Pi*p/2/(n-1)))+square(math.Sin(math.Pi*q/2/(m-1))))
+			decay := math.Pow(factor, steps)
+			for i := range n {
+				for j := range m {
+					got, want := a.Result().Data[a.Result().At(i, j)], decay*shape(i, j)
+					if math.Abs(got-want) > 1e-13 {
+						t.Fatalf("%v, mode %v: [%d][%d] is %v after %d steps, want %v", layout, mode, i, j, got, steps, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestDiffusionMaximumPrinciple: for D*dt <= 1/4 a step takes weighted means, so nothing new leaves the range
+// of what was there.
+func TestDiffusionMaximumPrinciple(t *testing.T) {
+	rng := random(5)
+	in, out := NewGrid(60, 80, 0, Row), NewGrid(60, 80, 0, Row)
+	in.fill(func(i, j int) float64 { return float64(rng.IntN(3) - 1) })
+	copy(out.Data, in.Data)
+	for range 200 {
+		if err := goStep(&DiffusionStep{Out: out, In: in, Hi: 60, D: 1, Dt: 0.25}); err != nil {
+			t.Fatal(err)
+		}
+		for k, x := range out.Data {
+			if x < -1 || x > 1 {
+				t.Fatalf("cell %d is %v, want within [-1, 1], where all began", k, x)
+			}
+		}
+		in, out = out, in
+	}
+	var most float64
+	for i := 1; i < 59; i++ {
+		for j := 1; j < 79; j++ {
+			most = max(most, math.Abs(in.Data[in.At(i, j)]))
+		}
+	}
+	if most > 0.99 {
+		t.Errorf("the interior still reaches %v, want it smoothed", most)
+	}
+}
