@@ -70,9 +70,9 @@ static inline int32_t check_julia(const int32_t *out, const double *zs, const do
     return TOLL_OK;
 }
 
-static inline int32_t check_ols(const double *slope, const double *intercept, const double *y,
-                                int64_t outer, int64_t inner, int64_t ld, int64_t lo, int64_t hi,
-                                int64_t rows, int64_t n, int32_t threads, int32_t schedule) {
+static inline int32_t check_ols(const double *slope, const double *intercept, const double *y, int64_t outer,
+                                int64_t inner, int64_t ld, int64_t lo, int64_t hi, int64_t rows, int64_t n,
+                                int32_t threads, int32_t schedule) {
     if (bad_shape(outer, inner, ld) || n < 2 || bad_range(lo, hi, rows))
         return TOLL_ESHAPE;
     if (!slope || !intercept || !y)

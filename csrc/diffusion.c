@@ -6,8 +6,8 @@
 /* One line of cells, out[0] ... out[n-1]. u points at the cell of `in` under out[0]; its neighbours in the
  * next and previous row lie `row` away, in the next and previous column `col` away. One of the two is 1.
  */
-static inline void line(double *restrict out, const double *restrict u, int64_t n, int64_t row,
-                        int64_t col, double Ddt) {
+static inline void line(double *restrict out, const double *restrict u, int64_t n, int64_t row, int64_t col,
+                        double Ddt) {
     for (int64_t k = 0; k < n; k++) {
         double lap = (((u[k + row] + u[k - row]) + u[k + col]) + u[k - col]) - 4 * u[k];
         out[k] = u[k] + Ddt * lap;
@@ -28,11 +28,10 @@ static void step_col(double *out, const double *in, int64_t cols, int64_t ld, in
         line(out + j * ld + lo, in + j * ld + lo, hi - lo, 1, ld, Ddt);
 }
 
-int32_t TOLL_FN(diffusion_step_row)(double *out, const double *in, int64_t rows, int64_t cols,
-                                    int64_t ld, int64_t lo, int64_t hi, double D, double dt,
-                                    int32_t threads, int32_t schedule) {
-    int32_t status =
-        check_diffusion(out, in, rows, cols, ld, lo, hi, rows, 1, D, dt, threads, schedule);
+int32_t TOLL_FN(diffusion_step_row)(double *out, const double *in, int64_t rows, int64_t cols, int64_t ld,
+                                    int64_t lo, int64_t hi, double D, double dt, int32_t threads,
+                                    int32_t schedule) {
+    int32_t status = check_diffusion(out, in, rows, cols, ld, lo, hi, rows, 1, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
     set_schedule(schedule, 1);
@@ -41,11 +40,10 @@ int32_t TOLL_FN(diffusion_step_row)(double *out, const double *in, int64_t rows,
     return TOLL_OK;
 }
 
-int32_t TOLL_FN(diffusion_step_col)(double *out, const double *in, int64_t rows, int64_t cols,
-                                    int64_t ld, int64_t lo, int64_t hi, double D, double dt,
-                                    int32_t threads, int32_t schedule) {
-    int32_t status =
-        check_diffusion(out, in, cols, rows, ld, lo, hi, rows, 1, D, dt, threads, schedule);
+int32_t TOLL_FN(diffusion_step_col)(double *out, const double *in, int64_t rows, int64_t cols, int64_t ld,
+                                    int64_t lo, int64_t hi, double D, double dt, int32_t threads,
+                                    int32_t schedule) {
+    int32_t status = check_diffusion(out, in, cols, rows, ld, lo, hi, rows, 1, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
     set_schedule(schedule, 1);
@@ -55,10 +53,8 @@ int32_t TOLL_FN(diffusion_step_col)(double *out, const double *in, int64_t rows,
 }
 
 int32_t TOLL_FN(diffusion_run_row)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
-                                   int64_t steps, double D, double dt, int32_t threads,
-                                   int32_t schedule) {
-    int32_t status =
-        check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+                                   int64_t steps, double D, double dt, int32_t threads, int32_t schedule) {
+    int32_t status = check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
     set_schedule(schedule, 1);
@@ -69,10 +65,8 @@ int32_t TOLL_FN(diffusion_run_row)(double *a, double *b, int64_t rows, int64_t c
 }
 
 int32_t TOLL_FN(diffusion_run_col)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
-                                   int64_t steps, double D, double dt, int32_t threads,
-                                   int32_t schedule) {
-    int32_t status =
-        check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+                                   int64_t steps, double D, double dt, int32_t threads, int32_t schedule) {
+    int32_t status = check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
     set_schedule(schedule, 1);

@@ -14,8 +14,8 @@ static inline int32_t escape(double zr, double zi, double cr, double ci, int32_t
     return i;
 }
 
-int32_t TOLL_FN(julia)(int32_t *out, const double *zs, const double *cs, int64_t n, int64_t lo,
-                       int64_t hi, int32_t maxiter, int32_t threads, int32_t schedule) {
+int32_t TOLL_FN(julia)(int32_t *out, const double *zs, const double *cs, int64_t n, int64_t lo, int64_t hi,
+                       int32_t maxiter, int32_t threads, int32_t schedule) {
     int32_t status = check_julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule);
     if (status != TOLL_OK)
         return status;

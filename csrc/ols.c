@@ -5,8 +5,7 @@
 
 int32_t TOLL_FN(ols_row)(double *slope, double *intercept, const double *y, int64_t rows, int64_t n,
                          int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
-    int32_t status =
-        check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule);
+    int32_t status = check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule);
     if (status != TOLL_OK)
         return status;
     double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;
@@ -32,8 +31,7 @@ int32_t TOLL_FN(ols_row)(double *slope, double *intercept, const double *y, int6
 int32_t TOLL_FN(ols_col)(double *slope, double *intercept, const double *y, int64_t rows, int64_t n,
                          int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
     enum { BLOCK = 256 };
-    int32_t status =
-        check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule);
+    int32_t status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule);
     if (status != TOLL_OK)
         return status;
     double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;

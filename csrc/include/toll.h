@@ -36,7 +36,7 @@ extern "C" {
 /* Status of a kernel call. Where several apply, the first in this order is returned. */
 enum {
     TOLL_OK = 0,
-    TOLL_ESHAPE = 1,   /* an extent < 1, ld < contiguous extent, a range outside, or a size in bytes > INT64_MAX */
+    TOLL_ESHAPE = 1,   /* an extent < 1, ld < contiguous extent, a range outside, bytes > INT64_MAX */
     TOLL_ESHORT = 2,   /* a null pointer (a host that knows the length refuses a short buffer alike) */
     TOLL_EALIGN = 3,   /* a pointer that is not a multiple of its element's size (8; int32_t: 4) */
     TOLL_EOVERLAP = 4, /* an output shares bytes with another argument */
@@ -73,17 +73,16 @@ enum {
  * in and out have the same shape and ld and do not overlap. The boundary of out is left as it is.
  * TOLL_EARG: D or dt not finite. Source: High Performance Python, the diffusion example.
  */
-typedef int32_t toll_diffusion_step_fn(double *out, const double *in, int64_t rows, int64_t cols,
-                                       int64_t ld, int64_t lo, int64_t hi, double D, double dt,
-                                       int32_t threads, int32_t schedule);
+typedef int32_t toll_diffusion_step_fn(double *out, const double *in, int64_t rows, int64_t cols, int64_t ld,
+                                       int64_t lo, int64_t hi, double D, double dt, int32_t threads,
+                                       int32_t schedule);
 
 /* steps whole steps, from a to b, from b to a, and so on: the result is in a if steps is even, else in b,
  * and the other holds the state one step before. Set the boundary of both.
  * TOLL_EARG: steps < 0, D or dt not finite.
  */
 typedef int32_t toll_diffusion_run_fn(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
-                                      int64_t steps, double D, double dt, int32_t threads,
-                                      int32_t schedule);
+                                      int64_t steps, double D, double dt, int32_t threads, int32_t schedule);
 
 /* Escape counts of the Julia set, for lo <= k < hi of n points:
  *
@@ -118,9 +117,9 @@ typedef int32_t toll_ols_fn(double *slope, double *intercept, const double *y, i
  * toll_<lang>_call_<name>, so that the cost of going through the table can be told.
  */
 typedef void toll_call_noop_fn(void);
-typedef int64_t toll_call_not_fn(int64_t x);                   /* ~x */
-typedef double toll_call_add_fn(double x, double y);           /* x + y */
-typedef double toll_call_sum_fn(const double *p, int64_t n);   /* p[0] + p[1] + ..., 0 if n < 1 */
+typedef int64_t toll_call_not_fn(int64_t x);                 /* ~x */
+typedef double toll_call_add_fn(double x, double y);         /* x + y */
+typedef double toll_call_sum_fn(const double *p, int64_t n); /* p[0] + p[1] + ..., 0 if n < 1 */
 
 typedef struct toll_table {
     uint32_t abi_version; /* TOLL_ABI_VERSION */

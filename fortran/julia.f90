@@ -1,0 +1,63 @@
+! SPDX-FileCopyrightText: 2026 The Toll authors
+! SPDX-License-Identifier: MIT
+module toll_julia
+  use, intrinsic :: iso_c_binding, only: c_double, c_double_complex, c_f_pointer, c_int32_t, c_int64_t, c_ptr
+  use toll_abi, only: toll_ok
+  use toll_check, only: check_julia
+  use toll_lang, only: prefix, set_schedule
+  implicit none
+  private
+  public :: julia
+
+contains
+
+  integer(c_int32_t) function julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule) &
+    result(status) bind(C, name=prefix//'julia')
+    type(c_ptr), value :: out, zs, cs
+    integer(c_int64_t), value :: n, lo, hi
+    integer(c_int32_t), value :: maxiter, threads, schedule
+    integer(c_int32_t), pointer, contiguous :: counts(:)
+    complex(c_double_complex), pointer, contiguous :: z(:), c(:)
+
+    status = check_julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule)
+    if (status /= toll_ok) return
+    call c_f_pointer(out, counts, [n])
+    call c_f_pointer(zs, z, [n])
+    call c_f_pointer(cs, c, [n])
+    call set_schedule(schedule, 64)
+    call count_all(counts, z, c, lo + 1, hi, maxiter, threads)
+  end function julia
+
+  subroutine count_all(counts, z, c, first, last, maxiter, threads)
+    integer(c_int32_t), intent(inout) :: counts(*)
+    complex(c_double_complex), intent(in) :: z(*), c(*)
+    integer(c_int64_t), intent(in) :: first, last
+    integer(c_int32_t), intent(in) :: maxiter, threads
+    integer(c_int64_t) :: k
+
+    !$omp parallel do num_threads(threads) schedule(runtime)
+    do k = first, last
+      counts(k) = escape(z(k), c(k), maxiter)
+    end do
+    !$omp end parallel do
+  end subroutine count_all
+
+  ! In real and imaginary parts, for a complex product leaves the order of its operations to the compiler.
+  pure integer(c_int32_t) function escape(z, c, maxiter) result(i)
+    complex(c_double_complex), intent(in) :: z, c
+    integer(c_int32_t), intent(in) :: maxiter
+    real(c_double) :: zr, zi, cr, ci, re
+
+    zr = real(z)
+    zi = aimag(z)
+    cr = real(c)
+    ci = aimag(c)
+    i = 0
+    do while (i < maxiter .and. zr*zr + zi*zi < 4)
+      re = (zr*zr - zi*zi) + cr
+      zi = 2*(zr*zi) + ci
+      zr = re
+      i = i + 1
+    end do
+  end function escape
+end module toll_julia

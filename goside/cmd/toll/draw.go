@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"fmt"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"toll/goside/kernel"
+	"toll/goside/report"
+)
+
+func drawCommand() *cobra.Command {
+	var route, output string
+	var size int
+	var maxiter int32
+	julia := &cobra.Command{
+		Use:   "julia",
+		Short: "Draw the Julia set as a PNG, from the counts that a route returns",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if size < 2 || size > 16384 {
+				return fmt.Errorf("size is %d, want 2 to 16384", size)
+			}
+			routes, err := match(route)
+			if err != nil {
+				return err
+			}
+			library, err := routes[0].Open()
+			if err != nil {
+				return err
+			}
+			if library.Julia == nil {
+				return fmt.Errorf("%s does not offer the kernel julia", routes[0].Name())
+			}
+			a := kernel.NewJulia(size, maxiter, kernel.Par{Threads: runtime.GOMAXPROCS(0), Schedule: kernel.Guided})
+			if err := library.Julia(a); err != nil {
+				return err
+			}
+			// Rounding of the coordinates can make a side a point longer than asked for.
+			side := int(math.Sqrt(float64(len(a.Out))))
+			img, err := report.JuliaPicture(a.Out, side, maxiter)
+			if err != nil {
+				return err
+			}
+			if err := os.MkdirAll(filepath.Dir(output), 0o755); err != nil {
+				return err
+			}
+			f, err := os.Create(output)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			if err := png.Encode(f, img); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d x %d points by %s, maxiter %d\n", output, side, side, routes[0].Name(), maxiter)
+			return f.Close()
+		},
+	}
+	julia.Flags().StringVar(&route, "route", "go/direct", "route that computes it")
+	julia.Flags().StringVarP(&output, "output", "o", filepath.Join("build", "results", "julia.png"), "file to write")
+	julia.Flags().IntVar(&size, "size", kernel.JuliaSize, "points to a side")
+	julia.Flags().Int32Var(&maxiter, "maxiter", kernel.JuliaMaxIter, "largest count")
+
+	c := &cobra.Command{Use: "draw", Short: "Draw what was computed"}
+	c.AddCommand(julia)
+	return c
+}

@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"toll/goside/conform"
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// verified is a result as toll verify --json prints it.
+type verified struct {
+	Route   string          `json:"route"`
+	Kernel  string          `json:"kernel,omitempty"`
+	Layout  string          `json:"layout,omitempty"`
+	Verdict conform.Verdict `json:"verdict"`
+	Cases   int             `json:"cases"`
+	Worst   float64         `json:"worst_ulp"` // of the magnitude of the terms summed
+	Bound   float64         `json:"bound_ulp"`
+	Cause   string          `json:"cause,omitempty"` // of the bound
+	Reasons []string        `json:"reasons,omitempty"`
+}
+
+func verifyCommand() *cobra.Command {
+	var kernels, pattern string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Verify every route against the reference, bit for bit",
+		Long: `Verify runs the conformance suite: odd and degenerate shapes, padding, sub-ranges, both layouts, bad
+arguments, and the book's own problems. The exit code is 0 only if every row holds.`,
+		Example: "  toll verify --kernel julia --route 'rust/*'",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			routes, err := match(pattern)
+			if err != nil {
+				return err
+			}
+			results, err := verify(routes, kernels)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = writeJSON(cmd.OutOrStdout(), toJSON(results))
+			} else {
+				printResults(cmd, results)
+			}
+			if err == nil && !good(results) {
+				err = errReported
+			}
+			return err
+		},
+	}
+	c.Flags().StringVar(&kernels, "kernel", "*", "kernels to verify: call, diffusion, julia, ols, or a pattern")
+	c.Flags().StringVar(&pattern, "route", "*/*", "routes to verify: a pattern such as '*/purego'")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// verify runs the cases of the kernels that match the pattern, with a progress bar on a terminal.
+func verify(routes []*seam.Route, pattern string) ([]conform.Result, error) {
+	var cases []kernel.Case
+	for _, c := range kernel.Cases() {
+		ok, err := matches(pattern, c.Kernel)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			cases = append(cases, c)
+		}
+	}
+	if len(cases) == 0 {
+		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or a pattern", pattern)
+	}
+	// A route that lacks the one kernel asked for has nothing to fail.
+	var offering []*seam.Route
+	for _, r := range routes {
+		library, err := r.Open()
+		if err != nil {
+			offering = append(offering, r)
+			continue
+		}
+		for _, k := range offered(&library.Funcs) {
+			if ok, _ := matches(pattern, k); ok {
+				offering = append(offering, r)
+				break
+			}
+		}
+	}
+	if len(offering) == 0 {
+		return nil, fmt.Errorf("none of these routes offers the kernel %q: see toll list", pattern)
+	}
+	progress, finish := newProgress("verifying")
+	defer finish()
+	return conform.Verify(offering, cases, progress), nil
+}
+
+func good(results []conform.Result) bool {
+	for k := range results {
+		if v := results[k].Verdict(); v != conform.Identical && v != conform.Bounded {
+			return false
+		}
+	}
+	return true
+}
+
+func toJSON(results []conform.Result) []verified {
+	all := []verified{}
+	for k := range results {
+		r := &results[k]
+		v := verified{Route: r.Route.Name(), Kernel: r.Kernel, Layout: r.Layout, Verdict: r.Verdict(), Cases: r.Cases, Worst: r.Worst}
+		if r.Route.Bound != nil {
+			v.Bound, v.Cause = r.Route.Bound.ULP, r.Route.Bound.Cause
+		}
+		if r.Err != nil {
+			v.Reasons = []string{r.Err.Error()}
+		}
+		for _, f := range r.Failures {
+			v.Reasons = append(v.Reasons, f.Error())
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func printResults(cmd *cobra.Command, results []conform.Result) {
+	t := newTable(cmd.OutOrStdout(), "route", "kernel", "layout", "cases", "verdict")
+	count := map[conform.Verdict]int{}
+	var reasons, causes []string
+	for k := range results {
+		r := &results[k]
+		verdict := r.Verdict()
+		count[verdict]++
+		says := string(verdict)
+		if verdict == conform.Bounded {
+			says = fmt.Sprintf("%.2g of %.2g ULP", r.Worst, r.Route.Bound.ULP)
+			if cause := r.Route.Name() + ": " + r.Route.Bound.Cause; len(causes) == 0 || causes[len(causes)-1] != cause {
+				causes = append(causes, cause)
+			}
+		}
+		if err := r.Reason(); err != nil {
+			reasons = append(reasons, r.Route.Name()+": "+strings.TrimRight(err.Error(), "\n"))
+		}
+		t.AppendRow(table.Row{r.Route.Name(), r.Kernel, r.Layout, r.Cases, says})
+	}
+	t.Render()
+	out := cmd.OutOrStdout()
+	if len(causes) > 0 {
+		fmt.Fprintln(out, "\nNot bit-identical; ULP are of the magnitude of the terms summed:")
+		for _, c := range causes {
+			fmt.Fprintln(out, "  "+c)
+		}
+		fmt.Fprintln(out)
+	}
+	for _, r := range reasons {
+		fmt.Fprintln(out, r)
+	}
+	fmt.Fprintf(out, "%d bit-identical, %d within declared bound, %d failed, %d unavailable\n",
+		count[conform.Identical], count[conform.Bounded], count[conform.Failed], count[conform.Unavailable])
+}
+
+// newProgress returns a function that shows how much is done, and one that clears it; both do nothing unless
+// standard error is a terminal.
+func newProgress(what string) (progress func(done, all int), finish func()) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return func(int, int) {}, func() {}
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40), progressbar.OptionShowCount())
+	return func(done, all int) {
+		bar.ChangeMax(all)
+		_ = bar.Set(done)
+	}, func() { _ = bar.Finish() }
+}

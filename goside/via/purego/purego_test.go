@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package purego
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// TestWrongLibraries opens libraries that are wrong on purpose, built for this test. The error must say what
+// was found, what was wanted and how to mend it, and must not be one that lets a route be skipped.
+func TestWrongLibraries(t *testing.T) {
+	for _, c := range []struct{ file, want string }{
+		{"no_symbol", "has no symbol toll_c_table, want it"},
+		{"other_version", "has interface version 2, want 1"},
+		{"other_size", "has table size 120, want 128"},
+		{"other_header", "has header hash 0123456789abcdef, want "},
+		{"null_slot", "has table slot 0 NULL, want a function"},
+		{"fused", ""},
+	} {
+		file := "wrong/lib" + c.file + ".so"
+		_, err := Open(file, "c")
+		if c.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v, want it to open", file, err)
+			}
+			continue
+		}
+		if err == nil {
+			t.Errorf("%s opened, want an error: %s", file, c.want)
+			continue
+		}
+		for _, want := range []string{c.want, file, "run " + seam.Mend} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: error %q lacks %q", file, err, want)
+			}
+		}
+		if errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("%s: error %q is ErrUnavailable, want a failure", file, err)
+		}
+	}
+}
+
+func TestOtherLanguage(t *testing.T) {
+	if _, err := Open("libtoll_c.so", "rust"); err == nil || !strings.Contains(err.Error(), "no symbol toll_rust_table") {
+		t.Errorf("got %v, want an error about toll_rust_table", err)
+	}
+}
+
+func TestMissingLibrary(t *testing.T) {
+	for name, prepare := range map[string]func(dir string) error{
+		"absent":         func(string) error { return nil },
+		"not a library":  func(dir string) error { return os.WriteFile(filepath.Join(dir, "libtoll_c.so"), []byte("text"), 0o644) },
+		"an empty file":  func(dir string) error { return os.WriteFile(filepath.Join(dir, "libtoll_c.so"), nil, 0o644) },
+		"a folder there": func(dir string) error { return os.Mkdir(filepath.Join(dir, "libtoll_c.so"), 0o755) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := prepare(dir); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("TOLL_LIB", dir)
+			_, err := Open("libtoll_c.so", "c")
+			if !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "libtoll_c.so") {
+				t.Errorf("got %v, want ErrUnavailable naming libtoll_c.so", err)
+			}
+		})
+	}
+}
+
+// TestArgumentsSurvive calls with arguments that nothing else refers to, while the collector runs.
+func TestArgumentsSurvive(t *testing.T) {
+	for name, open := range map[string]func(file, lang string) (*seam.Library, error){"Open": Open, "OpenSyscallN": OpenSyscallN} {
+		library, err := open("libtoll_c.so", "c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			var garbage [][]byte
+			for k := range 2000 {
+				garbage = append(garbage[max(0, len(garbage)-10):], make([]byte, 1<<16+k))
+			}
+		}()
+		want := kernel.NewOLS(50, 9, kernel.Row, kernel.Par{Threads: 1})
+		if err := kernel.Go().OLS(want); err != nil {
+			t.Fatal(err)
+		}
+		for running := true; running; {
+			select {
+			case <-done:
+				running = false
+			default:
+			}
+			a := kernel.NewOLS(50, 9, kernel.Row, kernel.Par{Threads: 1})
+			if err := library.OLS(a); err != nil {
+				t.Fatal(err)
+			}
+			if a.Slope[49] != want.Slope[49] || a.Intercept[0] != want.Intercept[0] {
+				t.Fatalf("%s: got slope %v, want %v", name, a.Slope[49], want.Slope[49])
+			}
+		}
+	}
+}

@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+//! The kernels of Toll in Rust, as the languages `rust` (serial) and `rust-par` (rayon). What they compute
+//! and promise stands in csrc/include/toll.h.
+//!
+//! Each exported kernel checks its arguments, turns the pointers into slices or views of lines, and hands
+//! them to safe code. Each loop is written once, over the executor (see [`parallel`]).
+
+pub mod abi;
+mod call;
+mod check;
+mod diffusion;
+mod guard;
+mod julia;
+mod lines;
+mod ols;
+mod parallel;
+
+use std::ffi::CStr;
+
+use abi::{CallAdd, CallNoop, CallNot, CallSum, Table};
+use parallel::{Rayon, Serial, Team};
+
+/// The table of the serial language.
+#[unsafe(no_mangle)]
+pub extern "C" fn toll_rust_table() -> *const Table {
+    static TABLE: Table = table::<Serial>(
+        c"rust",
+        call::toll_rust_call_noop,
+        call::toll_rust_call_not,
+        call::toll_rust_call_add,
+        call::toll_rust_call_sum,
+    );
+    guard::silence_panics();
+    &TABLE
+}
+
+/// The table of the parallel language.
+#[unsafe(no_mangle)]
+pub extern "C" fn toll_rust_par_table() -> *const Table {
+    static TABLE: Table = table::<Rayon>(
+        c"rust-par",
+        call::toll_rust_par_call_noop,
+        call::toll_rust_par_call_not,
+        call::toll_rust_par_call_add,
+        call::toll_rust_par_call_sum,
+    );
+    guard::silence_panics();
+    &TABLE
+}
+
+const fn table<T: Team>(
+    language: &'static CStr,
+    call_noop: CallNoop,
+    call_not: CallNot,
+    call_add: CallAdd,
+    call_sum: CallSum,
+) -> Table {
+    use diffusion::{COL, ROW};
+    Table {
+        abi_version: abi::VERSION,
+        struct_size: size_of::<Table>() as u32,
+        header_hash: abi::HEADER_HASH,
+        language: language.as_ptr(),
+        compiler: terminated(concat!(env!("TOLL_COMPILER"), "\0")).as_ptr(),
+        flags: terminated(concat!(env!("TOLL_FLAGS"), "\0")).as_ptr(),
+        call_noop,
+        call_not,
+        call_add,
+        call_sum,
+        diffusion_step_row: diffusion::step::<T, ROW>,
+        diffusion_step_col: diffusion::step::<T, COL>,
+        diffusion_run_row: diffusion::run::<T, ROW>,
+        diffusion_run_col: diffusion::run::<T, COL>,
+        julia: julia::julia::<T>,
+        ols_row: ols::row::<T>,
+        ols_col: ols::col::<T>,
+    }
+}
+
+const fn terminated(text: &str) -> &CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => panic!("a NUL inside the text"),
+    }
+}
