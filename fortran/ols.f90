@@ -53,7 +53,20 @@ contains
     real(c_double), intent(inout) :: slope(*), intercept(*)
     real(c_double), intent(in) :: y(ld, *)
     integer(c_int32_t), intent(in) :: threads
-    integer(c_int64_t) :: i, j, k, half, odd
+    integer(c_int64_t) :: i
+
+    !$omp parallel do num_threads(threads) schedule(runtime)
+    do i = first, last
+      call fit_line(slope(i), intercept(i), y(1, i), n)
+    end do
+    !$omp end parallel do
+  end subroutine fit_row
+
+  subroutine fit_line(slope, intercept, y, n)
+    real(c_double), intent(out) :: slope, intercept
+    integer(c_int64_t), intent(in) :: n
+    real(c_double), intent(in) :: y(n)
+    integer(c_int64_t) :: j, k, half, odd
     real(c_double) :: x, denominator, mean_x, pairs, total
 
     x = real(n, c_double)
@@ -61,21 +74,17 @@ contains
     mean_x = (x - 1)/2
     half = n/2
     odd = mod(n, 2_c_int64_t)
-    !$omp parallel do num_threads(threads) schedule(runtime) private(j, k, pairs, total)
-    do i = first, last
-      pairs = 0
-      do k = 1, half
-        pairs = pairs + real(2*k - 1 + odd, c_double)*(y(half + odd + k, i) - y(half + 1 - k, i))
-      end do
-      total = 0
-      do j = 1, n
-        total = total + y(j, i)
-      end do
-      slope(i) = pairs/denominator
-      intercept(i) = total/x - slope(i)*mean_x
+    pairs = 0
+    do k = 1, half
+      pairs = pairs + real(2*k - 1 + odd, c_double)*(y(half + odd + k) - y(half + 1 - k))
     end do
-    !$omp end parallel do
-  end subroutine fit_row
+    total = 0
+    do j = 1, n
+      total = total + y(j)
+    end do
+    slope = pairs/denominator
+    intercept = total/x - slope*mean_x
+  end subroutine fit_line
 
   subroutine fit_col(slope, intercept, y, ld, n, first, last, threads)
     integer(c_int64_t), intent(in) :: ld, n, first, last

@@ -5,7 +5,8 @@
 // the route was given, guards and padding and inputs too, with what the reference made of the same problem.
 //
 // Equal means equal bits, save that a NaN that was computed may have any sign and payload, as IEEE 754
-// leaves them open. A route with a declared [seam.Bound] is held to that instead where numbers are summed.
+// leaves them open. A route with a declared [seam.Bound] is held to that instead where numbers are summed,
+// around the true result, of [kernel.Exact].
 // Bad arguments must be refused with the right kind of error and leave all memory as it was; by native
 // libraries also when called without the checks on the Go side.
 package conform
@@ -15,6 +16,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"sync"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,18 +96,20 @@ func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 		}
 		libraries[r] = library
 	}
-	reference := kernel.Go().Checked()
+	reference, exact := kernel.Go().Checked(), kernel.Exact().Checked()
 	for n := range cases {
 		c := &cases[n]
-		want := c.New()
-		if c.Want == kernel.OK {
-			if err := run(want, &reference); err != nil {
-				panic(fmt.Sprintf("conform: the reference refused %v: %v", c, err))
-			}
-		}
+		identical := answer(c, &reference)
+		bounded := sync.OnceValue(func() *kernel.Job { return answer(c, &exact) })
 		for r, library := range libraries {
 			if library == nil {
 				continue
+			}
+			want := identical
+			if routes[r].Bound != nil {
+				if want = bounded(); want == nil {
+					continue
+				}
 			}
 			worst, err := one(library, routes[r].Bound, c, want)
 			if errors.Is(err, kernel.ErrNotOffered) {
@@ -134,7 +138,22 @@ func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 	return results
 }
 
-// one runs a case on a library; want is the reference's job, done, or untouched if the case is a refusal.
+// answer returns a case's job as done by f, or untouched if the case is a refusal; nil if f does not offer it.
+func answer(c *kernel.Case, f *kernel.Funcs) *kernel.Job {
+	job := c.New()
+	if c.Want != kernel.OK {
+		return job
+	}
+	switch err := run(job, f); {
+	case errors.Is(err, kernel.ErrNotOffered):
+		return nil
+	case err != nil:
+		panic(fmt.Sprintf("conform: the reference refused %v: %v", c, err))
+	}
+	return job
+}
+
+// one runs a case on a library; want is its answer.
 func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.Job) (worst float64, err error) {
 	forms := []*kernel.Funcs{&library.Funcs}
 	if c.Want != kernel.OK && c.Native && library.Native {

@@ -66,7 +66,7 @@ func TestJuliaExact(t *testing.T) {
 	}
 }
 
-// TestOLSExact fits in rational numbers by the normal equations, which is not the form the kernel uses.
+// TestOLSExact compares with the normal equations solved without rounding, which is not the form the kernel uses.
 func TestOLSExact(t *testing.T) {
 	for _, n := range []int{2, 3, 4, 13, 14, 15, 731} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -93,6 +93,24 @@ func TestOLSExact(t *testing.T) {
 
 func distance(got, want, scale float64) float64 {
 	return math.Abs(got-want) / (math.Nextafter(scale, math.Inf(1)) - scale)
+}
+
+// TestExact holds the exact fit to lines that are exact, up to the limits of the exponent.
+func TestExact(t *testing.T) {
+	for _, c := range []struct {
+		y                []float64
+		slope, intercept float64
+	}{
+		{[]float64{0, 0}, 0, 0}, {[]float64{1, 2}, 1, 1}, {[]float64{5, 3, 1, -1}, -2, 5},
+		{[]float64{0, 1, 0}, 0, 1.0 / 3}, {[]float64{1, 0, 0, 0}, -0.3, 0.7},
+		{[]float64{5e-324, 1e-323}, 5e-324, 5e-324}, {[]float64{0, 0x1p1023}, 0x1p1023, 0},
+		{[]float64{1e300, 1e300, 1e300}, 0, 1e300}, {[]float64{1e308, 5e-324}, -1e308, 1e308},
+	} {
+		a := &OLS{Y: Grid{Data: c.y, Rows: 1, Cols: len(c.y), LD: len(c.y)}}
+		if slope, intercept := a.Exact(0); slope != c.slope || intercept != c.intercept {
+			t.Errorf("%v: got slope %v, intercept %v, want %v, %v", c.y, slope, intercept, c.slope, c.intercept)
+		}
+	}
 }
 
 // TestDiffusionEigenmodes: with a zero boundary, sin(πpi/(n-1)) sin(πqj/(m-1)) is multiplied in each step by

@@ -17,6 +17,8 @@ import (
 // Baseline is the route that ratios are taken to.
 const Baseline = "c/cgo"
 
+var qr = seam.Bound{ULP: 8, Cause: "dgels solves by QR factorisation: square roots, and more sums (measured: 3)"}
+
 var routes = []*seam.Route{
 	goRoute("go", kernel.Go()),
 	goRoute("go-par", kernel.GoPar()),
@@ -42,9 +44,9 @@ var routes = []*seam.Route{
 	syscallNRoute("rust", "libtoll_rust.so"),
 	syscallNRoute("rust-par", "libtoll_rust.so"),
 
-	netlibRoute("lapack", dgels).Within(seam.Bound{ULP: 64, Cause: "dgels solves by QR factorisation, with square roots and more sums"}),
-	netlibRoute("lapack-nrhs", dgelsMany).Within(seam.Bound{ULP: 64, Cause: "dgels solves by QR factorisation, with square roots and more sums"}),
-	netlibRoute("blas", dgemv).Within(seam.Bound{ULP: 64, Cause: "dgemv sums unpaired, in the order of its vector lanes, with fused multiply-adds"}),
+	netlibRoute("lapack", dgels).Within(qr),
+	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
+	netlibRoute("blas", dgemv).Within(seam.Bound{ULP: 16, Cause: "dgemv sums unpaired, in its own order, with fused multiply-adds (measured: 6)"}),
 }
 
 // Routes returns all routes, in the order in which they are shown.

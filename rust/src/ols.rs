@@ -32,7 +32,7 @@ pub unsafe extern "C" fn row<T: Team>(
     guard(|| {
         let matrix = check::matrix(rows, n, ld)?;
         let span = matrix.span();
-        let (lo, hi) = check(slope, intercept, y, span, rows, n, lo, hi)?;
+        let (lo, hi) = arguments(slope, intercept, y, span, rows, n, lo, hi)?;
         let (threads, schedule) = check::team(threads, schedule)?;
 
         // SAFETY: lo <= hi <= rows; the memory is the caller's word, and the checks found it apart.
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn col<T: Team>(
     guard(|| {
         let matrix = check::matrix(n, rows, ld)?;
         let span = matrix.span();
-        let (lo, hi) = check(slope, intercept, y, span, rows, n, lo, hi)?;
+        let (lo, hi) = arguments(slope, intercept, y, span, rows, n, lo, hi)?;
         let (threads, schedule) = check::team(threads, schedule)?;
 
         // SAFETY: lo <= hi <= rows; the memory is the caller's word, and the checks found it apart.
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn col<T: Team>(
 
 /// All checks but those of the matrix's own shape and of the team.
 #[allow(clippy::too_many_arguments, reason = "they are the kernels' own")]
-fn check(
+fn arguments(
     slope: *const f64,
     intercept: *const f64,
     y: *const f64,

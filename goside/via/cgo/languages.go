@@ -9,7 +9,7 @@ package cgo
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c.a
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c_omp.a -lgomp
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran.a
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_omp.a -lgfortran -lgomp -lm
+#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_omp.a -lgomp
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_rust.a -lpthread -ldl -lm
 
 #include "toll.h"

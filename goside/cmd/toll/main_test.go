@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"toll/goside/kernel"
+	"toll/goside/registry"
+	"toll/goside/seam"
+)
+
+func run(t *testing.T, command *cobra.Command, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	command.SetArgs(args)
+	command.SetOut(&out)
+	command.SilenceErrors, command.SilenceUsage = true, true
+	err := command.Execute()
+	return out.String(), err
+}
+
+func TestList(t *testing.T) {
+	out, err := run(t, listCommand(), "--json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	if err := json.Unmarshal([]byte(out), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != len(registry.Routes()) {
+		t.Errorf("listed %d routes, want %d", len(all), len(registry.Routes()))
+	}
+	for _, l := range all {
+		if (l.Error == "") != (l.Build != nil && l.Build.Compiler != "" && len(l.Kernels) > 0) {
+			t.Errorf("%+v: want a build and kernels, or why there are none", l)
+		}
+	}
+	if out, err := run(t, listCommand()); err != nil || strings.Count(out, "\n") < len(all) {
+		t.Errorf("error %v, output:\n%s", err, out)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	out, err := run(t, verifyCommand(), "--route", "go/direct", "--kernel", "[dc]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "3 bit-identical, 0 within declared bound, 0 failed, 0 unavailable\n"; !strings.HasSuffix(out, want) {
+		t.Errorf("ends with %q, want %q", out[max(0, len(out)-100):], want)
+	}
+	out, err = run(t, verifyCommand(), "--route", "go*/direct", "--kernel", "ols", "--json")
+	var all []verified
+	if err := errors.Join(err, json.Unmarshal([]byte(out), &all)); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 4 || all[0].Verdict != "bit-identical" || all[0].Cases < 50 {
+		t.Errorf("got %+v, want 4 rows with many cases", all)
+	}
+}
+
+// TestVerifyFails: a route that is not there, one that is not as it should be, and one that is wrong.
+func TestVerifyFails(t *testing.T) {
+	wrong := kernel.Go()
+	wrong.Not = func(x int64) int64 { return x }
+	routes := []*seam.Route{
+		seam.NewRoute("a", "x", func() (*seam.Library, error) { return nil, fmt.Errorf("x: %w: nowhere", seam.ErrUnavailable) }),
+		seam.NewRoute("b", "x", func() (*seam.Library, error) { return nil, errors.New("x: version 7, want 1") }),
+		seam.NewRoute("c", "x", func() (*seam.Library, error) { return seam.NewLibrary(wrong, false, seam.Build{}), nil }),
+	}
+	results, err := verify(routes, "call")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if good(results) {
+		t.Error("all of it is called good")
+	}
+	if hold := holding(routes, results); len(hold) != 0 {
+		t.Errorf("%d of the routes would be timed, want none", len(hold))
+	}
+	var command cobra.Command
+	var out bytes.Buffer
+	command.SetOut(&out)
+	printResults(&command, results)
+	for _, want := range []string{"nowhere", "version 7, want 1", "c/x: call/-/not: results[0]: got 0, want -1",
+		"0 bit-identical, 0 within declared bound, 2 failed, 1 unavailable\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, out.String())
+		}
+	}
+}
+
+func TestBadPatterns(t *testing.T) {
+	for _, args := range [][]string{{"--route", "cobol/*"}, {"--route", "["}, {"--kernel", "fft"}, {"--kernel", "["},
+		{"--route", "*/netlib", "--kernel", "julia"}} {
+		if _, err := run(t, verifyCommand(), args...); err == nil || err == errReported {
+			t.Errorf("%v: got %v, want an error that says why", args, err)
+		}
+	}
+}
+
+func TestBench(t *testing.T) {
+	record := filepath.Join(t.TempDir(), "sub", "record.txt")
+	printed, err := run(t, benchCommand(), "--route", "go/direct", "--rounds", "2", "-o", record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := run(t, showCommand(), record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := shown + "Record: " + record + "\n"; printed != want {
+		t.Errorf("toll bench printed:\n%s\ntoll show prints of its record:\n%s", printed, shown)
+	}
+	if !strings.Contains(shown, "Rows verified before they were timed: 9 of 9.") {
+		t.Errorf("not all rows verified:\n%s", shown)
+	}
+	if _, err := run(t, benchCommand(), "--rounds", "0"); err == nil {
+		t.Error("0 rounds accepted")
+	}
+}
+
+func TestDraw(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sub", "julia.png")
+	if _, err := run(t, drawCommand(), "julia", "--size", "64", "-o", file); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := img.Bounds().Dx(); got < 64 || got > 65 {
+		t.Errorf("picture is %d wide, want 64", got)
+	}
+	for _, args := range [][]string{{"julia", "--size", "1"}, {"julia", "--maxiter", "-1"}, {"julia", "--route", "blas/*"}} {
+		if _, err := run(t, drawCommand(), append(args, "-o", file)...); err == nil {
+			t.Errorf("%v: no error", args)
+		}
+	}
+}
