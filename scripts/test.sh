@@ -10,7 +10,7 @@ scripts/build.sh
 
 if cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1; then
     cargo fmt --manifest-path rust/Cargo.toml --check
-    cargo clippy --manifest-path rust/Cargo.toml --target-dir build/rust --release --quiet -- -D warnings
+    cargo clippy --manifest-path rust/Cargo.toml --target-dir build/clippy --release --quiet -- -D warnings
 fi
 go vet ./...
 echo "Without cgo:"

@@ -15,8 +15,8 @@ const BLOCK: usize = 256;
 
 /// # Safety
 ///
-/// See toll.h: the matrix and the arrays have this shape, and during the call nobody else reaches the elements
-/// [lo, hi) of `slope` and `intercept`, or writes to those rows of `y`.
+/// See toll.h: the matrix and the arrays have this shape, and during the call nobody else reaches the
+/// elements [lo, hi) of `slope` and `intercept`, or writes to those rows of `y`.
 pub unsafe extern "C" fn row<T: Team>(
     slope: *mut f64,
     intercept: *mut f64,
