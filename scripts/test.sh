@@ -2,18 +2,29 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 #
-# Builds Toll and runs its tests: once with cgo, where every route must be there, and once without, where
-# those must be there that need no cgo. Arguments go to go test, as in scripts/test.sh -v -run Mutant.
+# Builds Toll and runs its tests: without cgo, where those routes must be there that need none; with cgo,
+# where all must be there; and the routes once more with the race detector and its pointer checks. Arguments
+# go to the second run of go test, as in scripts/test.sh -v -run Mutant, and leave out the others.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/build.sh
 
-if cargo clippy --version >/dev/null 2>&1 && cargo fmt --version >/dev/null 2>&1; then
-    cargo fmt --manifest-path rust/Cargo.toml --check
-    cargo clippy --manifest-path rust/Cargo.toml --target-dir build/clippy --release --quiet -- -D warnings
+if [ $# -eq 0 ]; then
+    cargo=(--manifest-path rust/Cargo.toml --target-dir build/rust-test)
+    if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
+        cargo fmt --manifest-path rust/Cargo.toml --check
+        cargo clippy "${cargo[@]}" --quiet --all-targets -- -D warnings
+    fi
+    if command -v clang-format >/dev/null; then
+        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/toll.h
+    fi
+    echo "Rust's own tests:"
+    cargo test "${cargo[@]}" --quiet --locked
+    go vet ./...
+    echo "Without cgo:"
+    CGO_ENABLED=0 TOLL_REQUIRE='*/direct */purego */syscalln' go test ./...
+    echo "With the race detector:"
+    TOLL_REQUIRE='*/*' go test -race -run TestRoutes ./goside/conform
 fi
-go vet ./...
-echo "Without cgo:"
-CGO_ENABLED=0 TOLL_REQUIRE='*/direct */purego */syscalln' go test "$@" ./...
-echo "With cgo:"
+echo "With cgo, every route:"
 TOLL_REQUIRE='*/*' go test "$@" ./...

@@ -168,7 +168,11 @@ func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.
 		case c.Want == kernel.OK && err != nil:
 			return 0, fmt.Errorf("refused: %w", err)
 		case c.Want != kernel.OK && !errors.Is(err, c.Want):
-			return 0, fmt.Errorf("%s answered with error %v, want %v", [...]string{"the route", "native code"}[k], err, c.Want)
+			found := "no error"
+			if err != nil {
+				found = err.Error()
+			}
+			return 0, fmt.Errorf("%s answered with %s, want %w", [...]string{"the route", "native code"}[k], found, c.Want)
 		}
 		for b := range want.Buffers {
 			w, err := compare(&want.Buffers[b], &got.Buffers[b], bound)

@@ -39,8 +39,8 @@ func NewDiffusionRun(n, steps int, layout Layout, par Par) *DiffusionRun {
 
 func diffusionCases() []Case {
 	var cases []Case
-	add := func(layout Layout, name string, make func() *Job) {
-		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: name, New: make})
+	add := func(layout Layout, name string, newJob func() *Job) {
+		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: name, New: newJob})
 	}
 	shapes := [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 1000}, {2, 7}, {7, 2}, {3, 3}, {3, 1000}, {1000, 3},
 		{4, 5}, {11, 13}, {64, 64}, {127, 31}, {511, 513}}

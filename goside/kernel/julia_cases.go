@@ -19,8 +19,8 @@ func NewJulia(n int, maxiter int32, par Par) *Julia {
 
 func juliaCases() []Case {
 	var cases []Case
-	add := func(name string, make func() *Julia) {
-		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: name, New: func() *Job { return juliaJob(make()) }})
+	add := func(name string, newArgs func() *Julia) {
+		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: name, New: func() *Job { return juliaJob(newArgs()) }})
 	}
 	for k, n := range []int{1, 2, 3, 63, 64, 65, 997, 1000, 10007} {
 		par := pars[k%len(pars)]

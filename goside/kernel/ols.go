@@ -93,7 +93,8 @@ func olsRows(a *OLS, lo, hi int) {
 	x, denominator, meanX := divisors(n)
 	for i := lo; i < hi; i++ {
 		row := a.Y.Data[i*a.Y.LD:][:n]
-		down, up, w := row[:n/2], row[n/2+n%2:], float64(1+n%2)
+		up := row[n-n/2:]
+		down, w := row[:len(up)], float64(1+n%2)
 		var pairs, sum float64
 		for k, y := range up {
 			pairs += float64(w * (y - down[len(down)-1-k]))

@@ -18,8 +18,8 @@ func NewOLS(rows, n int, layout Layout, par Par) *OLS {
 
 func olsCases() []Case {
 	var cases []Case
-	add := func(layout Layout, name string, make func() *Job) {
-		cases = append(cases, Case{Kernel: "ols", Layout: layout.String(), Name: name, New: make})
+	add := func(layout Layout, name string, newJob func() *Job) {
+		cases = append(cases, Case{Kernel: "ols", Layout: layout.String(), Name: name, New: newJob})
 	}
 	shapes := [][2]int{{1, 2}, {1, 3}, {2, 2}, {3, 4}, {5, 5}, {17, 13}, {1, 731}, {3, 1000}, {255, 14}, {256, 14},
 		{257, 14}, {511, 7}, {1000, 14}, {1009, 730}}

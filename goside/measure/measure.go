@@ -6,6 +6,8 @@
 // in an order drawn anew, so that drift and neighbours hit all alike; the k-th sample of one subject and the
 // k-th of another were taken within one round, and only such are to be divided by each other.
 //
+// A sample of several operations begins with a few untimed ones, which bring data and threads back.
+//
 // What will surprise: the garbage collector is off while samples are taken and runs before each round, so no
 // sample holds a collection, nor pays for the garbage that its subject leaves.
 package measure
@@ -86,6 +88,11 @@ func calibrate(s *Subject, least time.Duration) (int, error) {
 }
 
 func sample(s *Subject, n int) (time.Duration, error) {
+	if n > s.Least { // else the operation is long enough not to need it
+		if err := s.Run(s.Least); err != nil {
+			return 0, fmt.Errorf("measure: %s: %w", s.Name, err)
+		}
+	}
 	if s.Reset != nil {
 		s.Reset()
 	}

@@ -6,7 +6,9 @@
 package registry
 
 import (
+	"fmt"
 	"path"
+	"slices"
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
@@ -52,19 +54,26 @@ var routes = []*seam.Route{
 // Routes returns all routes, in the order in which they are shown.
 func Routes() []*seam.Route { return routes }
 
-// Match returns the routes whose name, "lang/via", matches the pattern, as [path.Match] has it.
-func Match(pattern string) ([]*seam.Route, error) {
-	var matching []*seam.Route
-	for _, r := range routes {
-		ok, err := path.Match(pattern, r.Name())
-		if err != nil {
-			return nil, err
+// Match returns the routes whose name, "lang/via", matches one of the patterns, as [path.Match] has it. Each
+// pattern must match a route.
+func Match(patterns []string) ([]*seam.Route, error) {
+	matching := map[*seam.Route]bool{}
+	for _, pattern := range patterns {
+		found := false
+		for _, r := range routes {
+			ok, err := path.Match(pattern, r.Name())
+			if err != nil {
+				return nil, fmt.Errorf("registry: route %q: %w", pattern, err)
+			}
+			if ok {
+				matching[r], found = true, true
+			}
 		}
-		if ok {
-			matching = append(matching, r)
+		if !found {
+			return nil, fmt.Errorf("registry: no route matches %q, want one such as rust/purego or '*/cgo': see toll list", pattern)
 		}
 	}
-	return matching, nil
+	return slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !matching[r] }), nil
 }
 
 func goRoute(lang string, f kernel.Funcs) *seam.Route {

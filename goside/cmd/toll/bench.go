@@ -28,7 +28,8 @@ func benchCommand() *cobra.Command {
 	var quick, markdown bool
 	var rounds, threads int
 	var seed uint64
-	var pattern, output string
+	var patterns []string
+	var output string
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Verify every route, then time all of them against each other",
@@ -42,11 +43,11 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			if rounds < 1 || threads < 1 || threads > 1024 {
 				return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", rounds, threads)
 			}
-			routes, err := match(pattern)
+			routes, err := registry.Match(patterns)
 			if err != nil {
 				return err
 			}
-			results, err := verify(routes, "*")
+			results, err := verify(routes, []string{"*"})
 			if err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			progress, finish := newProgress("measuring")
 			defer finish()
 			started := time.Now()
-			series, err := measure.Measure(measure.Plan{Rounds: rounds, Sample: 2 * time.Millisecond, Seed: seed}, subjects, progress)
+			series, err := measure.Measure(measure.Plan{Rounds: rounds, Sample: 10 * time.Millisecond, Seed: seed}, subjects, progress)
 			if err != nil {
 				return err
 			}
@@ -86,7 +87,7 @@ writes the record in the Go benchmark format, and prints its tables.`,
 	c.Flags().IntVar(&rounds, "rounds", 41, "rounds to measure")
 	c.Flags().IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
-	c.Flags().StringVar(&pattern, "route", "*/*", "routes to measure: a pattern such as '*/purego'")
+	c.Flags().StringSliceVar(&patterns, "route", []string{"*/*"}, "routes to measure: names or patterns such as '*/purego'")
 	c.Flags().StringVarP(&output, "output", "o", "", "file for the record (default build/results/bench-TIME.txt)")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
 	return c

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/kernel"
+	"toll/goside/registry"
 	"toll/goside/report"
 )
 
@@ -29,7 +30,7 @@ func drawCommand() *cobra.Command {
 			if size < 2 || size > 16384 {
 				return fmt.Errorf("size is %d, want 2 to 16384", size)
 			}
-			routes, err := match(route)
+			routes, err := registry.Match([]string{route})
 			if err != nil {
 				return err
 			}

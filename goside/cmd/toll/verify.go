@@ -15,6 +15,7 @@ import (
 
 	"toll/goside/conform"
 	"toll/goside/kernel"
+	"toll/goside/registry"
 	"toll/goside/seam"
 )
 
@@ -32,7 +33,7 @@ type verified struct {
 }
 
 func verifyCommand() *cobra.Command {
-	var kernels, pattern string
+	var kernels, patterns []string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "verify",
@@ -42,7 +43,7 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 		Example: "  toll verify --kernel julia --route 'rust/*'",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			routes, err := match(pattern)
+			routes, err := registry.Match(patterns)
 			if err != nil {
 				return err
 			}
@@ -61,17 +62,17 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 			return err
 		},
 	}
-	c.Flags().StringVar(&kernels, "kernel", "*", "kernels to verify: call, diffusion, julia, ols, or a pattern")
-	c.Flags().StringVar(&pattern, "route", "*/*", "routes to verify: a pattern such as '*/purego'")
+	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to verify: call, diffusion, julia, ols, or patterns")
+	c.Flags().StringSliceVar(&patterns, "route", []string{"*/*"}, "routes to verify: names or patterns such as '*/purego'")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
 
-// verify runs the cases of the kernels that match the pattern, with a progress bar on a terminal.
-func verify(routes []*seam.Route, pattern string) ([]conform.Result, error) {
+// verify runs the cases of the kernels that match the patterns, with a progress bar on a terminal.
+func verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
 	var cases []kernel.Case
 	for _, c := range kernel.Cases() {
-		ok, err := matches(pattern, c.Kernel)
+		ok, err := matches(kernels, c.Kernel)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +81,7 @@ func verify(routes []*seam.Route, pattern string) ([]conform.Result, error) {
 		}
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or a pattern", pattern)
+		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
 	}
 	// A route that lacks the one kernel asked for has nothing to fail.
 	var offering []*seam.Route
@@ -91,14 +92,14 @@ func verify(routes []*seam.Route, pattern string) ([]conform.Result, error) {
 			continue
 		}
 		for _, k := range offered(&library.Funcs) {
-			if ok, _ := matches(pattern, k); ok {
+			if ok, _ := matches(kernels, k); ok {
 				offering = append(offering, r)
 				break
 			}
 		}
 	}
 	if len(offering) == 0 {
-		return nil, fmt.Errorf("none of these routes offers the kernel %q: see toll list", pattern)
+		return nil, fmt.Errorf("none of these routes offers a kernel of %q: see toll list", kernels)
 	}
 	progress, finish := newProgress("verifying")
 	defer finish()

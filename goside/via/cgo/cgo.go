@@ -83,12 +83,12 @@ func Open(lang string) (*seam.Library, error) {
 		return nil, fmt.Errorf("cgo: no language %q is linked in", lang)
 	}
 	t := table()
-	read, build, err := abi.Read(unsafe.Pointer(t), lang, "the program's own "+abi.Symbol(lang))
+	_, build, err := abi.Read(unsafe.Pointer(t), lang, "the program's own "+abi.Symbol(lang))
 	if err != nil {
 		return nil, err
 	}
-	if found := unsafe.Sizeof(*t); found != unsafe.Sizeof(*read) {
-		return nil, fmt.Errorf("cgo: toll_table has %d bytes in C, want %d, as in Go", found, unsafe.Sizeof(*read))
+	if found, want := unsafe.Sizeof(*t), unsafe.Sizeof(abi.Table{}); found != want {
+		return nil, fmt.Errorf("cgo: toll_table has %d bytes in C, want %d, as in Go", found, want)
 	}
 	return seam.NewLibrary(funcs(t), true, build), nil
 }

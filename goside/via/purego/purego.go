@@ -36,11 +36,11 @@ func open(file, lang string, funcs func(*abi.Table) kernel.Funcs) (*seam.Library
 	}
 	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return nil, fmt.Errorf("purego: %w: %s does not load: %v", seam.ErrUnavailable, file, err)
+		return nil, fmt.Errorf("purego: %w: %s does not load: %w", seam.ErrUnavailable, file, err)
 	}
 	symbol, err := purego.Dlsym(handle, abi.Symbol(lang))
 	if err != nil {
-		return nil, fmt.Errorf("purego: %s has no symbol %s, want it: run %s (%v)", file, abi.Symbol(lang), seam.Mend, err)
+		return nil, fmt.Errorf("purego: %s has no symbol %s, want it: run %s (%w)", file, abi.Symbol(lang), seam.Mend, err)
 	}
 	var table func() unsafe.Pointer
 	purego.RegisterFunc(&table, symbol)
