@@ -64,7 +64,7 @@ func (r *Result) Verdict() Verdict {
 func (r *Result) Reason() error {
 	switch {
 	case r.Err != nil:
-		return r.Err
+		return fmt.Errorf("%s: %w", r.Route.Name(), r.Err)
 	case len(r.Failures) > 0:
 		return r.Failures[0]
 	case r.Cases == 0:

@@ -4,14 +4,19 @@
 package conform_test
 
 import (
+	"errors"
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"toll/goside/conform"
 	"toll/goside/kernel"
 	"toll/goside/registry"
+	"toll/goside/seam"
 )
 
 // TestRoutes runs the suite over every route. A route may be missing here, unless its name matches one of
@@ -47,6 +52,100 @@ func required(route string) bool {
 		}
 	}
 	return false
+}
+
+// TestConcurrent calls each route from many goroutines at once, each with memory of its own.
+func TestConcurrent(t *testing.T) {
+	var cases []kernel.Case
+	for _, c := range kernel.Cases() {
+		if !strings.Contains(c.Name, "book's") {
+			cases = append(cases, c)
+		}
+	}
+	for _, r := range registry.Routes() {
+		t.Run(r.Name(), func(t *testing.T) {
+			if _, err := r.Open(); errors.Is(err, seam.ErrUnavailable) {
+				t.Skip(err) // TestRoutes judges it
+			}
+			var group sync.WaitGroup
+			for range 4 {
+				group.Go(func() {
+					for _, result := range conform.Verify([]*seam.Route{r}, cases, nil) {
+						if err := result.Reason(); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			group.Wait()
+		})
+	}
+}
+
+// TestDisjointRanges has many goroutines write to parts of one output, and compares with the whole.
+func TestDisjointRanges(t *testing.T) {
+	const parts, size = 8, 203
+	par := kernel.Par{Threads: 2, Schedule: kernel.Guided}
+	each := func(t *testing.T, n int, f func(lo, hi int) error) {
+		var group sync.WaitGroup
+		for k := range parts {
+			group.Go(func() {
+				if err := f(n*k/parts, n*(k+1)/parts); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	reference := kernel.Go()
+	for _, r := range registry.Routes() {
+		library, err := r.Open()
+		if err != nil || r.Bound != nil {
+			continue // TestRoutes judges the former; the latter have no bits to compare
+		}
+		for _, layout := range []kernel.Layout{kernel.Row, kernel.Col} {
+			t.Run(r.Name()+"/"+layout.String(), func(t *testing.T) {
+				run := kernel.NewDiffusionRun(size, 1, layout, par)
+				step := func(out kernel.Grid, lo, hi int) *kernel.DiffusionStep {
+					return &kernel.DiffusionStep{Out: out, In: run.A, D: 1, Dt: 0.1, Par: par, Lo: lo, Hi: hi}
+				}
+				want, got := kernel.NewGrid(size, size, 0, layout), kernel.NewGrid(size, size, 0, layout)
+				if err := reference.Step(step(want, 0, size)); err != nil {
+					t.Fatal(err)
+				}
+				if library.Step != nil { // syscalln has none
+					each(t, size, func(lo, hi int) error { return library.Step(step(got, lo, hi)) })
+					if diff := cmp.Diff(want.Data, got.Data); diff != "" {
+						t.Errorf("diffusion (-want +got):\n%s", diff)
+					}
+				}
+				a, b := kernel.NewOLS(size, 9, layout, par), kernel.NewOLS(size, 9, layout, par)
+				if err := reference.OLS(a); err != nil {
+					t.Fatal(err)
+				}
+				each(t, size, func(lo, hi int) error {
+					part := *b
+					part.Lo, part.Hi = lo, hi
+					return library.OLS(&part)
+				})
+				if diff := cmp.Diff([][]float64{a.Slope, a.Intercept}, [][]float64{b.Slope, b.Intercept}); diff != "" {
+					t.Errorf("ols (-want +got):\n%s", diff)
+				}
+				c, d := kernel.NewJulia(50, 100, par), kernel.NewJulia(50, 100, par)
+				if err := reference.Julia(c); err != nil {
+					t.Fatal(err)
+				}
+				each(t, len(d.Zs), func(lo, hi int) error {
+					part := *d
+					part.Lo, part.Hi = lo, hi
+					return library.Julia(&part)
+				})
+				if diff := cmp.Diff(c.Out, d.Out); diff != "" {
+					t.Errorf("julia (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
 }
 
 // TestOffered holds each crossing to the kernels it must offer: a function that gets lost would not fail a

@@ -17,9 +17,12 @@ import (
 	"toll/goside/kernel"
 )
 
-// Tables prints a record's tables: a row for each route, a column for each kernel. markdown makes them
-// Markdown.
+// Tables prints a record's tables: a row for each route, a column for each kernel. Ratios are taken to the
+// route baseline, or to the record's first if that is not in it. markdown makes them Markdown.
 func Tables(w io.Writer, record *Record, baseline string, markdown bool) {
+	if !slices.ContainsFunc(record.Rows, func(r Row) bool { return r.Route() == baseline }) {
+		baseline = record.Rows[0].Route()
+	}
 	for k, study := range studies(record) {
 		if k > 0 {
 			fmt.Fprintln(w)

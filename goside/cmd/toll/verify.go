@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -134,37 +135,58 @@ func toJSON(results []conform.Result) []verified {
 	return all
 }
 
+// printResults prints a row for each route, a column for each kernel and layout, and what does not hold.
 func printResults(cmd *cobra.Command, results []conform.Result) {
-	t := newTable(cmd.OutOrStdout(), "route", "kernel", "layout", "cases", "verdict")
 	count := map[conform.Verdict]int{}
-	var reasons, causes []string
+	var routes, columns, reasons, causes []string
+	cells := map[[2]string]string{}
+	add := func(all *[]string, s string) {
+		if !slices.Contains(*all, s) {
+			*all = append(*all, s)
+		}
+	}
 	for k := range results {
 		r := &results[k]
 		verdict := r.Verdict()
 		count[verdict]++
-		says := string(verdict)
-		if verdict == conform.Bounded {
-			says = fmt.Sprintf("%.2g of %.2g ULP", r.Worst, r.Route.Bound.ULP)
-			if cause := r.Route.Name() + ": " + r.Route.Bound.Cause; len(causes) == 0 || causes[len(causes)-1] != cause {
-				causes = append(causes, cause)
-			}
+		route, column := r.Route.Name(), strings.TrimSuffix(r.Kernel+" "+r.Layout, " -")
+		add(&routes, route)
+		if r.Kernel != "" {
+			add(&columns, column)
 		}
-		if err := r.Reason(); err != nil {
-			reasons = append(reasons, r.Route.Name()+": "+strings.TrimRight(err.Error(), "\n"))
+		switch verdict {
+		case conform.Identical:
+			cells[[2]string{route, column}] = fmt.Sprintf("%d identical", r.Cases)
+		case conform.Bounded:
+			cells[[2]string{route, column}] = fmt.Sprintf("%d within %.2g ULP", r.Cases, r.Worst)
+			add(&causes, fmt.Sprintf("%s may be %.3g ULP off: %s", route, r.Route.Bound.ULP, r.Route.Bound.Cause))
+		default:
+			cells[[2]string{route, column}] = string(verdict)
+			add(&reasons, strings.TrimRight(r.Reason().Error(), "\n"))
 		}
-		t.AppendRow(table.Row{r.Route.Name(), r.Kernel, r.Layout, r.Cases, says})
+	}
+	header := []any{"route"}
+	for _, column := range columns {
+		header = append(header, column)
+	}
+	t := newTable(cmd.OutOrStdout(), header...)
+	for _, route := range routes {
+		row := table.Row{route}
+		for _, column := range columns {
+			row = append(row, cells[[2]string{route, column}])
+		}
+		if whole := cells[[2]string{route, " "}]; whole != "" && len(columns) > 0 {
+			row[1] = whole
+		}
+		t.AppendRow(row)
 	}
 	t.Render()
 	out := cmd.OutOrStdout()
-	if len(causes) > 0 {
-		fmt.Fprintln(out, "\nNot bit-identical; ULP are of the magnitude of the terms summed:")
-		for _, c := range causes {
-			fmt.Fprintln(out, "  "+c)
-		}
-		fmt.Fprintln(out)
+	for _, line := range append(causes, reasons...) {
+		fmt.Fprintln(out, line)
 	}
-	for _, r := range reasons {
-		fmt.Fprintln(out, r)
+	if len(causes) > 0 {
+		fmt.Fprintln(out, "ULP are units in the last place of the magnitude of the terms that are summed.")
 	}
 	fmt.Fprintf(out, "%d bit-identical, %d within declared bound, %d failed, %d unavailable\n",
 		count[conform.Identical], count[conform.Bounded], count[conform.Failed], count[conform.Unavailable])

@@ -93,6 +93,9 @@ func Open(lang string) (*seam.Library, error) {
 	return seam.NewLibrary(funcs(t), true, build), nil
 }
 
+// The functions below pass on addresses and extents as they are. Their caller guarantees that the arguments'
+// Check passes, as seam.Library does: then every element that toll.h lets the kernel reach is in the slices.
+
 // ptr returns where s begins. The C side keeps no pointer beyond the call, as toll.h promises, and nothing
 // in s is a pointer.
 func ptr[C, G any](s []G) *C { return (*C)(unsafe.Pointer(unsafe.SliceData(s))) }

@@ -8,7 +8,8 @@
 // Either way the call switches to the thread's stack as cgo's does.
 //
 // Pointers to Go memory are passed for the call only. The native side keeps none, as toll.h promises, and
-// the arguments are kept alive until it returns.
+// the arguments are kept alive until it returns. The caller guarantees that the arguments' Check passes, as
+// seam.Library does: then every element that toll.h lets a kernel reach is in the slices.
 package purego
 
 import (
