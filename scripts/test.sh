@@ -24,7 +24,7 @@ if [ $# -eq 0 ]; then
     echo "Without cgo:"
     CGO_ENABLED=0 TOLL_REQUIRE='*/direct */purego */syscalln' go test ./...
     echo "With the race detector:"
-    TOLL_REQUIRE='*/*' go test -race -run "TestRoutes|TestDisjointRanges" ./goside/conform
+    TOLL_REQUIRE='*/*' go test -race -run 'TestRoutes|TestDisjointRanges' ./goside/conform
 fi
 echo "With cgo, every route:"
 TOLL_REQUIRE='*/*' go test "$@" ./...

@@ -91,8 +91,9 @@ func divisors(n int) (x, denominator, meanX float64) {
 func olsRows(a *OLS, lo, hi int) {
 	n := a.Y.Cols
 	x, denominator, meanX := divisors(n)
-	for i := lo; i < hi; i++ {
-		row := a.Y.Data[i*a.Y.LD:][:n]
+	slope, intercept := a.Slope[lo:hi], a.Intercept[lo:hi]
+	for i := range slope {
+		row := a.Y.Data[(lo+i)*a.Y.LD:][:n]
 		up := row[n-n/2:]
 		down, w := row[:len(up)], float64(1+n%2)
 		var pairs, sum float64
@@ -103,8 +104,8 @@ func olsRows(a *OLS, lo, hi int) {
 		for _, y := range row {
 			sum += y
 		}
-		a.Slope[i] = pairs / denominator
-		a.Intercept[i] = sum/x - float64(a.Slope[i]*meanX)
+		slope[i] = pairs / denominator
+		intercept[i] = sum/x - float64(slope[i]*meanX)
 	}
 }
 

@@ -68,16 +68,50 @@ func TestRounds(t *testing.T) {
 	}
 }
 
+// fakeClock makes time stand still but for what the returned function adds to it.
+func fakeClock(t *testing.T) (pass func(time.Duration)) {
+	at := time.Unix(0, 0)
+	now = func() time.Time { return at }
+	t.Cleanup(func() { now = time.Now })
+	return func(d time.Duration) { at = at.Add(d) }
+}
+
 func TestCalibrate(t *testing.T) {
-	var longest int
-	s := Subject{Name: "sleep", Least: 1, Run: func(n int) error {
-		longest = max(longest, n)
-		time.Sleep(time.Duration(n) * 100 * time.Microsecond)
+	pass := fakeClock(t)
+	for _, c := range []struct {
+		op    time.Duration
+		least int
+	}{{1, 1}, {30, 1}, {100 * time.Microsecond, 1}, {9 * time.Millisecond, 7}, {10 * time.Millisecond, 1}, {time.Second, 50}} {
+		s := Subject{Name: "x", Least: c.least, Run: func(n int) error {
+			pass(time.Duration(n) * c.op)
+			return nil
+		}}
+		n, err := calibrate(&s, 10*time.Millisecond)
+		if err != nil {
+			t.Fatal(err)
+		}
+		length := time.Duration(n) * c.op
+		if n%c.least != 0 || length < 10*time.Millisecond || (n > c.least && length > 12*time.Millisecond) {
+			t.Errorf("%d operations of %v, least %d: %v, want just over 10 ms", n, c.op, c.least, length)
+		}
+	}
+}
+
+// TestSamples: a sample holds its operations and nothing else.
+func TestSamples(t *testing.T) {
+	pass := fakeClock(t)
+	s := Subject{Name: "x", Least: 2, Reset: func() { pass(time.Hour) }, Run: func(n int) error {
+		pass(time.Duration(n) * 50 * time.Microsecond)
 		return nil
 	}}
-	n, err := calibrate(&s, 5*time.Millisecond)
-	if err != nil || n < 2 || n > 50 || n != longest {
-		t.Errorf("calibrated to %d operations of at least 0.1 ms for 5 ms (%v), want 2 to 50", n, err)
+	series, err := Measure(Plan{Rounds: 3, Sample: time.Millisecond}, []Subject{s}, func(int, int) { pass(time.Minute) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ns := range series[0].Samples {
+		if ns != 50_000 {
+			t.Errorf("sample of %v ns an operation, want 50000", ns)
+		}
 	}
 }
 

@@ -73,9 +73,6 @@ import (
 	"toll/goside/via/abi"
 )
 
-// Linked identifies the contents of the archives that the program was linked with.
-const Linked = C.TOLL_LIBS
-
 // Open returns the kernels of lang, "c" say.
 func Open(lang string) (*seam.Library, error) {
 	table, ok := tables[lang]
