@@ -78,11 +78,13 @@ func TestTables(t *testing.T) {
 	Tables(&text, r, "c/cgo", true)
 	for _, want := range []string{
 		"| route | julia, ms/image | ols row, ms/matrix | verified |",
-		"| c/cgo | 5.00 ±60%   1.00x |  | 1/1 |",
-		"| rust-par/cgo | 7.50 ±60%   1.50x | 1.00 ± 0% | 1/2 |",
-		"| c/cgo | 23.0 ±43%   1.00x | 0/1 |",
+		"| c/cgo | 5.00 ±60% 1.00x |  | 1/1 |",
+		"| rust-par/cgo | 7.50 ±60% 1.50x | 1.00 ± 0% | 1/2 |",
+		"| c/cgo | 23.0 ±43% 1.00x | 0/1 |",
 		"Rows verified before they were timed: 2 of 4.",
 		"Median of 7 interleaved rounds",
+		"Sizes: julia 1000, ols 100.",
+		"\n\n- c: GCC.\n",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in:\n%s", want, text.String())

@@ -44,7 +44,11 @@ func Tables(w io.Writer, record *Record, baseline string, markdown bool) {
 		for _, route := range routes(record, study) {
 			line := table.Row{route}
 			for _, column := range columns {
-				line = append(line, column.cell(column.find(route), column.find(baseline)))
+				cell := column.cell(column.find(route), column.find(baseline))
+				if markdown { // which needs no columns lined up
+					cell = strings.Join(strings.Fields(cell), " ")
+				}
+				line = append(line, cell)
 			}
 			t.AppendRow(append(line, verified(record, study, route)))
 		}
@@ -57,7 +61,7 @@ func Tables(w io.Writer, record *Record, baseline string, markdown bool) {
 	if markdown {
 		fmt.Fprintln(w)
 	}
-	fmt.Fprint(w, legend(record, baseline))
+	fmt.Fprint(w, legend(record, baseline, markdown))
 }
 
 // column is a kernel's rows, in one unit.
@@ -132,7 +136,11 @@ func (c *column) cell(r, baseline *Row) string {
 		return ""
 	}
 	s := summary(r.Samples)
-	out := fmt.Sprintf("%s ±%2.0f%%", significant(s.Center/c.scale), 50*(s.Hi-s.Lo)/s.Center)
+	spread := " ?" // too few samples for an interval
+	if half := 50 * (s.Hi - s.Lo) / s.Center; !math.IsInf(half, 0) {
+		spread = fmt.Sprintf("%2.0f", half)
+	}
+	out := fmt.Sprintf("%s ±%s%%", significant(s.Center/c.scale), spread)
 	if baseline == nil || len(baseline.Samples) != len(r.Samples) {
 		return out
 	}
@@ -196,20 +204,41 @@ func verified(record *Record, study, route string) string {
 }
 
 // legend says what the tables show and where they were measured.
-func legend(record *Record, baseline string) string {
+func legend(record *Record, baseline string, markdown bool) string {
 	rounds := 0
+	var sizes []string
 	for _, r := range record.Rows {
 		rounds = max(rounds, len(r.Samples))
+		if size := r.Kernel + " " + r.N; r.N != "1" && !slices.Contains(sizes, size) {
+			sizes = append(sizes, size)
+		}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Median of %d interleaved rounds ± half its 95%% interval; x: ratio to %s, median of the ratios within rounds;\n", rounds, baseline)
 	fmt.Fprintf(&b, "~: the ratio's 95%% interval holds 1. Parallel languages (-par, -omp) on %s threads.\n", record.Get("gomaxprocs"))
+	fmt.Fprintf(&b, "Sizes: %s.\n", strings.Join(sizes, ", "))
 	fmt.Fprintf(&b, "Rows verified before they were timed: %s.\n", strings.Replace(verified(record, "", ""), "/", " of ", 1))
 	fmt.Fprintf(&b, "Machine: %s, %s cores, %s; %s. Toll %s.\n", record.Get("cpu"), record.Get("cores"), record.Get("os"), record.Get("go"), record.Get("revision"))
+	if markdown {
+		fmt.Fprintln(&b)
+	}
+	// Languages that were built alike share a line.
+	var said []string
 	for _, c := range record.Config {
-		if lang, ok := strings.CutPrefix(c.Key, "build-"); ok {
-			fmt.Fprintf(&b, "%s: %s.\n", lang, c.Value)
+		if !strings.HasPrefix(c.Key, "build-") || slices.Contains(said, c.Value) {
+			continue
 		}
+		said = append(said, c.Value)
+		var langs []string
+		for _, same := range record.Config {
+			if lang, ok := strings.CutPrefix(same.Key, "build-"); ok && same.Value == c.Value {
+				langs = append(langs, lang)
+			}
+		}
+		if markdown {
+			fmt.Fprint(&b, "- ")
+		}
+		fmt.Fprintf(&b, "%s: %s.\n", strings.Join(langs, ", "), c.Value)
 	}
 	return b.String()
 }

@@ -38,7 +38,7 @@ writes the record in the Go benchmark format, and prints its tables.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("rounds") && quick {
-				rounds = 9
+				rounds = 7
 			}
 			if rounds < 1 || threads < 1 || threads > 1024 {
 				return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", rounds, threads)
@@ -83,7 +83,7 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a minute: 9 rounds")
+	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a minute: 7 rounds")
 	c.Flags().IntVar(&rounds, "rounds", 41, "rounds to measure")
 	c.Flags().IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")

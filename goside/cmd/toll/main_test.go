@@ -127,6 +127,22 @@ func TestBench(t *testing.T) {
 	if !strings.Contains(shown, "Rows verified before they were timed: 9 of 9.") {
 		t.Errorf("not all rows verified:\n%s", shown)
 	}
+	page := filepath.Join(t.TempDir(), "page.md")
+	text := "before\n<!-- toll show: begin -->\nstale\n<!-- toll show: end -->\nafter\n"
+	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, showCommand(), record, "--into", page); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(page)
+	if err != nil || strings.Contains(string(got), "stale") || !strings.Contains(string(got), "| go/direct |") ||
+		!strings.HasPrefix(string(got), "before\n") || !strings.HasSuffix(string(got), "after\n") {
+		t.Errorf("error %v, page:\n%s", err, got)
+	}
+	if _, err := run(t, showCommand(), record, "--into", record); err == nil {
+		t.Error("a file without marks was written")
+	}
 	if _, err := run(t, benchCommand(), "--rounds", "0"); err == nil {
 		t.Error("0 rounds accepted")
 	}

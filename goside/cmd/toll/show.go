@@ -4,6 +4,8 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -14,10 +16,13 @@ import (
 
 func showCommand() *cobra.Command {
 	var markdown bool
+	var into string
 	c := &cobra.Command{
 		Use:   "show RECORD",
 		Short: "Print the tables of a record again",
-		Args:  cobra.ExactArgs(1),
+		Long: `Show prints the tables of a record again. With --into it puts them, as Markdown, into a file instead,
+between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->".`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f, err := os.Open(args[0])
 			if err != nil {
@@ -28,10 +33,31 @@ func showCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			report.Tables(cmd.OutOrStdout(), record, registry.Baseline, markdown)
-			return nil
+			if into == "" {
+				report.Tables(cmd.OutOrStdout(), record, registry.Baseline, markdown)
+				return nil
+			}
+			var tables bytes.Buffer
+			report.Tables(&tables, record, registry.Baseline, true)
+			return splice(into, tables.Bytes())
 		},
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
+	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
+}
+
+// splice replaces what stands between the two marks in a file.
+func splice(file string, text []byte) error {
+	const begin, end = "<!-- toll show: begin -->\n", "<!-- toll show: end -->\n"
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	head, rest, ok := bytes.Cut(old, []byte(begin))
+	_, tail, ended := bytes.Cut(rest, []byte(end))
+	if !ok || !ended {
+		return fmt.Errorf("%s lacks the lines %q and %q, in this order", file, begin[:len(begin)-1], end[:len(end)-1])
+	}
+	return os.WriteFile(file, bytes.Join([][]byte{head, []byte(begin + "\n"), text, []byte("\n" + end), tail}, nil), 0o644)
 }
