@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -148,30 +149,37 @@ func TestDisjointRanges(t *testing.T) {
 	}
 }
 
-// TestOffered holds each crossing to the kernels it must offer: a function that gets lost would not fail a
-// case, it would lose it.
+// TestOffered holds each route to the functions it must offer: one that gets lost would not fail a case, it
+// would lose it.
 func TestOffered(t *testing.T) {
+	names := func(f *kernel.Funcs, without ...string) (names []string) {
+		for _, g := range f.Offered() {
+			if !slices.Contains(without, g.Name) && !slices.Contains(without, g.Kernel) {
+				names = append(names, g.Name)
+			}
+		}
+		return names
+	}
+	all := kernel.Go()
 	for _, r := range registry.Routes() {
 		library, err := r.Open()
 		if err != nil {
 			continue // TestRoutes judges it
 		}
-		f := &library.Funcs
-		kernels := f.Step != nil && f.Run != nil && f.Julia != nil && f.OLS != nil
-		calls := f.Noop != nil && f.Not != nil && f.Add != nil && f.Sum != nil
-		var ok bool
+		want := names(&all)
 		switch {
 		case r.Lang == "go-par":
-			ok = kernels
-		case r.Via == "syscalln":
-			ok = f.Noop != nil && f.Not != nil && f.Julia != nil && f.OLS != nil
+			want = names(&all, "call")
+		case r.Via == "syscalln": // takes and returns no floating-point numbers
+			want = names(&all, "add", "sum", "step", "run")
 		case r.Via == "netlib":
-			ok = f.OLS != nil
-		default:
-			ok = kernels && calls
+			want = []string{"ols"}
 		}
-		if !ok {
-			t.Errorf("%s lacks kernels: %+v", r.Name(), *f)
+		if diff := cmp.Diff(want, names(&library.Funcs)); diff != "" {
+			t.Errorf("%s offers other functions (-want +got):\n%s", r.Name(), diff)
 		}
+	}
+	if len(names(&all)) != len(kernel.Functions) {
+		t.Errorf("the reference offers %v only", names(&all))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Funcs are the kernels of one language as reached through one crossing. A nil function is not offered.
@@ -28,6 +29,29 @@ type Funcs struct {
 	Run   func(*DiffusionRun) error
 	Julia func(*Julia) error
 	OLS   func(*OLS) error
+}
+
+// Function is one of the functions of [Funcs].
+type Function struct {
+	Kernel, Name string
+	Offered      func(*Funcs) bool
+}
+
+// Functions are all of them.
+var Functions = []Function{
+	{"call", "noop", func(f *Funcs) bool { return f.Noop != nil }},
+	{"call", "not", func(f *Funcs) bool { return f.Not != nil }},
+	{"call", "add", func(f *Funcs) bool { return f.Add != nil }},
+	{"call", "sum", func(f *Funcs) bool { return f.Sum != nil }},
+	{"diffusion", "step", func(f *Funcs) bool { return f.Step != nil }},
+	{"diffusion", "run", func(f *Funcs) bool { return f.Run != nil }},
+	{"julia", "julia", func(f *Funcs) bool { return f.Julia != nil }},
+	{"ols", "ols", func(f *Funcs) bool { return f.OLS != nil }},
+}
+
+// Offered returns the functions that f has.
+func (f *Funcs) Offered() []Function {
+	return slices.DeleteFunc(slices.Clone(Functions), func(g Function) bool { return !g.Offered(f) })
 }
 
 // Checked returns f with every kernel's arguments checked before it is called. Only checked functions are

@@ -13,19 +13,18 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"toll/goside/kernel"
 	"toll/goside/registry"
 	"toll/goside/seam"
 )
 
 // listed is a route as toll list --json prints it.
 type listed struct {
-	Route   string      `json:"route"`
-	Lang    string      `json:"lang"`
-	Via     string      `json:"via"`
-	Kernels []string    `json:"kernels,omitempty"`
-	Build   *seam.Build `json:"build,omitempty"`
-	Error   string      `json:"error,omitempty"` // why it is unavailable
+	Route     string      `json:"route"`
+	Lang      string      `json:"lang"`
+	Via       string      `json:"via"`
+	Functions []string    `json:"functions,omitempty"`
+	Build     *seam.Build `json:"build,omitempty"`
+	Error     string      `json:"error,omitempty"` // why it is unavailable
 }
 
 func listCommand() *cobra.Command {
@@ -41,19 +40,22 @@ func listCommand() *cobra.Command {
 				if library, err := r.Open(); err != nil {
 					l.Error = err.Error()
 				} else {
-					l.Kernels, l.Build = offered(&library.Funcs), &library.Build
+					l.Build = &library.Build
+					for _, f := range library.Offered() {
+						l.Functions = append(l.Functions, f.Name)
+					}
 				}
 				all = append(all, l)
 			}
 			if asJSON {
 				return writeJSON(cmd.OutOrStdout(), all)
 			}
-			t := newTable(cmd.OutOrStdout(), "route", "kernels", "build")
+			t := newTable(cmd.OutOrStdout(), "route", "functions", "build")
 			for _, l := range all {
 				if l.Error != "" {
 					t.AppendRow(table.Row{l.Route, "-", l.Error})
 				} else {
-					t.AppendRow(table.Row{l.Route, strings.Join(l.Kernels, " "), l.Build.String()})
+					t.AppendRow(table.Row{l.Route, strings.Join(l.Functions, " "), l.Build.String()})
 				}
 			}
 			t.Render()
@@ -62,21 +64,6 @@ func listCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
-}
-
-func offered(f *kernel.Funcs) []string {
-	var names []string
-	for _, k := range []struct {
-		name    string
-		offered bool
-	}{
-		{"call", f.Noop != nil}, {"diffusion", f.Run != nil}, {"julia", f.Julia != nil}, {"ols", f.OLS != nil},
-	} {
-		if k.offered {
-			names = append(names, k.name)
-		}
-	}
-	return names
 }
 
 func newTable(w io.Writer, header ...any) table.Writer {

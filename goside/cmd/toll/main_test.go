@@ -44,8 +44,8 @@ func TestList(t *testing.T) {
 		t.Errorf("listed %d routes, want %d", len(all), len(registry.Routes()))
 	}
 	for _, l := range all {
-		if (l.Error == "") != (l.Build != nil && l.Build.Compiler != "" && len(l.Kernels) > 0) {
-			t.Errorf("%+v: want a build and kernels, or why there are none", l)
+		if (l.Error == "") != (l.Build != nil && l.Build.Compiler != "" && len(l.Functions) > 0) {
+			t.Errorf("%+v: want a build and functions, or why there are none", l)
 		}
 	}
 	if out, err := run(t, listCommand()); err != nil || strings.Count(out, "\n") < len(all) {

@@ -92,8 +92,8 @@ func verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
 			offering = append(offering, r)
 			continue
 		}
-		for _, k := range offered(&library.Funcs) {
-			if ok, _ := matches(kernels, k); ok {
+		for _, f := range library.Offered() {
+			if ok, _ := matches(kernels, f.Kernel); ok {
 				offering = append(offering, r)
 				break
 			}
