@@ -18,8 +18,8 @@ import (
 
 // Funcs are the kernels of one language as reached through one crossing. A nil function is not offered.
 //
-// A kernel returns an *[Error] and has written nothing, or nil and has written its whole result. The
-// functions may be called from any goroutine, and at once if their outputs are disjoint.
+// A kernel returns an *[Error] and has written nothing (save under ErrPanic, see there), or nil and has
+// written its whole result. The functions may be called from any goroutine, and at once if their outputs are disjoint.
 type Funcs struct {
 	Noop  func()
 	Not   func(x int64) int64        // ^x
