@@ -390,7 +390,7 @@ func TestMutantChecks(t *testing.T) {
 			}
 		}
 		if len(caught) != wanted {
-			t.Errorf("%s: missed %d refusals, want all %d", name, len(caught), wanted)
+			t.Fatalf("%s: missed %d refusals, want all %d", name, len(caught), wanted)
 		}
 		t.Logf("%s: caught in all of %d refusals, first: %s", name, len(caught), firstLine(caught[0]))
 	}

@@ -48,7 +48,7 @@ const (
 	guard    = 16 // elements before and after a buffer
 )
 
-// Cases returns all problems, the small ones first for each kernel.
+// Cases returns all problems, kernel by kernel.
 func Cases() []Case {
 	var all []Case
 	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases} {

@@ -14,7 +14,7 @@ import (
 	"toll/goside/measure"
 )
 
-var config = []Config{{"cpu", "A CPU,  of  some make"}, {"gomaxprocs", "2"}, {"build-c", "GCC"},
+var config = []Config{{"cpu", "A CPU,  of  some make"}, {"threads", "3"}, {"build-c", "GCC"},
 	{VerifiedKey("c/cgo", "julia", ""), "bit-identical"}, {VerifiedKey("rust-par/cgo", "ols", "row"), "bit-identical"}}
 
 func series() []measure.Series {
@@ -83,6 +83,7 @@ func TestTables(t *testing.T) {
 		"| c/cgo | 23.0 ±43% 1.00x | 0/1 |",
 		"Rows verified before they were timed: 2 of 4.",
 		"Median of 7 interleaved rounds",
+		"Parallel languages (-par, -omp) on 3 threads.",
 		"Sizes: julia 1000, ols 100.",
 		"\n\n- c: GCC.\n",
 	} {

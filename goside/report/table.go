@@ -215,7 +215,7 @@ func legend(record *Record, baseline string, markdown bool) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Median of %d interleaved rounds ± half its 95%% interval; x: ratio to %s, median of the ratios within rounds;\n", rounds, baseline)
-	fmt.Fprintf(&b, "~: the ratio's 95%% interval holds 1. Parallel languages (-par, -omp) on %s threads.\n", record.Get("gomaxprocs"))
+	fmt.Fprintf(&b, "~: the ratio's 95%% interval holds 1. Parallel languages (-par, -omp) on %s threads.\n", record.Get("threads"))
 	fmt.Fprintf(&b, "Sizes: %s.\n", strings.Join(sizes, ", "))
 	fmt.Fprintf(&b, "Rows verified before they were timed: %s.\n", strings.Replace(verified(record, "", ""), "/", " of ", 1))
 	fmt.Fprintf(&b, "Machine: %s, %s cores, %s; %s. Toll %s.\n", record.Get("cpu"), record.Get("cores"), record.Get("os"), record.Get("go"), record.Get("revision"))

@@ -7,6 +7,7 @@ package study
 import (
 	"errors"
 	"fmt"
+	"runtime"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -31,7 +32,7 @@ func Benchmark(routes []*seam.Route, threads int) ([]measure.Subject, error) {
 				return nil, fmt.Errorf("study: %s on %s: %w", p.Kernel, r.Name(), err)
 			}
 			subjects = append(subjects, measure.Subject{
-				Name:  name(&p, r, threads),
+				Name:  name(&p, r),
 				Reset: timed.Reset,
 				Run:   func(n int) error { return timed.Run(&library.Funcs, n) },
 				Least: timed.Least,
@@ -42,14 +43,14 @@ func Benchmark(routes []*seam.Route, threads int) ([]measure.Subject, error) {
 }
 
 // name returns the benchmark's name, in Go's key=value form.
-func name(p *kernel.Problem, r *seam.Route, threads int) string {
+func name(p *kernel.Problem, r *seam.Route) string {
 	name := fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s", p.Study, p.Kernel, r.Lang, r.Via)
 	if p.Layout != "" {
 		name += "/layout=" + p.Layout
 	}
 	name += "/n=" + p.N
-	if threads > 1 { // as package testing does
-		name += fmt.Sprintf("-%d", threads)
+	if procs := runtime.GOMAXPROCS(0); procs > 1 { // as package testing does
+		name += fmt.Sprintf("-%d", procs)
 	}
 	return name
 }

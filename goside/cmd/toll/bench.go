@@ -47,6 +47,8 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			if err != nil {
 				return err
 			}
+			started := time.Now()
+			config := environment(started, threads, seed) // before this run loads the machine itself
 			results, err := verify(routes, []string{"*"})
 			if err != nil {
 				return err
@@ -57,7 +59,6 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			}
 			progress, finish := newProgress("measuring")
 			defer finish()
-			started := time.Now()
 			series, err := measure.Measure(measure.Plan{Rounds: rounds, Sample: 10 * time.Millisecond, Seed: seed}, subjects, progress)
 			if err != nil {
 				return err
@@ -66,7 +67,7 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			if output == "" {
 				output = filepath.Join("build", "results", started.UTC().Format("bench-20060102T150405Z.txt"))
 			}
-			config := append(environment(started, threads, seed), builds(routes)...)
+			config = append(config, builds(routes)...)
 			config = append(config, verification(results)...)
 			record, err := writeRecord(output, config, series)
 			if err != nil {

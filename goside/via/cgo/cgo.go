@@ -95,7 +95,7 @@ func Open(lang string) (*seam.Library, error) {
 
 // ptr returns where s begins. The C side keeps no pointer beyond the call, as toll.h promises, and nothing
 // in s is a pointer.
-func ptr[C, G any](s []G) *C { return (*C)(unsafe.Pointer(unsafe.SliceData(s))) }
+func ptr[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceData(s))) }
 
 func funcs(t *C.toll_table) kernel.Funcs {
 	step := [...]*C.toll_diffusion_step_fn{kernel.Row: t.diffusion_step_row, kernel.Col: t.diffusion_step_col}
