@@ -60,6 +60,12 @@ func (r *Result) Verdict() Verdict {
 	return Identical
 }
 
+// Holds reports whether the result is as it should be.
+func (r *Result) Holds() bool {
+	v := r.Verdict()
+	return v == Identical || v == Bounded
+}
+
 // Reason returns why the result is not a good one: the error or the first failure. It is nil for a good one.
 func (r *Result) Reason() error {
 	switch {

@@ -23,6 +23,8 @@ func goSum(p []float64) float64 {
 	return sum
 }
 
+var sumElement = Work{Reads: 8, Flops: 1}
+
 // Go returns the reference: the language go.
 func Go() Funcs {
 	return Funcs{goNoop, goNot, goAdd, goSum, goStep, goRun, goJulia, goOLS}

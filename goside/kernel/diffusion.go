@@ -27,6 +27,10 @@ type DiffusionRun struct {
 	Par   Par
 }
 
+// diffusionCell: its own value is read and its new one written; neighbours are read for themselves. Five
+// additions and subtractions, two products, and D*dt once for all.
+var diffusionCell = Work{Reads: 8, Writes: 8, Flops: 7}
+
 // Result returns the grid that holds the result.
 func (a *DiffusionRun) Result() *Grid {
 	if a.Steps%2 == 0 {

@@ -24,6 +24,23 @@ type Julia struct {
 	Par     Par
 }
 
+// A point has its z, c and count. An iteration has three operations in its test, two for the real and three
+// for the imaginary part; the last test of a point that escapes is not counted.
+var (
+	juliaPoint     = Work{Reads: 32, Writes: 4}
+	juliaIteration = Work{Flops: 8}
+)
+
+// iterations returns how many all points of a take together.
+func iterations(a *Julia) int {
+	escapes(a, 0, len(a.Zs))
+	sum := 0
+	for _, n := range a.Out {
+		sum += int(n)
+	}
+	return sum
+}
+
 // Check returns the error with which every route refuses a.
 func (a *Julia) Check() error {
 	const k = "julia"

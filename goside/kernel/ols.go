@@ -26,6 +26,13 @@ type OLS struct {
 	Par              Par
 }
 
+// A pair of observations has a subtraction, a product and an addition, and each an addition in the mean; a
+// line has its slope and intercept, with two quotients, a product and a subtraction.
+var (
+	olsObservation = Work{Reads: 8, Flops: 2.5}
+	olsLine        = Work{Writes: 16, Flops: 4}
+)
+
 // Check returns the error with which every route refuses a.
 func (a *OLS) Check() error {
 	const k = "ols"

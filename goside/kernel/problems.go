@@ -17,12 +17,33 @@ type Problem struct {
 
 // Timed is a problem's arguments in memory of their own, to be run again and again through any route.
 type Timed struct {
-	Reset func()                      // sets the arguments back; not timed
+	Reset func()                      // sets the arguments back; not timed; nil if nothing needs it
 	Run   func(f *Funcs, n int) error // does n operations, or returns ErrNotOffered
 	Least int                         // operations that a Run is good for: n is a multiple of it
+	Work  Work                        // of an operation
 }
 
-const diffusionSteps = 50 // in a run that is timed; even, and too few for the block's edge to reach denormals
+// Work is what a computation cannot do without, whoever wrote it: the bytes that it reads and writes if each
+// is moved once, and the floating-point operations of its formula. Each kernel declares that of an item.
+type Work struct{ Reads, Writes, Flops float64 }
+
+func (w Work) times(n int) Work {
+	return Work{w.Reads * float64(n), w.Writes * float64(n), w.Flops * float64(n)}
+}
+
+func (w Work) plus(v Work) Work {
+	return Work{w.Reads + v.Reads, w.Writes + v.Writes, w.Flops + v.Flops}
+}
+
+// Verified returns the kernel whose cases verify the problem: all of its functions are one kernel's.
+func (p *Problem) Verified() string {
+	if p.Study == "Call" {
+		return "call"
+	}
+	return p.Kernel
+}
+
+const diffusionSteps = 10 // in a run that is timed; even, and too few for the block's edge to reach denormals
 
 // Problems returns what is measured.
 func Problems() []Problem {
@@ -35,19 +56,28 @@ func Problems() []Problem {
 					Reset: func() { HotBlock(&a.A); clear(a.B.Data) },
 					Run:   repeat(diffusionSteps, func(f *Funcs) error { return call(f.Run, a) }),
 					Least: diffusionSteps,
+					Work:  diffusionCell.times((DiffusionSize - 2) * (DiffusionSize - 2)),
 				}
 			}})
 	}
 	problems = append(problems, Problem{"Kernels", "julia", "", fmt.Sprint(JuliaSize), "image",
 		func(threads int) *Timed {
 			a := NewJulia(JuliaSize, JuliaMaxIter, Par{threads, Guided})
-			return &Timed{func() {}, repeat(1, func(f *Funcs) error { return call(f.Julia, a) }), 1}
+			return &Timed{
+				Run:   repeat(1, func(f *Funcs) error { return call(f.Julia, a) }),
+				Least: 1,
+				Work:  juliaPoint.times(len(a.Out)).plus(juliaIteration.times(iterations(a))),
+			}
 		}})
 	for _, layout := range []Layout{Row, Col} {
 		problems = append(problems, Problem{"Kernels", "ols", layout.String(), fmt.Sprint(OLSRows), "matrix",
 			func(threads int) *Timed {
 				a := NewOLS(OLSRows, OLSDays, layout, Par{threads, Static})
-				return &Timed{func() {}, repeat(1, func(f *Funcs) error { return call(f.OLS, a) }), 1}
+				return &Timed{
+					Run:   repeat(1, func(f *Funcs) error { return call(f.OLS, a) }),
+					Least: 1,
+					Work:  olsLine.times(OLSRows).plus(olsObservation.times(OLSRows * OLSDays)),
+				}
 			}})
 	}
 	return append(problems, callProblems()...)
@@ -66,12 +96,12 @@ func repeat(per int, f func(*Funcs) error) func(*Funcs, int) error {
 }
 
 func callProblems() []Problem {
-	problem := func(name, n string, run func(f *Funcs, n int) error) Problem {
-		return Problem{"Call", name, "", n, "call", func(int) *Timed { return &Timed{func() {}, run, 1} }}
+	problem := func(name, n string, work Work, run func(f *Funcs, n int) error) Problem {
+		return Problem{"Call", name, "", n, "call", func(int) *Timed { return &Timed{Run: run, Least: 1, Work: work} }}
 	}
 	p := make([]float64, 1000)
 	return []Problem{
-		problem("noop", "1", func(f *Funcs, n int) error {
+		problem("noop", "1", Work{}, func(f *Funcs, n int) error {
 			if f.Noop == nil {
 				return ErrNotOffered
 			}
@@ -80,7 +110,7 @@ func callProblems() []Problem {
 			}
 			return nil
 		}),
-		problem("not", "1", func(f *Funcs, n int) error {
+		problem("not", "1", Work{}, func(f *Funcs, n int) error {
 			if f.Not == nil {
 				return ErrNotOffered
 			}
@@ -89,7 +119,7 @@ func callProblems() []Problem {
 			}
 			return nil
 		}),
-		problem("add", "1", func(f *Funcs, n int) error {
+		problem("add", "1", Work{}, func(f *Funcs, n int) error {
 			if f.Add == nil {
 				return ErrNotOffered
 			}
@@ -98,7 +128,7 @@ func callProblems() []Problem {
 			}
 			return nil
 		}),
-		problem("sum", fmt.Sprint(len(p)), func(f *Funcs, n int) error {
+		problem("sum", fmt.Sprint(len(p)), sumElement.times(len(p)), func(f *Funcs, n int) error {
 			if f.Sum == nil {
 				return ErrNotOffered
 			}
