@@ -2,107 +2,155 @@
 // SPDX-License-Identifier: MIT
 
 // Package measure times subjects against each other on a noisy machine. Each is first calibrated: how many
-// operations make a sample long enough for the clock. Then come rounds. A round visits every subject once,
-// in an order drawn anew, so that drift and neighbours hit all alike; the k-th sample of one subject and the
-// k-th of another were taken within one round, and only such are to be divided by each other.
+// operations make a batch long enough for the clock. Then come rounds. A round visits every subject, short
+// ones several times, in an order drawn anew, so that drift and neighbours hit all alike, and keeps one
+// sample of each. The k-th sample of one subject and the k-th of another were taken within one round, and
+// only such are to be divided by each other ([Ratio]).
 //
-// A sample of several operations begins with a few untimed ones, which bring data and threads back.
+// A batch of several operations begins with a few untimed ones, which bring data and threads back.
 //
 // What will surprise: the garbage collector is off while samples are taken and runs before each round, so no
-// sample holds a collection, nor pays for the garbage that its subject leaves.
+// sample holds a collection, nor pays for the garbage that its subject leaves. METHODOLOGY.md says more.
 package measure
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
-var now = time.Now // replaced by a clock that does not run, in tests
-
 // Subject is something to be timed.
 type Subject struct {
-	Name  string // benchmark name, without "Benchmark"
-	Reset func() // called before each sample, outside the timer
+	Name  string // benchmark name, without "Benchmark" and without the suffix for GOMAXPROCS
+	Facts []Fact // equal for subjects that are to be compared
+	Reset func() // called before each batch, outside the timer
 	Run   func(n int) error
 	Least int // n is a multiple of it
 }
 
+// Fact is something to be said of a measurement: a line "key: value" of the record.
+type Fact struct{ Key, Value string }
+
 // Plan is how to measure.
 type Plan struct {
 	Rounds int
-	Sample time.Duration // least length of a sample; a single operation may be longer
+	Batch  time.Duration // least length of a batch; a single operation may be longer
+	Visits int           // batches of a subject in a round, of which the median one is the sample; odd
 	Seed   uint64        // of the order within rounds
+	Clock  Clock
 }
 
-// Series is what was measured of one subject: a sample per round, in ns per operation.
+// Sample is one batch, per operation.
+type Sample struct {
+	Wall, CPU     float64 // ns; CPU is that of all threads of the process, in user and system mode
+	Bytes, Allocs float64 // allocated on Go's heap
+}
+
+// Series is what was measured of one subject: a sample per round.
 type Series struct {
 	Subject *Subject
-	N       int // operations in a sample
-	Samples []float64
+	N       int // operations in a batch
+	Samples []Sample
 }
 
-// Measure takes a sample of each subject in each round. progress is called after each sample, and in
-// calibration with done = 0.
-func Measure(plan Plan, subjects []Subject, progress func(done, all int)) ([]Series, error) {
-	series := make([]Series, len(subjects))
+// Run is what was measured.
+type Run struct {
+	Series      []Series
+	Collections int           // of garbage, within batches: none, unless a subject asks for one
+	Resolution  time.Duration // of the clock
+	Batch       time.Duration // the least length that was kept to; longer than planned if the clock is coarse
+}
+
+// ticks is how many steps of the clock a batch takes at least, so that a step is 0.1 % of it.
+const ticks = 1000
+
+// Measure calibrates all subjects, then takes a sample of each in each round. progress is called after each
+// batch, and in calibration with done = 0.
+func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run, error) {
+	if plan.Rounds < 1 || plan.Visits < 1 || plan.Visits%2 == 0 {
+		return nil, fmt.Errorf("measure: %d rounds of %d visits, want at least 1 of an odd number", plan.Rounds, plan.Visits)
+	}
+	run := &Run{Series: make([]Series, len(subjects)), Resolution: plan.Clock.Resolution()}
+	run.Batch = max(plan.Batch, ticks*run.Resolution)
+	var order []int // of a round, before it is shuffled: each subject as often as it is visited
 	for k := range subjects {
-		n, err := calibrate(&subjects[k], plan.Sample)
+		n, elapsed, err := calibrate(plan.Clock, &subjects[k], run.Batch)
 		if err != nil {
 			return nil, err
 		}
-		series[k] = Series{Subject: &subjects[k], N: n}
-		progress(0, plan.Rounds*len(subjects))
+		run.Series[k] = Series{Subject: &subjects[k], N: n}
+		for range visits(plan, run.Batch, elapsed) {
+			order = append(order, k)
+		}
+		progress(0, 0)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // which would have it collect all the same
 	rng := rand.New(rand.NewPCG(plan.Seed, 0))
-	for round := range plan.Rounds {
+	done, all := 0, plan.Rounds*len(order)
+	for range plan.Rounds {
 		runtime.GC()
-		for visited, k := range rng.Perm(len(subjects)) {
-			s := &series[k]
-			elapsed, err := sample(s.Subject, s.N)
+		batches := make([][]Sample, len(subjects))
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, k := range order {
+			s, collections, err := plan.Clock.batch(run.Series[k].Subject, run.Series[k].N)
 			if err != nil {
 				return nil, err
 			}
-			s.Samples = append(s.Samples, float64(elapsed.Nanoseconds())/float64(s.N))
-			progress(round*len(subjects)+visited+1, plan.Rounds*len(subjects))
+			run.Collections += collections
+			batches[k] = append(batches[k], s)
+			done++
+			progress(done, all)
+		}
+		for k := range run.Series {
+			run.Series[k].Samples = append(run.Series[k].Samples, middle(batches[k]))
 		}
 	}
-	return series, nil
+	return run, nil
 }
 
-// calibrate returns how many operations take at least as long as a sample shall, and thereby warms up.
-func calibrate(s *Subject, least time.Duration) (int, error) {
+// visits returns how many batches of a subject a round takes: as many as planned, but fewer, down to one, if
+// a single operation makes its batches longer than wanted.
+func visits(plan Plan, batch, elapsed time.Duration) int {
+	if batch <= 0 || elapsed < 2*batch {
+		return plan.Visits
+	}
+	v := int(time.Duration(plan.Visits) * batch / elapsed)
+	return max(1, v-(v+1)%2)
+}
+
+// middle returns the batch of median wall time, whole, so that all it says belongs together.
+func middle(batches []Sample) Sample {
+	slices.SortFunc(batches, func(a, b Sample) int {
+		switch {
+		case a.Wall < b.Wall:
+			return -1
+		case a.Wall > b.Wall:
+			return 1
+		}
+		return 0
+	})
+	return batches[len(batches)/2]
+}
+
+// calibrate returns how many operations take at least as long as a batch shall, and how long they took. It
+// thereby warms up.
+func calibrate(clock Clock, s *Subject, least time.Duration) (int, time.Duration, error) {
 	for n := s.Least; ; {
-		elapsed, err := sample(s, n)
+		sample, _, err := clock.batch(s, n)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
+		elapsed := time.Duration(sample.Wall * float64(n))
 		if elapsed >= least {
-			return n, nil
+			return n, elapsed, nil
 		}
-		// Aim a tenth beyond, but believe a short sample only so far.
+		// Aim a tenth beyond, but believe a short batch only so far.
 		grow := min(1.1*float64(least)/float64(max(elapsed, 1)), 100)
 		n = max(n+s.Least, int(float64(n)*grow)/s.Least*s.Least)
 	}
-}
-
-func sample(s *Subject, n int) (time.Duration, error) {
-	if n > s.Least { // else the operation is long enough not to need it
-		if err := s.Run(s.Least); err != nil {
-			return 0, fmt.Errorf("measure: %s: %w", s.Name, err)
-		}
-	}
-	if s.Reset != nil {
-		s.Reset()
-	}
-	start := now()
-	err := s.Run(n)
-	elapsed := now().Sub(start)
-	if err != nil {
-		return 0, fmt.Errorf("measure: %s: %w", s.Name, err)
-	}
-	return elapsed, nil
 }

@@ -5,88 +5,115 @@ package measure
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
 )
 
+// fakeClock makes time stand still but for what pass adds: so much on the wall, and so much of a processor.
+// The heap is what the test sets.
+type fakeClock struct {
+	wall, cpu      time.Duration
+	bytes, objects uint64
+}
+
+func (f *fakeClock) pass(wall, cpu time.Duration) { f.wall, f.cpu = f.wall+wall, f.cpu+cpu }
+
+func (f *fakeClock) clock() Clock {
+	return Clock{
+		Wall: func() time.Duration { return f.wall },
+		CPU:  func() time.Duration { return f.cpu },
+		Heap: func() (uint64, uint64, int) { return f.bytes, f.objects, 0 },
+	}
+}
+
+func silent(int, int) {}
+
 // TestRounds checks what the sampler does, not how long it takes.
 func TestRounds(t *testing.T) {
+	var f fakeClock
 	var visits []string
 	resets := 0
 	var subjects []Subject
-	for _, name := range []string{"a", "b", "c", "d", "e"} {
+	for _, name := range []string{"a", "b", "c", "d", "long"} {
+		op := time.Microsecond
+		if name == "long" {
+			op = 4 * time.Millisecond
+		}
 		subjects = append(subjects, Subject{Name: name, Least: 3, Reset: func() { resets++ }, Run: func(n int) error {
 			if n%3 != 0 {
 				t.Errorf("%s was to do %d operations, want a multiple of 3", name, n)
 			}
 			visits = append(visits, name)
+			f.pass(time.Duration(n)*op, 0)
 			return nil
 		}})
 	}
 	calibrating := 0
-	run := func(seed uint64) ([]Series, []string) {
+	run := func(seed uint64) (*Run, []string) {
 		visits, resets, calibrating = nil, 0, 0
-		series, err := Measure(Plan{Rounds: 20, Seed: seed}, subjects, func(done, all int) {
-			if done == 0 {
+		run, err := Measure(Plan{Rounds: 20, Batch: time.Millisecond, Visits: 3, Seed: seed, Clock: f.clock()}, subjects, func(done, all int) {
+			switch {
+			case done == 0:
 				calibrating = len(visits)
+			case all != 20*(4*3+1):
+				t.Fatalf("%d batches announced, want 20 rounds of 3 visits to 4 subjects and one to the long one", all)
 			}
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return series, visits[calibrating:]
+		// Of the two runs of each batch but the long one's, the first is untimed.
+		var timed []string
+		for rest := visits[calibrating:]; len(rest) > 0; {
+			timed = append(timed, rest[0])
+			if rest[0] == "long" {
+				rest = rest[1:]
+			} else {
+				rest = rest[2:]
+			}
+		}
+		return run, timed
 	}
-	series, order := run(1)
-	for _, s := range series {
+	result, order := run(1)
+	for _, s := range result.Series {
 		if len(s.Samples) != 20 {
 			t.Errorf("%s has %d samples, want 20", s.Subject.Name, len(s.Samples))
 		}
 	}
-	if want := calibrating + 100; resets != want {
-		t.Errorf("%d resets, want one for each of %d samples", resets, want)
-	}
 	orders := map[string]bool{}
-	for round := range slices.Chunk(order, 5) {
+	for round := range slices.Chunk(order, 13) {
 		key := ""
 		for _, name := range round {
 			key += name
 		}
 		orders[key] = true
 		slices.Sort(round)
-		if !slices.Equal(round, []string{"a", "b", "c", "d", "e"}) {
-			t.Errorf("a round visited %v, want each once", round)
+		if want := []string{"a", "a", "a", "b", "b", "b", "c", "c", "c", "d", "d", "d", "long"}; !slices.Equal(round, want) {
+			t.Errorf("a round visited %v, want %v", round, want)
 		}
 	}
-	if len(orders) < 5 {
+	if len(orders) < 15 {
 		t.Errorf("20 rounds had %d different orders, want random ones", len(orders))
 	}
 	_, first := run(7)
-	first = slices.Clone(first)
 	if _, again := run(7); !slices.Equal(first, again) {
 		t.Error("one seed gave two orders")
 	}
 }
 
-// fakeClock makes time stand still but for what the returned function adds to it.
-func fakeClock(t *testing.T) (pass func(time.Duration)) {
-	at := time.Unix(0, 0)
-	now = func() time.Time { return at }
-	t.Cleanup(func() { now = time.Now })
-	return func(d time.Duration) { at = at.Add(d) }
-}
-
 func TestCalibrate(t *testing.T) {
-	pass := fakeClock(t)
+	var f fakeClock
 	for _, c := range []struct {
 		op    time.Duration
 		least int
 	}{{1, 1}, {30, 1}, {100 * time.Microsecond, 1}, {9 * time.Millisecond, 7}, {10 * time.Millisecond, 1}, {time.Second, 50}} {
 		s := Subject{Name: "x", Least: c.least, Run: func(n int) error {
-			pass(time.Duration(n) * c.op)
+			f.pass(time.Duration(n)*c.op, 0)
 			return nil
 		}}
-		n, err := calibrate(&s, 10*time.Millisecond)
+		n, elapsed, err := calibrate(f.clock(), &s, 10*time.Millisecond)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,31 +121,128 @@ func TestCalibrate(t *testing.T) {
 		if n%c.least != 0 || length < 10*time.Millisecond || (n > c.least && length > 12*time.Millisecond) {
 			t.Errorf("%d operations of %v, least %d: %v, want just over 10 ms", n, c.op, c.least, length)
 		}
-	}
-}
-
-// TestSamples: a sample holds its operations and nothing else.
-func TestSamples(t *testing.T) {
-	pass := fakeClock(t)
-	s := Subject{Name: "x", Least: 2, Reset: func() { pass(time.Hour) }, Run: func(n int) error {
-		pass(time.Duration(n) * 50 * time.Microsecond)
-		return nil
-	}}
-	series, err := Measure(Plan{Rounds: 3, Sample: time.Millisecond}, []Subject{s}, func(int, int) { pass(time.Minute) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ns := range series[0].Samples {
-		if ns != 50_000 {
-			t.Errorf("sample of %v ns an operation, want 50000", ns)
+		if d := elapsed - length; d < -1 || d > 1 {
+			t.Errorf("%v reported, want %v", elapsed, length)
 		}
 	}
 }
 
-func TestError(t *testing.T) {
+// TestSamples: a sample holds its operations and nothing else: not the reset, the untimed operations, nor what
+// is shown meanwhile; but all that is allocated.
+func TestSamples(t *testing.T) {
+	var f fakeClock
+	s := Subject{Name: "x", Least: 2, Reset: func() { f.pass(time.Hour, time.Hour) }, Run: func(n int) error {
+		f.pass(time.Duration(n)*50*time.Microsecond, time.Duration(n)*80*time.Microsecond)
+		f.bytes += uint64(n) * 48
+		f.objects += uint64(n) * 3
+		return nil
+	}}
+	run, err := Measure(Plan{Rounds: 3, Batch: time.Millisecond, Visits: 1, Clock: f.clock()}, []Subject{s}, func(int, int) {
+		f.pass(time.Minute, time.Minute)
+		f.bytes += 1 << 30
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range run.Series[0].Samples {
+		if want := (Sample{Wall: 50_000, CPU: 80_000, Bytes: 48, Allocs: 3}); got != want {
+			t.Errorf("sample %v, want %v", got, want)
+		}
+	}
+}
+
+// TestBursts: batches that a neighbour disturbed are passed over, as long as they are fewer than half of a
+// round's, and what is kept is one batch, whole.
+func TestBursts(t *testing.T) {
+	var f fakeClock
+	batch, calibrated := 0, false
+	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+		op := time.Microsecond
+		if n > 1 && calibrated {
+			if batch++; batch%5 < 2 {
+				op *= 10
+			}
+		}
+		f.pass(time.Duration(n)*op, 2*time.Duration(n)*op)
+		return nil
+	}}
+	run, err := Measure(Plan{Rounds: 4, Batch: time.Millisecond, Visits: 5, Clock: f.clock()}, []Subject{s}, func(int, int) { calibrated = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range run.Series[0].Samples {
+		if want := (Sample{Wall: 1000, CPU: 2000}); got != want {
+			t.Errorf("sample %v, want %v", got, want)
+		}
+	}
+}
+
+// TestCoarseClock: batches grow until a step of the clock is small beside them.
+func TestCoarseClock(t *testing.T) {
+	const step = 15 * time.Millisecond
+	var f fakeClock
+	clock := f.clock()
+	clock.Wall = func() time.Duration {
+		f.wall += time.Millisecond // that reading it takes
+		return f.wall / step * step
+	}
+	if got := clock.Resolution(); got != step {
+		t.Errorf("resolution %v, want %v", got, step)
+	}
+	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+		f.pass(time.Duration(n)*time.Millisecond, 0)
+		return nil
+	}}
+	run, err := Measure(Plan{Rounds: 3, Batch: time.Millisecond, Visits: 1, Clock: clock}, []Subject{s}, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Resolution != step || run.Batch != ticks*step {
+		t.Errorf("resolution %v and batch %v, want %v and %v", run.Resolution, run.Batch, step, ticks*step)
+	}
+	for _, got := range run.Series[0].Samples {
+		if got.Wall < 0.998e6 || got.Wall > 1.002e6 {
+			t.Errorf("%v ns, want a million, to 0.1 %% and the clock's own reading", got.Wall)
+		}
+	}
+	if got := (&fakeClock{}).clock().Resolution(); got != 0 {
+		t.Errorf("a clock that stands still has resolution %v, want 0", got)
+	}
+}
+
+// TestMachineClock: the machine's clock runs forward, sees what is allocated and when garbage is collected.
+func TestMachineClock(t *testing.T) {
+	clock := MachineClock()
+	if r := clock.Resolution(); r <= 0 || r > time.Second {
+		t.Errorf("resolution %v, want a positive one", r)
+	}
+	var keep [][]byte
+	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+		for range n {
+			keep = append(keep[:0], make([]byte, 1<<16))
+		}
+		runtime.GC()
+		return nil
+	}}
+	got, collections, err := clock.batch(&s, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Wall <= 0 || got.CPU <= 0 || got.Bytes < 1<<16 || got.Bytes > 1<<17 || got.Allocs < 1 || got.Allocs > 10 || collections < 2 {
+		t.Errorf("%+v and %d collections, want times, 65536 bytes and 1 allocation, and at least 2", got, collections)
+	}
+}
+
+func TestRefuses(t *testing.T) {
 	want := errors.New("no")
-	_, err := Measure(Plan{Rounds: 1}, []Subject{{Name: "x", Least: 1, Run: func(int) error { return want }}}, func(int, int) {})
-	if !errors.Is(err, want) {
+	var f fakeClock
+	failing := []Subject{{Name: "x", Least: 1, Run: func(int) error { return want }}}
+	if _, err := Measure(Plan{Rounds: 1, Visits: 1, Clock: f.clock()}, failing, silent); !errors.Is(err, want) {
 		t.Errorf("got %v, want %v", err, want)
+	}
+	for _, plan := range []Plan{{Rounds: 0, Visits: 1}, {Rounds: 1, Visits: 0}, {Rounds: 1, Visits: 2}} {
+		if _, err := Measure(plan, nil, silent); err == nil {
+			t.Errorf("%d rounds of %d visits accepted", plan.Rounds, plan.Visits)
+		}
 	}
 }

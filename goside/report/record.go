@@ -2,38 +2,62 @@
 // SPDX-License-Identifier: MIT
 
 // Package report writes the record of a run, in the Go benchmark format
-// (https://go.dev/design/14313-benchmark-format), and makes all that is shown from such a record: tables and
-// pictures. What is shown can so be made again, later and elsewhere.
+// (https://go.dev/design/14313-benchmark-format), and makes all that is shown from such records: tables,
+// comparisons and pictures. What is shown can so be made again, later and elsewhere.
+//
+// A record begins with what holds for the whole run. Then come the problems, each with its own lines of
+// configuration, by which benchstat tells them apart, and its rows.
 package report
 
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
 
 	"toll/goside/measure"
+	"toll/goside/study"
 )
 
-// Config is what a run says of itself: a line "key: value" at the head of the record.
-type Config struct{ Key, Value string }
-
-// Write writes a record: the configuration, then each series' samples, a line each, in the order of rounds.
-func Write(w io.Writer, config []Config, series []measure.Series) error {
+// Write writes a record: what is said of the run, then each series' samples, a line each, in the order of
+// rounds. procs is GOMAXPROCS.
+func Write(w io.Writer, facts []measure.Fact, procs int, series []measure.Series) error {
 	out := benchfmt.NewWriter(w)
 	var result benchfmt.Result
-	for _, c := range config {
-		result.SetConfig(c.Key, strings.Join(strings.Fields(c.Value), " "))
+	set := func(f measure.Fact) { result.SetConfig(f.Key, strings.Join(strings.Fields(f.Value), " ")) }
+	for _, f := range facts {
+		set(f)
 	}
-	for k := range result.Config {
-		result.Config[k].File = true
-	}
-	for _, s := range series {
-		result.Name = benchfmt.Name(s.Subject.Name)
+	var last []measure.Fact
+	for at, s := range series {
+		if at == 0 || !slices.Equal(last, s.Subject.Facts) {
+			for _, f := range last {
+				result.SetConfig(f.Key, "")
+			}
+			last = s.Subject.Facts
+			for _, f := range last {
+				set(f)
+			}
+			for k := range result.Config {
+				result.Config[k].File = true
+			}
+		}
+		name := s.Subject.Name
+		if procs > 1 { // as package testing does
+			name += fmt.Sprintf("-%d", procs)
+		}
+		result.Name = benchfmt.Name(name)
 		result.Iters = s.N
-		for _, ns := range s.Samples {
-			result.Values = []benchfmt.Value{{Value: ns * 1e-9, Unit: "sec/op", OrigValue: ns, OrigUnit: "ns/op"}}
+		for _, sample := range s.Samples {
+			result.Values = []benchfmt.Value{
+				{Value: sample.Wall * 1e-9, Unit: "sec/op", OrigValue: sample.Wall, OrigUnit: "ns/op"},
+				{Value: sample.CPU * 1e-9, Unit: "cpu-sec/op", OrigValue: sample.CPU, OrigUnit: "cpu-ns/op"},
+				{Value: sample.Bytes, Unit: "B/op"},
+				{Value: sample.Allocs, Unit: "allocs/op"},
+			}
 			if err := out.Write(&result); err != nil {
 				return err
 			}
@@ -44,29 +68,82 @@ func Write(w io.Writer, config []Config, series []measure.Series) error {
 
 // Record is a record read back.
 type Record struct {
-	Config []Config
-	Rows   []Row
+	Facts []measure.Fact // of the run
+	Rows  []Row
 }
 
 // Row is what was measured under one benchmark name.
 type Row struct {
 	Study                        string
 	Kernel, Lang, Via, Layout, N string
-	Samples                      []float64 // ns/op, in the order of rounds
+	Facts                        map[string]string // of the problem
+	Samples                      []measure.Sample  // in the order of rounds
 }
 
 // Route returns "lang/via".
 func (r *Row) Route() string { return r.Lang + "/" + r.Via }
 
-// Get returns the value of a configuration line, or "".
+// Problem returns what rows that may be compared have in common.
+func (r *Row) Problem() string { return strings.Join([]string{r.Study, r.Kernel, r.Layout, r.N}, "/") }
+
+// Parallel reports whether the row's language uses several threads; a call has nothing to share out.
+func (r *Row) Parallel() bool {
+	if r.Study == "Call" {
+		return false
+	}
+	lang := strings.TrimSuffix(r.Lang, study.Again)
+	return strings.HasSuffix(lang, "-par") || strings.HasSuffix(lang, "-omp")
+}
+
+// again reports whether the row is a route's second entry.
+func (r *Row) again() bool { return strings.HasSuffix(r.Lang, study.Again) }
+
+// Wall returns the samples' wall times, in ns an operation.
+func (r *Row) Wall() []float64 {
+	return r.values(func(s *measure.Sample) float64 { return s.Wall })
+}
+
+func (r *Row) values(of func(*measure.Sample) float64) []float64 {
+	values := make([]float64, len(r.Samples))
+	for k := range values {
+		values[k] = of(&r.Samples[k])
+	}
+	return values
+}
+
+// number returns a fact of the row's problem as a number, 0 if it is not there.
+func (r *Row) number(key string) float64 {
+	x, err := strconv.ParseFloat(r.Facts[key], 64)
+	if err != nil {
+		return 0
+	}
+	return x
+}
+
+// verified reports whether the record says that the row's route was verified on its problem.
+func (r *Row) verified() bool {
+	for verdict := range strings.SplitSeq(r.Facts["verified"], "; ") {
+		held, routes, _ := strings.Cut(verdict, ": ")
+		route := strings.TrimSuffix(r.Lang, study.Again) + "/" + r.Via
+		if slices.Contains(strings.Fields(routes), route) && (strings.HasPrefix(held, "bit-identical") || strings.HasPrefix(held, "within bound")) {
+			return true
+		}
+	}
+	return false
+}
+
+// Get returns what the record says of the run under that key, or "".
 func (r *Record) Get(key string) string {
-	for _, c := range r.Config {
-		if c.Key == key {
-			return c.Value
+	for _, f := range r.Facts {
+		if f.Key == key {
+			return f.Value
 		}
 	}
 	return ""
 }
+
+// problemKeys are the keys of [study.Facts] and of study.Limits: lines that belong to a problem, not to the run.
+var problemKeys = []string{"problem", "op", "set", "reads", "writes", "flops", "verified"}
 
 // Read reads a record; name is its name in errors.
 func Read(in io.Reader, name string) (*Record, error) {
@@ -78,23 +155,29 @@ func Read(in io.Reader, name string) (*Record, error) {
 		case *benchfmt.SyntaxError:
 			return nil, result
 		case *benchfmt.Result:
-			value, ok := result.Value("sec/op")
+			wall, ok := result.Value("sec/op")
 			if !ok {
 				return nil, fmt.Errorf("report: %s: %s has no ns/op", name, result.Name)
-			}
-			if record.Config == nil {
-				for _, c := range result.Config {
-					record.Config = append(record.Config, Config{c.Key, string(c.Value)})
-				}
 			}
 			full := string(result.Name.Full())
 			at, seen := index[full]
 			if !seen {
 				at = len(record.Rows)
 				index[full] = at
-				record.Rows = append(record.Rows, row(result.Name))
+				r := row(result.Name)
+				for _, c := range result.Config {
+					if slices.Contains(problemKeys, c.Key) {
+						r.Facts[c.Key] = string(c.Value)
+					} else if at == 0 {
+						record.Facts = append(record.Facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
+					}
+				}
+				record.Rows = append(record.Rows, r)
 			}
-			record.Rows[at].Samples = append(record.Rows[at].Samples, value*1e9)
+			cpu, _ := result.Value("cpu-sec/op")
+			bytes, _ := result.Value("B/op")
+			allocs, _ := result.Value("allocs/op")
+			record.Rows[at].Samples = append(record.Rows[at].Samples, measure.Sample{Wall: wall * 1e9, CPU: cpu * 1e9, Bytes: bytes, Allocs: allocs})
 		}
 	}
 	if err := reader.Err(); err != nil {
@@ -108,7 +191,7 @@ func Read(in io.Reader, name string) (*Record, error) {
 
 func row(name benchfmt.Name) Row {
 	base, parts := name.Parts()
-	r := Row{Study: string(base)}
+	r := Row{Study: string(base), Facts: map[string]string{}}
 	for _, part := range parts {
 		key, value, _ := strings.Cut(strings.TrimPrefix(string(part), "/"), "=")
 		switch key {

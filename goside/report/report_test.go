@@ -5,6 +5,10 @@ package report
 
 import (
 	"bytes"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,42 +18,106 @@ import (
 	"toll/goside/measure"
 )
 
-var config = []Config{{"cpu", "A CPU,  of  some make"}, {"threads", "3"}, {"build-c", "GCC"},
-	{VerifiedKey("c/cgo", "julia", ""), "bit-identical"}, {VerifiedKey("rust-par/cgo", "ols", "row"), "bit-identical"}}
+var facts = []measure.Fact{
+	{Key: "cpu", Value: "A CPU,  of  some make"},
+	{Key: "threads", Value: "3"},
+	{Key: "caches", Value: "L1d 32768, L2 1000000"},
+	{Key: "build-c", Value: "GCC"},
+	{Key: "build-c-omp", Value: "GCC -fopenmp"},
+	{Key: "build-rust-par", Value: "GCC"},
+}
+
+// problem returns the facts of one: its name, work, and the routes that were verified.
+func problem(name, op, reads, writes, flops, verified string) []measure.Fact {
+	var all []measure.Fact
+	for _, f := range []measure.Fact{{Key: "problem", Value: name}, {Key: "op", Value: op}, {Key: "reads", Value: reads},
+		{Key: "writes", Value: writes}, {Key: "flops", Value: flops}, {Key: "verified", Value: verified}} {
+		if f.Value != "" {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func one(name string, facts []measure.Fact, ns ...float64) measure.Series {
+	s := measure.Series{Subject: &measure.Subject{Name: name, Facts: facts}, N: 3}
+	for _, wall := range ns {
+		s.Samples = append(s.Samples, measure.Sample{Wall: wall, CPU: 2 * wall, Bytes: 24, Allocs: 2})
+	}
+	return s
+}
+
+// times returns seven samples of one length.
+func times(ns float64) []float64 { return slices.Repeat([]float64{ns}, 7) }
 
 func series() []measure.Series {
-	s := func(name string, ns ...float64) measure.Series {
-		return measure.Series{Subject: &measure.Subject{Name: name}, N: 3, Samples: ns}
-	}
+	julia := problem("julia n=1000", "image", "500000", "100000", "32e6", "bit-identical in 60 cases: c/cgo; within bound in 9 cases: rust-par/cgo")
+	ols := problem("ols row n=100", "matrix", "8e5", "2e5", "", "bit-identical in 60 cases: rust-par/cgo; failed in 60 cases: c/cgo")
+	noop := problem("noop n=1", "call", "", "", "", "")
+	read := problem("read", "pass", "16000", "", "", "")
 	return []measure.Series{
-		s("Kernels/kernel=julia/lang=c/via=cgo/n=1000-2", 2e6, 4e6, 8e6, 3e6, 5e6, 6e6, 7e6),
-		s("Kernels/kernel=julia/lang=rust-par/via=cgo/n=1000-2", 3e6, 6e6, 12e6, 4.5e6, 7.5e6, 9e6, 10.5e6),
-		s("Kernels/kernel=ols/lang=rust-par/via=cgo/layout=row/n=100-2", 1e6, 1e6, 1e6, 1e6, 1e6, 1e6, 1e6),
-		s("Call/kernel=noop/lang=c/via=cgo/n=1-2", 20, 30, 40, 21, 22, 23, 24),
+		one("Kernels/kernel=julia/lang=c/via=cgo/n=1000", julia, 2e6, 4e6, 8e6, 3e6, 5e6, 6e6, 7e6),
+		one("Kernels/kernel=julia/lang=rust-par/via=cgo/n=1000", julia, 3e6, 6e6, 12e6, 4.5e6, 7.5e6, 9e6, 10.5e6),
+		one("Kernels/kernel=julia/lang=c-again/via=cgo/n=1000", julia, 2.1e6, 4e6, 8e6, 3e6, 5e6, 6e6, 6.9e6),
+		one("Kernels/kernel=ols/lang=rust-par/via=cgo/layout=row/n=100", ols, times(1e6)...),
+		one("Kernels/kernel=ols/lang=c/via=cgo/layout=row/n=100", ols, times(1.04e6)...),
+		one("Kernels/kernel=ols/lang=rust-par-again/via=cgo/layout=row/n=100", ols, times(1.05e6)...),
+		one("Call/kernel=noop/lang=c/via=cgo/n=1", noop, 20.5, 30.5, 40.5, 21.5, 22.5, 23.5, 24.5),
+		one("Call/kernel=noop/lang=rust-par/via=cgo/n=1", noop, 40.5, 60.5, 80.5, 42.5, 44.5, 46.5, 48.5),
+		// 16 bytes a ns on one thread, 3 times 8 on three; copies at half of it.
+		one("Limits/kernel=read/lang=c/via=purego/n=L2", read, times(1000)...),
+		one("Limits/kernel=read/lang=c-par/via=purego/n=L2", read, times(2000)...),
+		one("Limits/kernel=write/lang=c/via=purego/n=L2", problem("write", "pass", "", "16000", "", ""), times(1000)...),
+		one("Limits/kernel=write/lang=c-par/via=purego/n=L2", problem("write", "pass", "", "16000", "", ""), times(2000)...),
+		one("Limits/kernel=copy/lang=c/via=purego/n=L2", problem("copy", "pass", "8000", "8000", "", ""), times(2000)...),
+		one("Limits/kernel=copy/lang=c-par/via=purego/n=L2", problem("copy", "pass", "8000", "8000", "", ""), times(4000)...),
+		one("Limits/kernel=muladd/lang=c/via=purego/n=vector", problem("muladd", "round", "", "", "16", ""), times(1)...),
+		one("Limits/kernel=muladd/lang=c-par/via=purego/n=vector", problem("muladd", "round", "", "", "16", ""), times(2)...),
+		one("Limits/kernel=loop/lang=go/via=direct/n=1", problem("loop", "turn", "", "", "", ""), times(0.5)...),
 	}
 }
 
-func TestRecordRoundTrip(t *testing.T) {
+// written returns a record of the series, written and read back.
+func written(t *testing.T, facts []measure.Fact, series []measure.Series) *Record {
+	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, config, series()); err != nil {
+	if err := Write(&b, facts, 2, series); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Read(&b, "test")
+	r, err := Read(&b, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Record{
-		Config: slices.Clone(config),
-		Rows: []Row{
-			{"Kernels", "julia", "c", "cgo", "", "1000", series()[0].Samples},
-			{"Kernels", "julia", "rust-par", "cgo", "", "1000", series()[1].Samples},
-			{"Kernels", "ols", "rust-par", "cgo", "row", "100", series()[2].Samples},
-			{"Call", "noop", "c", "cgo", "", "1", series()[3].Samples},
-		},
-	}
-	want.Config[0].Value = "A CPU, of some make"
-	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 })); diff != "" {
+	return r
+}
+
+func TestRecordRoundTrip(t *testing.T) {
+	got := written(t, facts, series())
+	wantFacts := slices.Clone(facts)
+	wantFacts[0].Value = "A CPU, of some make"
+	if diff := cmp.Diff(wantFacts, got.Facts); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	if len(got.Rows) != len(series()) {
+		t.Fatalf("%d rows, want %d", len(got.Rows), len(series()))
+	}
+	near := cmp.Comparer(func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 })
+	for k, s := range series() {
+		r := got.Rows[k]
+		if diff := cmp.Diff(s.Samples, r.Samples, near); diff != "" {
+			t.Errorf("row %d: -want +got:\n%s", k, diff)
+		}
+		facts := map[string]string{}
+		for _, f := range s.Subject.Facts {
+			facts[f.Key] = f.Value
+		}
+		if diff := cmp.Diff(facts, r.Facts); diff != "" {
+			t.Errorf("row %d: -want +got:\n%s", k, diff)
+		}
+	}
+	r := &got.Rows[3]
+	if r.Study != "Kernels" || r.Kernel != "ols" || r.Route() != "rust-par/cgo" || r.Layout != "row" || r.N != "100" || !r.Parallel() {
+		t.Errorf("the fourth row reads %+v", r)
 	}
 }
 
@@ -65,31 +133,202 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// TestTables: rust-par took 1.5 times as long as c in each round, whatever the rounds were like.
+// TestTables: rust-par took 1.5 times as long as c in each round, whatever the rounds were like. Of julia's
+// work the 32e6 operations bind, which take 2e6 ns at 16 a ns, and 4/3e6 ns on three threads; of ols's the bytes:
+// 4e5 of them copied at 4 a ns and three threads twice that, the other 6e5 read at 16 and 24.
 func TestTables(t *testing.T) {
-	var record, text bytes.Buffer
-	if err := Write(&record, config, series()); err != nil {
-		t.Fatal(err)
-	}
-	r, err := Read(&record, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	Tables(&text, r, "c/cgo", true)
+	var text bytes.Buffer
+	Tables(&text, written(t, facts, series()), Style{Baseline: "c/cgo", Markdown: true})
 	for _, want := range []string{
-		"| route | julia, ms/image | ols row, ms/matrix | verified |",
-		"| c/cgo | 5.00 ±60% 1.00x |  | 1/1 |",
-		"| rust-par/cgo | 7.50 ±60% 1.50x | 1.00 ± 0% | 1/2 |",
-		"| c/cgo | 23.0 ±43% 1.00x | 0/1 |",
-		"Rows verified before they were timed: 2 of 4.",
-		"Median of 7 interleaved rounds",
+		"| route | julia, ms/image | ols row, ms/matrix |",
+		"| c/cgo | 5.00 ±60%! 1.00x | 1.04 ± 0% 1.00x |",
+		"| rust-par/cgo | 7.50 ±60%! 1.50x | 1.00 ± 0% ~ 0.96x |", // 4 % off, below the floor of 5 %
+		"| noise floor | ± 5.0% | ± 5.0% |",
+		"| c/cgo | 6.40 Gflop/s 40% 2.00 | 0.962 GB/s 8% 2.00 |",
+		"| rust-par/cgo | 4.27 Gflop/s 18% 2.00 | 1.00 GB/s 6% 2.00 |",
+		"| c/cgo | 23.0 ±43%! 1.00x |", // the loop's 0.5 ns taken off
+		"| rust-par/cgo | 46.0 ±43%! 2.00x |",
+		"| c/cgo | 24 B, 2 |",
+		"| read | 16.0 / 24.0 |",
+		"The empty loop, 0.500 ns, is taken off",
+		"Rows verified before they were timed: 3 of 6.",
+		"Time: median of 7 interleaved rounds",
 		"Parallel languages (-par, -omp) on 3 threads.",
 		"Sizes: julia 1000, ols 100.",
-		"\n\n- c: GCC.\n",
+		"- c, rust-par: GCC.\n- c-omp: GCC -fopenmp.\n",
+		"- Warning: 4 of 6 series are unstable",
 	} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in:\n%s", want, text.String())
 		}
+	}
+	text.Reset()
+	Tables(&text, written(t, facts, series()[:1]), Style{Baseline: "x/y"}) // no limits, no second entry, nothing to compare
+	if strings.Contains(text.String(), "Share") || !strings.Contains(text.String(), ": rate, share") {
+		t.Errorf("a record without limits shows:\n%s", text.String())
+	}
+	text.Reset()
+	Tables(&text, written(t, facts, series()), Style{Baseline: "c/cgo", Brief: true})
+	if got := text.String(); strings.Count(got, "┌") != 2 || strings.Contains(got, "Share") || !strings.Contains(got, "Machine: ") {
+		t.Errorf("the brief form shows more or less than the times:\n%s", got)
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	quiet := []measure.Series{one("Kernels/kernel=julia/lang=c/via=cgo/n=1", nil, times(5)...)}
+	for _, c := range []struct {
+		key, value, want string
+	}{
+		{"others", "0.4% others, 0.1% host", ""},
+		{"others", "unknown", ""},
+		{"others", "7.5% others, 0.1% host", "other processes took 7.5% of all cores' time"},
+		{"others", "0.4% others, 12.0% host", "the host of this virtual machine took 12.0% of its cores' time"},
+		{"clock-step", "30ns", ""},
+		{"clock-step", "15ms", "the clock is coarse, with steps of 15ms"},
+		{"collections", "0", ""},
+		{"collections", "3", "garbage was collected 3 times while the clock ran"},
+	} {
+		got := strings.Join(Warnings(written(t, []measure.Fact{{Key: c.key, Value: c.value}}, quiet)), "\n")
+		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s: warned %q, want %q", c.key, c.value, got, c.want)
+		}
+	}
+	few := []measure.Series{one("Kernels/kernel=julia/lang=c/via=cgo/n=1", nil, 1, 2, 3)}
+	if got := Warnings(written(t, nil, few)); len(got) != 1 || got[0] != "3 rounds are too few for intervals, want at least 6" {
+		t.Errorf("warned %q of 3 rounds", got)
+	}
+	got := Warnings(written(t, nil, []measure.Series{quiet[0], one("Kernels/kernel=ols/lang=c/via=cgo/layout=row/n=1", nil, 1, 2, 3, 4, 5, 6, 7)}))
+	if len(got) != 1 || !strings.Contains(got[0], "1 of 2 series are unstable, the worst: ols row of c/cgo (± 75%)") {
+		t.Errorf("warned %q", got)
+	}
+}
+
+// twoRuns returns two records of nine routes whose noise is 1 %; in the second, all are 20 % slower, as by a
+// machine that changed, and those whose names are given by a tenth more.
+func twoRuns(t *testing.T, slowed ...string) (before, after *Record) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	run := func(scale float64, slowed []string) *Record {
+		var all []measure.Series
+		for _, kernel := range []string{"julia", "diffusion"} {
+			for _, lang := range []string{"go", "c", "rust", "fortran", "ada", "c-omp", "rust-par", "go-par", "ada-omp", "c-again"} {
+				by := scale
+				if slices.Contains(slowed, kernel+" "+lang) {
+					by *= 1.1
+				}
+				var ns []float64
+				for range 41 {
+					ns = append(ns, by*1e5*(1+0.01*rng.NormFloat64()))
+				}
+				all = append(all, one("Kernels/kernel="+kernel+"/lang="+lang+"/via=cgo/n=1", problem(kernel, "step", "", "", "", ""), ns...))
+			}
+		}
+		all = append(all, one("Limits/kernel=call/lang=go/via=direct/n=1", nil, times(scale)...))
+		return written(t, []measure.Fact{{Key: "cpu", Value: "x"}, {Key: "seed", Value: "1"}}, all)
+	}
+	return run(1, nil), run(1.2, slowed)
+}
+
+func TestCompare(t *testing.T) {
+	before, after := twoRuns(t, "julia rust")
+	c, err := Compare(before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range c.Rows {
+		r := &c.Rows[k]
+		if slowed := r.New.Kernel == "julia" && r.New.Lang == "rust"; r.Slower() != slowed || r.Faster() {
+			t.Errorf("%s: %+v, want only rust's julia slower", r.New.key(), r.Change)
+		}
+	}
+	if worse := c.Worse(0.05); len(worse) != 1 || worse[0].New.Lang != "rust" {
+		t.Errorf("%d rows are worse by 5 %%, want rust's julia", len(worse))
+	}
+	if worse := c.Worse(0.15); len(worse) != 0 {
+		t.Errorf("%d rows are worse by 15 %%, want none", len(worse))
+	}
+	var text bytes.Buffer
+	c.Print(&text, false)
+	for _, want := range []string{
+		"│ julia               │    5 │", "│ julia, parallel     │    4 │", "│ rust/cgo │", "slower │",
+		"limits, whose code is the same: +20.0% time", "All 18 rows in geometric mean: +2", "Beyond noise: 1 slower, 0 faster.",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in:\n%s", want, text.String())
+		}
+	}
+	text.Reset()
+	c.Print(&text, true)
+	if got := strings.Count(text.String(), "/cgo "); got != 18 {
+		t.Errorf("%d rows listed, want all 18:\n%s", got, text.String())
+	}
+	same, err := Compare(before, before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if worse := same.Worse(0); len(worse) != 0 || len(same.Differ) != 0 {
+		t.Errorf("a record differs from itself: %v, %v", worse, same.Differ)
+	}
+}
+
+// TestCompareOthers: what cannot be compared is said.
+func TestCompareOthers(t *testing.T) {
+	before, after := twoRuns(t)
+	after.Facts[0].Value = "y"
+	after.Facts[1].Value = "2" // another seed is no difference
+	after.Rows = after.Rows[3:]
+	c, err := Compare(before, after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"cpu: x, now y"}, c.Differ); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if c.OnlyOld != 3 || c.Only != 0 {
+		t.Errorf("%d rows only old, %d only new, want 3 and 0", c.OnlyOld, c.Only)
+	}
+	var text bytes.Buffer
+	c.Print(&text, false)
+	for _, want := range []string{"Warning: the records differ in cpu: x, now y.", "      ? │", "Not compared: 3 rows that only the old, 0 that only the new"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in:\n%s", want, text.String())
+		}
+	}
+	after.Rows[0].Samples = after.Rows[0].Samples[:5]
+	if _, err := Compare(before, after); err == nil || !strings.Contains(err.Error(), "want at least 6") {
+		t.Errorf("5 samples gave %v, want an error that says how many", err)
+	}
+	after.Rows = nil
+	if _, err := Compare(before, after); err == nil {
+		t.Error("records without a common row were compared")
+	}
+}
+
+// TestBenchstat: benchstat prints a matrix for each problem, and finds nothing mixed up in a cell.
+func TestBenchstat(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, facts, 2, series()); err != nil {
+		t.Fatal(err)
+	}
+	record := filepath.Join(t.TempDir(), "record.txt")
+	if err := os.WriteFile(record, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "tool", "benchstat", "-row", "/lang", "-col", "/via", record).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	text := strings.Join(strings.Fields(string(out)), " ")
+	for _, want := range []string{
+		"problem: julia n=1000", "verified: bit-identical in 60 cases: c/cgo;",
+		"│ cgo │ │ sec/op │ c 5.000m ± 60% rust-par 7.500m ± 60% c-again 5.000m ± 60%", "│ cgo │ │ cpu-sec/op │", "│ cgo │ │ B/op │",
+		"problem: ols row n=100", "rust-par 1.000m ± 0%", "c 23.50n ±",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in:\n%s", want, out)
+		}
+	}
+	if strings.Contains(text, "vary in") {
+		t.Errorf("different things share a cell:\n%s", out)
 	}
 }
 

@@ -12,70 +12,66 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
-	"golang.org/x/perf/benchmath"
 
-	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/study"
 )
 
-// Tables prints a record's tables: a row for each route, a column for each kernel. Ratios are taken to the
-// route baseline, or to the record's first if that is not in it. markdown makes them Markdown.
-func Tables(w io.Writer, record *Record, baseline string, markdown bool) {
-	if !slices.ContainsFunc(record.Rows, func(r Row) bool { return r.Route() == baseline }) {
-		baseline = record.Rows[0].Route()
-	}
-	for k, study := range studies(record) {
-		if k > 0 {
-			fmt.Fprintln(w)
-		}
-		t := table.NewWriter()
-		t.SetStyle(table.StyleLight)
-		t.Style().Format.Header = text.FormatDefault
-		columns := columns(record, study)
-		header := table.Row{"route"}
-		configs := []table.ColumnConfig{}
-		for c, column := range columns {
-			header = append(header, column.title(markdown))
-			configs = append(configs, table.ColumnConfig{Number: c + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
-		header = append(header, "verified")
-		configs = append(configs, table.ColumnConfig{Number: len(columns) + 2, Align: text.AlignRight})
-		t.AppendHeader(header)
-		t.SetColumnConfigs(configs)
-		for _, route := range routes(record, study) {
-			line := table.Row{route}
-			for _, column := range columns {
-				cell := column.cell(column.find(route), column.find(baseline))
-				if markdown { // which needs no columns lined up
-					cell = strings.Join(strings.Fields(cell), " ")
-				}
-				line = append(line, cell)
-			}
-			t.AppendRow(append(line, verified(record, study, route)))
-		}
-		if markdown {
-			fmt.Fprintln(w, t.RenderMarkdown())
-		} else {
-			fmt.Fprintln(w, t.Render())
-		}
-	}
-	if markdown {
-		fmt.Fprintln(w)
-	}
-	fmt.Fprint(w, legend(record, baseline, markdown))
+// Style is how tables are shown.
+type Style struct {
+	Baseline string // route that ratios are taken to; the record's first if that is not in it
+	Markdown bool
+	Brief    bool // only the times
 }
 
-// column is a kernel's rows, in one unit.
+// Tables prints a record's tables, a row for each route and a column for each problem: times; the rates they
+// make, with the share of the machine's limits, or what calls allocate; the limits; and what may be wrong with
+// it all.
+func Tables(w io.Writer, record *Record, style Style) {
+	if !slices.ContainsFunc(record.Rows, func(r Row) bool { return r.Route() == style.Baseline }) {
+		style.Baseline = record.Rows[0].Route()
+	}
+	p := &printer{w, style, record, record.limits()}
+	for _, name := range record.studies() {
+		columns := record.columns(name, p.limits)
+		p.table(name+": time", columns, p.time, func(c *column) string {
+			floor, ok := c.floor()
+			switch {
+			case !ok:
+				return ""
+			case math.IsInf(floor, 0):
+				return "?"
+			}
+			return fmt.Sprintf("± %.1f%%", 100*floor)
+		})
+		switch {
+		case p.Brief:
+		case name == "Call":
+			p.table(name+": allocated on Go's heap, bytes and objects", columns, p.allocations, nil)
+		default:
+			p.table(name+": rate, share of the limit, cores busy", columns, p.rate, nil)
+		}
+	}
+	if !p.Brief {
+		p.printLimits()
+	}
+	p.legend()
+	p.warnings()
+}
+
+type printer struct {
+	io.Writer
+	Style
+	record *Record
+	limits *limits
+}
+
+// column is a problem's rows, in one unit.
 type column struct {
 	name, unit string
 	scale      float64 // ns in a unit
 	rows       []*Row
-}
-
-func (c *column) title(markdown bool) string {
-	if markdown {
-		return c.name + ", " + c.unit
-	}
-	return c.name + "\n" + c.unit
+	loop       []float64 // time of the empty loop in each round, to be taken off; nil if nothing is
 }
 
 func (c *column) find(route string) *Row {
@@ -87,158 +83,250 @@ func (c *column) find(route string) *Row {
 	return nil
 }
 
-func studies(record *Record) []string {
+// wall returns the wall times of r, which is in c, in ns an operation.
+func (c *column) wall(r *Row) []float64 {
+	wall := r.Wall()
+	if len(c.loop) == len(wall) {
+		for k := range wall {
+			wall[k] -= c.loop[k]
+		}
+	}
+	return wall
+}
+
+// floor returns the noise floor, if a route was entered twice.
+func (c *column) floor() (float64, bool) {
+	for _, again := range c.rows {
+		if lang, ok := strings.CutSuffix(again.Lang, study.Again); ok {
+			if r := c.find(lang + "/" + again.Via); r != nil && len(r.Samples) == len(again.Samples) {
+				return measure.Ratio(c.wall(again), c.wall(r)).Floor(), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// studies returns what is shown as a matrix of routes.
+func (r *Record) studies() []string {
 	var all []string
-	for _, r := range record.Rows {
-		if !slices.Contains(all, r.Study) {
-			all = append(all, r.Study)
+	for k := range r.Rows {
+		if name := r.Rows[k].Study; name != study.LimitsName && !slices.Contains(all, name) {
+			all = append(all, name)
 		}
 	}
 	return all
 }
 
-func routes(record *Record, study string) []string {
-	var all []string
-	for _, r := range record.Rows {
-		if r.Study == study && !slices.Contains(all, r.Route()) {
-			all = append(all, r.Route())
-		}
-	}
-	return all
-}
-
-func columns(record *Record, study string) []*column {
+func (r *Record) columns(study string, limits *limits) []*column {
 	var all []*column
-	for k := range record.Rows {
-		r := &record.Rows[k]
-		if r.Study != study {
+	index := map[string]*column{}
+	for k := range r.Rows {
+		row := &r.Rows[k]
+		if row.Study != study {
 			continue
 		}
-		name := strings.TrimSpace(r.Kernel + " " + r.Layout)
-		at := slices.IndexFunc(all, func(c *column) bool { return c.name == name })
-		if at < 0 {
-			at = len(all)
-			c := &column{name: name, unit: "ns/" + operation(r), scale: 1}
-			if median(r.Samples) > 10_000 {
-				c.unit, c.scale = "ms/"+operation(r), 1e6
+		c := index[row.Problem()]
+		if c == nil {
+			op := row.Facts["op"]
+			if op == "" {
+				op = "op"
 			}
+			c = &column{name: strings.TrimSpace(row.Kernel + " " + row.Layout), unit: "ns/" + op, scale: 1}
+			if study == "Call" {
+				c.loop = limits.loop
+			}
+			if measure.Median(row.Wall()).Median > 10_000 {
+				c.unit, c.scale = "ms/"+op, 1e6
+			}
+			index[row.Problem()] = c
 			all = append(all, c)
 		}
-		all[at].rows = append(all[at].rows, r)
+		c.rows = append(c.rows, row)
 	}
 	return all
 }
 
-// cell shows a row's median, half its 95 % interval in per cent, and its ratio to the baseline, taken
-// within rounds; "~" marks a ratio whose interval holds 1.
-func (c *column) cell(r, baseline *Row) string {
-	if r == nil {
-		return ""
+// table prints a row for each route of the columns, with what cell makes of each; last, if any, makes the cells
+// of the last row, the noise floor.
+func (p *printer) table(title string, columns []*column, cell func(*column, *Row) string, last func(*column) string) {
+	t := p.newTable()
+	header := table.Row{"route"}
+	configs := []table.ColumnConfig{}
+	for k, c := range columns {
+		name := c.name
+		if last != nil && p.Markdown {
+			name += ", " + c.unit
+		} else if last != nil {
+			name += "\n" + c.unit
+		}
+		header = append(header, name)
+		configs = append(configs, table.ColumnConfig{Number: k + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
 	}
-	s := summary(r.Samples)
-	spread := " ?" // too few samples for an interval
-	if half := 50 * (s.Hi - s.Lo) / s.Center; !math.IsInf(half, 0) {
-		spread = fmt.Sprintf("%2.0f", half)
+	t.AppendHeader(header)
+	t.SetColumnConfigs(configs)
+	var routes []string
+	for _, c := range columns {
+		for _, r := range c.rows {
+			if !slices.Contains(routes, r.Route()) && !r.again() {
+				routes = append(routes, r.Route())
+			}
+		}
 	}
-	out := fmt.Sprintf("%s ±%s%%", significant(s.Center/c.scale), spread)
-	if baseline == nil || len(baseline.Samples) != len(r.Samples) {
+	for _, route := range routes {
+		line := table.Row{route}
+		for _, c := range columns {
+			text := ""
+			if r := c.find(route); r != nil {
+				text = cell(c, r)
+			}
+			if p.Markdown { // which needs nothing lined up
+				text = strings.Join(strings.Fields(text), " ")
+			}
+			line = append(line, text)
+		}
+		t.AppendRow(line)
+	}
+	if last != nil {
+		line := table.Row{"noise floor"}
+		for _, c := range columns {
+			line = append(line, last(c))
+		}
+		t.AppendSeparator()
+		t.AppendRow(line)
+	}
+	p.render(title, t)
+}
+
+func (p *printer) newTable() table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	t.Style().Format.Header = text.FormatDefault
+	return t
+}
+
+func (p *printer) render(title string, t table.Writer) {
+	if p.Markdown {
+		fmt.Fprintf(p, "**%s**\n\n%s\n\n", title, t.RenderMarkdown())
+	} else {
+		fmt.Fprintf(p, "%s\n%s\n\n", title, t.Render())
+	}
+}
+
+// time shows a row's median, half its 95 % interval in per cent, and its ratio to the baseline, taken within
+// rounds.
+func (p *printer) time(c *column, r *Row) string {
+	wall := c.wall(r)
+	s := measure.Median(wall)
+	spread, mark := " ?", " " // too few samples for an interval
+	if half := s.Half(); !math.IsInf(half, 0) && !math.IsNaN(half) {
+		spread = fmt.Sprintf("%2.0f", 100*half)
+		if s.Unstable() {
+			mark = "!"
+		}
+	}
+	out := fmt.Sprintf("%s ±%s%%%s", significant(s.Median/c.scale), spread, mark)
+	base := c.find(p.Baseline)
+	if base == nil || len(base.Samples) != len(r.Samples) {
 		return out
 	}
-	ratios := make([]float64, len(r.Samples))
-	for k := range ratios {
-		ratios[k] = r.Samples[k] / baseline.Samples[k]
+	ratio, same := measure.Ratio(wall, c.wall(base)), " "
+	if floor, _ := c.floor(); r != base && !ratio.Differs(floor) {
+		same = "~"
 	}
-	ratio := summary(ratios)
-	mark := " "
-	if r != baseline && ratio.Lo <= 1 && ratio.Hi >= 1 {
-		mark = "~"
-	}
-	return fmt.Sprintf("%s %s%5.2fx", out, mark, ratio.Center)
+	return fmt.Sprintf("%s %s%5.2fx", out, same, ratio.Median)
 }
 
-func summary(samples []float64) benchmath.Summary {
-	return benchmath.AssumeNothing.Summary(benchmath.NewSample(slices.Clone(samples), &benchmath.DefaultThresholds), 0.95)
+func (p *printer) allocations(_ *column, r *Row) string {
+	bytes := measure.Median(r.values(func(s *measure.Sample) float64 { return s.Bytes })).Median
+	allocs := measure.Median(r.values(func(s *measure.Sample) float64 { return s.Allocs })).Median
+	return fmt.Sprintf("%.0f B, %.0f", bytes, allocs)
 }
 
-func median(samples []float64) float64 { return summary(samples).Center }
+// rate shows the rate of a row's work, its share of the limit, and how many cores were kept busy.
+func (p *printer) rate(_ *column, r *Row) string {
+	wall := measure.Median(r.Wall()).Median
+	busy := make([]float64, len(r.Samples))
+	for k, s := range r.Samples {
+		busy[k] = s.CPU / s.Wall
+	}
+	cores := fmt.Sprintf("%.2f", measure.Median(busy).Median)
+	limit := p.limits.binding(r)
+	switch {
+	case limit.time == 0:
+		return cores
+	case limit.bytes > 0:
+		return fmt.Sprintf("%s GB/s %3.0f%%  %s", significant(limit.bytes/wall), 100*limit.time/wall, cores)
+	}
+	return fmt.Sprintf("%s Gflop/s %3.0f%%  %s", significant(limit.flops/wall), 100*limit.time/wall, cores)
+}
 
 // significant returns x with three significant digits, without an exponent.
 func significant(x float64) string {
-	if x <= 0 || math.IsInf(x, 0) || math.IsNaN(x) {
+	if x == 0 || math.IsInf(x, 0) || math.IsNaN(x) {
 		return fmt.Sprint(x)
 	}
-	return fmt.Sprintf("%.*f", max(0, 2-int(math.Floor(math.Log10(x)))), x)
+	return fmt.Sprintf("%.*f", max(0, 2-int(math.Floor(math.Log10(math.Abs(x))))), x)
 }
 
-// operation returns what one operation of a row is.
-func operation(r *Row) string {
-	for _, p := range kernel.Problems() {
-		if p.Study == r.Study && p.Kernel == r.Kernel {
-			return p.Op
+// verified returns how many of the rows were verified, and how many there are.
+func (r *Record) verified() (good, rows int) {
+	for k := range r.Rows {
+		if r.Rows[k].Study == study.LimitsName || r.Rows[k].again() {
+			continue
+		}
+		rows++
+		if r.Rows[k].verified() {
+			good++
 		}
 	}
-	return "op"
-}
-
-// VerifiedKey returns the configuration key under which a record says how a route's kernel was verified.
-func VerifiedKey(route, kernel, layout string) string {
-	return "verified-" + strings.NewReplacer("/", "-").Replace(strings.TrimRight(route+"/"+kernel+"/"+layout, "/-"))
-}
-
-// verified returns how many of the route's rows were verified, "5/5".
-func verified(record *Record, study, route string) string {
-	rows, good := 0, 0
-	for _, r := range record.Rows {
-		if (study == "" || r.Study == study) && (route == "" || r.Route() == route) {
-			rows++
-			kernel := r.Kernel
-			if r.Study == "Call" {
-				kernel = "call"
-			}
-			if record.Get(VerifiedKey(r.Route(), kernel, r.Layout)) != "" {
-				good++
-			}
-		}
-	}
-	return fmt.Sprintf("%d/%d", good, rows)
+	return good, rows
 }
 
 // legend says what the tables show and where they were measured.
-func legend(record *Record, baseline string, markdown bool) string {
+func (p *printer) legend() {
 	rounds := 0
 	var sizes []string
-	for _, r := range record.Rows {
+	for k := range p.record.Rows {
+		r := &p.record.Rows[k]
 		rounds = max(rounds, len(r.Samples))
-		if size := r.Kernel + " " + r.N; r.N != "1" && !slices.Contains(sizes, size) {
+		if size := r.Kernel + " " + r.N; r.Study != study.LimitsName && r.N != "1" && !slices.Contains(sizes, size) {
 			sizes = append(sizes, size)
 		}
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "Median of %d interleaved rounds ± half its 95%% interval; x: ratio to %s, median of the ratios within rounds;\n", rounds, baseline)
-	fmt.Fprintf(&b, "~: the ratio's 95%% interval holds 1. Parallel languages (-par, -omp) on %s threads.\n", record.Get("threads"))
-	fmt.Fprintf(&b, "Sizes: %s.\n", strings.Join(sizes, ", "))
-	fmt.Fprintf(&b, "Rows verified before they were timed: %s.\n", strings.Replace(verified(record, "", ""), "/", " of ", 1))
-	fmt.Fprintf(&b, "Machine: %s, %s cores, %s; %s. Toll %s.\n", record.Get("cpu"), record.Get("cores"), record.Get("os"), record.Get("go"), record.Get("revision"))
-	if markdown {
-		fmt.Fprintln(&b)
+	good, rows := p.record.verified()
+	get := p.record.Get
+	say := func(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+	say("Time: median of %d interleaved rounds ± half its 95%% interval (!: beyond 5%%); x: ratio to %s, median of the", rounds, p.Baseline)
+	say("ratios within rounds; ~: no difference beyond the noise floor, which is what a route differs from itself by,")
+	say("entered twice.")
+	if p.limits.loop != nil {
+		say("The empty loop, %s ns, is taken off the times of calls.", significant(measure.Median(p.limits.loop).Median))
+	}
+	if p.limits.any() && !p.Brief {
+		say("Share: of the time that the work would take at the limit, for data that fit where these do and as many threads.")
+	}
+	say("Sizes: %s. Parallel languages (-par, -omp) on %s threads.", strings.Join(sizes, ", "), get("threads"))
+	say("Rows verified before they were timed: %d of %d.", good, rows)
+	say("Machine: %s, %s cores, %s; %s. Toll %s.", get("cpu"), get("cores"), get("os"), get("go"), get("revision"))
+	if p.Markdown {
+		say("")
 	}
 	// Languages that were built alike share a line.
 	var said []string
-	for _, c := range record.Config {
-		if !strings.HasPrefix(c.Key, "build-") || slices.Contains(said, c.Value) {
+	for _, f := range p.record.Facts {
+		if !strings.HasPrefix(f.Key, "build-") || slices.Contains(said, f.Value) {
 			continue
 		}
-		said = append(said, c.Value)
+		said = append(said, f.Value)
 		var langs []string
-		for _, same := range record.Config {
-			if lang, ok := strings.CutPrefix(same.Key, "build-"); ok && same.Value == c.Value {
+		for _, same := range p.record.Facts {
+			if lang, ok := strings.CutPrefix(same.Key, "build-"); ok && same.Value == f.Value {
 				langs = append(langs, lang)
 			}
 		}
-		if markdown {
-			fmt.Fprint(&b, "- ")
+		if p.Markdown {
+			fmt.Fprint(p, "- ")
 		}
-		fmt.Fprintf(&b, "%s: %s.\n", strings.Join(langs, ", "), c.Value)
+		say("%s: %s.", strings.Join(langs, ", "), f.Value)
 	}
-	return b.String()
 }

@@ -5,18 +5,17 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
-	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"toll/goside/conform"
+	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/registry"
 	"toll/goside/report"
@@ -25,20 +24,20 @@ import (
 )
 
 func benchCommand() *cobra.Command {
-	var quick, markdown bool
+	var quick, markdown, limits bool
 	var rounds, threads int
 	var seed uint64
-	var patterns []string
+	var patterns, kernels []string
 	var output string
 	c := &cobra.Command{
 		Use:   "bench",
 		Short: "Verify every route, then time all of them against each other",
 		Long: `Bench verifies every route, times those that hold in interleaved rounds on the book's own problem sizes,
-writes the record in the Go benchmark format, and prints its tables.`,
+with the machine's limits between them, writes the record in the Go benchmark format, and prints its tables.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("rounds") && quick {
-				rounds = 7
+				rounds = 9
 			}
 			if rounds < 1 || threads < 1 || threads > 1024 {
 				return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", rounds, threads)
@@ -48,18 +47,36 @@ writes the record in the Go benchmark format, and prints its tables.`,
 				return err
 			}
 			started := time.Now()
-			config := environment(started, threads, seed) // before this run loads the machine itself
-			results, err := verify(routes, []string{"*"})
+			facts := append([]measure.Fact{
+				{Key: "date", Value: started.UTC().Format(time.RFC3339)},
+				{Key: "revision", Value: revision},
+			}, machine.Facts()...) // its load before this run makes one
+			results, err := verify(routes, kernels)
 			if err != nil {
 				return err
 			}
-			subjects, err := study.Benchmark(holding(routes, results), threads)
+			subjects, err := study.Benchmark(results, registry.Baseline, threads)
 			if err != nil {
 				return err
+			}
+			if len(subjects) == 0 {
+				printResults(cmd, results)
+				return fmt.Errorf("nothing to time: no route holds what was verified")
+			}
+			if limits {
+				more, err := study.Limits(threads)
+				if errors.Is(err, seam.ErrUnavailable) {
+					fmt.Fprintf(cmd.ErrOrStderr(), "toll: some limits are not measured: %v\n", err)
+				} else if err != nil {
+					return err
+				}
+				subjects = append(subjects, more...)
 			}
 			progress, finish := newProgress("measuring")
 			defer finish()
-			series, err := measure.Measure(measure.Plan{Rounds: rounds, Sample: 10 * time.Millisecond, Seed: seed}, subjects, progress)
+			others := machine.Others()
+			plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: seed, Clock: measure.MachineClock()}
+			run, err := measure.Measure(plan, subjects, progress)
 			if err != nil {
 				return err
 			}
@@ -67,13 +84,20 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			if output == "" {
 				output = filepath.Join("build", "results", started.UTC().Format("bench-20060102T150405Z.txt"))
 			}
-			config = append(config, builds(routes)...)
-			config = append(config, verification(results)...)
-			record, err := writeRecord(output, config, series)
+			facts = append(facts,
+				measure.Fact{Key: "threads", Value: fmt.Sprint(threads)},
+				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
+				measure.Fact{Key: "rounds", Value: fmt.Sprint(rounds)},
+				measure.Fact{Key: "visits", Value: fmt.Sprint(visits)},
+				measure.Fact{Key: "batch", Value: run.Batch.String()},
+				measure.Fact{Key: "clock-step", Value: run.Resolution.String()},
+				measure.Fact{Key: "others", Value: others()},
+				measure.Fact{Key: "collections", Value: fmt.Sprint(run.Collections)})
+			record, err := writeRecord(output, append(facts, builds(routes)...), run.Series)
 			if err != nil {
 				return err
 			}
-			report.Tables(cmd.OutOrStdout(), record, registry.Baseline, markdown)
+			report.Tables(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown})
 			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
 			for k := range results {
 				if results[k].Verdict() == conform.Failed {
@@ -84,37 +108,29 @@ writes the record in the Go benchmark format, and prints its tables.`,
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a minute: 7 rounds")
+	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a minute: 9 rounds")
 	c.Flags().IntVar(&rounds, "rounds", 41, "rounds to measure")
 	c.Flags().IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
+	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to measure: call, diffusion, julia, ols, or patterns")
 	c.Flags().StringSliceVar(&patterns, "route", []string{"*/*"}, "routes to measure: names or patterns such as '*/purego'")
+	c.Flags().BoolVar(&limits, "limits", true, "measure the machine's limits, too")
 	c.Flags().StringVarP(&output, "output", "o", "", "file for the record (default build/results/bench-TIME.txt)")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
 	return c
 }
 
-// holding returns the routes of which every row holds.
-func holding(routes []*seam.Route, results []conform.Result) []*seam.Route {
-	bad := map[*seam.Route]bool{}
-	for k := range results {
-		if !good(results[k : k+1]) {
-			bad[results[k].Route] = true
-		}
-	}
-	var hold []*seam.Route
-	for _, r := range routes {
-		if !bad[r] {
-			hold = append(hold, r)
-		}
-	}
-	return hold
-}
+// A batch is long beside the clock's steps and short beside the bursts in which neighbours disturb it; the
+// median of several batches in a round then passes over a burst.
+const (
+	batch  = 2 * time.Millisecond
+	visits = 5
+)
 
 // writeRecord writes the record to a file and reads it back.
-func writeRecord(path string, config []report.Config, series []measure.Series) (*report.Record, error) {
+func writeRecord(path string, facts []measure.Fact, series []measure.Series) (*report.Record, error) {
 	var b bytes.Buffer
-	if err := report.Write(&b, config, series); err != nil {
+	if err := report.Write(&b, facts, runtime.GOMAXPROCS(0), series); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -126,59 +142,14 @@ func writeRecord(path string, config []report.Config, series []measure.Series) (
 	return report.Read(&b, path)
 }
 
-func environment(started time.Time, threads int, seed uint64) []report.Config {
-	return []report.Config{
-		{Key: "date", Value: started.UTC().Format(time.RFC3339)},
-		{Key: "revision", Value: revision},
-		{Key: "goos", Value: runtime.GOOS},
-		{Key: "goarch", Value: runtime.GOARCH},
-		{Key: "go", Value: runtime.Version()},
-		{Key: "cpu", Value: cpuid.CPU.BrandName},
-		{Key: "cores", Value: fmt.Sprint(runtime.NumCPU())},
-		{Key: "gomaxprocs", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
-		{Key: "threads", Value: fmt.Sprint(threads)},
-		{Key: "os", Value: kernelRelease()},
-		{Key: "load", Value: loadAverage()},
-		{Key: "seed", Value: fmt.Sprint(seed)},
-	}
-}
-
-func kernelRelease() string {
-	var u unix.Utsname
-	if err := unix.Uname(&u); err != nil {
-		return runtime.GOOS
-	}
-	return unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
-}
-
-func loadAverage() string {
-	load, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	return strings.Join(strings.Fields(string(load))[:3], " ")
-}
-
 // builds says how each language was built; a language is built once for all its crossings.
-func builds(routes []*seam.Route) []report.Config {
-	var all []report.Config
+func builds(routes []*seam.Route) []measure.Fact {
+	var all []measure.Fact
 	seen := map[string]bool{}
 	for _, r := range routes {
 		if library, err := r.Open(); err == nil && !seen[r.Lang] {
 			seen[r.Lang] = true
-			all = append(all, report.Config{Key: "build-" + r.Lang, Value: library.Build.String()})
-		}
-	}
-	return all
-}
-
-func verification(results []conform.Result) []report.Config {
-	var all []report.Config
-	for k := range results {
-		r := &results[k]
-		if good(results[k : k+1]) {
-			all = append(all, report.Config{Key: report.VerifiedKey(r.Route.Name(), r.Kernel, r.Layout),
-				Value: fmt.Sprintf("%s, %d cases", r.Verdict(), r.Cases)})
+			all = append(all, measure.Fact{Key: "build-" + r.Lang, Value: library.Build.String()})
 		}
 	}
 	return all

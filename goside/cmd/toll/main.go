@@ -27,7 +27,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), showCommand(), drawCommand())
+	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), showCommand(), compareCommand(), drawCommand())
 	if err := root.Execute(); err != nil {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(os.Stderr, "toll:", err)

@@ -19,6 +19,7 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/study"
 )
 
 func run(t *testing.T, command *cobra.Command, args ...string) (string, error) {
@@ -87,7 +88,7 @@ func TestVerifyFails(t *testing.T) {
 	if good(results) {
 		t.Error("all of it is called good")
 	}
-	if hold := holding(routes, results); len(hold) != 0 {
+	if hold := study.Holding(results); len(hold) != 0 {
 		t.Errorf("%d of the routes would be timed, want none", len(hold))
 	}
 	var command cobra.Command
@@ -143,8 +144,57 @@ func TestBench(t *testing.T) {
 	if _, err := run(t, showCommand(), record, "--into", record); err == nil {
 		t.Error("a file without marks was written")
 	}
-	if _, err := run(t, benchCommand(), "--rounds", "0"); err == nil {
-		t.Error("0 rounds accepted")
+	for _, args := range [][]string{{"--rounds", "0"}, {"--threads", "0"}, {"--kernel", "fft"}, {"--route", "cobol/*"}} {
+		if _, err := run(t, benchCommand(), append(args, "-o", record)...); err == nil {
+			t.Errorf("%v: no error", args)
+		}
+	}
+	brief, err := run(t, showCommand(), record, "--brief")
+	if err != nil || !strings.Contains(brief, "Kernels: time") || strings.Contains(brief, ": rate") {
+		t.Errorf("error %v, briefly:\n%s", err, brief)
+	}
+}
+
+// TestCompare: the exit code is for CI, and only on demand.
+func TestCompare(t *testing.T) {
+	record := func(name, slowed string) string {
+		var b strings.Builder
+		for _, lang := range []string{"c", "go", "rust", "fortran"} {
+			ns := 1000
+			if lang == slowed {
+				ns = 1200
+			}
+			for k := range 9 {
+				fmt.Fprintf(&b, "BenchmarkKernels/kernel=julia/lang=%s/via=x/n=1 1 %d ns/op\n", lang, ns+k)
+			}
+		}
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	before, after := record("old.txt", ""), record("new.txt", "rust")
+	for _, c := range []struct {
+		args []string
+		want string // in the error
+	}{
+		{[]string{before, after}, ""},
+		{[]string{before, after, "--fail-over", "25%"}, ""},
+		{[]string{before, after, "--fail-over", "5%"}, "1 rows became slower beyond noise by more than 5%"},
+		{[]string{after, before, "--fail-over", "0%"}, ""}, // faster is no failure
+		{[]string{before, after, "--fail-over", "5"}, "want a percentage"},
+		{[]string{before, after, "--fail-over", "-5%"}, "want a percentage"},
+		{[]string{before, after, "--fail-over", "NaN%"}, "want a percentage"},
+		{[]string{before, after + "x"}, "no such file"},
+	} {
+		out, err := run(t, compareCommand(), c.args...)
+		if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%v: got error %v, want %q", c.args[2:], err, c.want)
+		}
+		if err == nil && c.args[0] == before && !strings.Contains(out, "Beyond noise: 1 slower, 0 faster.") {
+			t.Errorf("%v: output:\n%s", c.args[2:], out)
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 func showCommand() *cobra.Command {
-	var markdown bool
+	var markdown, brief bool
 	var into string
 	c := &cobra.Command{
 		Use:   "show RECORD",
@@ -24,25 +24,21 @@ func showCommand() *cobra.Command {
 between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->".`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := os.Open(args[0])
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			record, err := report.Read(f, args[0])
+			record, err := readRecord(args[0])
 			if err != nil {
 				return err
 			}
 			if into == "" {
-				report.Tables(cmd.OutOrStdout(), record, registry.Baseline, markdown)
+				report.Tables(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief})
 				return nil
 			}
 			var tables bytes.Buffer
-			report.Tables(&tables, record, registry.Baseline, true)
+			report.Tables(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief})
 			return splice(into, tables.Bytes())
 		},
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
+	c.Flags().BoolVar(&brief, "brief", false, "print only the times")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
 }

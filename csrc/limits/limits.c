@@ -1,0 +1,131 @@
+/* SPDX-FileCopyrightText: 2026 The Toll authors
+ * SPDX-License-Identifier: MIT
+ *
+ * The vectors are explicit, and the build turns the compiler's own vectorisation off, which would make the
+ * scalar loop another one.
+ */
+#include "limits.h"
+
+#if defined __AVX512F__
+#define WIDTH 64
+#elif defined __AVX__
+#define WIDTH 32
+#else
+#define WIDTH 16
+#endif
+
+typedef double vec __attribute__((vector_size(WIDTH)));
+/* The same memory as integers. Aligned as a double is, so that any p will do. */
+typedef int64_t bits __attribute__((vector_size(WIDTH), aligned(8), may_alias));
+
+#define LANES (WIDTH / 8)
+/* Vectors in a step of a loop, enough to hide its own instructions; and doubles. */
+#define UNROLL 8
+#define BLOCK (UNROLL * LANES)
+_Static_assert(TOLL_LIMITS_BLOCK % BLOCK == 0, "the loops below have no tail");
+
+/* Memory may have changed and will be looked at: no pass can be dropped or merged with the next, and no loop
+ * taken for memcpy or memset. It is no instruction. */
+#define BARRIER() __asm__ volatile("" ::: "memory")
+
+double toll_limits_read(const double *p, int64_t n, int64_t passes) {
+    /* One for each vector of a step: none waits for another, and the compiler keeps their order. */
+    bits a = {0}, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+    for (int64_t pass = 0; pass < passes; pass++) {
+        BARRIER();
+        for (int64_t k = 0; k < n; k += BLOCK) {
+            const bits *from = (const bits *)(p + k);
+            a ^= from[0];
+            b ^= from[1];
+            c ^= from[2];
+            d ^= from[3];
+            e ^= from[4];
+            f ^= from[5];
+            g ^= from[6];
+            h ^= from[7];
+        }
+    }
+    a ^= b ^ c ^ d ^ e ^ f ^ g ^ h;
+    union {
+        int64_t i;
+        double d;
+    } sum = {0};
+    for (int lane = 0; lane < LANES; lane++)
+        sum.i ^= a[lane];
+    return sum.d;
+}
+
+void toll_limits_write(double *p, int64_t n, int64_t passes, double x) {
+    union {
+        double d;
+        int64_t i;
+    } value = {x};
+    bits v = value.i - (bits){0};
+    for (int64_t pass = 0; pass < passes; pass++)
+        for (int64_t k = 0; k < n; k += BLOCK) {
+            bits *to = (bits *)(p + k);
+            for (int u = 0; u < UNROLL; u++)
+                to[u] = v;
+            BARRIER();
+        }
+}
+
+void toll_limits_copy(double *q, const double *p, int64_t n, int64_t passes) {
+    for (int64_t pass = 0; pass < passes; pass++)
+        for (int64_t k = 0; k < n; k += BLOCK) {
+            const bits *from = (const bits *)(p + k);
+            bits *to = (bits *)(q + k);
+            for (int u = 0; u < UNROLL; u++)
+                to[u] = from[u];
+            BARRIER();
+        }
+}
+
+/* Chains of multiplications, and as many of additions. A processor that does two of each in a cycle, with a
+ * latency of up to four, needs eight; with two operands, 16 registers hold seven. */
+#if defined __AVX512F__ || defined __aarch64__
+#define CHAINS 8
+#else
+#define CHAINS 7
+#endif
+
+/* The starts differ, lest the compiler find the chains equal. */
+#define MULADD(type)                                                                                         \
+    type a[CHAINS], b[CHAINS], sum = {0};                                                                    \
+    for (int c = 0; c < CHAINS; c++) {                                                                       \
+        a[c] = x + (type){0} + (c + 1);                                                                      \
+        b[c] = y + (type){0} + (c + 1);                                                                      \
+    }                                                                                                        \
+    for (int64_t k = 0; k < n; k++)                                                                          \
+        for (int c = 0; c < CHAINS; c++) {                                                                   \
+            a[c] *= x;                                                                                       \
+            b[c] += y;                                                                                       \
+        }                                                                                                    \
+    for (int c = 0; c < CHAINS; c++)                                                                         \
+        sum += a[c] + b[c];
+
+double toll_limits_muladd_scalar(int64_t n, double x, double y) {
+    MULADD(double)
+    return sum;
+}
+
+double toll_limits_muladd_vector(int64_t n, double x, double y) {
+    MULADD(vec)
+    double all = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        all += sum[lane];
+    return all;
+}
+
+int64_t toll_limits_scalar_flops(void) { return 2 * CHAINS; }
+
+int64_t toll_limits_vector_flops(void) { return 2 * CHAINS * LANES; }
+
+int64_t toll_limits_vector_bytes(void) { return WIDTH; }
+
+static __attribute__((noinline)) void nothing(void) { __asm__ volatile(""); }
+
+void toll_limits_call(int64_t n) {
+    for (int64_t k = 0; k < n; k++)
+        nothing();
+}

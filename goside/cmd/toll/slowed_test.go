@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"toll/goside/report"
+)
+
+// TestSlowed measures one build twice, and then one of which a single row is slowed by a tenth, build/lib/slow:
+// toll compare must find no difference between the first two, and exactly that row in the third. It takes
+// minutes and a machine that is not busy with other tests, so it runs only if TOLL_TIMING is set.
+func TestSlowed(t *testing.T) {
+	if os.Getenv("TOLL_TIMING") == "" {
+		t.Skip("set TOLL_TIMING=1 to have the instrument tested against the clock")
+	}
+	dir := t.TempDir()
+	toll := filepath.Join(dir, "toll")
+	if out, err := exec.Command("go", "build", "-o", toll, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	lib, err := filepath.Abs("../../../build/lib")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bench := func(name, lib string) *report.Record {
+		record := filepath.Join(dir, name)
+		bench := exec.Command(toll, "bench", "--kernel", "diffusion,ols", "--route", "go/direct,c/cgo,fortran/cgo,rust/cgo,c/purego,c/syscalln",
+			"--limits=false", "-o", record)
+		bench.Env = append(os.Environ(), "TOLL_LIB="+lib)
+		out, err := bench.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		t.Logf("%s:\n%s", name, out)
+		r, err := readRecord(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	first, second, slowed := bench("first", lib), bench("second", lib), bench("slowed", filepath.Join(lib, "slow"))
+	found := func(before, after *report.Record) []string {
+		c, err := report.Compare(before, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		c.Print(&text, true)
+		t.Log(text.String())
+		var rows []string
+		for _, r := range c.Rows {
+			if r.Slower() || r.Faster() {
+				rows = append(rows, r.New.Facts["problem"]+" by "+r.New.Route())
+			}
+		}
+		return rows
+	}
+	if rows := found(first, second); len(rows) != 0 {
+		t.Errorf("between two runs of one build these differ: %q", rows)
+	}
+	if rows, want := found(second, slowed), "diffusion row n=512 by c/purego"; len(rows) != 1 || rows[0] != want {
+		t.Errorf("with %s slowed by a tenth these differ: %q", want, rows)
+	}
+}

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package machine tells what a record says of the machine, as far as the machine tells; what it does not is
+// "unknown".
+package machine
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/klauspost/cpuid/v2"
+	"golang.org/x/sys/unix"
+
+	"toll/goside/measure"
+)
+
+const unknown = "unknown"
+
+// Facts returns what holds for the whole of a run.
+func Facts() []measure.Fact {
+	return []measure.Fact{
+		{Key: "goos", Value: runtime.GOOS},
+		{Key: "goarch", Value: runtime.GOARCH},
+		{Key: "go", Value: runtime.Version()},
+		{Key: "os", Value: release()},
+		{Key: "cpu", Value: cpuid.CPU.BrandName},
+		{Key: "cores", Value: strconv.Itoa(runtime.NumCPU())},
+		{Key: "caches", Value: caches()},
+		{Key: "governor", Value: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
+		{Key: "hugepages", Value: read("/sys/kernel/mm/transparent_hugepage/enabled")},
+		{Key: "load", Value: load()},
+		{Key: "gomaxprocs", Value: strconv.Itoa(runtime.GOMAXPROCS(0))},
+		{Key: "libraries", Value: libraries()},
+	}
+}
+
+func release() string {
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return runtime.GOOS
+	}
+	return unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
+}
+
+// caches returns "L1d 32768, L2 524288, L3 33554432", in bytes, of one core.
+func caches() string {
+	var all []string
+	c := cpuid.CPU.Cache
+	for _, level := range []struct {
+		name  string
+		bytes int
+	}{{"L1d", c.L1D}, {"L2", c.L2}, {"L3", c.L3}} {
+		if level.bytes > 0 {
+			all = append(all, fmt.Sprintf("%s %d", level.name, level.bytes))
+		}
+	}
+	if all == nil {
+		return unknown
+	}
+	return strings.Join(all, ", ")
+}
+
+// load returns the load averages over 1, 5 and 15 minutes.
+func load() string {
+	if fields := strings.Fields(read("/proc/loadavg")); len(fields) >= 3 {
+		return strings.Join(fields[:3], " ")
+	}
+	return unknown
+}
+
+func read(file string) string {
+	text, err := os.ReadFile(file)
+	if err != nil || len(text) == 0 {
+		return unknown
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// libraries returns the versions of the modules that Toll calls native code through.
+func libraries() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return unknown
+	}
+	var all []string
+	for _, m := range info.Deps {
+		switch m.Path {
+		case "github.com/ebitengine/purego", "gonum.org/v1/gonum", "gonum.org/v1/netlib":
+			all = append(all, m.Path+" "+m.Version)
+		}
+	}
+	if all == nil {
+		return unknown
+	}
+	return strings.Join(all, ", ")
+}
+
+// Others begins to watch the machine. The function that it returns says what part of all cores' time since
+// then went to other processes, or was taken by the host of a virtual machine: "1.3% others, 0.2% host".
+func Others() func() string {
+	busy, stolen, all, ok := times()
+	own, start := processTime(), time.Now()
+	return func() string {
+		busyAfter, stolenAfter, allAfter, okAfter := times()
+		if !ok || !okAfter || allAfter == all || time.Since(start) < time.Second {
+			return unknown
+		}
+		const tick = 100 // a second's worth of /proc/stat's units, on every Linux
+		others := max(0, busyAfter-busy-tick*(processTime()-own))
+		return fmt.Sprintf("%.1f%% others, %.1f%% host", 100*others/(allAfter-all), 100*(stolenAfter-stolen)/(allAfter-all))
+	}
+}
+
+// times returns what /proc/stat says of all cores together: time in use, time taken by the host, and all.
+func times() (busy, stolen, all float64, ok bool) {
+	line, _, _ := strings.Cut(read("/proc/stat"), "\n")
+	fields := strings.Fields(line) // cpu user nice system idle iowait irq softirq steal ...
+	if len(fields) < 9 || fields[0] != "cpu" {
+		return 0, 0, 0, false
+	}
+	for k, field := range fields[1:9] {
+		t, err := strconv.ParseFloat(field, 64)
+		if err != nil {
+			return 0, 0, 0, false
+		}
+		all += t
+		switch k {
+		case 3, 4: // idle
+		case 7:
+			stolen = t
+		default:
+			busy += t
+		}
+	}
+	return busy, stolen, all, true
+}
+
+// processTime returns the seconds that this process ran.
+func processTime() float64 {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package measure
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Clock is what a batch is measured with. Each function returns a total since some fixed moment.
+type Clock struct {
+	Wall func() time.Duration                            // monotonic
+	CPU  func() time.Duration                            // of all threads of this process
+	Heap func() (bytes, objects uint64, collections int) // allocated on Go's heap
+}
+
+// MachineClock returns the machine's own clock.
+func MachineClock() Clock {
+	start := time.Now()
+	return Clock{
+		Wall: func() time.Duration { return time.Since(start) },
+		CPU: func() time.Duration {
+			var t unix.Timespec
+			if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &t); err != nil {
+				return 0
+			}
+			return time.Duration(t.Nano())
+		},
+		Heap: func() (uint64, uint64, int) {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return m.TotalAlloc, m.Mallocs, int(m.NumGC)
+		},
+	}
+}
+
+// Resolution returns the smallest step seen between two readings of the wall clock, or 0 if it stands still.
+func (c Clock) Resolution() time.Duration {
+	const steps, readings = 100, 1_000_000
+	var least time.Duration
+	last := c.Wall()
+	for seen, read := 0, 0; seen < steps && read < readings; read++ {
+		at := c.Wall()
+		if step := at - last; step > 0 {
+			if seen == 0 || step < least {
+				least = step
+			}
+			seen++
+		}
+		last = at
+	}
+	return least
+}
+
+// batch times n operations. It also returns how often garbage was collected meanwhile.
+//
+// Reading the heap stops all goroutines, so it stands before the untimed operations, and what those allocate
+// is divided among them, too.
+func (c Clock) batch(s *Subject, n int) (Sample, int, error) {
+	bytes, objects, collections := c.Heap()
+	untimed := 0
+	if n > s.Least { // else the operation is long enough not to need it
+		untimed = s.Least
+		if err := s.Run(untimed); err != nil {
+			return Sample{}, 0, fmt.Errorf("measure: %s: %w", s.Name, err)
+		}
+	}
+	if s.Reset != nil {
+		s.Reset()
+	}
+	cpu := c.CPU()
+	wall := c.Wall()
+	err := s.Run(n)
+	elapsed := c.Wall() - wall
+	cpu = c.CPU() - cpu
+	if err != nil {
+		return Sample{}, 0, fmt.Errorf("measure: %s: %w", s.Name, err)
+	}
+	bytesAfter, objectsAfter, collectionsAfter := c.Heap()
+	all := float64(n + untimed)
+	return Sample{
+		Wall:   float64(elapsed) / float64(n),
+		CPU:    float64(cpu) / float64(n),
+		Bytes:  float64(bytesAfter-bytes) / all,
+		Allocs: float64(objectsAfter-objects) / all,
+	}, collectionsAfter - collections, nil
+}

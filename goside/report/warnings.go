@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"toll/goside/measure"
+	"toll/goside/study"
+)
+
+// Beyond these a warning is given: the part of all cores' time that others may take, the step of the clock, and
+// how many of the worst series are named.
+const (
+	warnOthers = 5.0 // per cent
+	warnStep   = time.Microsecond
+	worst      = 3
+)
+
+// warnings says what may be wrong with the figures.
+func (p *printer) warnings() {
+	all := Warnings(p.record)
+	if len(all) == 0 {
+		return
+	}
+	if p.Markdown {
+		fmt.Fprintln(p)
+	}
+	for _, w := range all {
+		if p.Markdown {
+			fmt.Fprintf(p, "- Warning: %s.\n", w)
+		} else {
+			fmt.Fprintf(p, "Warning: %s.\n", w)
+		}
+	}
+}
+
+// Warnings returns what a record itself says against its figures: a loaded machine, unstable series, a coarse
+// clock, garbage collected while the clock ran.
+func Warnings(record *Record) []string {
+	var all []string
+	warn := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if others := record.Get("others"); others != "" {
+		for part := range strings.SplitSeq(others, ", ") {
+			percent, who, _ := strings.Cut(part, "% ")
+			if share, err := strconv.ParseFloat(percent, 64); err == nil && share > warnOthers {
+				switch who {
+				case "host":
+					warn("the host of this virtual machine took %s%% of its cores' time", percent)
+				default:
+					warn("other processes took %s%% of all cores' time", percent)
+				}
+			}
+		}
+	}
+	if step, err := time.ParseDuration(record.Get("clock-step")); err == nil && step > warnStep {
+		warn("the clock is coarse, with steps of %v; batches were made as long as %s", step, record.Get("batch"))
+	}
+	if collections := record.Get("collections"); collections != "" && collections != "0" {
+		warn("garbage was collected %s times while the clock ran", collections)
+	}
+	type series struct {
+		name string
+		half float64
+	}
+	var unstable []series
+	rows, rounds := 0, fewest
+	for k := range record.Rows {
+		r := &record.Rows[k]
+		if r.Study == study.LimitsName || r.again() {
+			continue
+		}
+		rows++
+		rounds = min(rounds, len(r.Samples))
+		if s := measure.Median(r.Wall()); s.Unstable() {
+			unstable = append(unstable, series{strings.TrimSpace(r.Kernel+" "+r.Layout) + " of " + r.Route(), s.Half()})
+		}
+	}
+	if rounds < fewest {
+		warn("%d rounds are too few for intervals, want at least %d", rounds, fewest)
+	} else if len(unstable) > 0 {
+		slices.SortFunc(unstable, func(a, b series) int {
+			switch {
+			case a.half > b.half:
+				return -1
+			case a.half < b.half:
+				return 1
+			}
+			return 0
+		})
+		var named []string
+		for _, s := range unstable[:min(worst, len(unstable))] {
+			named = append(named, fmt.Sprintf("%s (± %.0f%%)", s.name, 100*s.half))
+		}
+		warn("%d of %d series are unstable, the worst: %s; more rounds or a quieter machine would help", len(unstable), rows, strings.Join(named, ", "))
+	}
+	return all
+}

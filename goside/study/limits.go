@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package study
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/cpuid/v2"
+
+	"toll/goside/measure"
+	"toll/goside/via/limits"
+)
+
+// Limits returns what shows the machine's limits, on one thread and on that many, so that a kernel's time
+// can be held against them: how fast each level of memory is read, written and copied, how fast numbers are
+// multiplied and added, and what the smallest steps of a Go program cost.
+//
+// The Facts say what one operation is and how much one thread does in it: bytes as the code asks for them,
+// so that a store counts once although the line it misses is read first. On several threads one operation is
+// that of every thread, each on memory of its own. It is of Go's heap, as the kernels' is, with the same pages.
+//
+// Without the native library only Go's own limits are returned, with an error that is seam.ErrUnavailable.
+func Limits(threads int) ([]measure.Subject, error) {
+	native, err := limits.Open()
+	if err != nil {
+		return goLimits(), fmt.Errorf("study: %w", err)
+	}
+	var subjects []measure.Subject
+	both := func(kernel, n string, facts []measure.Fact, reset func(), run func(thread, n int) error) {
+		subjects = append(subjects, measure.Subject{
+			Name:  limitName(kernel, "c", "purego", n),
+			Facts: facts,
+			Reset: reset,
+			Run:   func(n int) error { return run(0, n) },
+			Least: 1,
+		})
+		if threads > 1 {
+			subjects = append(subjects, measure.Subject{
+				Name:  limitName(kernel, "c-par", "purego", n),
+				Facts: facts,
+				Reset: reset,
+				Run:   func(n int) error { return onAll(threads, func(thread int) error { return run(thread, n) }) },
+				Least: 1,
+			})
+		}
+	}
+	bandwidth(native, threads, both)
+	muladd(native, both)
+	subjects = append(subjects, measure.Subject{
+		Name:  limitName("call", "c", "purego", "1"),
+		Facts: facts("call", "1", "op", "call"),
+		Run:   func(n int) error { native.Call(n); return nil },
+		Least: 1,
+	})
+	return append(subjects, goLimits()...), nil
+}
+
+func limitName(kernel, lang, via, n string) string {
+	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%s", LimitsName, kernel, lang, via, n)
+}
+
+// facts returns that limit's name and the pairs of keys and values.
+func facts(kernel, n string, pairs ...any) []measure.Fact {
+	all := []measure.Fact{{Key: "problem", Value: "limit " + kernel + " n=" + n}}
+	for k := 0; k < len(pairs); k += 2 {
+		all = append(all, measure.Fact{Key: fmt.Sprint(pairs[k]), Value: fmt.Sprint(pairs[k+1])})
+	}
+	return all
+}
+
+// onAll runs f on that many goroutines at once.
+func onAll(threads int, f func(thread int) error) error {
+	errs := make([]error, threads)
+	var all sync.WaitGroup
+	for thread := range threads {
+		all.Go(func() { errs[thread] = f(thread) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// adder adds a limit: run does n operations of one thread; reset may be nil.
+type adder func(kernel, n string, facts []measure.Fact, reset func(), run func(thread, n int) error)
+
+func bandwidth(native *limits.Limits, threads int, add adder) {
+	levels := levels(threads, caches(), ram())
+	if len(levels) == 0 {
+		return
+	}
+	// All levels use the same memory, the smaller ones a part of it: the largest set, for each thread. It is
+	// made when first needed, by Reset, whose time does not count.
+	memory := sync.OnceValue(func() [][]float64 {
+		all := make([][]float64, threads)
+		_ = onAll(threads, func(thread int) error { // it only touches, and cannot fail
+			all[thread] = make([]float64, levels[len(levels)-1].set/8)
+			for k := range all[thread] {
+				all[thread][k] = 1
+			}
+			return nil
+		})
+		return all
+	})
+	prepare := func() { memory() }
+	for _, l := range levels {
+		read := facts("read", l.name, "op", "pass", "set", l.set, "reads", l.set)
+		add("read", l.name, read, prepare, func(thread, n int) error {
+			_, err := native.Read(memory()[thread][:l.set/8], n)
+			return err
+		})
+		write := facts("write", l.name, "op", "pass", "set", l.set, "writes", l.set)
+		add("write", l.name, write, prepare, func(thread, n int) error {
+			return native.Write(memory()[thread][:l.set/8], n, 1)
+		})
+		half := l.set / 2
+		both := facts("copy", l.name, "op", "pass", "set", l.set, "reads", half, "writes", half)
+		add("copy", l.name, both, prepare, func(thread, n int) error {
+			p := memory()[thread][:l.set/8]
+			return native.Copy(p[half/8:], p[:half/8], n)
+		})
+	}
+}
+
+func muladd(native *limits.Limits, add adder) {
+	x, y := math.Nextafter(1, 2), 0.25 // limits.h says why
+	add("muladd", "scalar", facts("muladd", "scalar", "op", "round", "flops", native.ScalarFlops), nil, func(_, n int) error {
+		return finite(native.MulAddScalar(n, x, y))
+	})
+	add("muladd", "vector", facts("muladd", "vector", "op", "round", "flops", native.VectorFlops), nil, func(_, n int) error {
+		return finite(native.MulAddVector(n, x, y))
+	})
+}
+
+func finite(result float64) error {
+	if math.IsNaN(result) || math.IsInf(result, 0) {
+		return fmt.Errorf("study: limits: sum of all chains is %v, want a finite number", result)
+	}
+	return nil
+}
+
+// level is one of memory, and how many bytes a thread works on to stay in it.
+type level struct {
+	name string
+	set  int
+}
+
+// cache is one of a level: its bytes, and how many CPUs share it.
+type cache struct{ size, cpus int }
+
+// grain is what a set is a multiple of, so that each half of it is of whole blocks.
+const grain = 2 * 8 * limits.Block
+
+// levels returns the levels that these caches, L1 first, and so many bytes of memory make, as far as they are
+// known and can be told apart by sets of one size for each of the threads and for one alone. That is half of
+// what a thread has of a cache when as many share it as can; of L3 a quarter, if that is well beyond L2,
+// since others too have their part of it, such as a virtual machine's neighbours. In memory it is enough to
+// miss the last cache for one thread too, but all together no more than a quarter of what there is.
+func levels(threads int, caches [3]cache, ram int) []level {
+	var all []level
+	share, last := 0, 0 // of the cache before: what a thread has of it, and its size
+	for k, c := range caches {
+		if c.size <= 0 {
+			continue
+		}
+		previous := share
+		share, last = c.size/min(threads, max(c.cpus, 1)), c.size
+		set := share / 2
+		if k == 2 && share/4 > 2*previous {
+			set = share / 4
+		}
+		if set > previous {
+			all = append(all, level{fmt.Sprintf("L%d", k+1), set / grain * grain})
+		}
+	}
+	set := min(max(4*last, 128<<20/threads), ram/4/threads)
+	if last > 0 && set >= 2*last {
+		all = append(all, level{"memory", set / grain * grain})
+	}
+	return all
+}
+
+// caches returns those of the first CPU for data. Unknown ones have no size.
+func caches() [3]cache {
+	core := max(cpuid.CPU.ThreadsPerCore, 1)
+	all := [3]cache{
+		{cpuid.CPU.Cache.L1D, core}, {cpuid.CPU.Cache.L2, core}, {cpuid.CPU.Cache.L3, runtime.NumCPU()},
+	}
+	folders, _ := filepath.Glob("/sys/devices/system/cpu/cpu0/cache/index*") // none but on Linux
+	for _, folder := range folders {
+		read := func(file string) string {
+			text, _ := os.ReadFile(filepath.Join(folder, file))
+			return strings.TrimSpace(string(text))
+		}
+		number, err := strconv.Atoi(read("level"))
+		if err != nil || number < 1 || number > len(all) || read("type") == "Instruction" {
+			continue
+		}
+		c := &all[number-1]
+		if kib, err := strconv.Atoi(strings.TrimSuffix(read("size"), "K")); err == nil && c.size <= 0 {
+			c.size = kib << 10
+		}
+		cpus := 0
+		for word := range strings.SplitSeq(read("shared_cpu_map"), ",") {
+			mask, _ := strconv.ParseUint(word, 16, 64)
+			cpus += bits.OnesCount64(mask)
+		}
+		if cpus > 0 {
+			c.cpus = cpus
+		}
+	}
+	return all
+}
+
+// ram returns the bytes of memory of this machine, 0 if unknown.
+func ram() int {
+	text, _ := os.ReadFile("/proc/meminfo")
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "MemTotal:" {
+			kib, _ := strconv.Atoi(fields[1])
+			return kib << 10
+		}
+	}
+	return 0
+}
+
+// goLimits returns the smallest steps of a Go program.
+func goLimits() []measure.Subject {
+	var counter atomic.Int64
+	subject := func(kernel, op string, least int, run func(n int)) measure.Subject {
+		return measure.Subject{
+			Name:  limitName(kernel, "go", "direct", "1"),
+			Facts: facts(kernel, "1", "op", op),
+			Run:   func(n int) error { run(n); return nil },
+			Least: least,
+		}
+	}
+	return []measure.Subject{
+		subject("loop", "iteration", 1, func(n int) {
+			for range n {
+			}
+		}),
+		subject("call", "call", 1, func(n int) {
+			for range n {
+				nothing()
+			}
+		}),
+		subject("atomic", "add", 1, func(n int) {
+			for range n {
+				counter.Add(1)
+			}
+		}),
+		subject("switch", "hand-off", 2, handOff),
+	}
+}
+
+//go:noinline
+func nothing() {}
+
+// handOff has two goroutines pass control to each other n times in all.
+func handOff(n int) {
+	c := make(chan struct{})
+	go func() {
+		for range n / 2 {
+			<-c
+			c <- struct{}{}
+		}
+	}()
+	for range n / 2 {
+		c <- struct{}{}
+		<-c
+	}
+}

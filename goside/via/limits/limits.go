@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package limits calls, by github.com/ebitengine/purego, the native loops of csrc/limits, which do what this
+// machine can do at most. Callers time them; they are no route.
+//
+// Pointers to Go memory are passed for the call only: the native side keeps none, and the slices are kept
+// alive until it returns.
+package limits
+
+import (
+	"fmt"
+	"runtime"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+
+	"toll/goside/seam"
+	"toll/goside/via/mem"
+)
+
+// File is the library's name.
+const File = "libtoll_limits.so"
+
+// Block is what the length of a slice must be a multiple of: TOLL_LIMITS_BLOCK in limits.h.
+const Block = 64
+
+// Limits is the library. Its methods may be called concurrently.
+type Limits struct {
+	ScalarFlops, VectorFlops int // additions and multiplications of single numbers in one round
+	VectorBytes              int // size of a vector
+
+	read           func(p *float64, n, passes int64) float64
+	write          func(p *float64, n, passes int64, x float64)
+	copy           func(q, p *float64, n, passes int64)
+	scalar, vector func(n int64, x, y float64) float64
+	call           func(n int64)
+}
+
+// Open loads the library. If there is none, the error is seam.ErrUnavailable.
+func Open() (*Limits, error) {
+	path, err := seam.FindLibrary(File)
+	if err != nil {
+		return nil, fmt.Errorf("limits: %w", err)
+	}
+	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		return nil, fmt.Errorf("limits: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
+	}
+	var l Limits
+	var scalarFlops, vectorFlops, vectorBytes func() int64
+	// The Go types are the prototypes of limits.h.
+	for _, f := range []struct {
+		name string
+		to   any
+	}{
+		{"read", &l.read}, {"write", &l.write}, {"copy", &l.copy}, {"muladd_scalar", &l.scalar},
+		{"muladd_vector", &l.vector}, {"scalar_flops", &scalarFlops}, {"vector_flops", &vectorFlops},
+		{"vector_bytes", &vectorBytes}, {"call", &l.call},
+	} {
+		symbol, err := purego.Dlsym(handle, "toll_limits_"+f.name)
+		if err != nil {
+			return nil, fmt.Errorf("limits: %s has no symbol toll_limits_%s, want it: run %s (%w)", File, f.name, seam.Mend, err)
+		}
+		purego.RegisterFunc(f.to, symbol)
+	}
+	l.ScalarFlops, l.VectorFlops, l.VectorBytes = int(scalarFlops()), int(vectorFlops()), int(vectorBytes())
+	return &l, nil
+}
+
+// Read reads all of p so often, and returns the exclusive or of the bits of all that was read.
+func (l *Limits) Read(p []float64, passes int) (float64, error) {
+	if err := check(p); err != nil {
+		return 0, err
+	}
+	// check vouches for the length; the address is that of a slice, so that many elements are there.
+	sum := l.read(unsafe.SliceData(p), int64(len(p)), int64(passes))
+	runtime.KeepAlive(p)
+	return sum, nil
+}
+
+// Write stores x in all of p so often.
+func (l *Limits) Write(p []float64, passes int, x float64) error {
+	if err := check(p); err != nil {
+		return err
+	}
+	l.write(unsafe.SliceData(p), int64(len(p)), int64(passes), x) // as in Read
+	runtime.KeepAlive(p)
+	return nil
+}
+
+// Copy copies p to q so often.
+func (l *Limits) Copy(q, p []float64, passes int) error {
+	if err := check(p); err != nil {
+		return err
+	}
+	if err := check(q); err != nil {
+		return err
+	}
+	if len(q) != len(p) || mem.Overlap(q, p) {
+		return fmt.Errorf("limits: copy of %d elements to %d, overlapping: %t; want as many, elsewhere", len(p), len(q), mem.Overlap(q, p))
+	}
+	l.copy(unsafe.SliceData(q), unsafe.SliceData(p), int64(len(p)), int64(passes)) // as in Read, and both as long
+	runtime.KeepAlive(q)
+	runtime.KeepAlive(p)
+	return nil
+}
+
+// check refuses what a loop that has no tail would read or write beyond.
+func check(p []float64) error {
+	if len(p)%Block != 0 || !mem.Aligned(p, unsafe.Alignof(p[0])) {
+		return fmt.Errorf("limits: %d elements, aligned: %t; want a multiple of %d, aligned", len(p),
+			mem.Aligned(p, unsafe.Alignof(p[0])), Block)
+	}
+	return nil
+}
+
+// MulAddScalar does n rounds of multiplications by x and additions of y, one number at a time. The result
+// depends on all of them. limits.h says for which x and y all stays finite and normal.
+func (l *Limits) MulAddScalar(n int, x, y float64) float64 { return l.scalar(int64(n), x, y) }
+
+// MulAddVector is MulAddScalar with the widest vectors.
+func (l *Limits) MulAddVector(n int, x, y float64) float64 { return l.vector(int64(n), x, y) }
+
+// Call makes n calls, in C, of a function that does nothing.
+func (l *Limits) Call(n int) { l.call(int64(n)) }
