@@ -142,12 +142,12 @@ func TestTables(t *testing.T) {
 	for _, want := range []string{
 		"| route | julia, ms/image | ols row, ms/matrix |",
 		"| c/cgo | 5.00 ±60%! 1.00x | 1.04 ± 0% 1.00x |",
-		"| rust-par/cgo | 7.50 ±60%! 1.50x | 1.00 ± 0% ~ 0.96x |", // 4 % off, below the floor of 5 %
+		"| rust-par/cgo | 7.50 ±60%! 1.50x ± 0% | 1.00 ± 0% ~ 0.96x ± 0% |", // 4 % off, below the floor of 5 %
 		"| noise floor | ± 5.0% | ± 5.0% |",
 		"| c/cgo | 6.40 Gflop/s 40% 2.00 | 0.962 GB/s 8% 2.00 |",
 		"| rust-par/cgo | 4.27 Gflop/s 18% 2.00 | 1.00 GB/s 6% 2.00 |",
 		"| c/cgo | 23.0 ±43%! 1.00x |", // the loop's 0.5 ns taken off
-		"| rust-par/cgo | 46.0 ±43%! 2.00x |",
+		"| rust-par/cgo | 46.0 ±43%! 2.00x ± 0% |",
 		"| c/cgo | 24 B, 2 |",
 		"| read | 16.0 / 24.0 |",
 		"The empty loop, 0.500 ns, is taken off",

@@ -212,28 +212,36 @@ func (p *printer) render(title string, t table.Writer) {
 	}
 }
 
-// time shows a row's median, half its 95 % interval in per cent, and its ratio to the baseline, taken within
-// rounds.
+// time shows a row's median and half its 95 % interval in per cent, and the same of its ratio to the baseline,
+// taken within rounds.
 func (p *printer) time(c *column, r *Row) string {
 	wall := c.wall(r)
 	s := measure.Median(wall)
-	spread, mark := " ?", " " // too few samples for an interval
-	if half := s.Half(); !math.IsInf(half, 0) && !math.IsNaN(half) {
-		spread = fmt.Sprintf("%2.0f", 100*half)
-		if s.Unstable() {
-			mark = "!"
-		}
-	}
-	out := fmt.Sprintf("%s ±%s%%%s", significant(s.Median/c.scale), spread, mark)
+	out := significant(s.Median/c.scale) + " " + spread(s)
 	base := c.find(p.Baseline)
-	if base == nil || len(base.Samples) != len(r.Samples) {
+	switch {
+	case base == nil || len(base.Samples) != len(r.Samples):
 		return out
+	case r == base:
+		return out + "   1.00x     "
 	}
 	ratio, same := measure.Ratio(wall, c.wall(base)), " "
-	if floor, _ := c.floor(); r != base && !ratio.Differs(floor) {
+	if floor, _ := c.floor(); !ratio.Differs(floor) {
 		same = "~"
 	}
-	return fmt.Sprintf("%s %s%5.2fx", out, same, ratio.Median)
+	return fmt.Sprintf("%s %s%5.2fx %s", out, same, ratio.Median, strings.TrimRight(spread(ratio), "! "))
+}
+
+// spread returns "± 3% ", half the interval in per cent, with a mark for an unstable one: "±13%!".
+func spread(i measure.Interval) string {
+	half := i.Half()
+	switch {
+	case math.IsInf(half, 0) || math.IsNaN(half): // too few samples
+		return "± ?% "
+	case i.Unstable():
+		return fmt.Sprintf("±%2.0f%%!", 100*half)
+	}
+	return fmt.Sprintf("±%2.0f%% ", 100*half)
 }
 
 func (p *printer) allocations(_ *column, r *Row) string {
@@ -297,8 +305,8 @@ func (p *printer) legend() {
 	get := p.record.Get
 	say := func(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 	say("Time: median of %d interleaved rounds ± half its 95%% interval (!: beyond 5%%); x: ratio to %s, median of the", rounds, p.Baseline)
-	say("ratios within rounds; ~: no difference beyond the noise floor, which is what a route differs from itself by,")
-	say("entered twice.")
+	say("ratios within rounds ± half its interval; ~: no difference beyond the noise floor, which is what a route differs")
+	say("from itself by, entered twice.")
 	if p.limits.loop != nil {
 		say("The empty loop, %s ns, is taken off the times of calls.", significant(measure.Median(p.limits.loop).Median))
 	}
