@@ -99,7 +99,8 @@ func bandwidth(native *limits.Limits, threads int, add adder) {
 		return
 	}
 	// All levels use the same memory, the smaller ones a part of it: the largest set, for each thread. It is
-	// made when first needed, by Reset, whose time does not count.
+	// made when first needed, by Reset, whose time does not count, and touched by one goroutine for each thread,
+	// which spreads it over the nodes of a machine that has several.
 	memory := sync.OnceValue(func() [][]float64 {
 		all := make([][]float64, threads)
 		_ = onAll(threads, func(thread int) error { // it only touches, and cannot fail
@@ -133,10 +134,12 @@ func bandwidth(native *limits.Limits, threads int, add adder) {
 
 func muladd(native *limits.Limits, add adder) {
 	x, y := math.Nextafter(1, 2), 0.25 // limits.h says why
-	add("muladd", "scalar", facts("muladd", "scalar", "op", "round", "flops", native.ScalarFlops), nil, func(_, n int) error {
+	scalar := facts("muladd", "scalar", "op", "round", "flops", native.ScalarFlops)
+	add("muladd", "scalar", scalar, nil, func(_, n int) error {
 		return finite(native.MulAddScalar(n, x, y))
 	})
-	add("muladd", "vector", facts("muladd", "vector", "op", "round", "flops", native.VectorFlops), nil, func(_, n int) error {
+	vector := facts("muladd", "vector", "op", "round", "flops", native.VectorFlops)
+	add("muladd", "vector", vector, nil, func(_, n int) error {
 		return finite(native.MulAddVector(n, x, y))
 	})
 }

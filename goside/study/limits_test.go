@@ -51,7 +51,8 @@ func TestLimits(t *testing.T) {
 	}
 	pairs := 0
 	for name, one := range byName {
-		if all, ok := byName[strings.Replace(name, "lang=c/", "lang=c-par/", 1)]; ok && strings.Contains(name, "lang=c/") {
+		all, ok := byName[strings.Replace(name, "lang=c/", "lang=c-par/", 1)]
+		if ok && strings.Contains(name, "lang=c/") {
 			pairs++
 			if !slices.Equal(one.Facts, all.Facts) {
 				t.Errorf("%s has the facts %v, on all threads %v, want equal ones", name, one.Facts, all.Facts)
@@ -238,8 +239,8 @@ func TestMulAdd(t *testing.T) {
 	native, err := limits.Open()
 	available(t, err)
 	if native.ScalarFlops <= 0 || native.VectorFlops != native.ScalarFlops*native.VectorBytes/8 {
-		t.Errorf("rounds of %d and %d operations, vectors of %d bytes; want as many to a number in both", native.ScalarFlops,
-			native.VectorFlops, native.VectorBytes)
+		t.Errorf("rounds of %d and %d operations, vectors of %d bytes; want as many to a number in both",
+			native.ScalarFlops, native.VectorFlops, native.VectorBytes)
 	}
 	for _, f := range []struct {
 		name  string

@@ -60,7 +60,8 @@ func Open() (*Limits, error) {
 	} {
 		symbol, err := purego.Dlsym(handle, "toll_limits_"+f.name)
 		if err != nil {
-			return nil, fmt.Errorf("limits: %s has no symbol toll_limits_%s, want it: run %s (%w)", File, f.name, seam.Mend, err)
+			return nil, fmt.Errorf("limits: %s has no symbol toll_limits_%s, want it: run %s (%w)", File, f.name,
+				seam.Mend, err)
 		}
 		purego.RegisterFunc(f.to, symbol)
 	}
@@ -98,7 +99,8 @@ func (l *Limits) Copy(q, p []float64, passes int) error {
 		return err
 	}
 	if len(q) != len(p) || mem.Overlap(q, p) {
-		return fmt.Errorf("limits: copy of %d elements to %d, overlapping: %t; want as many, elsewhere", len(p), len(q), mem.Overlap(q, p))
+		return fmt.Errorf("limits: copy of %d elements to %d, overlapping: %t; want as many, elsewhere", len(p), len(q),
+			mem.Overlap(q, p))
 	}
 	l.copy(unsafe.SliceData(q), unsafe.SliceData(p), int64(len(p)), int64(passes)) // as in Read, and both as long
 	runtime.KeepAlive(q)
