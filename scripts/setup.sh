@@ -4,13 +4,19 @@
 #
 # Installs what building Toll needs and this machine lacks, with apt as root or by sudo without a password;
 # otherwise it prints the command and fails. Go, Rust, git and a C compiler it expects to be there. When
-# nothing is missing it takes no time, and needs neither root nor network.
+# nothing is missing it takes no time, and needs neither root nor network. scripts/setup.sh test also installs
+# what only the tests need.
 set -euo pipefail
 
 fail() {
     echo "setup.sh: $*" >&2
     exit 1
 }
+
+case "$*" in
+"" | test) ;;
+*) fail "arguments are '$*', want none or test" ;;
+esac
 
 command -v git >/dev/null || fail "git is missing"
 command -v gcc >/dev/null || fail "gcc, the C compiler, is missing"
@@ -26,6 +32,9 @@ command -v cmake >/dev/null || missing+=(cmake)
 command -v ninja >/dev/null || missing+=(ninja-build)
 library libopenblas.so || missing+=(libopenblas-dev)
 library liblapacke.so || missing+=(liblapacke-dev)
+if [ "${1:-}" = test ]; then
+    command -v valgrind >/dev/null || missing+=(valgrind)
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 command -v apt-get >/dev/null || fail "missing, and there is no apt here to install it: ${missing[*]} (Debian's names)"

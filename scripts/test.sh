@@ -7,6 +7,7 @@
 # go to the second run of go test, as in scripts/test.sh -v -run Mutant, and leave out the others.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/setup.sh test
 scripts/build.sh
 
 if [ $# -eq 0 ]; then
