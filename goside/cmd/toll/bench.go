@@ -37,7 +37,7 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("rounds") && quick {
-				rounds = 9
+				rounds = 7
 			}
 			if rounds < 1 || threads < 1 || threads > 1024 {
 				return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", rounds, threads)
@@ -108,8 +108,8 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a minute: 9 rounds")
-	c.Flags().IntVar(&rounds, "rounds", 41, "rounds to measure")
+	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a minute: 7 rounds")
+	c.Flags().IntVar(&rounds, "rounds", 31, "rounds to measure")
 	c.Flags().IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
 	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to measure: call, diffusion, julia, ols, or patterns")
