@@ -13,7 +13,7 @@ import (
 // Pair is one row in two runs.
 type Pair struct {
 	Group    string    // rows of one group suffer alike from the machine: same problem, same number of threads
-	Old, New []float64 // wall times
+	Old, New []float64 // wall times, in the order of rounds
 	Floor    float64   // noise floor within the runs, see [Interval.Floor]
 }
 
@@ -21,7 +21,7 @@ type Pair struct {
 type Change struct {
 	Ratio float64 // of the medians
 	Drift float64 // of the group: what its rows changed by together
-	Own   float64 // Ratio without Drift
+	Own   float64 // what the row changed by beside its group
 	Noise float64 // what Own must differ from 1 by to be told from noise
 }
 
@@ -33,62 +33,115 @@ func (c Change) Faster() bool { return c.Own < 1/(1+c.Noise) }
 // drift from a change of one of them.
 const FewestRows = 3
 
+// finest is the least half width: no clock tells times finer, whatever the samples pretend.
+const finest = 1e-6
+
 // Compare returns the change of each pair.
 //
-// The machine drifts between runs: its host lends it a slower core, or a neighbour its caches are shared with
-// falls silent. That moves the rows of a group together, so the median change of the group's rows is taken
-// for the machine's (a change common to most of a group cannot be told from it). What remains of a row's
-// change counts as noise up to the combined half widths of the two medians' 95 % intervals and the drift's own
-// error, widened twice: by how much farther the rows of all groups scatter than such intervals explain, and,
-// since the more rows are looked at the more will stray, so that one of all rows together strays beyond it
-// once in twenty comparisons (Bonferroni). It is never taken to be less than the floor.
+// The machine drifts, between runs and within: its host lends it a slower core, or a neighbour that its caches are
+// shared with falls silent. That moves the rows of a group together. So within each run what the rows of a group
+// have in common in a round is taken off ([polish]), and then what they changed by together from run to run: a
+// change common to most of a group cannot be told from the machine's.
+//
+// What remains of a row's change counts as noise up to the combined half widths of the 95 % intervals of the row
+// in both runs and of the drift, widened twice: by how much farther the rows scatter than such intervals
+// explain, those of the group or those of all, whichever more; and, since the more rows are looked at the more
+// will stray, so that of all rows together one strays beyond it once in twenty comparisons (Bonferroni). It is
+// never taken to be less than the floor.
 func Compare(pairs []Pair) []Change {
-	type row struct{ change, half float64 } // logarithms
-	rows := make([]row, len(pairs))
 	groups := map[string][]int{}
 	for k, p := range pairs {
-		before, after := Median(p.Old), Median(p.New)
-		width := func(i Interval) float64 { return (math.Log(i.Hi) - math.Log(i.Lo)) / 2 }
-		rows[k] = row{math.Log(after.Median / before.Median), math.Hypot(width(before), width(after))}
 		groups[p.Group] = append(groups[p.Group], k)
 	}
-	drifts := make([]float64, len(pairs))
-	var scatter []float64 // of the rows about their group's drift, in half widths
-	for _, group := range groups {
-		if len(group) < FewestRows {
-			continue
-		}
-		var changes, halves []float64
+	changes := make([]Change, len(pairs))
+	halves := make([]float64, len(pairs)) // of the change beside the group, as a logarithm
+	scatters := map[string]float64{}
+	var scatter []float64 // of the rows beside their groups, in half widths
+	for name, group := range groups {
+		var before, after [][]float64
+		var ratios, own []float64
 		for _, k := range group {
-			changes = append(changes, rows[k].change)
-			halves = append(halves, rows[k].half)
+			before, after = append(before, logarithms(pairs[k].Old)), append(after, logarithms(pairs[k].New))
+			ratios = append(ratios, Median(pairs[k].New).Median/Median(pairs[k].Old).Median)
 		}
-		drift := middleOf(changes)
-		// The error of a median of n values is sqrt(pi/2/n) times that of one.
-		uncertain := middleOf(halves) * math.Sqrt(math.Pi/2/float64(len(group)))
-		for _, k := range group {
-			drifts[k] = drift
-			rows[k].half = math.Hypot(rows[k].half, uncertain)
-			if rows[k].half > 0 {
-				scatter = append(scatter, math.Abs(rows[k].change-drift)/rows[k].half)
+		enough := len(group) >= FewestRows
+		if enough {
+			polish(before)
+			polish(after)
+		}
+		var widths []float64
+		for at := range group {
+			a, b := Median(before[at]), Median(after[at])
+			own = append(own, b.Median-a.Median)
+			widths = append(widths, math.Hypot(a.Hi-a.Lo, b.Hi-b.Lo)/2)
+		}
+		drift, common, uncertain := 1.0, 0.0, 0.0
+		if enough {
+			drift, common = middleOf(ratios), middleOf(own)
+			// The error of a median of n values is sqrt(pi/2/n) times that of one.
+			uncertain = middleOf(widths) * math.Sqrt(math.Pi/2/float64(len(group)))
+		}
+		var mine []float64
+		for at, k := range group {
+			halves[k] = max(math.Hypot(widths[at], uncertain), finest)
+			changes[k] = Change{Ratio: ratios[at], Drift: drift, Own: math.Exp(own[at] - common)}
+			if enough {
+				mine = append(mine, math.Abs(own[at]-common)/halves[k])
+			}
+		}
+		if len(mine) > 0 {
+			scatters[name] = middleOf(mine)
+		}
+		scatter = append(scatter, mine...)
+	}
+	standard := distuv.UnitNormal.Quantile(1 - 0.05/2)
+	all := 0.0
+	if len(scatter) > 0 {
+		all = middleOf(scatter)
+	}
+	for k, p := range pairs {
+		widen := distuv.UnitNormal.Quantile(1-0.05/2/float64(len(pairs))) / standard
+		// The median distance is 0.6745 standard deviations, of which a half width is 1.96.
+		widen *= max(1, max(all, scatters[p.Group])*standard/distuv.UnitNormal.Quantile(0.75))
+		changes[k].Noise = max(math.Expm1(widen*halves[k]), p.Floor)
+	}
+	return changes
+}
+
+func logarithms(values []float64) []float64 {
+	logs := make([]float64, len(values))
+	for k, v := range values {
+		logs[k] = math.Log(v)
+	}
+	return logs
+}
+
+// polish takes off the rows what they have in common in each round, by Tukey's median polish: to each round its
+// median over the rows, less their own medians. Rows of different lengths are left as they are: they have no
+// rounds in common.
+func polish(rows [][]float64) {
+	for _, r := range rows {
+		if len(r) != len(rows[0]) {
+			return
+		}
+	}
+	const times = 5 // after which next to nothing changes
+	for range times {
+		level := make([]float64, len(rows))
+		for k, r := range rows {
+			level[k] = middleOf(r)
+		}
+		for round := range rows[0] {
+			var above []float64
+			for k, r := range rows {
+				above = append(above, r[round]-level[k])
+			}
+			common := middleOf(above)
+			for _, r := range rows {
+				r[round] -= common
 			}
 		}
 	}
-	standard := distuv.UnitNormal.Quantile(1 - 0.05/2)
-	widen := distuv.UnitNormal.Quantile(1-0.05/2/float64(max(1, len(pairs)))) / standard
-	if len(scatter) > 0 { // the median distance is 0.6745 standard deviations, of which a half width is 1.96
-		widen *= max(1, middleOf(scatter)*standard/distuv.UnitNormal.Quantile(0.75))
-	}
-	changes := make([]Change, len(pairs))
-	for k, p := range pairs {
-		changes[k] = Change{
-			Ratio: math.Exp(rows[k].change),
-			Drift: math.Exp(drifts[k]),
-			Own:   math.Exp(rows[k].change - drifts[k]),
-			Noise: max(math.Expm1(widen*rows[k].half), p.Floor),
-		}
-	}
-	return changes
 }
 
 // Geomean returns the geometric mean of ratios.

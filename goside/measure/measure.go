@@ -4,7 +4,7 @@
 // Package measure times subjects against each other on a noisy machine. Each is first calibrated: how many
 // operations make a batch long enough for the clock. Then come rounds. A round visits every subject, short
 // ones several times, in an order drawn anew, so that drift and neighbours hit all alike, and keeps one
-// sample of each. The k-th sample of one subject and the k-th of another were taken within one round, and
+// sample of each; subjects that are to be compared are visited one after another. The k-th sample of one subject and the k-th of another were taken within one round, and
 // only such are to be divided by each other ([Ratio]).
 //
 // A batch of several operations begins with a few untimed ones, which bring data and threads back.
@@ -76,27 +76,32 @@ func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	}
 	run := &Run{Series: make([]Series, len(subjects)), Resolution: plan.Clock.Resolution()}
 	run.Batch = max(plan.Batch, ticks*run.Resolution)
-	var order []int // of a round, before it is shuffled: each subject as often as it is visited
+	var blocks [][]int // of a round, before they are shuffled: subjects of equal facts, each as often as it is visited
+	all := 0
 	for k := range subjects {
 		n, elapsed, err := calibrate(plan.Clock, &subjects[k], run.Batch)
 		if err != nil {
 			return nil, err
 		}
 		run.Series[k] = Series{Subject: &subjects[k], N: n}
+		if k == 0 || !slices.Equal(subjects[k].Facts, subjects[k-1].Facts) {
+			blocks = append(blocks, nil)
+		}
+		block := &blocks[len(blocks)-1]
 		for range visits(plan, run.Batch, elapsed) {
-			order = append(order, k)
+			*block = append(*block, k)
+			all += plan.Rounds
 		}
 		progress(0, 0)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // which would have it collect all the same
 	rng := rand.New(rand.NewPCG(plan.Seed, 0))
-	done, all := 0, plan.Rounds*len(order)
+	done := 0
 	for range plan.Rounds {
 		runtime.GC()
 		batches := make([][]Sample, len(subjects))
-		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, k := range order {
+		for _, k := range shuffled(rng, blocks) {
 			s, collections, err := plan.Clock.batch(run.Series[k].Subject, run.Series[k].N)
 			if err != nil {
 				return nil, err
@@ -111,6 +116,15 @@ func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 		}
 	}
 	return run, nil
+}
+
+// shuffled returns all blocks' subjects in a random order of blocks, each in a random order of its own.
+func shuffled(rng *rand.Rand, blocks [][]int) []int {
+	rng.Shuffle(len(blocks), func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
+	for _, b := range blocks {
+		rng.Shuffle(len(b), func(i, j int) { b[i], b[j] = b[j], b[i] })
+	}
+	return slices.Concat(blocks...)
 }
 
 // visits returns how many batches of a subject a round takes: as many as planned, but fewer, down to one, if

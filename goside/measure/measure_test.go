@@ -36,12 +36,16 @@ func TestRounds(t *testing.T) {
 	var visits []string
 	resets := 0
 	var subjects []Subject
-	for _, name := range []string{"a", "b", "c", "d", "long"} {
+	for k, name := range []string{"a", "b", "c", "d", "long"} {
+		facts := []Fact{{"problem", "first"}}
+		if k > 1 {
+			facts = []Fact{{"problem", "second"}}
+		}
 		op := time.Microsecond
 		if name == "long" {
 			op = 4 * time.Millisecond
 		}
-		subjects = append(subjects, Subject{Name: name, Least: 3, Reset: func() { resets++ }, Run: func(n int) error {
+		subjects = append(subjects, Subject{Name: name, Facts: facts, Least: 3, Reset: func() { resets++ }, Run: func(n int) error {
 			if n%3 != 0 {
 				t.Errorf("%s was to do %d operations, want a multiple of 3", name, n)
 			}
@@ -89,6 +93,14 @@ func TestRounds(t *testing.T) {
 			key += name
 		}
 		orders[key] = true
+		first := 0 // visits to subjects of the first problem, which are in a row
+		for k, name := range round {
+			if name <= "b" {
+				if first++; k > 0 && first > 1 && round[k-1] > "b" {
+					t.Errorf("a round visited %v, want each problem's subjects in a row", round)
+				}
+			}
+		}
 		slices.Sort(round)
 		if want := []string{"a", "a", "a", "b", "b", "b", "c", "c", "c", "d", "d", "d", "long"}; !slices.Equal(round, want) {
 			t.Errorf("a round visited %v, want %v", round, want)

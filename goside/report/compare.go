@@ -58,7 +58,7 @@ func Compare(before, after *Record) (*Comparison, error) {
 		r := &after.Rows[k]
 		old := index[r.key()]
 		switch {
-		case r.again():
+		case old == nil && r.again():
 			continue
 		case old == nil:
 			c.Only++
@@ -70,7 +70,9 @@ func Compare(before, after *Record) (*Comparison, error) {
 			machine = append(machine, measure.Median(r.Wall()).Median/measure.Median(old.Wall()).Median)
 			continue
 		}
-		common++
+		if !r.again() {
+			common++
+		}
 		group := r.Problem()
 		if r.Parallel() {
 			group += " parallel"
@@ -90,6 +92,8 @@ func Compare(before, after *Record) (*Comparison, error) {
 	for k, change := range measure.Compare(pairs) {
 		c.Rows[k].Change = change
 	}
+	// A second entry helped to tell the machine's drift, and is no row of its own.
+	c.Rows = slices.DeleteFunc(c.Rows, func(r Changed) bool { return r.New.again() })
 	if machine != nil {
 		c.Limits.Ratio = measure.Geomean(machine)
 	}
@@ -133,7 +137,7 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 	}
 	summary := newTable("problem", "rows", "geomean", "drift", "slower", "faster")
 	summary.SetColumnConfigs(right(2, 3, 4, 5, 6))
-	rows := newTable("problem", "route", "old", "new", "change", "less drift", "noise", "")
+	rows := newTable("problem", "route", "old", "new", "change", "own", "noise", "")
 	rows.SetColumnConfigs(right(3, 4, 5, 6, 7))
 	slower, faster, shown := 0, 0, 0
 	var groups [][]Changed
@@ -194,7 +198,8 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 		fmt.Fprintln(w, rows.Render())
 	}
 	fmt.Fprintln(w, `Geomean: of new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too
-few rows to tell, nothing taken off). Slower, faster: rows whose change less the drift is beyond their noise.`)
+few rows to tell). Own: what a row changed by beside the others of its problem, round by round. Slower, faster: rows
+whose own change is beyond their noise.`)
 	if c.Limits.Ratio > 0 {
 		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", percent(c.Limits.Ratio))
 	}
@@ -205,7 +210,7 @@ few rows to tell, nothing taken off). Slower, faster: rows whose change less the
 	for _, r := range c.Rows {
 		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
 	}
-	fmt.Fprintf(w, "All %d rows in geometric mean: %s, less drift %s. Beyond noise: %d slower, %d faster.\n",
+	fmt.Fprintf(w, "All %d rows in geometric mean: %s, their own %s. Beyond noise: %d slower, %d faster.\n",
 		len(c.Rows), percent(measure.Geomean(ratios)), percent(measure.Geomean(own)), slower, faster)
 }
 
