@@ -36,8 +36,12 @@ func benchCommand() *cobra.Command {
 with the machine's limits between them, writes the record in the Go benchmark format, and prints its tables.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !cmd.Flags().Changed("rounds") && quick {
-				rounds = 7
+			visits := visits
+			if quick {
+				visits = quickVisits
+				if !cmd.Flags().Changed("rounds") {
+					rounds = 7
+				}
 			}
 			if rounds < 1 || threads < 1 || threads > 1024 {
 				return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", rounds, threads)
@@ -123,8 +127,9 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 // A batch is long beside the clock's steps and short beside the bursts in which neighbours disturb it; the
 // median of several batches in a round then passes over a burst.
 const (
-	batch  = 2 * time.Millisecond
-	visits = 5
+	batch       = 2 * time.Millisecond
+	visits      = 5
+	quickVisits = 3
 )
 
 // writeRecord writes the record to a file and reads it back.
