@@ -25,8 +25,10 @@ type Change struct {
 	Noise float64 // what Own must differ from 1 by to be told from noise
 }
 
-// Slower and Faster report a change beyond noise.
+// Slower reports a change for the worse beyond noise.
 func (c Change) Slower() bool { return c.Own > 1+c.Noise }
+
+// Faster reports a change for the better beyond noise.
 func (c Change) Faster() bool { return c.Own < 1/(1+c.Noise) }
 
 // FewestRows is the size of a group from which its drift is told: from fewer rows one could not tell the
