@@ -20,9 +20,9 @@ import (
 // Comparison is what became of the rows that two records have in common.
 type Comparison struct {
 	Rows          []Changed
-	OnlyOld, Only int            // rows that only the old, only the new record has
-	Differ        []string       // what the records say differently of machine and build
-	Limits        measure.Change // of the machine's limits together; Ratio is 0 if the records lack them
+	OnlyOld, Only int      // rows that only the old, only the new record has
+	Differ        []string // what the records say differently of machine and build
+	Limits        float64  // new to old time of the machine's limits, geometric mean; 0 if the records lack them
 }
 
 // Changed is a row in both records.
@@ -95,7 +95,7 @@ func Compare(before, after *Record) (*Comparison, error) {
 	// A second entry helped to tell the machine's drift, and is no row of its own.
 	c.Rows = slices.DeleteFunc(c.Rows, func(r Changed) bool { return r.New.again() })
 	if machine != nil {
-		c.Limits.Ratio = measure.Geomean(machine)
+		c.Limits = measure.Geomean(machine)
 	}
 	return c, nil
 }
@@ -200,8 +200,8 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 	fmt.Fprintln(w, `Geomean: of new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too
 few rows to tell). Own: what a row changed by beside the others of its problem, round by round. Slower, faster: rows
 whose own change is beyond their noise.`)
-	if c.Limits.Ratio > 0 {
-		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", percent(c.Limits.Ratio))
+	if c.Limits > 0 {
+		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", percent(c.Limits))
 	}
 	if c.Only > 0 || c.OnlyOld > 0 {
 		fmt.Fprintf(w, "Not compared: %d rows that only the old, %d that only the new record has.\n", c.OnlyOld, c.Only)
