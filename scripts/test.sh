@@ -22,6 +22,7 @@ if [ $# -eq 0 ]; then
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked
     go vet ./...
+    go vet -tags timing ./goside/cmd/toll
     echo "Without cgo:"
     CGO_ENABLED=0 TOLL_REQUIRE='*/direct */purego */syscalln' go test ./...
     echo "With the race detector:"

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+//go:build timing
+
 package main
 
 import (
@@ -15,11 +17,8 @@ import (
 
 // TestSlowed measures one build twice, and then one of which a single row is slowed by a tenth, build/lib/slow:
 // toll compare must find no difference between the first two, and exactly that row in the third. It takes
-// minutes and a machine that is not busy with other tests, so it runs only if TOLL_TIMING is set.
+// a minute and a machine that is not busy with other tests, so it is there only with the build tag timing.
 func TestSlowed(t *testing.T) {
-	if os.Getenv("TOLL_TIMING") == "" {
-		t.Skip("set TOLL_TIMING=1 to have the instrument tested against the clock")
-	}
 	dir := t.TempDir()
 	toll := filepath.Join(dir, "toll")
 	if out, err := exec.Command("go", "build", "-o", toll, ".").CombinedOutput(); err != nil {
