@@ -137,7 +137,7 @@ func (p *printer) printLimits() {
 	}
 	var levels []string
 	for _, r := range l.rows {
-		if r.Kernel == "read" && !slices.Contains(levels, r.N) {
+		if r.Kernel == "read" && r.Lang == serial && !slices.Contains(levels, r.N) {
 			levels = append(levels, r.N)
 		}
 	}
@@ -162,10 +162,14 @@ func (p *printer) printLimits() {
 		t.AppendRow(line)
 	}
 	title := "Limits of this machine, measured in the same rounds"
-	if l.find("read", parallel, levels[0]) != nil {
+	if l.find("muladd", parallel, "vector") != nil {
 		title += fmt.Sprintf(": one thread / %.0f threads", l.threads)
 	}
-	p.render(title, t)
+	if levels == nil { // the caches' sizes were unknown
+		fmt.Fprintf(p, "%s\n", title)
+	} else {
+		p.render(title, t)
+	}
 	fmt.Fprintf(p, "Independent multiplications and additions, Gflop/s: scalar %s, widest vectors %s.\n",
 		pair(func(lang string) float64 { return l.peak(lang, "scalar") }),
 		pair(func(lang string) float64 { return l.peak(lang, "vector") }))

@@ -168,6 +168,14 @@ func TestTables(t *testing.T) {
 		t.Errorf("a record without limits shows:\n%s", text.String())
 	}
 	text.Reset()
+	withoutCaches := slices.DeleteFunc(series(), func(s measure.Series) bool {
+		return strings.Contains(s.Subject.Name, "n=L2") && !strings.Contains(s.Subject.Name, "kernel=read/lang=c-par")
+	})
+	Tables(&text, written(t, facts, withoutCaches), Style{Baseline: "c/cgo"})
+	if got := text.String(); strings.Contains(got, "GB/s") || !strings.Contains(got, "widest vectors 16.0 / 24.0") {
+		t.Errorf("a record without bandwidths shows:\n%s", got)
+	}
+	text.Reset()
 	Tables(&text, written(t, facts, series()), Style{Baseline: "c/cgo", Brief: true})
 	if got := text.String(); strings.Count(got, "┌") != 2 || strings.Contains(got, "Share") || !strings.Contains(got, "Machine: ") {
 		t.Errorf("the brief form shows more or less than the times:\n%s", got)
