@@ -17,7 +17,7 @@ if [ $# -eq 0 ]; then
         cargo clippy "${cargo[@]}" --quiet --all-targets -- -D warnings
     fi
     if command -v clang-format >/dev/null; then
-        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/toll.h csrc/limits/*.[ch]
+        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/*.h csrc/calls/*.c csrc/limits/*.[ch]
     fi
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked

@@ -48,6 +48,23 @@ type Plan struct {
 type Sample struct {
 	Wall, CPU     float64 // ns; CPU is that of all threads of the process, in user and system mode
 	Bytes, Allocs float64 // allocated on Go's heap
+	More          []Value // what else was measured; in the same order in every sample of a series
+}
+
+// Value is a figure with its unit, as in the Go benchmark format: {1200, "p99-ns"}.
+type Value struct {
+	Value float64
+	Unit  string
+}
+
+// Get returns the value with that unit among More, or 0.
+func (s *Sample) Get(unit string) float64 {
+	for _, v := range s.More {
+		if v.Unit == unit {
+			return v.Value
+		}
+	}
+	return 0
 }
 
 // Series is what was measured of one subject: a sample per round.

@@ -58,6 +58,9 @@ func Write(w io.Writer, facts []measure.Fact, procs int, series []measure.Series
 				{Value: sample.Bytes, Unit: "B/op"},
 				{Value: sample.Allocs, Unit: "allocs/op"},
 			}
+			for _, v := range sample.More {
+				result.Values = append(result.Values, benchfmt.Value{Value: v.Value, Unit: v.Unit})
+			}
 			if err := out.Write(&result); err != nil {
 				return err
 			}
@@ -177,7 +180,17 @@ func Read(in io.Reader, name string) (*Record, error) {
 			cpu, _ := result.Value("cpu-sec/op")
 			bytes, _ := result.Value("B/op")
 			allocs, _ := result.Value("allocs/op")
-			record.Rows[at].Samples = append(record.Rows[at].Samples, measure.Sample{Wall: wall * 1e9, CPU: cpu * 1e9, Bytes: bytes, Allocs: allocs})
+			sample := measure.Sample{Wall: wall * 1e9, CPU: cpu * 1e9, Bytes: bytes, Allocs: allocs}
+			for _, v := range result.Values {
+				switch {
+				case slices.Contains([]string{"sec/op", "cpu-sec/op", "B/op", "allocs/op"}, v.Unit):
+				case v.OrigUnit != "": // such as ns, which the reader makes seconds of
+					sample.More = append(sample.More, measure.Value{Value: v.OrigValue, Unit: v.OrigUnit})
+				default:
+					sample.More = append(sample.More, measure.Value{Value: v.Value, Unit: v.Unit})
+				}
+			}
+			record.Rows[at].Samples = append(record.Rows[at].Samples, sample)
 		}
 	}
 	if err := reader.Err(); err != nil {
@@ -205,6 +218,10 @@ func row(name benchfmt.Name) Row {
 			r.Layout = value
 		case "n":
 			r.N = value
+		default:
+			if key != "" && value != "" {
+				r.Facts[key] = value
+			}
 		}
 	}
 	return r
