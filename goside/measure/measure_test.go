@@ -5,6 +5,7 @@ package measure
 
 import (
 	"errors"
+	"reflect"
 	"runtime"
 	"slices"
 	"testing"
@@ -157,7 +158,7 @@ func TestSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, got := range run.Series[0].Samples {
-		if want := (Sample{Wall: 50_000, CPU: 80_000, Bytes: 48, Allocs: 3}); got != want {
+		if want := (Sample{Wall: 50_000, CPU: 80_000, Bytes: 48, Allocs: 3}); !reflect.DeepEqual(got, want) {
 			t.Errorf("sample %v, want %v", got, want)
 		}
 	}
@@ -183,7 +184,7 @@ func TestBursts(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, got := range run.Series[0].Samples {
-		if want := (Sample{Wall: 1000, CPU: 2000}); got != want {
+		if want := (Sample{Wall: 1000, CPU: 2000}); !reflect.DeepEqual(got, want) {
 			t.Errorf("sample %v, want %v", got, want)
 		}
 	}

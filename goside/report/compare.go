@@ -173,7 +173,7 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 				}
 				if all || word != "" {
 					shown++
-					rows.AppendRow(table.Row{name, r.New.Route(), nanoseconds(r.Old), nanoseconds(r.New), percent(r.Ratio), percent(r.Own),
+					rows.AppendRow(table.Row{name, r.New.Route(), nanoseconds(measure.Median(r.Old.Wall()).Median), nanoseconds(measure.Median(r.New.Wall()).Median), percent(r.Ratio), percent(r.Own),
 						fmt.Sprintf("± %.1f%%", 100*r.Noise), word})
 				}
 			}
@@ -220,12 +220,4 @@ func percent(ratio float64) string {
 		return "0.0%"
 	}
 	return fmt.Sprintf("%+.1f%%", 100*(ratio-1))
-}
-
-func nanoseconds(r *Row) string {
-	ns := measure.Median(r.Wall()).Median
-	if ns > 10_000 {
-		return significant(ns/1e6) + " ms"
-	}
-	return significant(ns) + " ns"
 }

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"toll/goside/measure"
+)
+
+// Calls prints the tables of a record of toll calls, each with a sentence that says what it shows.
+func Calls(w io.Writer, record *Record, style Style) {
+	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	for _, section := range []func(*callsPrinter){} {
+		section(p)
+	}
+}
+
+// callsPrinter prints the sections of a record of toll calls. A section that the record has no rows of prints
+// nothing.
+type callsPrinter struct{ printer }
+
+// rows returns the rows of a study, in the record's order.
+func (p *callsPrinter) rows(study string) []*Row {
+	var rows []*Row
+	for k := range p.record.Rows {
+		if p.record.Rows[k].Study == study {
+			rows = append(rows, &p.record.Rows[k])
+		}
+	}
+	return rows
+}
+
+// heading prints a section's title.
+func (p *callsPrinter) heading(title string) {
+	if p.Markdown {
+		fmt.Fprintf(p, "## %s\n\n", title)
+	} else {
+		fmt.Fprintf(p, "%s\n%s\n\n", strings.ToUpper(title), strings.Repeat("=", len(title)))
+	}
+}
+
+// grid prints a table: the first column to the left, the others to the right.
+func (p *callsPrinter) grid(title string, header []string, lines [][]string) {
+	t := p.newTable()
+	configs := make([]table.ColumnConfig, 0, len(header))
+	for k := range header {
+		if k > 0 {
+			configs = append(configs, table.ColumnConfig{Number: k + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
+		}
+	}
+	t.SetColumnConfigs(configs)
+	t.AppendHeader(cells(header))
+	for _, line := range lines {
+		t.AppendRow(cells(line))
+	}
+	p.render(title, t)
+}
+
+func cells(texts []string) table.Row {
+	row := make(table.Row, len(texts))
+	for k, text := range texts {
+		row[k] = text
+	}
+	return row
+}
+
+// say prints what a table shows: one plain sentence, made from its figures.
+func (p *callsPrinter) say(format string, args ...any) {
+	fmt.Fprintf(p, format+"\n\n", args...)
+}
+
+// more returns the median of what a row's samples hold under a unit beside the time.
+func (r *Row) more(unit string) measure.Interval {
+	return measure.Median(r.values(func(s *measure.Sample) float64 { return s.Get(unit) }))
+}
+
+// nanoseconds shows a time with three significant digits in the unit that suits it: "34.1 ns", "1.20 ms".
+func nanoseconds(ns float64) string {
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}} {
+		if ns >= u.size {
+			return significant(ns/u.size) + " " + u.name
+		}
+	}
+	return significant(ns) + " ns"
+}
