@@ -7,6 +7,7 @@ package cgo
 
 /*
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c.a
+#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_calls.a -lpthread
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c_omp.a -lgomp
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran.a
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_omp.a -lgomp
