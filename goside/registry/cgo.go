@@ -11,6 +11,8 @@ import (
 	"toll/goside/via/netlib"
 )
 
+var cgoCalls = cgo.OpenCalls
+
 var dgels, dgelsMany, dgemv = netlib.DGELS, netlib.DGELSMany, netlib.DGEMV
 
 func cgoRoute(lang string) *seam.Route {

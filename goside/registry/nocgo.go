@@ -8,12 +8,15 @@ package registry
 import (
 	"fmt"
 
+	"toll/goside/calls"
 	"toll/goside/seam"
 )
 
-func noCgo() (*seam.Library, error) {
-	return nil, fmt.Errorf("cgo: %w: this program was built with CGO_ENABLED=0, want 1", seam.ErrUnavailable)
-}
+var errNoCgo = fmt.Errorf("cgo: %w: this program was built with CGO_ENABLED=0, want 1", seam.ErrUnavailable)
+
+func noCgo() (*seam.Library, error) { return nil, errNoCgo }
+
+func cgoCalls() (*calls.Funcs, error) { return nil, errNoCgo }
 
 var dgels, dgelsMany, dgemv = noCgo, noCgo, noCgo
 

@@ -146,7 +146,7 @@ func (r *Record) Get(key string) string {
 }
 
 // problemKeys are the keys of [study.Facts] and of study.Limits: lines that belong to a problem, not to the run.
-var problemKeys = []string{"problem", "op", "set", "reads", "writes", "flops", "verified", "group", "ints", "doubles", "read", "written", "copied", "callbacks"}
+var problemKeys = []string{"problem", "op", "set", "reads", "writes", "flops", "verified", "group", "ints", "doubles", "results", "read", "written", "copied", "callbacks"}
 
 // Read reads a record; name is its name in errors.
 func Read(in io.Reader, name string) (*Record, error) {

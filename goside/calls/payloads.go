@@ -1,0 +1,308 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package calls
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"syscall"
+
+	"toll/goside/kernel"
+)
+
+// Payload is something that is passed: what toll calls times on every crossing.
+type Payload struct {
+	Group  string // which of them are shown together: "scalars", "arguments", "slices", "structs", "text", "others", "callbacks"
+	Kernel string // the function, as in the benchmark's name
+	N      int    // its size: arguments, bytes or callbacks; 1 if it has none
+	Cost   Cost
+
+	// Run makes n >= 1 calls. It returns [kernel.ErrNotOffered] if f does not have the function, and an error if the
+	// last result is wrong.
+	Run func(f *Funcs, n int) error
+}
+
+// Cost is what a call hands over: what the cost model predicts its time from.
+type Cost struct {
+	Ints, Doubles int // arguments of either kind; a pointer is an int, a slice two
+	Results       int
+	Read, Written int // bytes of Go's memory that C reads or writes in place
+	Copied        int // bytes of strings and structs that the border copies
+	Callbacks     int // from C to Go
+}
+
+// Sizes are the bytes of the slices that are passed.
+var Sizes = []int{8, 64, 512, 4 << 10, 32 << 10, 256 << 10, 2 << 20, 16 << 20}
+
+// TextSizes are the bytes of the strings, CallbackCounts how often C calls back in one call.
+var (
+	TextSizes      = []int{16, 1 << 10, 64 << 10}
+	CallbackCounts = []int{0, 1, 10, 100, 1000}
+)
+
+// Payloads returns all of them. They share memory: only one may run at a time.
+func Payloads() []Payload {
+	all := scalars()
+	for n := 1; n <= MaxArity; n++ {
+		all = append(all, arguments(n)...)
+	}
+	p := make([]float64, Sizes[len(Sizes)-1]/8)
+	for _, size := range Sizes {
+		all = append(all, slices(p[:size/8])...)
+	}
+	all = append(all, structs()...)
+	for _, size := range TextSizes {
+		all = append(all, texts(size)...)
+	}
+	all = append(all, others()...)
+	for _, k := range CallbackCounts {
+		all = append(all, callbacks(k)...)
+	}
+	return all
+}
+
+// payload makes a payload of a function that get gives; run makes n calls of it and reports whether the last
+// result was right.
+func payload[F any](group, name string, size int, cost Cost, get func(f *Funcs) F, run func(call F, n int) bool) Payload {
+	return Payload{group, name, size, cost, func(f *Funcs, n int) error {
+		call := get(f)
+		if reflect.ValueOf(call).IsNil() {
+			return kernel.ErrNotOffered
+		}
+		if !run(call, n) {
+			return fmt.Errorf("calls: %s of %d returned a wrong result", name, size)
+		}
+		return nil
+	}}
+}
+
+func scalars() []Payload {
+	const group = "scalars"
+	two := Cost{Ints: 2, Results: 1}
+	return []Payload{
+		payload(group, "noop", 1, Cost{}, func(f *Funcs) func() { return f.Noop }, func(call func(), n int) bool {
+			for range n {
+				call()
+			}
+			return true
+		}),
+		payload(group, "not", 1, Cost{Ints: 1, Results: 1}, func(f *Funcs) func(int64) int64 { return f.Not },
+			func(call func(int64) int64, n int) bool {
+				var r int64
+				for range n {
+					r = call(5)
+				}
+				return r == ^5
+			}),
+		binary(group, "add", Cost{Doubles: 2, Results: 1}, func(f *Funcs) func(x, y float64) float64 { return f.Add }, 1.5, 2, 3.5),
+		binary(group, "float", Cost{Doubles: 2, Results: 1}, func(f *Funcs) func(x, y float32) float32 { return f.Float }, 1.5, 2, -0.5),
+		binary(group, "bool", two, func(f *Funcs) func(x, y bool) bool { return f.Bool }, true, false, true),
+		binary(group, "int8", two, func(f *Funcs) func(x, y int8) int64 { return f.Int8 }, -3, 4, -11),
+		binary(group, "int16", two, func(f *Funcs) func(x, y int16) int64 { return f.Int16 }, -3, 4, -11),
+		binary(group, "int32", two, func(f *Funcs) func(x, y int32) int64 { return f.Int32 }, -3, 4, -11),
+		binary(group, "uint8", two, func(f *Funcs) func(x, y uint8) int64 { return f.Uint8 }, 3, 4, -5),
+		binary(group, "uint16", two, func(f *Funcs) func(x, y uint16) int64 { return f.Uint16 }, 3, 4, -5),
+		binary(group, "uint32", two, func(f *Funcs) func(x, y uint32) int64 { return f.Uint32 }, 3, 4, -5),
+	}
+}
+
+func binary[T any, R comparable](group, name string, cost Cost, get func(f *Funcs) func(x, y T) R, x, y T, want R) Payload {
+	return payload(group, name, 1, cost, get, func(call func(x, y T) R, n int) bool {
+		var r R
+		for range n {
+			r = call(x, y)
+		}
+		return r == want
+	})
+}
+
+func arguments(k int) []Payload {
+	const group = "arguments"
+	return []Payload{
+		payload(group, "ints", k, Cost{Ints: k, Results: 1}, func(f *Funcs) func(*[MaxArity]int64) int64 { return f.Ints[k] }, passes[int64](k)),
+		payload(group, "doubles", k, Cost{Doubles: k, Results: 1}, func(f *Funcs) func(*[MaxArity]float64) float64 { return f.Doubles[k] }, passes[float64](k)),
+	}
+}
+
+// passes returns what passes 1, 2, 3, … to a function of k arguments.
+func passes[T int64 | float64](k int) func(call func(*[MaxArity]T) T, n int) bool {
+	a := new([MaxArity]T)
+	var want T
+	for j := range a {
+		a[j] = T(j + 1)
+		if j < k {
+			want += T(j+1) * T(j+1) // exact in either type
+		}
+	}
+	return func(call func(*[MaxArity]T) T, n int) bool {
+		var r T
+		for range n {
+			r = call(a)
+		}
+		return r == want
+	}
+}
+
+func slices(p []float64) []Payload {
+	const group = "slices"
+	size := 8 * len(p)
+	reads := func(name string, cost Cost, get func(f *Funcs) func([]float64) float64, want func() float64) Payload {
+		return payload(group, name, size, cost, get, func(call func([]float64) float64, n int) bool {
+			var r float64
+			for range n {
+				r = call(p)
+			}
+			return r == want()
+		})
+	}
+	return []Payload{
+		payload(group, "length", size, Cost{Ints: 2, Results: 1}, func(f *Funcs) func([]float64) int64 { return f.Length },
+			func(call func([]float64) int64, n int) bool {
+				var r int64
+				for range n {
+					r = call(p)
+				}
+				return r == int64(len(p))
+			}),
+		reads("first", Cost{Ints: 2, Results: 1}, func(f *Funcs) func([]float64) float64 { return f.First }, func() float64 { return p[0] }),
+		// What fill left there, or 0: all elements alike, so that the sum is exact.
+		reads("sum", Cost{Ints: 2, Results: 1, Read: size}, func(f *Funcs) func([]float64) float64 { return f.Sum },
+			func() float64 { return sum(p) }),
+		payload(group, "fill", size, Cost{Ints: 2, Doubles: 1, Written: size}, func(f *Funcs) func([]float64, float64) { return f.Fill },
+			func(call func([]float64, float64), n int) bool {
+				for range n {
+					call(p, 0.5)
+				}
+				return p[0] == 0.5 && p[len(p)-1] == 0.5
+			}),
+	}
+}
+
+func structs() []Payload {
+	const group = "structs"
+	pair, mixed := &Pair{1, 2}, &Mixed{1, 2, 3, 4, 5, 6}
+	return []Payload{
+		payload(group, "pair_at", 16, Cost{Ints: 1}, func(f *Funcs) func(*Pair) { return f.PairAt }, func(call func(*Pair), n int) bool {
+			*pair = Pair{1, 2}
+			for range n {
+				call(pair)
+			}
+			return *pair == [...]Pair{{1, 2}, {2, 1}}[n%2]
+		}),
+		payload(group, "pair", 16, Cost{Doubles: 2, Results: 1, Copied: 32}, func(f *Funcs) func(Pair) Pair { return f.Pair }, func(call func(Pair) Pair, n int) bool {
+			p := Pair{1, 2}
+			for range n {
+				p = call(p)
+			}
+			return p == [...]Pair{{1, 2}, {2, 1}}[n%2]
+		}),
+		payload(group, "mixed_at", 40, Cost{Ints: 1}, func(f *Funcs) func(*Mixed) { return f.MixedAt }, func(call func(*Mixed), n int) bool {
+			*mixed = Mixed{1, 2, 3, 4, 5, 6}
+			for range n {
+				call(mixed)
+			}
+			return *mixed == [...]Mixed{{1, 2, 3, 4, 5, 6}, {-1, -2, -3, -4, -5, -6}}[n%2]
+		}),
+		payload(group, "mixed", 40, Cost{Results: 1, Copied: 80}, func(f *Funcs) func(Mixed) Mixed { return f.Mixed }, func(call func(Mixed) Mixed, n int) bool {
+			m := Mixed{1, 2, 3, 4, 5, 6}
+			for range n {
+				m = call(m)
+			}
+			return m == [...]Mixed{{1, 2, 3, 4, 5, 6}, {-1, -2, -3, -4, -5, -6}}[n%2]
+		}),
+	}
+}
+
+func texts(size int) []Payload {
+	const group = "text"
+	s := newText(int64(size))
+	out := func(name string, get func(f *Funcs) func(int64) string) Payload {
+		return payload(group, name, size, Cost{Ints: 1, Results: 1, Copied: size}, get, func(call func(int64) string, n int) bool {
+			var r string
+			for range n {
+				r = call(int64(size))
+			}
+			return r == s
+		})
+	}
+	all := []Payload{
+		payload(group, "text_length", size, Cost{Ints: 1, Results: 1, Copied: size}, func(f *Funcs) func(string) int64 { return f.TextLength },
+			func(call func(string) int64, n int) bool {
+				var r int64
+				for range n {
+					r = call(s)
+				}
+				return r == int64(size)
+			}),
+		out("text_new", func(f *Funcs) func(int64) string { return f.TextNew }),
+		out("text_into", func(f *Funcs) func(int64) string { return f.TextInto }),
+	}
+	if size == TextSizes[0] { // it has a size of its own
+		all = append(all, payload(group, "text_static", len(text), Cost{Results: 1, Copied: len(text)},
+			func(f *Funcs) func() string { return f.TextStatic }, func(call func() string, n int) bool {
+				var r string
+				for range n {
+					r = call()
+				}
+				return r == text
+			}))
+	}
+	return all
+}
+
+func others() []Payload {
+	const group = "others"
+	object := new(int)
+	one := Cost{Ints: 1, Results: 1}
+	status := func(name string, x int32, want error) Payload {
+		return payload(group, name, 1, one, func(f *Funcs) func(int32) error { return f.Status }, func(call func(int32) error, n int) bool {
+			var err error
+			for range n {
+				err = call(x)
+			}
+			return errors.Is(err, want) && (err == nil) == (want == nil)
+		})
+	}
+	errno := func(name string, e int32, want error) Payload {
+		return payload(group, name, 1, one, func(f *Funcs) func(int32) (int64, error) { return f.Errno }, func(call func(int32) (int64, error), n int) bool {
+			var err error
+			for range n {
+				_, err = call(e)
+			}
+			return err == want
+		})
+	}
+	return []Payload{
+		status("status_ok", 0, nil),
+		status("status_refused", int32(kernel.ErrArg), kernel.ErrArg),
+		errno("errno_0", 0, nil),
+		errno("errno_set", int32(syscall.ENOENT), syscall.ENOENT),
+		payload(group, "handle", 1, one, func(f *Funcs) func(any) any { return f.Handle }, func(call func(any) any, n int) bool {
+			var r any
+			for range n {
+				r = call(object)
+			}
+			return r == any(object)
+		}),
+	}
+}
+
+func callbacks(k int) []Payload {
+	one := func(name string, get func(f *Funcs) func(func(int64) int64, int64, int64) int64) Payload {
+		next := func(x int64) int64 { return x + 1 }
+		return payload("callbacks", name, k, Cost{Ints: 4, Results: 1, Callbacks: k}, get,
+			func(call func(func(int64) int64, int64, int64) int64, n int) bool {
+				var r int64
+				for range n {
+					r = call(next, 7, int64(k))
+				}
+				return r == 7+int64(k)
+			})
+	}
+	return []Payload{
+		one("callback", func(f *Funcs) func(func(int64) int64, int64, int64) int64 { return f.Callback }),
+		one("thread", func(f *Funcs) func(func(int64) int64, int64, int64) int64 { return f.Thread }),
+	}
+}

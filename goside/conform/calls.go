@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"runtime"
+	"syscall"
+
+	"toll/goside/calls"
+	"toll/goside/kernel"
+)
+
+// VerifyCalls gives each function that f has arguments whose result tells what came across wrong (swapped,
+// narrowed, widened with the wrong sign, of another width or layout) and compares it with the reference's. It
+// returns how many calls it made and an error for each wrong one.
+func VerifyCalls(f *calls.Funcs) (checked int, wrong []error) {
+	v := &callVerifier{want: calls.Go(), got: f}
+	v.numbers()
+	v.slices()
+	v.structs()
+	v.texts()
+	v.errors()
+	v.callbacks()
+	return v.checked, v.wrong
+}
+
+type callVerifier struct {
+	want, got *calls.Funcs
+	checked   int
+	wrong     []error
+}
+
+// same compares a result with the one wanted, floats by their bits.
+func (v *callVerifier) same(got, want any, format string, args ...any) {
+	v.checked++
+	if !reflect.DeepEqual(bits(got), bits(want)) {
+		v.wrong = append(v.wrong, fmt.Errorf("%s = %v, want %v", fmt.Sprintf(format, args...), got, want))
+	}
+}
+
+// bits makes a float its bits, and any NaN one of them: its sign and payload are left open.
+func bits(x any) any {
+	switch x := x.(type) {
+	case float64:
+		if math.IsNaN(x) {
+			return math.Float64bits(math.NaN())
+		}
+		return math.Float64bits(x)
+	case float32:
+		if x != x {
+			return math.Float32bits(float32(math.NaN()))
+		}
+		return math.Float32bits(x)
+	case []float64:
+		all := make([]any, len(x))
+		for k := range x {
+			all[k] = bits(x[k])
+		}
+		return all
+	}
+	return x
+}
+
+func pairs[T any, R any](v *callVerifier, name string, got, want func(x, y T) R, values ...T) {
+	if got == nil {
+		return
+	}
+	for _, x := range values {
+		for _, y := range values {
+			v.same(got(x, y), want(x, y), "%s(%v, %v)", name, x, y)
+		}
+	}
+}
+
+func (v *callVerifier) numbers() {
+	got, want := v.got, v.want
+	if got.Noop != nil {
+		got.Noop()
+	}
+	if got.Not != nil {
+		for _, x := range []int64{0, 1, -1, 1 << 31, 1 << 32, -1 << 40, math.MaxInt64, math.MinInt64} {
+			v.same(got.Not(x), want.Not(x), "not(%d)", x)
+		}
+	}
+	floats := []float64{0, math.Copysign(0, -1), 1, -2.5, 1e-320, math.MaxFloat64, math.Inf(1), math.NaN(), 1 + 1.0/(1<<40)}
+	pairs(v, "add", got.Add, want.Add, floats...)
+	// 1 + 2⁻²³ and 16777217 tell a float from a double that was rounded late or not at all.
+	pairs(v, "float", got.Float, want.Float, 0, float32(math.Copysign(0, -1)), 1, 1+1.0/(1<<23), 16777216, 1e-45, math.MaxFloat32, float32(math.Inf(-1)))
+	pairs(v, "bool", got.Bool, want.Bool, false, true)
+	pairs(v, "int8", got.Int8, want.Int8, 0, 1, -1, math.MaxInt8, math.MinInt8)
+	pairs(v, "int16", got.Int16, want.Int16, 0, 1, -1, math.MaxInt16, math.MinInt16)
+	pairs(v, "int32", got.Int32, want.Int32, 0, 1, -1, math.MaxInt32, math.MinInt32)
+	pairs(v, "uint8", got.Uint8, want.Uint8, 0, 1, 1<<7, math.MaxUint8)
+	pairs(v, "uint16", got.Uint16, want.Uint16, 0, 1, 1<<15, math.MaxUint16)
+	pairs(v, "uint32", got.Uint32, want.Uint32, 0, 1, 1<<31, math.MaxUint32)
+	// Different values, so that no two may be swapped, nor any but the first k be passed; beyond 32 bits, and
+	// inexact in double precision.
+	var ints [calls.MaxArity]int64
+	var doubles [calls.MaxArity]float64
+	for k := range ints {
+		ints[k] = (int64(k)*0x1234567 + 3) << (2 * k) * int64(1-k%2*2)
+		doubles[k] = float64(k+1) / 3 * float64(1-k%2*2)
+	}
+	for k := 1; k <= calls.MaxArity; k++ {
+		if got.Ints[k] != nil {
+			v.same(got.Ints[k](&ints), want.Ints[k](&ints), "ints%d(%d)", k, ints[:k])
+		}
+		if got.Doubles[k] != nil {
+			v.same(got.Doubles[k](&doubles), want.Doubles[k](&doubles), "doubles%d(%g)", k, doubles[:k])
+		}
+	}
+}
+
+func (v *callVerifier) slices() {
+	got, want := v.got, v.want
+	whole := make([]float64, 1003)
+	for k := range whole {
+		whole[k] = 1 / float64(k+1)
+	}
+	// At every alignment within a vector; of no elements, with and without memory.
+	for _, p := range [][]float64{nil, {}, whole[5:5], whole[:1], whole[1:2], whole[1:10], whole[3:1000], whole} {
+		if got.Length != nil {
+			v.same(got.Length(p), want.Length(p), "length of %d elements", len(p))
+		}
+		if got.First != nil {
+			v.same(got.First(p), want.First(p), "first of %d elements", len(p))
+		}
+		if got.Sum != nil {
+			v.same(got.Sum(p), want.Sum(p), "sum of %d elements", len(p))
+		}
+	}
+	if got.Fill != nil {
+		for _, r := range [][2]int{{5, 5}, {0, 1}, {1, 2}, {3, 1000}, {0, len(whole)}} {
+			a, b := append([]float64(nil), whole...), append([]float64(nil), whole...)
+			got.Fill(a[r[0]:r[1]], -0.125)
+			want.Fill(b[r[0]:r[1]], -0.125)
+			v.same(a, b, "elements after fill of [%d, %d)", r[0], r[1])
+		}
+		got.Fill(nil, 1)
+	}
+}
+
+func (v *callVerifier) structs() {
+	got, want := v.got, v.want
+	for _, p := range []calls.Pair{{}, {X: 1.5, Y: -2}, {X: math.Inf(1), Y: 1e-320}} {
+		if got.Pair != nil {
+			v.same(got.Pair(p), want.Pair(p), "pair(%v)", p)
+		}
+		if got.PairAt != nil {
+			a, b := p, p
+			got.PairAt(&a)
+			want.PairAt(&b)
+			v.same(a, b, "pair at %v", p)
+		}
+	}
+	for _, m := range []calls.Mixed{
+		{A: 1, B: 2.5, C: 3, D: 4, E: 5.5, F: 6},
+		{A: math.MinInt8, B: -1e300, C: math.MinInt32, D: math.MinInt16, E: 1e-320, F: math.MinInt64},
+		{A: math.MaxInt8, B: math.Inf(1), C: math.MaxInt32, D: math.MaxInt16, E: -1, F: math.MaxInt64},
+	} {
+		if got.Mixed != nil {
+			v.same(got.Mixed(m), want.Mixed(m), "mixed(%v)", m)
+		}
+		if got.MixedAt != nil {
+			a, b := m, m
+			got.MixedAt(&a)
+			want.MixedAt(&b)
+			v.same(a, b, "mixed at %v", m)
+		}
+	}
+}
+
+func (v *callVerifier) texts() {
+	got, want := v.got, v.want
+	if got.TextLength != nil {
+		for _, s := range []string{"", "a", "naïve 数字", "a\x00b", "\x00", "\xff\xfe not UTF-8", string(make([]byte, 3)), want.TextNew(5000)} {
+			v.same(got.TextLength(s), want.TextLength(s), "text length of %.20q", s)
+		}
+	}
+	if got.TextStatic != nil {
+		v.same(got.TextStatic(), want.TextStatic(), "static text")
+	}
+	for _, n := range []int64{-1, 0, 1, 8, 9, 10, 24, 25, 26, 4096} { // 8 to 10 end within a character
+		if got.TextNew != nil {
+			v.same(got.TextNew(n), want.TextNew(n), "new text of %d", n)
+		}
+		if got.TextInto != nil {
+			v.same(got.TextInto(n), want.TextInto(n), "text of %d into a buffer", n)
+		}
+	}
+	if got.TextLive != nil {
+		v.same(got.TextLive(), int64(0), "texts that were not freed")
+	}
+}
+
+func (v *callVerifier) errors() {
+	got, want := v.got, v.want
+	if got.Status != nil {
+		for _, x := range []int32{0, int32(kernel.ErrShape), int32(kernel.ErrPanic), -7, math.MaxInt32} {
+			v.same(fmt.Sprint(got.Status(x)), fmt.Sprint(want.Status(x)), "status(%d)", x)
+		}
+	}
+	if got.Errno != nil {
+		for _, e := range []syscall.Errno{0, syscall.ENOENT, 0, syscall.EILSEQ, 0} { // what is left of one must not show in the next
+			r, err := got.Errno(int32(e))
+			wantR, wantErr := want.Errno(int32(e))
+			v.same(r, wantR, "errno(%d)", e)
+			v.same(fmt.Sprint(err), fmt.Sprint(wantErr), "error of errno(%d)", e)
+			v.checked++
+			if wantErr != nil && !errors.Is(err, e) {
+				v.wrong = append(v.wrong, fmt.Errorf("errno(%d) gave the error %v, want one that is %v", e, err, e))
+			}
+		}
+	}
+	if got.Handle != nil {
+		object := new(int)
+		v.same(got.Handle(object) == any(object), true, "handle gave back the object")
+		for _, x := range []any{nil, 5, "text"} {
+			v.same(got.Handle(x), x, "handle of %v", x)
+		}
+	}
+}
+
+func (v *callVerifier) callbacks() {
+	for name, pair := range map[string][2]func(func(int64) int64, int64, int64) int64{
+		"callback": {v.got.Callback, v.want.Callback}, "callback from a thread of C's": {v.got.Thread, v.want.Thread},
+	} {
+		got, want := pair[0], pair[1]
+		if got == nil {
+			continue
+		}
+		f := func(x int64) int64 { return 3*x + 1 }
+		for _, k := range []int64{-1, 0, 1, 2, 100} {
+			v.same(got(f, 7, k), want(f, 7, k), "%s, %d times", name, k)
+		}
+		v.same(got(func(x int64) int64 { return x }, math.MinInt64, 1), int64(math.MinInt64), "%s with the least integer", name)
+		v.same(got(func(x int64) int64 { return x + grow(1000) }, 0, 3), int64(3000), "%s that grows its stack", name)
+		v.same(got(func(x int64) int64 {
+			kept := make([]*int64, 100)
+			for k := range kept {
+				kept[k] = &x
+			}
+			runtime.GC()
+			return *kept[99] + 1
+		}, 0, 3), int64(3), "%s that collects garbage", name)
+		v.same(nested(got, 100), int64(100), "%s nested 100 deep", name)
+		v.same(panics(got), "toll", "%s that panics", name)
+		v.same(got(f, 1, 1), int64(4), "%s after one that panicked", name)
+	}
+}
+
+// grow uses far more stack than a goroutine starts with.
+func grow(n int64) int64 {
+	var room [64]int64
+	room[n%64] = n
+	if n == 0 {
+		return 0
+	}
+	return 1 + grow(n-1) + room[(n+1)%64]
+}
+
+// nested calls back from within a callback, and so on, and returns how deep it came.
+func nested(call func(func(int64) int64, int64, int64) int64, depth int64) int64 {
+	return call(func(x int64) int64 {
+		if depth == 1 {
+			return x + 1
+		}
+		return x + 1 + nested(call, depth-1)
+	}, 0, 1)
+}
+
+// panics returns what a panic in a callback's second turn arrived with in the caller; a third turn must not come.
+func panics(call func(func(int64) int64, int64, int64) int64) (arrived any) {
+	turns := 0
+	defer func() {
+		arrived = recover()
+		if turns != 2 {
+			arrived = fmt.Sprintf("%v in %d turns", arrived, turns)
+		}
+	}()
+	call(func(int64) int64 {
+		if turns++; turns == 2 {
+			panic("toll")
+		}
+		return 0
+	}, 0, 5)
+	return nil
+}

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package conform_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"toll/goside/calls"
+	"toll/goside/conform"
+	"toll/goside/registry"
+)
+
+func TestCalls(t *testing.T) {
+	crossings, missing, err := registry.Crossings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if missing != nil && strings.Contains(os.Getenv("TOLL_REQUIRE"), "*/*") {
+		t.Errorf("TOLL_REQUIRE wants all crossings: %v", missing)
+	}
+	fewest := map[string]int{"direct": 300, "cgo": 300, "purego": 300, "syscalln": 150}
+	for _, c := range crossings {
+		t.Run(c.Name, func(t *testing.T) {
+			checked, wrong := conform.VerifyCalls(c.Funcs)
+			if checked < fewest[c.Name] {
+				t.Errorf("%d calls were checked, want at least %d", checked, fewest[c.Name])
+			}
+			for _, err := range wrong {
+				t.Error(err)
+			}
+			offered := 0
+			for _, p := range calls.Payloads() {
+				if err := p.Run(c.Funcs, 3); err == nil {
+					offered++
+				} else if !strings.Contains(err.Error(), "not offered") {
+					t.Error(err)
+				}
+			}
+			if offered == 0 {
+				t.Error("no payload is offered")
+			}
+			t.Logf("%d calls checked, %d payloads", checked, offered)
+		})
+	}
+}
+
+// TestCallMutants holds that functions which are wrong the way a border makes them wrong are caught.
+func TestCallMutants(t *testing.T) {
+	right := calls.Go()
+	mutants := map[string]func(f *calls.Funcs){
+		"arguments swapped":       func(f *calls.Funcs) { f.Int32 = func(x, y int32) int64 { return right.Int32(y, x) } },
+		"floats swapped":          func(f *calls.Funcs) { f.Float = func(x, y float32) float32 { return right.Float(y, x) } },
+		"zero for sign extension": func(f *calls.Funcs) { f.Int8 = func(x, y int8) int64 { return int64(uint8(x)) - 2*int64(uint8(y)) } },
+		"sign for zero extension": func(f *calls.Funcs) {
+			f.Uint16 = func(x, y uint16) int64 { return int64(int16(x)) - 2*int64(int16(y)) }
+		},
+		"result cut to 32 bits": func(f *calls.Funcs) { f.Not = func(x int64) int64 { return int64(int32(^x)) } },
+		"double cut to float":   func(f *calls.Funcs) { f.Add = func(x, y float64) float64 { return float64(float32(x) + float32(y)) } },
+		"bool of any bit":       func(f *calls.Funcs) { f.Bool = func(x, y bool) bool { return x || y } },
+		"last argument lost": func(f *calls.Funcs) {
+			f.Ints[15] = func(a *[calls.MaxArity]int64) int64 { return right.Ints[14](a) }
+		},
+		"ninth double for tenth": func(f *calls.Funcs) {
+			f.Doubles[10] = func(a *[calls.MaxArity]float64) float64 {
+				b := *a
+				b[8], b[9] = b[9], b[8]
+				return right.Doubles[10](&b)
+			}
+		},
+		"length in bytes":    func(f *calls.Funcs) { f.Length = func(p []float64) int64 { return 8 * int64(len(p)) } },
+		"fill one too few":   func(f *calls.Funcs) { f.Fill = func(p []float64, x float64) { right.Fill(p[:max(0, len(p)-1)], x) } },
+		"struct not written": func(f *calls.Funcs) { f.PairAt = func(*calls.Pair) {} },
+		"padding forgotten": func(f *calls.Funcs) {
+			f.Mixed = func(m calls.Mixed) calls.Mixed { m.C, m.D = int32(m.D), int16(m.C); return right.Mixed(m) }
+		},
+		"NUL not an end":    func(f *calls.Funcs) { f.TextLength = func(s string) int64 { return int64(len(s)) } },
+		"characters":        func(f *calls.Funcs) { f.TextLength = func(s string) int64 { return int64(len([]rune(s))) } },
+		"text not freed":    func(f *calls.Funcs) { f.TextLive = func() int64 { return 1 } },
+		"error lost":        func(f *calls.Funcs) { f.Status = func(int32) error { return nil } },
+		"errno left behind": func(f *calls.Funcs) { f.Errno = func(int32) (int64, error) { return right.Errno(2) } },
+		"handle of another": func(f *calls.Funcs) { f.Handle = func(any) any { return new(int) } },
+		"one callback short": func(f *calls.Funcs) {
+			f.Callback = func(g func(int64) int64, x, k int64) int64 { return right.Callback(g, x, k-1) }
+		},
+		"panic swallowed": func(f *calls.Funcs) {
+			f.Thread = func(g func(int64) int64, x, k int64) int64 {
+				defer func() { _ = recover() }()
+				return right.Thread(g, x, k)
+			}
+		},
+	}
+	for name, mutate := range mutants {
+		f := calls.Go()
+		mutate(f)
+		if _, wrong := conform.VerifyCalls(f); len(wrong) == 0 {
+			t.Errorf("%s: not caught", name)
+		}
+	}
+}

@@ -1,0 +1,316 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package purego
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+	"golang.org/x/sys/unix"
+
+	include "toll/csrc/include"
+	"toll/goside/calls"
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// CallsFile is the shared library of the functions of calls.h.
+const CallsFile = "libtoll_calls.so"
+
+// OpenCalls returns the functions of calls.h, each registered under a Go type.
+func OpenCalls() (*calls.Funcs, error) { return openCalls(registeredCalls) }
+
+// OpenCallsSyscallN is OpenCalls by SyscallN: it offers what needs no floating-point argument or result, and no
+// struct by value.
+func OpenCallsSyscallN() (*calls.Funcs, error) { return openCalls(wordCalls) }
+
+func openCalls(register func(lookup func(name string) uintptr) *calls.Funcs) (*calls.Funcs, error) {
+	path, err := seam.FindLibrary(CallsFile)
+	if err != nil {
+		return nil, fmt.Errorf("purego: %w", err)
+	}
+	library, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		return nil, fmt.Errorf("purego: %w: %s does not load: %w", seam.ErrUnavailable, CallsFile, err)
+	}
+	symbol, err := purego.Dlsym(library, "toll_calls_header_hash")
+	if err != nil {
+		return nil, fmt.Errorf("purego: %s has no symbol toll_calls_header_hash, want it: run %s (%w)", CallsFile, seam.Mend, err)
+	}
+	var hash func() uint64
+	purego.RegisterFunc(&hash, symbol)
+	if found, want := hash(), include.CallsHash(); found != want {
+		return nil, fmt.Errorf("purego: %s has header hash %016x, want %016x, that of calls.h: run %s", CallsFile, found, want, seam.Mend)
+	}
+	var missing error
+	f := register(func(name string) uintptr {
+		address, err := purego.Dlsym(library, "toll_calls_"+name)
+		if err != nil {
+			missing = fmt.Errorf("purego: %s has no symbol toll_calls_%s, want it: run %s (%w)", CallsFile, name, seam.Mend, err)
+			return symbol // to be registered, though it is not going to be called
+		}
+		return address
+	})
+	return f, missing
+}
+
+func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
+	var (
+		f                    calls.Funcs
+		length               func(p *float64, n int64) int64
+		first, sum           func(p *float64, n int64) float64
+		fill                 func(p *float64, n int64, x float64)
+		textNew              func(n int64) *byte
+		textFree             func(s *byte)
+		textInto             func(s *byte, n int64) int64
+		status               func(x int32) int32
+		errno                func(e int32) int64
+		errnoLocation        func() *int32
+		handle               func(h uintptr) uintptr
+		callback, fromThread func(f, context uintptr, x, k int64) int64
+	)
+	// The Go types are the prototypes of calls.h.
+	for name, to := range map[string]any{
+		"noop": &f.Noop, "not": &f.Not, "add": &f.Add,
+		"bool": &f.Bool, "int8": &f.Int8, "int16": &f.Int16, "int32": &f.Int32, "uint8": &f.Uint8,
+		"uint16": &f.Uint16, "uint32": &f.Uint32, "float": &f.Float,
+		"length": &length, "first": &first, "sum": &sum, "fill": &fill,
+		"pair": &f.Pair, "pair_at": &f.PairAt, "mixed": &f.Mixed, "mixed_at": &f.MixedAt,
+		"text_length": &f.TextLength, "text_static": &f.TextStatic, "text_new": &textNew, "text_free": &textFree,
+		"text_into": &textInto, "text_live": &f.TextLive,
+		"status": &status, "errno": &errno, "handle": &handle, "callback": &callback, "callback_thread": &fromThread,
+		"spin": &f.Spin, "sleep": &f.Sleep,
+	} {
+		purego.RegisterFunc(to, lookup(name))
+	}
+	registerArity(&f, lookup)
+	purego.RegisterFunc(&errnoLocation, errnoSymbol())
+
+	// A slice's own pointer and length: the elements that calls.h lets C reach are there, and RegisterFunc keeps
+	// what its pointer arguments point to alive until the call returns.
+	f.Length = func(p []float64) int64 { return length(unsafe.SliceData(p), int64(len(p))) }
+	f.First = func(p []float64) float64 { return first(unsafe.SliceData(p), int64(len(p))) }
+	f.Sum = func(p []float64) float64 { return sum(unsafe.SliceData(p), int64(len(p))) }
+	f.Fill = func(p []float64, x float64) { fill(unsafe.SliceData(p), int64(len(p)), x) }
+	f.TextNew = func(n int64) string {
+		s := textNew(n)
+		defer textFree(s)
+		return unix.BytePtrToString(s) // as long as its NUL says; "" for NULL
+	}
+	f.TextInto = func(n int64) string {
+		b := make([]byte, max(n, 0)+1) // the NUL, too
+		return string(b[:textInto(unsafe.SliceData(b), n)])
+	}
+	f.Status = func(x int32) error { return kernel.FromNative("call", status(x)) }
+	f.Errno = func(e int32) (int64, error) {
+		runtime.LockOSThread() // errno is the thread's, and purego does not bring it back on Linux
+		defer runtime.UnlockOSThread()
+		r := errno(e)
+		if r == 0 { // then errno holds what some earlier call left there
+			return 0, nil
+		}
+		return r, syscall.Errno(*errnoLocation()) // C's, for as long as the thread lives
+	}
+	f.Handle = func(v any) any { return passed(v, handle) }
+	f.Callback = guarded(callback)
+	f.Thread = guarded(fromThread)
+	return &f
+}
+
+// errnoSymbol returns the address of the C library's function that returns where the thread's errno lies.
+var errnoSymbol = sync.OnceValue(func() uintptr {
+	address, err := purego.Dlsym(purego.RTLD_DEFAULT, "__errno_location")
+	if err != nil {
+		panic(fmt.Sprintf("purego: the C library has no __errno_location, want it: %v", err)) // glibc and musl have it
+	}
+	return address
+})
+
+// wordCalls returns the functions that SyscallN can call. As in [words], what a pointer converted to a word in
+// its arguments points to stays alive, and on the heap, until it returns.
+func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
+	var f calls.Funcs
+	wordsArity(&f, lookup)
+
+	noop, not := lookup("noop"), lookup("not")
+	f.Noop = func() { purego.SyscallN(noop) }
+	f.Not = func(x int64) int64 {
+		r, _, _ := purego.SyscallN(not, uintptr(x))
+		return int64(r)
+	}
+
+	andNot := lookup("bool")
+	f.Bool = func(x, y bool) bool {
+		r, _, _ := purego.SyscallN(andNot, word(x), word(y))
+		return byte(r) != 0 // C's bool fills the lowest byte only
+	}
+	// Whether caller or callee widens a narrow argument is left open by some platforms' rules; widened here, it
+	// is right under either.
+	int8s, int16s, int32s := lookup("int8"), lookup("int16"), lookup("int32")
+	uint8s, uint16s, uint32s := lookup("uint8"), lookup("uint16"), lookup("uint32")
+	f.Int8 = func(x, y int8) int64 { return words2(int8s, uintptr(x), uintptr(y)) }
+	f.Int16 = func(x, y int16) int64 { return words2(int16s, uintptr(x), uintptr(y)) }
+	f.Int32 = func(x, y int32) int64 { return words2(int32s, uintptr(x), uintptr(y)) }
+	f.Uint8 = func(x, y uint8) int64 { return words2(uint8s, uintptr(x), uintptr(y)) }
+	f.Uint16 = func(x, y uint16) int64 { return words2(uint16s, uintptr(x), uintptr(y)) }
+	f.Uint32 = func(x, y uint32) int64 { return words2(uint32s, uintptr(x), uintptr(y)) }
+
+	length, pairAt, mixedAt := lookup("length"), lookup("pair_at"), lookup("mixed_at")
+	f.Length = func(p []float64) int64 {
+		r, _, _ := purego.SyscallN(length, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+		return int64(r)
+	}
+	f.PairAt = func(p *calls.Pair) { purego.SyscallN(pairAt, uintptr(unsafe.Pointer(p))) }
+	f.MixedAt = func(m *calls.Mixed) { purego.SyscallN(mixedAt, uintptr(unsafe.Pointer(m))) }
+
+	textLength, textStatic, textInto := lookup("text_length"), lookup("text_static"), lookup("text_into")
+	textNew, textFree, textLive := lookup("text_new"), lookup("text_free"), lookup("text_live")
+	f.TextLength = func(s string) int64 {
+		b := make([]byte, len(s)+1) // the NUL, too
+		copy(b, s)
+		r, _, _ := purego.SyscallN(textLength, uintptr(unsafe.Pointer(unsafe.SliceData(b))))
+		return int64(r)
+	}
+	f.TextStatic = func() string {
+		r, _, _ := purego.SyscallN(textStatic)
+		return cString(r)
+	}
+	f.TextNew = func(n int64) string {
+		r, _, _ := purego.SyscallN(textNew, uintptr(n))
+		defer purego.SyscallN(textFree, r)
+		return cString(r)
+	}
+	f.TextInto = func(n int64) string {
+		b := make([]byte, max(n, 0)+1)
+		r, _, _ := purego.SyscallN(textInto, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(n))
+		return string(b[:r])
+	}
+	f.TextLive = func() int64 {
+		r, _, _ := purego.SyscallN(textLive)
+		return int64(r)
+	}
+
+	status, errno, handle := lookup("status"), lookup("errno"), lookup("handle")
+	f.Status = func(x int32) error {
+		r, _, _ := purego.SyscallN(status, uintptr(x))
+		return kernel.FromNative("call", int32(r))
+	}
+	errnoLocation := errnoSymbol()
+	f.Errno = func(e int32) (int64, error) {
+		runtime.LockOSThread() // as above
+		defer runtime.UnlockOSThread()
+		r, _, _ := purego.SyscallN(errno, uintptr(e))
+		if r == 0 {
+			return 0, nil
+		}
+		at, _, _ := purego.SyscallN(errnoLocation)
+		return int64(r), syscall.Errno(**(**int32)(unsafe.Pointer(&at)))
+	}
+	f.Handle = func(v any) any {
+		return passed(v, func(h uintptr) uintptr {
+			r, _, _ := purego.SyscallN(handle, h)
+			return r
+		})
+	}
+
+	callback, fromThread := lookup("callback"), lookup("callback_thread")
+	f.Callback = guarded(func(f, context uintptr, x, k int64) int64 {
+		r, _, _ := purego.SyscallN(callback, f, context, uintptr(x), uintptr(k))
+		return int64(r)
+	})
+	f.Thread = guarded(func(f, context uintptr, x, k int64) int64 {
+		r, _, _ := purego.SyscallN(fromThread, f, context, uintptr(x), uintptr(k))
+		return int64(r)
+	})
+
+	spin, sleep := lookup("spin"), lookup("sleep")
+	f.Spin = func(ns int64) { purego.SyscallN(spin, uintptr(ns)) }
+	f.Sleep = func(ns int64) { purego.SyscallN(sleep, uintptr(ns)) }
+	return &f
+}
+
+func words2(f, x, y uintptr) int64 {
+	r, _, _ := purego.SyscallN(f, x, y)
+	return int64(r)
+}
+
+func word(b bool) uintptr {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// cString returns a copy of the string at p, an address that C returned: NULL, which gives "", or that of a
+// string that ends with a NUL and stays until this returns.
+func cString(p uintptr) string {
+	// Read through its own address, since vet knows no other way for C's memory to become a pointer.
+	return unix.BytePtrToString(*(**byte)(unsafe.Pointer(&p)))
+}
+
+// handles are the numbers that stand for Go's objects while C has them, as those of runtime/cgo do, which
+// does not build without cgo.
+var (
+	handles    sync.Map
+	lastHandle atomic.Uintptr
+)
+
+func newHandle(v any) uintptr {
+	h := lastHandle.Add(1)
+	handles.Store(h, v)
+	return h
+}
+
+// passed gives C a handle to v by call, and returns what the handle that comes back stands for.
+func passed(v any, call func(h uintptr) uintptr) any {
+	h := newHandle(v)
+	defer handles.Delete(h)
+	back, ok := handles.Load(call(h))
+	if !ok {
+		panic("purego: the handle that came back stands for nothing, want the one that was passed")
+	}
+	return back
+}
+
+// goCallback is the one address under which C calls all functions back, since purego has room for 2,000 and
+// frees none: context is the handle of the function meant.
+var goCallback = sync.OnceValue(func() uintptr {
+	return purego.NewCallback(func(context uintptr, x int64) int64 {
+		g, _ := handles.Load(context)
+		return g.(*calls.Guarded).Call(x)
+	})
+})
+
+// guarded returns a function that gives C a handle to f, guarded, while it calls.
+func guarded(call func(f, context uintptr, x, k int64) int64) func(f func(int64) int64, x, k int64) int64 {
+	return func(f func(int64) int64, x, k int64) int64 {
+		g := calls.Guarded{F: f}
+		h := newHandle(&g)
+		defer handles.Delete(h)
+		y := call(goCallback(), h, x, k)
+		g.Repanic()
+		return y
+	}
+}
+
+// CallbackSlots makes callbacks until purego has no room for another, and returns how many there was room for
+// and with what it refused. None is ever freed: call it in a process that needs no callback any more.
+func CallbackSlots() (slots int, refusal error) {
+	defer func() {
+		if v := recover(); v != nil {
+			refusal = fmt.Errorf("purego: after %d callbacks: %v", slots, v)
+		}
+	}()
+	for ; ; slots++ {
+		if slots == 1<<20 {
+			return slots, nil
+		}
+		purego.NewCallback(func(x int64) int64 { return x })
+	}
+}
