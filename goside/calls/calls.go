@@ -64,6 +64,10 @@ type Funcs struct {
 	Callback func(f func(x int64) int64, x, k int64) int64
 	Thread   func(f func(x int64) int64, x, k int64) int64
 
+	// Next has C call the same Go function k times, one that returns x + 1, without a handle to tell which function is
+	// meant and without a guard against its panics: the callback alone. It returns x + k for k > 0, else x.
+	Next func(x, k int64) int64
+
 	// They return after so many nanoseconds: busy on a core, or asleep.
 	Spin, Sleep func(ns int64)
 }

@@ -47,6 +47,7 @@ func Go() *Funcs {
 		Handle:     func(v any) any { return v },
 		Callback:   callback,
 		Thread:     thread,
+		Next:       func(x, k int64) int64 { return callback(next, x, k) },
 		Spin:       spin,
 		Sleep:      func(ns int64) { time.Sleep(time.Duration(ns)) },
 	}
@@ -161,6 +162,9 @@ func thread(f func(int64) int64, x, k int64) int64 {
 	g.Repanic()
 	return x
 }
+
+//go:noinline
+func next(x int64) int64 { return x + 1 }
 
 func spin(ns int64) {
 	for start := time.Now(); time.Since(start) < time.Duration(ns); {

@@ -291,7 +291,6 @@ func others() []Payload {
 
 func callbacks(k int) []Payload {
 	one := func(name string, get func(f *Funcs) func(func(int64) int64, int64, int64) int64) Payload {
-		next := func(x int64) int64 { return x + 1 }
 		return payload("callbacks", name, k, Cost{Ints: 4, Results: 1, Callbacks: k}, get,
 			func(call func(func(int64) int64, int64, int64) int64, n int) bool {
 				var r int64
@@ -302,6 +301,14 @@ func callbacks(k int) []Payload {
 			})
 	}
 	return []Payload{
+		payload("callbacks", "next", k, Cost{Ints: 4, Results: 1, Callbacks: k}, func(f *Funcs) func(x, k int64) int64 { return f.Next },
+			func(call func(x, k int64) int64, n int) bool {
+				var r int64
+				for range n {
+					r = call(7, int64(k))
+				}
+				return r == 7+int64(k)
+			}),
 		one("callback", func(f *Funcs) func(func(int64) int64, int64, int64) int64 { return f.Callback }),
 		one("thread", func(f *Funcs) func(func(int64) int64, int64, int64) int64 { return f.Thread }),
 	}

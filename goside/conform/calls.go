@@ -227,6 +227,11 @@ func (v *callVerifier) errors() {
 }
 
 func (v *callVerifier) callbacks() {
+	if v.got.Next != nil {
+		for _, k := range []int64{-1, 0, 1, 2, 1000} {
+			v.same(v.got.Next(math.MaxInt64-1, k), v.want.Next(math.MaxInt64-1, k), "next, %d times", k)
+		}
+	}
 	for name, pair := range map[string][2]func(func(int64) int64, int64, int64) int64{
 		"callback": {v.got.Callback, v.want.Callback}, "callback from a thread of C's": {v.got.Thread, v.want.Thread},
 	} {

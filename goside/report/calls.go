@@ -6,18 +6,31 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"toll/goside/measure"
+	"toll/goside/study"
 )
+
+// Print prints the tables of a record, of whichever command.
+func Print(w io.Writer, record *Record, style Style) {
+	for k := range record.Rows {
+		if record.Rows[k].Study != study.LimitsName && !slices.Contains(study.OfRoutes, record.Rows[k].Study) {
+			Calls(w, record, style)
+			return
+		}
+	}
+	Tables(w, record, style)
+}
 
 // Calls prints the tables of a record of toll calls, each with a sentence that says what it shows.
 func Calls(w io.Writer, record *Record, style Style) {
 	p := &callsPrinter{printer{w, style, record, record.limits()}}
-	for _, section := range []func(*callsPrinter){} {
+	for _, section := range []func(*callsPrinter){payloadSections, model} {
 		section(p)
 	}
 }
@@ -47,6 +60,7 @@ func (p *callsPrinter) heading(title string) {
 }
 
 // grid prints a table: the first column to the left, the others to the right.
+// A title of "" leaves none.
 func (p *callsPrinter) grid(title string, header []string, lines [][]string) {
 	t := p.newTable()
 	configs := make([]table.ColumnConfig, 0, len(header))
@@ -73,12 +87,20 @@ func cells(texts []string) table.Row {
 
 // say prints what a table shows: one plain sentence, made from its figures.
 func (p *callsPrinter) say(format string, args ...any) {
-	fmt.Fprintf(p, format+"\n\n", args...)
+	p.explain(fmt.Sprintf(format, args...))
 }
 
 // more returns the median of what a row's samples hold under a unit beside the time.
 func (r *Row) more(unit string) measure.Interval {
 	return measure.Median(r.values(func(s *measure.Sample) float64 { return s.Get(unit) }))
+}
+
+// explain prints what a section's tables hold.
+func (p *callsPrinter) explain(s string) {
+	if !p.Markdown {
+		s = text.WrapSoft(s, 118)
+	}
+	fmt.Fprintf(p, "%s\n\n", s)
 }
 
 // nanoseconds shows a time with three significant digits in the unit that suits it: "34.1 ns", "1.20 ms".

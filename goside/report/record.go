@@ -52,14 +52,15 @@ func Write(w io.Writer, facts []measure.Fact, procs int, series []measure.Series
 		result.Name = benchfmt.Name(name)
 		result.Iters = s.N
 		for _, sample := range s.Samples {
+			wall, cpu := digits(sample.Wall), digits(sample.CPU)
 			result.Values = []benchfmt.Value{
-				{Value: sample.Wall * 1e-9, Unit: "sec/op", OrigValue: sample.Wall, OrigUnit: "ns/op"},
-				{Value: sample.CPU * 1e-9, Unit: "cpu-sec/op", OrigValue: sample.CPU, OrigUnit: "cpu-ns/op"},
-				{Value: sample.Bytes, Unit: "B/op"},
-				{Value: sample.Allocs, Unit: "allocs/op"},
+				{Value: wall * 1e-9, Unit: "sec/op", OrigValue: wall, OrigUnit: "ns/op"},
+				{Value: cpu * 1e-9, Unit: "cpu-sec/op", OrigValue: cpu, OrigUnit: "cpu-ns/op"},
+				{Value: digits(sample.Bytes), Unit: "B/op"},
+				{Value: digits(sample.Allocs), Unit: "allocs/op"},
 			}
 			for _, v := range sample.More {
-				result.Values = append(result.Values, benchfmt.Value{Value: v.Value, Unit: v.Unit})
+				result.Values = append(result.Values, benchfmt.Value{Value: digits(v.Value), Unit: v.Unit})
 			}
 			if err := out.Write(&result); err != nil {
 				return err
@@ -67,6 +68,15 @@ func Write(w io.Writer, facts []measure.Fact, procs int, series []measure.Series
 		}
 	}
 	return nil
+}
+
+// digits rounds to six significant digits: no sample is known better, and records are read by people, too.
+func digits(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 6, 64), 64)
+	if err != nil { // not a number
+		return x
+	}
+	return rounded
 }
 
 // Record is a record read back.
@@ -146,7 +156,7 @@ func (r *Record) Get(key string) string {
 }
 
 // problemKeys are the keys of [study.Facts] and of study.Limits: lines that belong to a problem, not to the run.
-var problemKeys = []string{"problem", "op", "set", "reads", "writes", "flops", "verified", "group", "ints", "doubles", "results", "read", "written", "copied", "callbacks"}
+var problemKeys = []string{"problem", "op", "set", "reads", "writes", "flops", "verified", "group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "needs", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64", "missing"}
 
 // Read reads a record; name is its name in errors.
 func Read(in io.Reader, name string) (*Record, error) {

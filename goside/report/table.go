@@ -205,9 +205,14 @@ func (p *printer) newTable() table.Writer {
 }
 
 func (p *printer) render(title string, t table.Writer) {
-	if p.Markdown {
+	switch {
+	case p.Markdown && title == "":
+		fmt.Fprintf(p, "%s\n\n", t.RenderMarkdown())
+	case p.Markdown:
 		fmt.Fprintf(p, "**%s**\n\n%s\n\n", title, t.RenderMarkdown())
-	} else {
+	case title == "":
+		fmt.Fprintf(p, "%s\n\n", t.Render())
+	default:
 		fmt.Fprintf(p, "%s\n%s\n\n", title, t.Render())
 	}
 }

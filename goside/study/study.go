@@ -21,6 +21,9 @@ import (
 // LimitsName is the study that is not of routes but of the machine.
 const LimitsName = "Limits"
 
+// OfRoutes are the studies that toll bench makes.
+var OfRoutes = []string{"Kernels", "Call"}
+
 // Again is what the second name of a route that is entered twice has after the language's.
 const Again = "-again"
 

@@ -29,11 +29,11 @@ between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->".`,
 				return err
 			}
 			if into == "" {
-				report.Tables(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief})
+				report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief})
 				return nil
 			}
 			var tables bytes.Buffer
-			report.Tables(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief})
+			report.Print(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief})
 			return splice(into, tables.Bytes())
 		},
 	}

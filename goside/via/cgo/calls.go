@@ -11,6 +11,9 @@ package cgo
 #include "libs.h"
 
 extern int64_t tollGoCallback(uintptr_t context, int64_t x);
+extern int64_t tollGoNext(uintptr_t context, int64_t x);
+
+static int64_t next(int64_t x, int64_t k) { return toll_calls_callback(tollGoNext, 0, x, k); }
 
 static int64_t callback(uintptr_t context, int64_t x, int64_t k) {
     return toll_calls_callback(tollGoCallback, context, x, k);
@@ -125,6 +128,8 @@ func OpenCalls() (*calls.Funcs, error) {
 			return int64(C.callback_thread(C.uintptr_t(h), C.int64_t(x), C.int64_t(k)))
 		}),
 
+		Next: func(x, k int64) int64 { return int64(C.next(C.int64_t(x), C.int64_t(k))) },
+
 		Spin:  func(ns int64) { C.toll_calls_spin(C.int64_t(ns)) },
 		Sleep: func(ns int64) { C.toll_calls_sleep(C.int64_t(ns)) },
 	}, nil
@@ -146,3 +151,6 @@ func guarded(call func(h cgo.Handle, x, k int64) int64) func(f func(int64) int64
 func tollGoCallback(context C.uintptr_t, x C.int64_t) C.int64_t {
 	return C.int64_t(cgo.Handle(context).Value().(*calls.Guarded).Call(int64(x)))
 }
+
+//export tollGoNext
+func tollGoNext(_ C.uintptr_t, x C.int64_t) C.int64_t { return x + 1 }

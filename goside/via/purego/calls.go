@@ -120,6 +120,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.Handle = func(v any) any { return passed(v, handle) }
 	f.Callback = guarded(callback)
 	f.Thread = guarded(fromThread)
+	f.Next = func(x, k int64) int64 { return callback(goNext(), 0, x, k) }
 	return &f
 }
 
@@ -229,6 +230,11 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 		return int64(r)
 	})
 
+	f.Next = func(x, k int64) int64 {
+		r, _, _ := purego.SyscallN(callback, goNext(), 0, uintptr(x), uintptr(k))
+		return int64(r)
+	}
+
 	spin, sleep := lookup("spin"), lookup("sleep")
 	f.Spin = func(ns int64) { purego.SyscallN(spin, uintptr(ns)) }
 	f.Sleep = func(ns int64) { purego.SyscallN(sleep, uintptr(ns)) }
@@ -285,6 +291,10 @@ var goCallback = sync.OnceValue(func() uintptr {
 		g, _ := handles.Load(context)
 		return g.(*calls.Guarded).Call(x)
 	})
+})
+
+var goNext = sync.OnceValue(func() uintptr {
+	return purego.NewCallback(func(_ uintptr, x int64) int64 { return x + 1 })
 })
 
 // guarded returns a function that gives C a handle to f, guarded, while it calls.

@@ -1,0 +1,3 @@
+package report
+
+func model(p *callsPrinter) {}
