@@ -259,3 +259,24 @@ func TestRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestCalibrationSurvivesADisturbance holds that one batch during which something else ran does not leave batches
+// far too short for the whole run.
+func TestCalibrationSurvivesADisturbance(t *testing.T) {
+	var f fakeClock
+	runs := 0
+	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+		f.pass(time.Duration(n)*100*time.Nanosecond, 0)
+		if runs++; runs == 1 {
+			f.pass(3*time.Millisecond, 0)
+		}
+		return nil
+	}}
+	run, err := Measure(Plan{Rounds: 1, Batch: time.Millisecond, Visits: 1, Clock: f.clock()}, []Subject{s}, func(int, int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := run.Series[0].N; n < 10_000 {
+		t.Errorf("batches of %d operations of 100 ns, want at least 10000, for 1 ms", n)
+	}
+}

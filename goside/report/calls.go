@@ -30,7 +30,9 @@ func Print(w io.Writer, record *Record, style Style) {
 // Calls prints the tables of a record of toll calls, each with a sentence that says what it shows.
 func Calls(w io.Writer, record *Record, style Style) {
 	p := &callsPrinter{printer{w, style, record, record.limits()}}
-	for _, section := range []func(*callsPrinter){payloadSections, model} {
+	for _, section := range []func(*callsPrinter){
+		payloadSections, slots, knobs, concurrency, neighbours, grain, model, firstUse, toolchains, published,
+	} {
 		section(p)
 	}
 }
@@ -75,6 +77,24 @@ func (p *callsPrinter) grid(title string, header []string, lines [][]string) {
 		t.AppendRow(cells(line))
 	}
 	p.render(title, t)
+}
+
+// texts prints a table of prose, whose lines are broken where it is not Markdown.
+func (p *callsPrinter) texts(header []string, lines [][]string) {
+	t := p.newTable()
+	if !p.Markdown {
+		t.Style().Options.SeparateRows = true
+		configs := make([]table.ColumnConfig, len(header))
+		for k := range header {
+			configs[k] = table.ColumnConfig{Number: k + 1, WidthMax: 36, WidthMaxEnforcer: text.WrapSoft}
+		}
+		t.SetColumnConfigs(configs)
+	}
+	t.AppendHeader(cells(header))
+	for _, line := range lines {
+		t.AppendRow(cells(line))
+	}
+	p.render("", t)
 }
 
 func cells(texts []string) table.Row {

@@ -1,3 +1,199 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
 package report
 
-func model(p *callsPrinter) {}
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"toll/goside/measure"
+)
+
+// A term of the cost model: the coefficient of one quantity that a payload hands over, in ns times scale.
+type term struct {
+	name     string
+	scale    float64
+	unit     string
+	quantity func(r *Row) float64
+}
+
+var terms = []term{
+	{"a call", 1, "ns", func(*Row) float64 { return 1 }},
+	{"an argument", 1, "ns", func(r *Row) float64 { return r.number("ints") + r.number("doubles") }},
+	{"a result", 1, "ns", func(r *Row) float64 { return r.number("results") }},
+	{"a KiB read", 1024, "ns", func(r *Row) float64 { return r.number("read") }},
+	{"a KiB written", 1024, "ns", func(r *Row) float64 { return r.number("written") }},
+	{"a struct's byte", 1, "ns", func(r *Row) float64 { return r.number("copied") }},
+	{"a callback", 1, "ns", func(r *Row) float64 { return r.number("callbacks") }},
+}
+
+// modelled reports whether the cost model speaks of a payload: those that are one call, without what a crossing
+// does beside it (strings and handles take several calls or allocate, errno locks a thread).
+func modelled(r *Row) bool {
+	switch r.Facts["group"] {
+	case "scalars", "arguments", "slices", "structs":
+		return true
+	case "callbacks":
+		return r.Kernel == "next"
+	}
+	return r.Kernel == "status_ok"
+}
+
+// leftOut reports whether the payload at a place in the record is kept from the fit, to check it: every third.
+func leftOut(at int) bool { return at%3 == 2 }
+
+// fit is the cost model of one crossing.
+type fit struct {
+	via          string
+	coefficients []measure.Interval // as terms; Median is NaN for a term that no payload of the crossing has
+	fitted       int                // payloads
+	errors       []float64          // of the prediction for payloads left out, relative to what was measured; sorted
+	worst        string             // the payload of the largest
+}
+
+// fitModel fits the cost model to what was measured of a crossing, a row per payload, once in every round: to
+// the times' relative errors, so that short calls count as much as long ones. A coefficient is the median over the
+// rounds. It reports false if there is too little to fit.
+func fitModel(via string, rows []*Row) (fit, bool) {
+	f := fit{via: via}
+	var used []int // terms
+	rounds := math.MaxInt
+	for k, t := range terms {
+		if slices.ContainsFunc(rows, func(r *Row) bool { return t.quantity(r) != 0 }) {
+			used = append(used, k)
+		}
+	}
+	var seen, out []*Row
+	for at, r := range rows {
+		rounds = min(rounds, len(r.Samples))
+		if leftOut(at) {
+			out = append(out, r)
+		} else {
+			seen = append(seen, r)
+		}
+	}
+	f.fitted = len(seen)
+	if len(seen) <= len(used) || len(out) == 0 || rounds < 1 {
+		return f, false
+	}
+	perRound := make([][]float64, len(terms))
+	for round := range rounds {
+		a := mat.NewDense(len(seen), len(used), nil)
+		b := mat.NewVecDense(len(seen), nil)
+		for at, r := range seen {
+			// Divided by the time, so that what is least is the sum of the squares of relative errors.
+			t := r.Samples[round].Wall
+			for j, k := range used {
+				a.Set(at, j, terms[k].quantity(r)/t)
+			}
+			b.SetVec(at, 1)
+		}
+		var x mat.VecDense
+		if err := x.SolveVec(a, b); err != nil {
+			return f, false
+		}
+		for j, k := range used {
+			perRound[k] = append(perRound[k], x.AtVec(j))
+		}
+	}
+	f.coefficients = make([]measure.Interval, len(terms))
+	for k := range terms {
+		f.coefficients[k] = measure.Interval{Median: math.NaN()}
+		if perRound[k] != nil {
+			f.coefficients[k] = measure.Median(perRound[k])
+		}
+	}
+	worst := -1.0
+	for _, r := range out {
+		measured := measure.Median(r.Wall()).Median
+		e := math.Abs(f.predict(r)-measured) / measured
+		if f.errors = append(f.errors, e); e > worst {
+			worst, f.worst = e, (&payload{kernel: r.Kernel, n: r.N}).label()
+		}
+	}
+	slices.Sort(f.errors)
+	return f, true
+}
+
+// predict returns the time of a call in ns.
+func (f *fit) predict(r *Row) float64 {
+	t := 0.0
+	for k, c := range f.coefficients {
+		if !math.IsNaN(c.Median) {
+			t += c.Median * terms[k].quantity(r)
+		}
+	}
+	return t
+}
+
+// fits returns the cost model of every crossing that has enough payloads for one.
+func (p *callsPrinter) fits() []fit {
+	var fits []fit
+	for _, via := range p.crossings() {
+		var rows []*Row
+		for _, q := range p.payloads("") {
+			if r := q.rows[via]; r != nil && modelled(r) {
+				rows = append(rows, r)
+			}
+		}
+		if f, ok := fitModel(via, rows); ok {
+			fits = append(fits, f)
+		}
+	}
+	return fits
+}
+
+func model(p *callsPrinter) {
+	fits := p.fits()
+	if len(fits) == 0 {
+		return
+	}
+	p.heading("A model of the cost")
+	p.explain("The time of a call as a sum: so much for the call, for each argument, for a result, for what C reads or writes of a slice, for what is " +
+		"copied of a struct by value, for each callback. Fitted to relative errors, once in every round; shown is the median of the rounds ± " +
+		"half its 95 % interval. Every third payload was left out of the fit and then predicted; the error is relative to what was measured. " +
+		"Of strings, handles and errno, which take several calls or allocate, the model does not speak.")
+	header := []string{"crossing"}
+	for _, t := range terms {
+		header = append(header, t.name)
+	}
+	header = append(header, "fitted to", "left out", "median error", "90 % within", "worst")
+	var lines [][]string
+	best, most := "", 0.0
+	within := 0
+	for _, f := range fits {
+		line := []string{crossingName(f.via)}
+		for k, c := range f.coefficients {
+			if math.IsNaN(c.Median) {
+				line = append(line, "–")
+				continue
+			}
+			line = append(line, fmt.Sprintf("%s ± %s %s", significant(c.Median*terms[k].scale), significant((c.Hi-c.Lo)/2*terms[k].scale), terms[k].unit))
+		}
+		middle := middleOf(f.errors)
+		if middle <= acceptable {
+			within++
+		}
+		if middle >= most {
+			best, most = crossingName(f.via), middle
+		}
+		last := f.errors[len(f.errors)-1]
+		line = append(line, fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)), percentage(middle), percentage(f.errors[int(0.9*float64(len(f.errors)))]),
+			fmt.Sprintf("%s (%s)", percentage(last), f.worst))
+		lines = append(lines, line)
+	}
+	p.grid("", header, lines)
+	p.say("The model predicts payloads that it has not seen to within %s in the median, or better (the worst crossing being %s); "+
+		"%d of %d crossings stay within %s.", percentage(most), best, within, len(fits), percentage(acceptable))
+}
+
+// acceptable is the median error that a model must not exceed to be of use.
+const acceptable = 0.2
+
+func percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
+
+func middleOf(values []float64) float64 { return measure.Median(values).Median }

@@ -264,15 +264,7 @@ func (p *callsPrinter) over(figure func(via string) float64, text func(via strin
 			parts = append(parts, text(via, x))
 		}
 	}
-	return enumerate(parts)
-}
-
-// enumerate joins parts: "a, b and c".
-func enumerate(parts []string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return joined(parts)
 }
 
 func sayScalars(p *callsPrinter, all []*payload) string {
@@ -304,7 +296,7 @@ func sayScalars(p *callsPrinter, all []*payload) string {
 			widest = append(widest, fmt.Sprintf("%s for %s to %s for %s by %s", nanoseconds(low), lowest, nanoseconds(high), highest, crossingName(via)))
 		}
 	}
-	return text + " Two arguments take from " + enumerate(widest) + "."
+	return text + " Two arguments take from " + joined(widest) + "."
 }
 
 // perArgument returns what a further argument adds, in ns, from the fewest to the most.

@@ -91,13 +91,22 @@ type Row struct {
 	Kernel, Lang, Via, Layout, N string
 	Facts                        map[string]string // of the problem
 	Samples                      []measure.Sample  // in the order of rounds
+
+	name       string // without GOMAXPROCS
+	facts      []measure.Fact
+	iterations int // of the first batch
 }
 
 // Route returns "lang/via".
 func (r *Row) Route() string { return r.Lang + "/" + r.Via }
 
-// Problem returns what rows that may be compared have in common.
-func (r *Row) Problem() string { return strings.Join([]string{r.Study, r.Kernel, r.Layout, r.N}, "/") }
+// Problem returns what rows that may be compared have in common: the name without language and crossing.
+func (r *Row) Problem() string {
+	parts := strings.Split(r.name, "/")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool {
+		return strings.HasPrefix(part, "lang=") || strings.HasPrefix(part, "via=")
+	}), "/")
+}
 
 // Parallel reports whether the row's language uses several threads; a call has nothing to share out.
 func (r *Row) Parallel() bool {
@@ -155,8 +164,22 @@ func (r *Record) Get(key string) string {
 	return ""
 }
 
-// problemKeys are the keys of [study.Facts] and of study.Limits: lines that belong to a problem, not to the run.
-var problemKeys = []string{"problem", "op", "set", "reads", "writes", "flops", "verified", "group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "needs", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64", "missing"}
+// Series returns what the record holds as it was measured.
+func (r *Record) Series() []measure.Series {
+	series := make([]measure.Series, len(r.Rows))
+	for k := range r.Rows {
+		row := &r.Rows[k]
+		series[k] = measure.Series{Subject: &measure.Subject{Name: row.name, Facts: row.facts}, N: row.iterations, Samples: row.Samples}
+	}
+	return series
+}
+
+// problemKeys are the keys of the facts of package study's subjects: lines that belong to a problem, not to the run.
+var problemKeys = []string{
+	"problem", "op", "set", "reads", "writes", "flops", "verified",
+	"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal",
+	"needs", "missing", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
+}
 
 // Read reads a record; name is its name in errors.
 func Read(in io.Reader, name string) (*Record, error) {
@@ -178,9 +201,11 @@ func Read(in io.Reader, name string) (*Record, error) {
 				at = len(record.Rows)
 				index[full] = at
 				r := row(result.Name)
+				r.iterations = result.Iters
 				for _, c := range result.Config {
 					if slices.Contains(problemKeys, c.Key) {
 						r.Facts[c.Key] = string(c.Value)
+						r.facts = append(r.facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
 					} else if at == 0 {
 						record.Facts = append(record.Facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
 					}
@@ -214,8 +239,11 @@ func Read(in io.Reader, name string) (*Record, error) {
 
 func row(name benchfmt.Name) Row {
 	base, parts := name.Parts()
-	r := Row{Study: string(base), Facts: map[string]string{}}
+	r := Row{Study: string(base), Facts: map[string]string{}, name: string(base)}
 	for _, part := range parts {
+		if strings.HasPrefix(string(part), "/") { // not GOMAXPROCS
+			r.name += string(part)
+		}
 		key, value, _ := strings.Cut(strings.TrimPrefix(string(part), "/"), "=")
 		switch key {
 		case "kernel":

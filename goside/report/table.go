@@ -250,8 +250,7 @@ func spread(i measure.Interval) string {
 }
 
 func (p *printer) allocations(_ *column, r *Row) string {
-	bytes := measure.Median(r.values(func(s *measure.Sample) float64 { return s.Bytes })).Median
-	allocs := measure.Median(r.values(func(s *measure.Sample) float64 { return s.Allocs })).Median
+	bytes, allocs := r.allocated()
 	return fmt.Sprintf("%.0f B, %.0f", bytes, allocs)
 }
 

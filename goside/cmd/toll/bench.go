@@ -5,11 +5,13 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,16 +134,28 @@ const (
 	quickVisits = 3
 )
 
-// writeRecord writes the record to a file and reads it back.
+// writeRecord writes the record to a file, compressed if its name ends in .gz, and reads it back.
 func writeRecord(path string, facts []measure.Fact, series []measure.Series) (*report.Record, error) {
 	var b bytes.Buffer
 	if err := report.Write(&b, facts, runtime.GOMAXPROCS(0), series); err != nil {
 		return nil, err
 	}
+	text := b.Bytes()
+	if strings.HasSuffix(path, ".gz") {
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		if _, err := z.Write(text); err != nil {
+			return nil, err
+		}
+		if err := z.Close(); err != nil {
+			return nil, err
+		}
+		text = packed.Bytes()
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(path, text, 0o644); err != nil {
 		return nil, err
 	}
 	return report.Read(&b, path)

@@ -6,11 +6,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"toll/goside/calls"
 	"toll/goside/conform"
@@ -18,6 +21,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/registry"
 	"toll/goside/report"
+	"toll/goside/seam"
 	"toll/goside/study"
 )
 
@@ -35,24 +39,72 @@ type calling struct {
 	full      bool
 	seed      uint64
 	progress  func(done, all int)
+	warn      func(err error) // says what is left out
 }
 
+// A part whose means are not there gives a seam.ErrUnavailable, beside what it could measure.
 var parts = []part{
 	{"payloads", 25 * time.Second, 60 * time.Second, func(c *calling) ([]measure.Series, error) {
 		subjects, err := study.Payloads(c.crossings, c.checked)
 		if err != nil {
 			return nil, err
 		}
-		return c.measure(subjects, 9, 31, 3)
+		return c.measure(subjects, callBatch, 11, 3)
+	}},
+	{"slots", time.Second, time.Second, func(c *calling) ([]measure.Series, error) {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		return study.Slots(exe, []string{"calls-child", "slots"}, 6, c.progress)
+	}},
+	{"knobs", 20 * time.Second, 6 * time.Minute, knobs},
+	{"concurrency", 20 * time.Second, 3 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		return study.Concurrency(c.crossings, c.full, c.seed, c.progress)
+	}},
+	{"neighbours", 35 * time.Second, 8 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		return study.Neighbours(c.crossings, c.full, c.seed, c.progress)
+	}},
+	{"grain", 30 * time.Second, 6 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		routes, err := registry.Match([]string{"go/direct", "c/cgo", "c/purego", "c/syscalln"})
+		if err != nil {
+			return nil, err
+		}
+		results, err := verify(routes, []string{"diffusion", "julia", "ols"})
+		if err != nil {
+			return nil, err
+		}
+		subjects, err := study.Grain(study.Holding(results), c.full)
+		if err != nil {
+			return nil, err
+		}
+		return c.measure(subjects, 2*time.Millisecond, 7, 1)
+	}},
+	{"first-use", 25 * time.Second, 4 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		root, err := study.Root()
+		if err != nil {
+			return nil, err
+		}
+		return study.FirstUse(root, c.full, c.seed, c.progress)
+	}},
+	{"toolchains", 10 * time.Second, time.Minute, func(c *calling) ([]measure.Series, error) {
+		root, err := study.Root()
+		if err != nil {
+			return nil, err
+		}
+		return study.Toolchains(root, c.full, c.seed, c.progress)
 	}},
 }
 
-// measure times subjects in so many rounds, or in the second number of them with --full.
-func (c *calling) measure(subjects []measure.Subject, rounds, full, visits int) ([]measure.Series, error) {
+// fullRounds are those of --full.
+const fullRounds = 31
+
+// measure times subjects in so many rounds, or fullRounds.
+func (c *calling) measure(subjects []measure.Subject, batch time.Duration, rounds, visits int) ([]measure.Series, error) {
 	if c.full {
-		rounds = full
+		rounds = max(rounds, fullRounds)
 	}
-	plan := measure.Plan{Rounds: rounds, Batch: callBatch, Visits: visits, Seed: c.seed, Clock: measure.MachineClock()}
+	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: c.seed, Clock: measure.MachineClock()}
 	run, err := measure.Measure(plan, subjects, c.progress)
 	if err != nil {
 		return nil, err
@@ -62,6 +114,103 @@ func (c *calling) measure(subjects []measure.Subject, rounds, full, visits int) 
 
 // callBatch is shorter than that of toll bench: a call takes little beside it, and there are many.
 const callBatch = time.Millisecond
+
+// knobs times what can be chosen in this process, then under the collector, then in processes of other settings.
+func knobs(c *calling) ([]measure.Series, error) {
+	subjects, err := study.KnobSubjects(c.full)
+	if err := c.available(err); err != nil {
+		return nil, err
+	}
+	series, err := c.measure(subjects, callBatch, 11, 3)
+	if err != nil {
+		return nil, err
+	}
+	subjects, err = study.GCSubjects()
+	if err := c.available(err); err != nil {
+		return nil, err
+	}
+	collected, err := c.measure(subjects, 30*time.Millisecond, 6, 1)
+	if err != nil {
+		return nil, err
+	}
+	series = append(series, collected...)
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	var nocgo, cgocheck2 string
+	root, err := study.Root()
+	if err == nil {
+		nocgo = filepath.Join(root, "build", "bin", "toll-nocgo")
+		err = study.Build(root, nocgo, "CGO_ENABLED=0")
+		if err == nil && c.full {
+			cgocheck2 = filepath.Join(root, "build", "bin", "toll-cgocheck2")
+			err = study.Build(root, cgocheck2, "GOEXPERIMENT=cgocheck2")
+		}
+	}
+	if err := c.available(err); err != nil {
+		return nil, err
+	}
+	rounds := 6
+	if c.full {
+		rounds = fullRounds
+	}
+	children, err := study.Knobs(study.KnobProcesses(exe, nocgo, cgocheck2), rounds, c.seed, func(round int) []string {
+		args := []string{"calls-child", "knobs", "--seed", fmt.Sprint(c.seed + uint64(round))}
+		if c.full {
+			args = append(args, "--full")
+		}
+		return args
+	}, func(r io.Reader) ([]measure.Series, error) {
+		record, err := report.Read(r, "toll calls-child")
+		if err != nil {
+			return nil, err
+		}
+		return record.Series(), nil
+	}, c.progress)
+	return append(series, children...), err
+}
+
+// available says what err says is unavailable, and returns any other error.
+func (c *calling) available(err error) error {
+	if errors.Is(err, seam.ErrUnavailable) {
+		c.warn(err)
+		return nil
+	}
+	return err
+}
+
+// callsChildCommand is what toll calls runs in processes of their own.
+func callsChildCommand() *cobra.Command {
+	var full bool
+	var seed uint64
+	c := &cobra.Command{
+		Use:    "calls-child slots|knobs",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch args[0] {
+			case "slots":
+				return study.FillSlots(cmd.OutOrStdout())
+			case "knobs":
+				subjects, err := study.KnobChildSubjects(full)
+				if err != nil && !errors.Is(err, seam.ErrUnavailable) {
+					return err
+				}
+				plan := measure.Plan{Rounds: 1, Batch: callBatch, Visits: 3, Seed: seed, Clock: measure.MachineClock()}
+				run, err := measure.Measure(plan, subjects, func(int, int) {})
+				if err != nil {
+					return err
+				}
+				return report.Write(cmd.OutOrStdout(), nil, runtime.GOMAXPROCS(0), run.Series)
+			}
+			return fmt.Errorf("calls-child %s, want slots or knobs", args[0])
+		},
+	}
+	c.Flags().BoolVar(&full, "full", false, "time the whole matrix")
+	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order")
+	return c
+}
 
 func callsCommand() *cobra.Command {
 	var full, markdown bool
@@ -99,10 +248,11 @@ three minutes on two cores, and with --full a good deal more.`,
 			if err != nil {
 				return err
 			}
+			warn := func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }
 			if missing != nil {
-				fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", missing)
+				warn(missing)
 			}
-			c := &calling{crossings: crossings, full: full, seed: seed}
+			c := &calling{crossings: crossings, full: full, seed: seed, warn: warn}
 			for _, crossing := range crossings {
 				checked, wrong := conform.VerifyCalls(crossing.Funcs)
 				if len(wrong) > 0 {
@@ -119,12 +269,15 @@ three minutes on two cores, and with --full a good deal more.`,
 			others := machine.Others()
 			var series []measure.Series
 			for k, p := range chosen {
+				if !term.IsTerminal(int(os.Stderr.Fd())) {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s, %v since the start\n", k+1, len(chosen), p.name, time.Since(started).Round(time.Second))
+				}
 				progress, finish := newProgress(fmt.Sprintf("%d of %d: %s", k+1, len(chosen), p.name))
 				c.progress = progress
 				more, err := p.run(c)
 				finish()
-				if err != nil {
-					return err
+				if err := c.available(err); err != nil {
+					return fmt.Errorf("%s: %w", p.name, err)
 				}
 				series = append(series, more...)
 			}

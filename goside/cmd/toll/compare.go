@@ -4,6 +4,7 @@
 package main
 
 import (
+	"compress/gzip"
 	"fmt"
 	"os"
 	"strconv"
@@ -72,5 +73,12 @@ func readRecord(path string) (*report.Record, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return report.Read(f, path)
+	if !strings.HasSuffix(path, ".gz") {
+		return report.Read(f, path)
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return report.Read(z, path)
 }

@@ -1,0 +1,1 @@
+../../../../build/include/libs.h

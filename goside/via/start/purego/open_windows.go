@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import "golang.org/x/sys/windows"
+
+// purego has no Dlopen for Windows, whose own functions do as well.
+
+func open(path string) (uintptr, error) {
+	handle, err := windows.LoadLibrary(path)
+	return uintptr(handle), err
+}
+
+func lookup(handle uintptr, name string) (uintptr, error) {
+	return windows.GetProcAddress(windows.Handle(handle), name)
+}
