@@ -118,7 +118,11 @@ func (r *Row) more(unit string) measure.Interval {
 // explain prints what a section's tables hold.
 func (p *callsPrinter) explain(s string) {
 	if !p.Markdown {
-		s = text.WrapSoft(s, 118)
+		lines := strings.Split(text.WrapSoft(s, 118), "\n")
+		for k := range lines {
+			lines[k] = strings.TrimRight(lines[k], " ")
+		}
+		s = strings.Join(lines, "\n")
 	}
 	fmt.Fprintf(p, "%s\n\n", s)
 }

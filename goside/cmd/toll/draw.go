@@ -71,7 +71,26 @@ func drawCommand() *cobra.Command {
 	julia.Flags().IntVar(&size, "size", kernel.JuliaSize, "points to a side")
 	julia.Flags().Int32Var(&maxiter, "maxiter", kernel.JuliaMaxIter, "largest count")
 
-	c := &cobra.Command{Use: "draw", Short: "Draw what was computed"}
-	c.AddCommand(julia)
+	var curves string
+	grain := &cobra.Command{
+		Use:   "grain RECORD",
+		Short: "Draw, of a record of toll calls, time per item against items per crossing",
+		Long:  "Grain draws time per item against items per crossing. The file's ending chooses the format: png, svg, pdf.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			record, err := readRecord(args[0])
+			if err != nil {
+				return err
+			}
+			if err := os.MkdirAll(filepath.Dir(curves), 0o755); err != nil {
+				return err
+			}
+			return report.GrainPicture(record, curves)
+		},
+	}
+	grain.Flags().StringVarP(&curves, "output", "o", filepath.Join("build", "results", "grain.svg"), "file to write")
+
+	c := &cobra.Command{Use: "draw", Short: "Draw what was computed, or measured"}
+	c.AddCommand(julia, grain)
 	return c
 }
