@@ -30,11 +30,24 @@ func Print(w io.Writer, record *Record, style Style) {
 // Calls prints the tables of a record of toll calls, each with a sentence that says what it shows.
 func Calls(w io.Writer, record *Record, style Style) {
 	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	if style.Markdown {
+		document(w, record, style.Source)
+	}
 	for _, section := range []func(*callsPrinter){
-		payloadSections, slots, knobs, concurrency, neighbours, grain, model, firstUse, toolchains, published,
+		summary, payloadSections, slots, knobs, concurrency, neighbours, grain, model, firstUse, toolchains, published,
 	} {
 		section(p)
 	}
+	p.foot()
+}
+
+// foot says where the record was measured, and what may be wrong with it.
+func (p *callsPrinter) foot() {
+	get := p.record.Get
+	if !p.Markdown {
+		p.explain(fmt.Sprintf("Machine: %s, %s cores, %s; %s. Toll %s.", get("cpu"), get("cores"), get("os"), get("go"), get("revision")))
+	}
+	p.warnings()
 }
 
 // callsPrinter prints the sections of a record of toll calls. A section that the record has no rows of prints

@@ -55,25 +55,27 @@ type fit struct {
 	worst        string             // the payload of the largest
 }
 
-// fitModel fits the cost model to what was measured of a crossing, a row per payload, once in every round: to
+// fitModel fits the cost model to what was measured of payloads on a crossing, once in every round: to
 // the times' relative errors, so that short calls count as much as long ones. A coefficient is the median over the
 // rounds. It reports false if there is too little to fit.
-func fitModel(via string, rows []*Row) (fit, bool) {
+func fitModel(via string, payloads []*payload) (fit, bool) {
 	f := fit{via: via}
 	var used []int // terms
-	rounds := math.MaxInt
 	for k, t := range terms {
-		if slices.ContainsFunc(rows, func(r *Row) bool { return t.quantity(r) != 0 }) {
+		if slices.ContainsFunc(payloads, func(q *payload) bool { return t.quantity(q.rows[via]) != 0 }) {
 			used = append(used, k)
 		}
 	}
-	var seen, out []*Row
-	for at, r := range rows {
-		rounds = min(rounds, len(r.Samples))
+	rounds := math.MaxInt
+	var seen, out []*payload
+	walls := map[*payload][]float64{}
+	for at, q := range payloads {
+		walls[q] = q.wall(q.rows[via])
+		rounds = min(rounds, len(walls[q]))
 		if leftOut(at) {
-			out = append(out, r)
+			out = append(out, q)
 		} else {
-			seen = append(seen, r)
+			seen = append(seen, q)
 		}
 	}
 	f.fitted = len(seen)
@@ -84,11 +86,10 @@ func fitModel(via string, rows []*Row) (fit, bool) {
 	for round := range rounds {
 		a := mat.NewDense(len(seen), len(used), nil)
 		b := mat.NewVecDense(len(seen), nil)
-		for at, r := range seen {
+		for at, q := range seen {
 			// Divided by the time, so that what is least is the sum of the squares of relative errors.
-			t := r.Samples[round].Wall
 			for j, k := range used {
-				a.Set(at, j, terms[k].quantity(r)/t)
+				a.Set(at, j, terms[k].quantity(q.rows[via])/walls[q][round])
 			}
 			b.SetVec(at, 1)
 		}
@@ -108,11 +109,11 @@ func fitModel(via string, rows []*Row) (fit, bool) {
 		}
 	}
 	worst := -1.0
-	for _, r := range out {
-		measured := measure.Median(r.Wall()).Median
-		e := math.Abs(f.predict(r)-measured) / measured
+	for _, q := range out {
+		measured := middleOf(walls[q])
+		e := math.Abs(f.predict(q.rows[via])-measured) / measured
 		if f.errors = append(f.errors, e); e > worst {
-			worst, f.worst = e, (&payload{kernel: r.Kernel, n: r.N}).label()
+			worst, f.worst = e, q.label()
 		}
 	}
 	slices.Sort(f.errors)
@@ -134,13 +135,16 @@ func (f *fit) predict(r *Row) float64 {
 func (p *callsPrinter) fits() []fit {
 	var fits []fit
 	for _, via := range p.crossings() {
-		var rows []*Row
+		if via == "direct" { // no crossing
+			continue
+		}
+		var payloads []*payload
 		for _, q := range p.payloads("") {
 			if r := q.rows[via]; r != nil && modelled(r) {
-				rows = append(rows, r)
+				payloads = append(payloads, q)
 			}
 		}
-		if f, ok := fitModel(via, rows); ok {
+		if f, ok := fitModel(via, payloads); ok {
 			fits = append(fits, f)
 		}
 	}

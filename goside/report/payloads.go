@@ -54,6 +54,25 @@ var payloadLabels = map[string]string{
 type payload struct {
 	kernel, n string
 	rows      map[string]*Row // "direct", "cgo", …; "again" is the second entry of the baseline
+	usual     float64         // time of the reference over the whole record, 0 if it has none
+}
+
+// wall returns the times of a call, of which the machine's changes of speed are taken off: each is divided by
+// that of the reference, a call that passes nothing which was made beside it in the same round, and multiplied by
+// what that usually takes. Work that such changes do not touch gets noisier by it; it keeps the times as they were.
+func (p *payload) wall(r *Row) []float64 {
+	raw, reference := r.Wall(), p.rows["reference"]
+	if reference == nil || len(reference.Samples) != len(r.Samples) || p.usual == 0 {
+		return raw
+	}
+	steady := make([]float64, len(raw))
+	for k, ns := range reference.Wall() {
+		steady[k] = raw[k] / ns * p.usual
+	}
+	if measure.Median(raw).Half() < measure.Median(steady).Half() {
+		return raw
+	}
+	return steady
 }
 
 func (p *payload) label() string {
@@ -89,7 +108,7 @@ func bytesOf(n string) string {
 // time returns the median time of a call, NaN if the crossing has no such row.
 func (p *payload) time(via string) float64 {
 	if r := p.rows[via]; r != nil {
-		return measure.Median(r.Wall()).Median
+		return measure.Median(p.wall(r)).Median
 	}
 	return math.NaN()
 }
@@ -115,19 +134,23 @@ func (p *payload) floor() float64 {
 func (p *callsPrinter) payloads(group string) []*payload {
 	var all []*payload
 	index := map[string]*payload{}
+	usual := p.usualReference()
 	for _, r := range p.rows(study.PayloadName) {
 		if group != "" && r.Facts["group"] != group {
 			continue
 		}
 		q := index[r.Problem()]
 		if q == nil {
-			q = &payload{kernel: r.Kernel, n: r.N, rows: map[string]*Row{}}
+			q = &payload{kernel: r.Kernel, n: r.N, rows: map[string]*Row{}, usual: usual}
 			index[r.Problem()] = q
 			all = append(all, q)
 		}
 		via := r.Via
-		if r.again() {
+		switch {
+		case r.again():
 			via = "again"
+		case strings.HasSuffix(r.Lang, study.Reference):
+			via = "reference"
 		}
 		q.rows[via] = r
 	}
@@ -142,6 +165,20 @@ func (p *callsPrinter) payloads(group string) []*payload {
 		return slices.Index(kernels, a.kernel) - slices.Index(kernels, b.kernel)
 	})
 	return all
+}
+
+// usualReference returns the time of the reference over all payloads and rounds.
+func (p *callsPrinter) usualReference() float64 {
+	var all []float64
+	for _, r := range p.rows(study.PayloadName) {
+		if strings.HasSuffix(r.Lang, study.Reference) {
+			all = append(all, r.Wall()...)
+		}
+	}
+	if all == nil {
+		return 0
+	}
+	return middleOf(all)
 }
 
 // payload returns one of them, without rows if there is no such.
@@ -185,7 +222,8 @@ func payloadSections(p *callsPrinter) {
 	p.heading("What is passed")
 	p.explain("Time of one call, made through a function value: median ± half its 95 % interval, and its ratio to cgo's, " +
 		"taken within rounds (~: no difference beyond the noise floor, which is what cgo differs from itself by, entered twice). " +
-		"What that way of calling costs by itself, plain Go's column shows. Then what a call allocates on Go's heap: bytes, objects. " +
+		"What that way of calling costs by itself, plain Go's column shows. Times are steadied by a call that passes nothing, " +
+		"made by cgo beside each payload in every round: where it makes the interval narrower, a time is divided by that call's and multiplied by its usual time. Then what a call allocates on Go's heap: bytes, objects. " +
 		"Every function's results were compared with Go's before it was timed; a crossing that cannot pass something has no figure.")
 	for _, s := range []struct {
 		group, title string
@@ -230,7 +268,7 @@ func (p *callsPrinter) payloadTable(title string, payloads []*payload) {
 				line = append(line, "–")
 				continue
 			}
-			s := measure.Median(r.Wall())
+			s := measure.Median(q.wall(r))
 			text := nanoseconds(s.Median) + " " + strings.TrimSpace(spread(s))
 			if ratio, ok := q.ratio(via, study.PayloadBaseline); ok && via != study.PayloadBaseline && via != "direct" {
 				same := ""

@@ -21,7 +21,8 @@ import (
 type Style struct {
 	Baseline string // route that ratios are taken to; the record's first if that is not in it
 	Markdown bool
-	Brief    bool // only the times
+	Brief    bool   // only the times
+	Source   string // file of the record, as it is to be named
 }
 
 // Tables prints a record's tables, a row for each route and a column for each problem: times; the rates they

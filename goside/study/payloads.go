@@ -19,6 +19,10 @@ const PayloadName = "Payload"
 // PayloadBaseline is the crossing that ratios of payloads are taken to, and that is entered twice.
 const PayloadBaseline = "cgo"
 
+// Reference is what the language of a call that passes nothing has after it, where it is made beside every
+// payload, to tell how fast the machine was then.
+const Reference = "-reference"
+
 // Payloads returns every payload on every crossing that offers it. An operation is a call, through the
 // function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
 // calls of each crossing's were verified.
@@ -45,6 +49,19 @@ func Payloads(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 		}
 		facts = append(facts, verified)
 		for _, c := range crossings {
+			if c.Name == PayloadBaseline && c.Funcs.Noop != nil {
+				subjects = append(subjects, measure.Subject{
+					Name:  payloadName(&p, Lang(c)+Reference, c.Name),
+					Facts: facts,
+					Run: func(n int) error {
+						for range n {
+							c.Funcs.Noop()
+						}
+						return nil
+					},
+					Least: 1,
+				})
+			}
 			switch err := p.Run(c.Funcs, 1); {
 			case errors.Is(err, kernel.ErrNotOffered):
 				continue

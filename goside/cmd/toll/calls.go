@@ -293,7 +293,7 @@ three minutes on two cores, and with --full a good deal more.`,
 			if err != nil {
 				return err
 			}
-			report.Calls(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown})
+			report.Calls(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: output})
 			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
 			return nil
 		},

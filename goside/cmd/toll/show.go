@@ -29,7 +29,7 @@ between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->".`,
 				return err
 			}
 			if into == "" {
-				report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief})
+				report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief, Source: args[0]})
 				return nil
 			}
 			var tables bytes.Buffer
