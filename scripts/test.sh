@@ -26,7 +26,12 @@ if [ $# -eq 0 ]; then
     echo "Without cgo:"
     CGO_ENABLED=0 TOLL_REQUIRE='*/direct */purego */syscalln' go test ./...
     echo "With the race detector:"
-    TOLL_REQUIRE='*/*' go test -race -run 'TestRoutes|TestDisjointRanges' ./goside/conform
+    TOLL_REQUIRE='*/*' go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
+    go test -race ./goside/via/...
+    echo "With the checks of pointers, of the compiler's and of cgo's:"
+    go test -gcflags=all=-d=checkptr -run 'TestCalls' ./goside/conform
+    go test -gcflags=all=-d=checkptr ./goside/via/...
+    GOEXPERIMENT=cgocheck2 go test -run 'TestCalls' ./goside/conform
 fi
 echo "With cgo, every route:"
 TOLL_REQUIRE='*/*' go test "$@" ./...

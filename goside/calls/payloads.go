@@ -271,7 +271,7 @@ func others() []Payload {
 			for range n {
 				_, err = call(e)
 			}
-			return err == want
+			return errors.Is(err, want) && (err == nil) == (want == nil)
 		})
 	}
 	return []Payload{

@@ -240,11 +240,12 @@ func nearly(ratio measure.Interval, published, within float64) string {
 
 // noopAgainst says how a call that passes nothing stands to published times, in ns.
 func (p *callsPrinter) noopAgainst(via string, low, high float64) (string, string) {
-	r := p.payload("noop", "1").rows[via]
+	q := p.payload("noop", "1")
+	r := q.rows[via]
 	if r == nil {
 		return "", ""
 	}
-	ns := measure.Median(r.Wall())
+	ns := measure.Median(q.wall(r))
 	found := "a no-op takes " + timeAndSpread(ns)
 	switch {
 	case ns.Median < low/1.5:

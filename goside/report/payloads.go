@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"toll/goside/measure"
@@ -90,8 +91,8 @@ func (p *payload) label() string {
 
 // bytesOf shows a size in bytes: "4 KiB".
 func bytesOf(n string) string {
-	var size int
-	if _, err := fmt.Sscan(n, &size); err != nil {
+	size, err := strconv.Atoi(n)
+	if err != nil {
 		return n
 	}
 	unit := "B"
@@ -366,8 +367,10 @@ func saySlices(p *callsPrinter, all []*payload) string {
 				continue
 			}
 			if q.time(via) > 2*small.time(via) {
-				var size float64
-				fmt.Sscan(q.n, &size)
+				size, err := strconv.ParseFloat(q.n, 64)
+				if err != nil {
+					return math.NaN()
+				}
 				return size
 			}
 		}

@@ -130,7 +130,7 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 			ran++
 		}
 		if wrong[k] {
-			return s, 0, fmt.Errorf("Not, called %d times in turn on its own result, does not return %d, from which it began", n, k)
+			return s, 0, fmt.Errorf("the function Not, called %d times in turn on its own result, does not return %d, from which it began", n, k)
 		}
 	}
 	timed := together(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
@@ -149,7 +149,7 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), pass)
 	}
 	if k := slices.Index(wrong, true); k >= 0 {
-		return s, 0, fmt.Errorf("Not, called in turn on its own result, returned neither %d, from which it began, nor %d", k, ^k)
+		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, from which it began, nor %d", k, ^k)
 	}
 	s.More = append(merged(each).values(), measure.Value{Value: float64(ran), Unit: "goroutines-run"}, threadsNow())
 	return s, all, nil

@@ -238,7 +238,7 @@ func (u *firstUse) prepare(b *built) error {
 	if err != nil {
 		return fmt.Errorf("study: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	for _, p := range file.Progs {
 		if p.Type == elf.PT_LOAD {
 			b.loaded += float64(p.Filesz)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -242,7 +243,11 @@ three minutes on two cores, and with --full a good deal more.`,
 				}
 			}
 			if len(chosen) == 0 {
-				return fmt.Errorf("no part matches %q", names)
+				var all []string
+				for _, p := range parts {
+					all = append(all, p.name)
+				}
+				return fmt.Errorf("no part matches %q, want one of %s, or a pattern", names, strings.Join(all, ", "))
 			}
 			crossings, missing, err := registry.Crossings()
 			if err != nil {
