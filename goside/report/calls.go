@@ -18,18 +18,27 @@ import (
 
 // Print prints the tables of a record, of whichever command.
 func Print(w io.Writer, record *Record, style Style) {
-	for k := range record.Rows {
-		if record.Rows[k].Study != study.LimitsName && !slices.Contains(study.OfRoutes, record.Rows[k].Study) {
-			Calls(w, record, style)
-			return
-		}
+	if OfCalls(record) {
+		Calls(w, record, style)
+	} else {
+		Tables(w, record, style)
 	}
-	Tables(w, record, style)
+}
+
+// OfCalls reports whether a record is one of toll calls.
+func OfCalls(record *Record) bool {
+	return slices.ContainsFunc(record.Rows, func(r Row) bool {
+		return r.Study != study.LimitsName && !slices.Contains(study.OfRoutes, r.Study)
+	})
 }
 
 // Calls prints the tables of a record of toll calls, each with a sentence that says what it shows.
 func Calls(w io.Writer, record *Record, style Style) {
 	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	if style.Brief {
+		summary(p)
+		return
+	}
 	if style.Markdown {
 		document(w, record, style.Source)
 	}

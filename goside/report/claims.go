@@ -151,17 +151,14 @@ var claims = []claim{
 		}},
 	{"With nocallback “these preparations [for a callback] are not necessary”.", "cmd/cgo's documentation", "https://pkg.go.dev/cmd/cgo#hdr-Optimizing_calls_of_C_code",
 		func(p *callsPrinter) (string, string) {
-			none, alone, again := p.knob("noop", "none", "none"), p.knob("noop", "none", "nocallback"), p.knobAgain("noop", "none")
+			none, alone := p.knob("noop", "none", "none"), p.knob("noop", "none", "nocallback")
 			if none == nil || alone == nil || len(none.Samples) != len(alone.Samples) {
 				return "", ""
 			}
-			ratio, floor := measure.Ratio(alone.Wall(), none.Wall()), 0.0
-			if again != nil && len(again.Samples) == len(none.Samples) {
-				floor = measure.Ratio(again.Wall(), none.Wall()).Floor()
-			}
+			ratio := measure.Ratio(alone.Wall(), none.Wall())
 			found := fmt.Sprintf("a no-op with nocallback takes %.2f (%.2f to %.2f) times one without", ratio.Median, ratio.Lo, ratio.Hi)
 			switch {
-			case !ratio.Differs(floor):
+			case !ratio.Differs(p.knobFloor("noop", "none")):
 				return found, "saves no time by itself"
 			case ratio.Median > 1:
 				return found, "costs time by itself"

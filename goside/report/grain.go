@@ -6,6 +6,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"path"
 	"slices"
 	"strings"
 
@@ -184,6 +185,10 @@ func grain(p *callsPrinter) {
 		"all that a call costs beside its items, that look and the start of a loop included. No garbage is " +
 		"collected while the clock runs, so what a crossing allocates costs more in a program. ~ is no difference beyond " +
 		"the noise.")
+	if p.Markdown {
+		fmt.Fprintf(p, "![Time per item against items per crossing, for each kernel and crossing](grain.png)\n\nThe picture is made by "+
+			"`build/bin/toll draw grain %s -o %s`.\n\n", p.Source, path.Join(path.Dir(p.Source), "grain.png"))
+	}
 	for _, g := range all {
 		p.grainTable(g)
 	}

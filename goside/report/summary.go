@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path"
 	"strings"
 
 	"toll/goside/measure"
+	"toll/goside/study"
 )
 
 // summary prints the answers to what is asked most, those that the record has.
@@ -26,6 +28,7 @@ func summary(p *callsPrinter) {
 		{"Does cgo scale with goroutines?", answerGoroutines},
 		{"What does a long C call do to the rest of the program?", answerNeighbours},
 		{"How much work must a call carry?", answerGrain},
+		{"And the first call?", answerFirstUse},
 		{"Can one predict it?", answerModel},
 	}
 	var lines [][]string
@@ -37,7 +40,9 @@ func summary(p *callsPrinter) {
 	if lines == nil {
 		return
 	}
-	p.heading("In short")
+	if !p.Brief {
+		p.heading("In short")
+	}
 	if !p.Markdown {
 		for _, line := range lines {
 			p.explain(line[0] + " " + line[1])
@@ -68,23 +73,27 @@ func answerArguments(p *callsPrinter) string {
 		one, many := p.payload("ints", "1").rows[via], p.payload("ints", "15").rows[via]
 		_, few := one.allocated()
 		_, all := many.allocated()
-		return fmt.Sprintf("%s and %s allocations by %s", nanoseconds(ns), significant(math.Round((all-few)/14*10)/10), crossingName(via))
+		return fmt.Sprintf("%s (allocations: %.3g) by %s", nanoseconds(ns), math.Round((all-few)/14*10)/10, crossingName(via))
 	})
 	if text == "" {
 		return ""
 	}
-	return "Each further integer, of 15, " + text + "."
+	return "Each further integer, of 15, adds " + text + "."
 }
 
-// changeOf says what takes a call from one knob to another: "+38.4 ns and 1 allocation", or that nothing shows
-// beyond the noise floor, which the knob's second entry gives.
-func changeOf(from, to, again *Row) string {
+// knobFloor returns what a plain call differs from itself by, entered twice; 0 if it was not.
+func (p *callsPrinter) knobFloor(kernel, memory string) float64 {
+	if r, ok := wallRatio(p.knobAgain(kernel, memory), p.knob(kernel, memory, "none")); ok {
+		return r.Floor()
+	}
+	return 0
+}
+
+// changeOf says what takes a call from one knob to another: "+38.4 ns and +1 allocation", or that no time shows
+// beyond the noise floor.
+func changeOf(from, to *Row, floor float64) string {
 	if len(from.Samples) != len(to.Samples) {
 		return "?"
-	}
-	floor := 0.0
-	if again != nil && len(again.Samples) == len(from.Samples) {
-		floor = measure.Ratio(again.Wall(), from.Wall()).Floor()
 	}
 	text := "no time that shows"
 	if ratio := measure.Ratio(to.Wall(), from.Wall()); ratio.Differs(floor) {
@@ -108,10 +117,10 @@ func answerDirectives(p *callsPrinter) string {
 	if none == nil || alone == nil || both == nil || heap == nil || heapBoth == nil || noop == nil || noopAlone == nil {
 		return ""
 	}
-	again := p.knobAgain("first", "go-heap")
+	floor := p.knobFloor("first", "go-heap")
 	return fmt.Sprintf("A call that passes a local array's address: by noescape alone %s, by both together %s. One that passes an address on the heap: by both %s. "+
-		"One that passes nothing: by nocallback %s.", changeOf(none, alone, again), changeOf(none, both, again), changeOf(heap, heapBoth, again),
-		changeOf(noop, noopAlone, p.knobAgain("noop", "none")))
+		"One that passes nothing: by nocallback %s.", changeOf(none, alone, floor), changeOf(none, both, floor), changeOf(heap, heapBoth, floor),
+		changeOf(noop, noopAlone, p.knobFloor("noop", "none")))
 }
 
 func answerPinning(p *callsPrinter) string {
@@ -119,9 +128,9 @@ func answerPinning(p *callsPrinter) string {
 	if plain == nil || once == nil || each == nil {
 		return ""
 	}
-	again := p.knobAgain("first", "go-heap")
+	floor := p.knobFloor("first", "go-heap")
 	return fmt.Sprintf("Done for each call it adds %s, done once for all %s. A pointer that is an argument needs none; one inside of what is passed does.",
-		changeOf(plain, each, again), changeOf(plain, once, again))
+		changeOf(plain, each, floor), changeOf(plain, once, floor))
 }
 
 func answerCallbacks(p *callsPrinter) string {
@@ -209,6 +218,34 @@ func answerGrain(p *callsPrinter) string {
 	return "In time of work, over the kernels: " + strings.Join(parts, "; ") + "."
 }
 
+func answerFirstUse(p *callsPrinter) string {
+	start := map[string]*Row{}
+	for _, r := range p.rows(study.FirstUseName) {
+		if r.Kernel == "start" {
+			start[r.Via] = r
+		}
+	}
+	plain := start["go"]
+	if plain == nil {
+		return ""
+	}
+	var parts []string
+	for _, via := range []string{"cgo", "purego"} {
+		r := start[via]
+		if r == nil || len(r.Samples) != len(plain.Samples) {
+			continue
+		}
+		later := measure.Ratio(r.Wall(), plain.Wall()).Median - 1
+		parts = append(parts, fmt.Sprintf("by %s a small program starts %s later, is %s larger when loaded, and its first call takes %s", via,
+			nanoseconds(later*measure.Median(plain.Wall()).Median), megabytes(r.more("loaded-bytes").Median-plain.more("loaded-bytes").Median),
+			nanoseconds(r.more("call1-ns").Median)))
+	}
+	if parts == nil {
+		return ""
+	}
+	return "Beside plain Go, " + strings.Join(parts, "; ") + "."
+}
+
 func answerModel(p *callsPrinter) string {
 	var parts []string
 	for _, f := range p.fits() {
@@ -224,7 +261,8 @@ func answerModel(p *callsPrinter) string {
 // measured, and how to read it.
 func document(w io.Writer, record *Record, source string) {
 	get := record.Get
-	fmt.Fprintf(w, "Made by `build/bin/toll show --markdown %s` from the record of `build/bin/toll calls --full -o %s`.\n\n", source, source)
+	fmt.Fprintf(w, "Made by `build/bin/toll show --markdown %s > %s` from the record of `build/bin/toll calls --full -o %s`.\n\n",
+		source, path.Join(path.Dir(source), "OVERHEAD.md"), source)
 	fmt.Fprintf(w, "# What a call costs\n\n")
 	fmt.Fprintf(w, "What Go pays to call C through each crossing. What is called is the same object code, [csrc/calls/calls.c](../csrc/calls/calls.c), "+
 		"and what comes back was compared with Go's own before anything was timed. [METHODOLOGY.md](../METHODOLOGY.md) says how it is measured and what is weak about it; "+

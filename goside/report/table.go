@@ -21,7 +21,7 @@ import (
 type Style struct {
 	Baseline string // route that ratios are taken to; the record's first if that is not in it
 	Markdown bool
-	Brief    bool   // only the times
+	Brief    bool   // only the times, or the answers in short
 	Source   string // file of the record, as it is to be named
 }
 

@@ -81,9 +81,9 @@ func concurrency(crossings []calls.Crossing, plan crowdPlan, seed uint64, progre
 				}
 				return s, made, err
 			}
-			add("not", callee(c.Name), c.Name, n, take)
+			add("not", Lang(c), c.Name, n, take)
 			if len(cells) == 1 {
-				add("not", callee(c.Name)+Again, c.Name, n, take)
+				add("not", Lang(c)+Again, c.Name, n, take)
 			}
 		}
 	}
@@ -94,14 +94,6 @@ func concurrency(crossings []calls.Crossing, plan crowdPlan, seed uint64, progre
 		add("clock", "go", "direct", n, func() (measure.Sample, int, error) { return clockAlone(clock, each[:n], plan.pass) })
 	}
 	return visitLive(cells, plan.rounds, seed, progress)
-}
-
-// callee returns the language of the functions that a crossing reaches.
-func callee(crossing string) string {
-	if crossing == "direct" {
-		return "go"
-	}
-	return "c"
 }
 
 // stride is how many calls are made between two looks at whether to stop. It is even, so that Not gives back

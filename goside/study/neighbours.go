@@ -128,7 +128,7 @@ func neighbours(crossings []calls.Crossing, plan neighbourPlan, seed uint64, pro
 			if call == nil {
 				continue
 			}
-			add(fmt.Sprintf("kernel=%s/lang=%s/via=%s/n=%d/call=%s", l.kernel, callee(c.Name), c.Name, l.goroutines, l.name),
+			add(fmt.Sprintf("kernel=%s/lang=%s/via=%s/n=%d/call=%s", l.kernel, Lang(c), c.Name, l.goroutines, l.name),
 				fmt.Sprintf("%s call=%s n=%d", l.kernel, l.name, l.goroutines), call, l)
 		}
 	}

@@ -45,7 +45,7 @@ type calling struct {
 
 // A part whose means are not there gives a seam.ErrUnavailable, beside what it could measure.
 var parts = []part{
-	{"payloads", 25 * time.Second, 60 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{"payloads", 30 * time.Second, 75 * time.Second, func(c *calling) ([]measure.Series, error) {
 		subjects, err := study.Payloads(c.crossings, c.checked)
 		if err != nil {
 			return nil, err
@@ -59,14 +59,14 @@ var parts = []part{
 		}
 		return study.Slots(exe, []string{"calls-child", "slots"}, 6, c.progress)
 	}},
-	{"knobs", 20 * time.Second, 6 * time.Minute, knobs},
-	{"concurrency", 20 * time.Second, 3 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{"knobs", 13 * time.Second, 3 * time.Minute, knobs},
+	{"concurrency", 22 * time.Second, 140 * time.Second, func(c *calling) ([]measure.Series, error) {
 		return study.Concurrency(c.crossings, c.full, c.seed, c.progress)
 	}},
-	{"neighbours", 35 * time.Second, 8 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{"neighbours", 33 * time.Second, 13 * time.Minute, func(c *calling) ([]measure.Series, error) {
 		return study.Neighbours(c.crossings, c.full, c.seed, c.progress)
 	}},
-	{"grain", 30 * time.Second, 6 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{"grain", 15 * time.Second, 90 * time.Second, func(c *calling) ([]measure.Series, error) {
 		routes, err := registry.Match([]string{"go/direct", "c/cgo", "c/purego", "c/syscalln"})
 		if err != nil {
 			return nil, err
@@ -81,14 +81,14 @@ var parts = []part{
 		}
 		return c.measure(subjects, 2*time.Millisecond, 7, 1)
 	}},
-	{"first-use", 25 * time.Second, 4 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{"first-use", 13 * time.Second, 90 * time.Second, func(c *calling) ([]measure.Series, error) {
 		root, err := study.Root()
 		if err != nil {
 			return nil, err
 		}
 		return study.FirstUse(root, c.full, c.seed, c.progress)
 	}},
-	{"toolchains", 10 * time.Second, time.Minute, func(c *calling) ([]measure.Series, error) {
+	{"toolchains", 6 * time.Second, 15 * time.Second, func(c *calling) ([]measure.Series, error) {
 		root, err := study.Root()
 		if err != nil {
 			return nil, err

@@ -21,7 +21,8 @@ func showCommand() *cobra.Command {
 		Use:   "show RECORD",
 		Short: "Print the tables of a record again",
 		Long: `Show prints the tables of a record again. With --into it puts them, as Markdown, into a file instead,
-between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->".`,
+between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->"; those of a record of toll calls
+between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->".`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			record, err := readRecord(args[0])
@@ -33,19 +34,23 @@ between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->".`,
 				return nil
 			}
 			var tables bytes.Buffer
-			report.Print(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief})
-			return splice(into, tables.Bytes())
+			report.Print(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief, Source: args[0]})
+			what := "show"
+			if report.OfCalls(record) {
+				what = "calls"
+			}
+			return splice(into, what, tables.Bytes())
 		},
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
-	c.Flags().BoolVar(&brief, "brief", false, "print only the times")
+	c.Flags().BoolVar(&brief, "brief", false, "print only the times, or, of toll calls, the answers in short")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
 }
 
-// splice replaces what stands between the two marks in a file.
-func splice(file string, text []byte) error {
-	const begin, end = "<!-- toll show: begin -->\n", "<!-- toll show: end -->\n"
+// splice replaces what stands between the two marks of a command in a file.
+func splice(file, command string, text []byte) error {
+	begin, end := fmt.Sprintf("<!-- toll %s: begin -->\n", command), fmt.Sprintf("<!-- toll %s: end -->\n", command)
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
