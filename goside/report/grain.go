@@ -186,7 +186,7 @@ func grain(p *callsPrinter) {
 		"collected while the clock runs, so what a crossing allocates costs more in a program. ~ is no difference beyond " +
 		"the noise.")
 	if p.Markdown {
-		fmt.Fprintf(p, "![Time per item against items per crossing, for each kernel and crossing](grain.png)\n\nThe picture is made by "+
+		fmt.Fprintf(p, "![Time per item over the items of a crossing, for each kernel](grain.png)\n\nThe picture is made by "+
 			"`build/bin/toll draw grain %s -o %s`.\n\n", p.Source, path.Join(path.Dir(p.Source), "grain.png"))
 	}
 	for _, g := range all {
