@@ -213,7 +213,7 @@ func (v *callVerifier) errors() {
 			v.same(fmt.Sprint(err), fmt.Sprint(wantErr), "error of errno(%d)", e)
 			v.checked++
 			if wantErr != nil && !errors.Is(err, e) {
-				v.wrong = append(v.wrong, fmt.Errorf("errno(%d) gave the error %v, want one that is %w", e, err, e))
+				v.wrong = append(v.wrong, fmt.Errorf("errno(%d) gave the error %s, want one that is %w", e, fmt.Sprint(err), e))
 			}
 		}
 	}

@@ -141,11 +141,14 @@ func times() (busy, stolen, all float64, ok bool) {
 	return busy, stolen, all, true
 }
 
-// processTime returns the seconds that this process ran.
+// processTime returns the seconds that this process ran, and those that it started and waited for.
 func processTime() float64 {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
-		return 0
+	seconds := 0.0
+	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
+		var u unix.Rusage
+		if err := unix.Getrusage(who, &u); err == nil {
+			seconds += float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+		}
 	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+	return seconds
 }

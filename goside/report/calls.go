@@ -41,11 +41,15 @@ func Calls(w io.Writer, record *Record, style Style) {
 	}
 	if style.Markdown {
 		document(w, record, style.Source)
+		summary(p)
 	}
 	for _, section := range []func(*callsPrinter){
-		summary, payloadSections, slots, knobs, concurrency, neighbours, grain, model, firstUse, toolchains, published,
+		payloadSections, slots, knobs, concurrency, neighbours, grain, model, firstUse, toolchains, published,
 	} {
 		section(p)
+	}
+	if !style.Markdown { // where what comes last is what one sees
+		summary(p)
 	}
 	p.foot()
 }

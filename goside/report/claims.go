@@ -307,20 +307,24 @@ func published(p *callsPrinter) {
 	for _, c := range claims {
 		found, verdict := c.here(p)
 		if found == "" {
-			found, verdict = "not in this record", "–"
-		} else {
-			count[strings.HasPrefix(verdict, "holds")]++
+			continue
 		}
+		count[strings.HasPrefix(verdict, "holds")]++
 		source := c.title
 		if p.Markdown {
 			source = fmt.Sprintf("[%s](%s)", c.title, c.url)
 		}
 		lines = append(lines, []string{c.text, source, found, verdict})
 	}
-	if len(count) == 0 {
+	if lines == nil {
 		return
 	}
 	p.heading("Published claims")
 	p.texts([]string{"claim", "source", "here", "verdict"}, lines)
-	p.say("Of %d published claims that this record can judge, %d hold here, some of them with a restriction, and %d do not.", count[true]+count[false], count[true], count[false])
+	rest := ""
+	if missing := len(claims) - len(lines); missing > 0 {
+		rest = fmt.Sprintf(" To judge %d more, this record lacks what is needed.", missing)
+	}
+	p.say("Of %d published claims that this record can judge, %d hold here, some of them with a restriction, and %d do not.%s", len(lines),
+		count[true], count[false], rest)
 }
