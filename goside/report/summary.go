@@ -129,7 +129,7 @@ func answerPinning(p *callsPrinter) string {
 		return ""
 	}
 	floor := p.knobFloor("first", "go-heap")
-	return fmt.Sprintf("Done for each call it adds %s, done once for all %s. A pointer that is an argument needs none; one inside of what is passed does.",
+	return fmt.Sprintf("Done for each call: %s; done once for all: %s. A pointer that is an argument needs none; one inside of what is passed does.",
 		changeOf(plain, each, floor), changeOf(plain, once, floor))
 }
 

@@ -54,7 +54,7 @@ func TestCallsRefuses(t *testing.T) {
 	}
 }
 
-// TestOverheadIsOfItsRecord makes docs/OVERHEAD.md again, by the command in its first line.
+// TestOverheadIsOfItsRecord makes docs/OVERHEAD.md again, by the command in its first line, and what README has of it.
 func TestOverheadIsOfItsRecord(t *testing.T) {
 	t.Chdir(filepath.Join("..", "..", ".."))
 	page, err := os.ReadFile(filepath.Join("docs", "OVERHEAD.md"))
@@ -73,5 +73,16 @@ func TestOverheadIsOfItsRecord(t *testing.T) {
 	}
 	if made != string(page) {
 		t.Error("docs/OVERHEAD.md is not what its record gives: make it again by the command in its first line")
+	}
+	short, err := run(t, showCommand(), append(strings.Fields(args), "--brief")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if short = strings.TrimSpace(short); short == "" || !strings.Contains(string(readme), short) {
+		t.Error("README.md does not have the answers of that record: run build/bin/toll show --brief --into README.md docs/overhead.txt.gz")
 	}
 }
