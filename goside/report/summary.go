@@ -188,7 +188,9 @@ func answerNeighbours(p *callsPrinter) string {
 	if idle == nil || inGo == nil || inC == nil || asleep == nil {
 		return ""
 	}
-	late := func(r *Row) string { return nanoseconds(measure.Median(r.Wall()).Median) }
+	late := func(r *Row) string {
+		return fmt.Sprintf("%s (P99: %s)", nanoseconds(measure.Median(r.Wall()).Median), nanoseconds(r.more("tick-p99-ns").Median))
+	}
 	return fmt.Sprintf("Beside %s goroutines that compute for 100 ms at a time, another's tick comes %s late if they compute in C, %s if in Go, and %s in an idle program. "+
 		"100 goroutines asleep in C hold %.0f threads, where an idle program has %.0f, and the tick comes %s late.",
 		cores, late(inC), late(inGo), late(idle), asleep.largest("threads"), idle.largest("threads"), late(asleep))
