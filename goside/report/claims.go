@@ -115,14 +115,13 @@ var claims = []claim{
 		}},
 	{"Calls from C to Go on threads made by C took “~1-3 microseconds”, and take “~100-200 nanoseconds per call” since.", "Go 1.21 release notes, 2023", "https://go.dev/doc/go1.21",
 		func(p *callsPrinter) (string, string) {
-			first := p.payload("thread", "1").time("cgo") - p.payload("thread", "0").time("cgo")
 			later := (p.payload("thread", "1000").time("cgo") - p.payload("thread", "1").time("cgo")) / 999
 			own := p.perCallback("next", "cgo")
 			if math.IsNaN(later) {
 				return "", ""
 			}
-			found := fmt.Sprintf("by cgo %s on such a thread after its first, which takes %s more than a thread without; %s on the thread that Go called C on",
-				nanoseconds(later), nanoseconds(max(first, 0)), nanoseconds(own))
+			found := fmt.Sprintf("by cgo %s on such a thread after its first, which adds %s to making the thread; %s on the thread that Go called C on",
+				nanoseconds(later), p.firstOnThread("cgo"), nanoseconds(own))
 			switch {
 			case later > 250:
 				return found, "slower here"
@@ -158,7 +157,7 @@ var claims = []claim{
 			ratio := measure.Ratio(alone.Wall(), none.Wall())
 			found := fmt.Sprintf("a no-op with nocallback takes %.2f (%.2f to %.2f) times one without", ratio.Median, ratio.Lo, ratio.Hi)
 			switch {
-			case !ratio.Differs(p.knobFloor("noop", "none")):
+			case !ratio.Differs(p.knobTables().floor("noop")):
 				return found, "saves no time by itself"
 			case ratio.Median > 1:
 				return found, "costs time by itself"
@@ -170,7 +169,7 @@ var claims = []claim{
 			var found []string
 			dear := false
 			for _, of := range []struct{ kernel, label string }{{"first", "an array of numbers"}, {"struct", "a struct with a pointer"}, {"structs", "64 of them"}} {
-				on, off := p.checked(of.kernel, "1"), p.checked(of.kernel, "0")
+				on, off := p.knobTables().find(of.kernel, "cgocheck=1"), p.knobTables().find(of.kernel, "cgocheck=0")
 				if on == nil || off == nil {
 					return "", ""
 				}
@@ -262,37 +261,12 @@ func (p *callsPrinter) toolchainRow(version string) *Row {
 	return nil
 }
 
+// knobTables returns what finds rows of the study of knobs.
+func (p *callsPrinter) knobTables() *knobTables { return &knobTables{p, p.rows(study.KnobsName)} }
+
 // knob returns a call by cgo's static symbol from a free goroutine, nil if it is not there.
 func (p *callsPrinter) knob(kernel, memory, directives string) *Row {
-	return p.anyKnob(kernel, memory, directives, false)
-}
-
-// knobAgain returns the second entry of one without directives.
-func (p *callsPrinter) knobAgain(kernel, memory string) *Row {
-	return p.anyKnob(kernel, memory, "none", true)
-}
-
-func (p *callsPrinter) anyKnob(kernel, memory, directives string, again bool) *Row {
-	for _, r := range p.rows(study.KnobsName) {
-		f := r.Facts
-		if r.Kernel == kernel && r.Via == "cgo" && r.again() == again && f["memory"] == memory && f["directives"] == directives &&
-			f["thread"] == "free" && f["symbol"] == "static" && f["cgocheck"] == "" && f["gc"] == "" && f["cgo"] == "" {
-			return r
-		}
-	}
-	return nil
-}
-
-// checked returns a plain call by cgo in a process of that cgocheck, nil if it is not there.
-func (p *callsPrinter) checked(kernel, cgocheck string) *Row {
-	for _, r := range p.rows(study.KnobsName) {
-		f := r.Facts
-		if r.Kernel == kernel && r.Via == "cgo" && !r.again() && f["memory"] == study.PlainMemory[kernel] && f["directives"] == "none" &&
-			f["thread"] == "free" && f["symbol"] == "static" && f["cgocheck"] == cgocheck {
-			return r
-		}
-	}
-	return nil
+	return p.knobTables().find(kernel, "memory="+memory, "directives="+directives)
 }
 
 // allocated returns what an operation allocates on Go's heap.

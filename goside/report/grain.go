@@ -331,7 +331,11 @@ func (p *callsPrinter) grainEven(all []*grains) {
 					s.lo, s.hi = min(s.lo, show), max(s.hi, show)
 				}
 			} else {
-				cells = append(cells, "< "+grainUpper(l.overhead.Hi, nanoseconds))
+				upper := "none"
+				if l.overhead.Hi > 0 {
+					upper = "< " + grainUpper(l.overhead.Hi, nanoseconds)
+				}
+				cells = append(cells, upper)
 				unresolved = append(unresolved, name)
 			}
 			cells = append(cells, nanoseconds(l.item.Median)+" "+strings.TrimSpace(spread(l.item)), grainPercent(l.off))

@@ -116,11 +116,7 @@ func (p *payload) time(via string) float64 {
 
 // ratio returns that of one crossing's time to another's, within rounds; false if either is not there.
 func (p *payload) ratio(via, to string) (measure.Interval, bool) {
-	a, b := p.rows[via], p.rows[to]
-	if a == nil || b == nil || len(a.Samples) != len(b.Samples) {
-		return measure.Interval{}, false
-	}
-	return measure.Ratio(a.Wall(), b.Wall()), true
+	return wallRatio(p.rows[via], p.rows[to])
 }
 
 // floor returns the noise floor, infinite if it was not measured.
@@ -269,8 +265,7 @@ func (p *callsPrinter) payloadTable(title string, payloads []*payload) {
 				line = append(line, "–")
 				continue
 			}
-			s := measure.Median(q.wall(r))
-			text := nanoseconds(s.Median) + " " + strings.TrimSpace(spread(s))
+			text := timeAndSpread(measure.Median(q.wall(r)))
 			if ratio, ok := q.ratio(via, study.PayloadBaseline); ok && via != study.PayloadBaseline && via != "direct" {
 				same := ""
 				if !ratio.Differs(q.floor()) {
@@ -432,16 +427,28 @@ func (p *callsPrinter) perCallback(kernel, via string) float64 {
 	return (p.payload(kernel, "1000").time(via) - p.payload(kernel, "0").time(via)) / 1000
 }
 
+// firstOnThread says what the first callback from a thread of C's adds to making the thread, by the intervals of
+// the two times.
+func (p *callsPrinter) firstOnThread(via string) string {
+	one, none := p.payload("thread", "1"), p.payload("thread", "0")
+	if one.rows[via] == nil || none.rows[via] == nil {
+		return ""
+	}
+	with, without := measure.Median(one.wall(one.rows[via])), measure.Median(none.wall(none.rows[via]))
+	if !above(with, without) {
+		return "nothing that shows"
+	}
+	return nanoseconds(with.Median - without.Median)
+}
+
 func sayCallbacks(p *callsPrinter, _ []*payload) string {
 	named := func(via string, ns float64) string { return nanoseconds(ns) + " by " + crossingName(via) }
 	return fmt.Sprintf("A callback on the thread that Go called C on takes %s, over 1,000 in one call; with a handle to tell which function is "+
-		"meant and a guard against its panics %s. From a thread of C's own the first takes %s "+
-		"(a thread with one callback against one with none), and later ones %s.",
+		"meant and a guard against its panics %s. From a thread of C's own the first adds to making the thread %s, "+
+		"and later ones take %s.",
 		p.over(func(via string) float64 { return p.perCallback("next", via) }, named),
 		p.over(func(via string) float64 { return p.perCallback("callback", via) }, named),
-		p.over(func(via string) float64 {
-			return p.payload("thread", "1").time(via) - p.payload("thread", "0").time(via)
-		}, named),
+		p.over(p.payload("thread", "1").time, func(via string, _ float64) string { return p.firstOnThread(via) + " by " + crossingName(via) }),
 		p.over(func(via string) float64 {
 			return (p.payload("thread", "1000").time(via) - p.payload("thread", "1").time(via)) / 999
 		}, named))

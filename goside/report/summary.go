@@ -81,23 +81,16 @@ func answerArguments(p *callsPrinter) string {
 	return "Each further integer, of 15, adds " + text + "."
 }
 
-// knobFloor returns what a plain call differs from itself by, entered twice; 0 if it was not.
-func (p *callsPrinter) knobFloor(kernel, memory string) float64 {
-	if r, ok := wallRatio(p.knobAgain(kernel, memory), p.knob(kernel, memory, "none")); ok {
-		return r.Floor()
-	}
-	return 0
-}
-
 // changeOf says what takes a call from one knob to another: "+38.4 ns and +1 allocation", or that no time shows
 // beyond the noise floor.
-func changeOf(from, to *Row, floor float64) string {
-	if len(from.Samples) != len(to.Samples) {
+func (t *knobTables) changeOf(from, to *Row, floor float64) string {
+	e, ok := t.effect(to, from, floor)
+	if !ok {
 		return "?"
 	}
 	text := "no time that shows"
-	if ratio := measure.Ratio(to.Wall(), from.Wall()); ratio.Differs(floor) {
-		text = signed((ratio.Median - 1) * measure.Median(from.Wall()).Median)
+	if e.differs {
+		text = signed(e.ns.Median)
 	}
 	_, before := from.allocated()
 	_, after := to.allocated()
@@ -117,10 +110,11 @@ func answerDirectives(p *callsPrinter) string {
 	if none == nil || alone == nil || both == nil || heap == nil || heapBoth == nil || noop == nil || noopAlone == nil {
 		return ""
 	}
-	floor := p.knobFloor("first", "go-heap")
+	t := p.knobTables()
+	floor := t.floor("first")
 	return fmt.Sprintf("A call that passes a local array's address: by noescape alone %s, by both together %s. One that passes an address on the heap: by both %s. "+
-		"One that passes nothing: by nocallback %s.", changeOf(none, alone, floor), changeOf(none, both, floor), changeOf(heap, heapBoth, floor),
-		changeOf(noop, noopAlone, p.knobFloor("noop", "none")))
+		"One that passes nothing: by nocallback %s.", t.changeOf(none, alone, floor), t.changeOf(none, both, floor), t.changeOf(heap, heapBoth, floor),
+		t.changeOf(noop, noopAlone, t.floor("noop")))
 }
 
 func answerPinning(p *callsPrinter) string {
@@ -128,9 +122,10 @@ func answerPinning(p *callsPrinter) string {
 	if plain == nil || once == nil || each == nil {
 		return ""
 	}
-	floor := p.knobFloor("first", "go-heap")
+	t := p.knobTables()
+	floor := t.floor("first")
 	return fmt.Sprintf("Done for each call: %s; done once for all: %s. A pointer that is an argument needs none; one inside of what is passed does.",
-		changeOf(plain, each, floor), changeOf(plain, once, floor))
+		t.changeOf(plain, each, floor), t.changeOf(plain, once, floor))
 }
 
 func answerCallbacks(p *callsPrinter) string {
