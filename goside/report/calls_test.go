@@ -228,3 +228,15 @@ func TestVerdictsFollowTheFigures(t *testing.T) {
 		}
 	}
 }
+
+// TestCallsCompare compares a record with itself: the references, and builds of few rounds, are no rows to compare.
+func TestCallsCompare(t *testing.T) {
+	record := callsRecord(t, append(payloadSeries(madeCrossings, nil), one("FirstUse/kernel=link/lang=go/via=go/n=1", nil, 1e8, 2e8, 3e8))...)
+	c, err := Compare(record, record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 3 * len(calls.Payloads()); len(c.Rows) != want || c.Only != 0 || c.OnlyOld != 0 {
+		t.Errorf("%d rows compared, %d and %d only in one; want %d, 0 and 0", len(c.Rows), c.OnlyOld, c.Only, want)
+	}
+}

@@ -58,13 +58,13 @@ func Compare(before, after *Record) (*Comparison, error) {
 		r := &after.Rows[k]
 		old := index[r.key()]
 		switch {
+		case r.incidental():
+			continue
 		case old == nil && r.again():
 			continue
 		case old == nil:
 			c.Only++
 			continue
-		case strings.HasSuffix(r.Lang, study.Reference), r.Study == study.FirstUseName:
-			continue // the first is no row of its own, the second has builds of few rounds
 		case len(r.Samples) < fewest || len(old.Samples) < fewest:
 			return nil, fmt.Errorf("report: %s has %d and %d samples, want at least %d in both records for an interval",
 				r.key(), len(old.Samples), len(r.Samples), fewest)
@@ -83,7 +83,7 @@ func Compare(before, after *Record) (*Comparison, error) {
 		c.Rows = append(c.Rows, Changed{Old: old, New: r})
 	}
 	for k := range before.Rows {
-		if r := &before.Rows[k]; r.Study != study.LimitsName && !r.again() {
+		if r := &before.Rows[k]; r.Study != study.LimitsName && !r.again() && !r.incidental() {
 			c.OnlyOld++
 		}
 	}

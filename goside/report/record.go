@@ -120,6 +120,12 @@ func (r *Row) Parallel() bool {
 // again reports whether the row is a route's second entry.
 func (r *Row) again() bool { return strings.HasSuffix(r.Lang, study.Again) }
 
+// incidental reports whether a row is not judged like the others: the reference beside a payload is no row of its
+// own, and of first use, where builds take long, there are few rounds, as its tables say.
+func (r *Row) incidental() bool {
+	return strings.HasSuffix(r.Lang, study.Reference) || r.Study == study.FirstUseName
+}
+
 // Wall returns the samples' wall times, in ns an operation.
 func (r *Row) Wall() []float64 {
 	return r.values(func(s *measure.Sample) float64 { return s.Wall })

@@ -72,10 +72,7 @@ func Warnings(record *Record) []string {
 	rows, rounds := 0, fewest
 	for k := range record.Rows {
 		r := &record.Rows[k]
-		switch {
-		case r.Study == study.LimitsName, r.again(), strings.HasSuffix(r.Lang, study.Reference):
-			continue
-		case r.Study == study.FirstUseName: // builds take long, and their tables say of how many rounds they are
+		if r.Study == study.LimitsName || r.again() || r.incidental() {
 			continue
 		}
 		rows++

@@ -41,6 +41,9 @@ type calling struct {
 	seed      uint64
 	progress  func(done, all int)
 	warn      func(err error) // says what is left out
+
+	resolution  time.Duration // of the clock
+	collections int           // of garbage, in batches that did not ask for any
 }
 
 // A part whose means are not there gives a seam.ErrUnavailable, beside what it could measure.
@@ -110,6 +113,8 @@ func (c *calling) measure(subjects []measure.Subject, batch time.Duration, round
 	if err != nil {
 		return nil, err
 	}
+	c.resolution = run.Resolution
+	c.collections += run.Collections
 	return run.Series, nil
 }
 
@@ -130,10 +135,12 @@ func knobs(c *calling) ([]measure.Series, error) {
 	if err := c.available(err); err != nil {
 		return nil, err
 	}
+	before := c.collections
 	collected, err := c.measure(subjects, 30*time.Millisecond, 6, 1)
 	if err != nil {
 		return nil, err
 	}
+	c.collections = before
 	series = append(series, collected...)
 	exe, err := os.Executable()
 	if err != nil {
@@ -273,6 +280,7 @@ three minutes on two cores, and with --full a good deal more.`,
 			}, machine.Facts()...)
 			others := machine.Others()
 			var series []measure.Series
+			failed := false
 			for k, p := range chosen {
 				if !term.IsTerminal(int(os.Stderr.Fd())) {
 					fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s, %v since the start\n", k+1, len(chosen), p.name, time.Since(started).Round(time.Second))
@@ -281,10 +289,14 @@ three minutes on two cores, and with --full a good deal more.`,
 				c.progress = progress
 				more, err := p.run(c)
 				finish()
-				if err := c.available(err); err != nil {
-					return fmt.Errorf("%s: %w", p.name, err)
+				if err := c.available(err); err != nil { // which is no reason to lose the other parts
+					fmt.Fprintf(cmd.ErrOrStderr(), "toll: %s: %v\n", p.name, err)
+					failed = true
 				}
 				series = append(series, more...)
+			}
+			if len(series) == 0 {
+				return fmt.Errorf("nothing was measured")
 			}
 			if output == "" {
 				output = filepath.Join("build", "results", started.UTC().Format("calls-20060102T150405Z.txt"))
@@ -292,14 +304,20 @@ three minutes on two cores, and with --full a good deal more.`,
 			facts = append(facts,
 				measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
 				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
-				measure.Fact{Key: "batch", Value: callBatch.String()},
 				measure.Fact{Key: "others", Value: others()})
+			if c.resolution > 0 {
+				facts = append(facts, measure.Fact{Key: "clock-step", Value: c.resolution.String()},
+					measure.Fact{Key: "collections", Value: fmt.Sprint(c.collections)})
+			}
 			record, err := writeRecord(output, facts, series)
 			if err != nil {
 				return err
 			}
 			report.Calls(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: output})
 			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
+			if failed {
+				return errReported
+			}
 			return nil
 		},
 	}
