@@ -1,0 +1,628 @@
+/* SPDX-FileCopyrightText: 2026 The Toll authors
+ * SPDX-License-Identifier: MIT
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#include <numpy/arrayobject.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "toll_py.h"
+
+#ifdef Py_GIL_DISABLED
+#error "libtoll_py wants a CPython with a GIL: thread states are attached one at a time"
+#endif
+
+enum { NEVER_STARTED, STARTING, RUNNING, STOPPED };
+
+static atomic_int state = NEVER_STARTED;
+static PyObject *format_exception; /* traceback.format_exception */
+
+/* Thread states. */
+
+static _Thread_local PyThreadState *kept;
+static pthread_key_t at_exit;                                  /* its destructor deletes a thread's state */
+static pthread_rwlock_t deleting = PTHREAD_RWLOCK_INITIALIZER; /* stop waits for destructors at work */
+
+static void delete_kept(void *thread_state) {
+    pthread_rwlock_rdlock(&deleting);
+    if (atomic_load(&state) == RUNNING) {
+        PyEval_RestoreThread(thread_state);
+        PyThreadState_Clear(thread_state);
+        PyThreadState_DeleteCurrent();
+    }
+    kept = NULL;
+    pthread_rwlock_unlock(&deleting);
+}
+
+static PyThreadState *current(void) {
+#if PY_VERSION_HEX >= 0x030d0000
+    return PyThreadState_GetUnchecked();
+#else
+    return _PyThreadState_UncheckedGet();
+#endif
+}
+
+/* attach returns with the GIL held: 1 if this took it, 0 if the thread held it already, -1 if the interpreter
+ * does not run or there is no memory for a thread state. */
+static int attach(void) {
+    if (atomic_load_explicit(&state, memory_order_acquire) != RUNNING)
+        return -1;
+    if (!kept) {
+        /* Python may have made a state for this thread, say if it is one of Python's own. */
+        PyThreadState *own = PyGILState_GetThisThreadState();
+        if (own && own == current())
+            return 0;
+        PyThreadState *made = PyThreadState_New(PyInterpreterState_Main());
+        if (!made)
+            return -1;
+        if (pthread_setspecific(at_exit, made) != 0) {
+            PyEval_RestoreThread(made);
+            PyThreadState_Clear(made);
+            PyThreadState_DeleteCurrent();
+            return -1;
+        }
+        kept = made;
+    } else if (current() == kept) {
+        return 0;
+    }
+    PyEval_RestoreThread(kept);
+    return 1;
+}
+
+static void detach(int attached) {
+    if (attached == 1)
+        PyEval_SaveThread();
+}
+
+/* Exceptions. */
+
+static char *text_of(PyObject *string) {
+    Py_ssize_t n;
+    const char *utf8 = string ? PyUnicode_AsUTF8AndSize(string, &n) : NULL;
+    if (!utf8) {
+        PyErr_Clear();
+        return NULL;
+    }
+    char *copy = malloc((size_t)n + 1);
+    if (copy)
+        memcpy(copy, utf8, (size_t)n + 1);
+    return copy;
+}
+
+static char *type_of(PyTypeObject *type) {
+    char *text = NULL;
+    PyObject *module = PyObject_GetAttrString((PyObject *)type, "__module__");
+    PyObject *name = PyObject_GetAttrString((PyObject *)type, "__qualname__");
+    if (module && name && PyUnicode_Check(module)) {
+        if (PyUnicode_CompareWithASCIIString(module, "builtins") == 0) {
+            text = text_of(name);
+        } else {
+            PyObject *full = PyUnicode_FromFormat("%U.%U", module, name);
+            text = text_of(full);
+            Py_XDECREF(full);
+        }
+    }
+    PyErr_Clear();
+    Py_XDECREF(module);
+    Py_XDECREF(name);
+    return text ? text : strdup(type->tp_name);
+}
+
+/* Text with characters that UTF-8 has not (lone surrogates) comes with these escaped. */
+static char *escaped(PyObject *string) {
+    char *text = string ? text_of(string) : NULL;
+    if (!text && string) {
+        PyObject *bytes = PyUnicode_AsEncodedString(string, "utf-8", "backslashreplace");
+        if (bytes)
+            text = strdup(PyBytes_AS_STRING(bytes));
+        Py_XDECREF(bytes);
+        PyErr_Clear();
+    }
+    return text;
+}
+
+/* raised moves the current exception into error and lets go of it, and of the frames that it holds. */
+static int32_t raised(toll_py_error *error) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback)
+        PyException_SetTraceback(value, traceback);
+
+    error->type = type_of(Py_TYPE(value));
+    PyObject *message = PyObject_Str(value);
+    PyErr_Clear();
+    error->message = escaped(message);
+    Py_XDECREF(message);
+
+    PyObject *lines = format_exception ? PyObject_CallOneArg(format_exception, value) : NULL;
+    PyObject *empty = lines ? PyUnicode_FromString("") : NULL;
+    PyObject *joined = empty ? PyUnicode_Join(empty, lines) : NULL;
+    PyErr_Clear();
+    error->traceback = escaped(joined);
+    Py_XDECREF(joined);
+    Py_XDECREF(empty);
+    Py_XDECREF(lines);
+
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    PyErr_Clear();
+    return TOLL_PY_ERAISED;
+}
+
+/* Values. */
+
+static int32_t to_result(PyObject *object, toll_py_value *result, toll_py_error *error) {
+    memset(result, 0, sizeof *result);
+    if (object == Py_None) {
+        result->kind = TOLL_PY_NONE;
+        Py_DECREF(object);
+    } else if (PyFloat_CheckExact(object)) {
+        result->kind = TOLL_PY_FLOAT;
+        result->d = PyFloat_AS_DOUBLE(object);
+        Py_DECREF(object);
+    } else if (PyLong_Check(object)) {
+        result->kind = TOLL_PY_INT;
+        result->i = PyLong_AsLongLong(object);
+        Py_DECREF(object);
+        if (result->i == -1 && PyErr_Occurred())
+            return raised(error);
+    } else if (PyFloat_Check(object)) {
+        result->kind = TOLL_PY_FLOAT;
+        result->d = PyFloat_AsDouble(object);
+        Py_DECREF(object);
+    } else if (PyUnicode_Check(object)) {
+        Py_ssize_t n;
+        const char *utf8 = PyUnicode_AsUTF8AndSize(object, &n);
+        result->kind = TOLL_PY_TEXT;
+        result->p = utf8 ? malloc((size_t)n + 1) : NULL;
+        if (utf8 && !result->p)
+            PyErr_NoMemory();
+        if (result->p)
+            memcpy(result->p, utf8, (size_t)n + 1);
+        result->i = n;
+        Py_DECREF(object);
+        if (!result->p)
+            return raised(error);
+    } else {
+        result->kind = TOLL_PY_OBJECT;
+        result->p = object;
+    }
+    return TOLL_PY_OK;
+}
+
+/* reaches returns OK if every element of the array lies in its memory. */
+static int32_t reaches(const toll_py_value *v, int64_t size) {
+    int64_t last = 0; /* byte at which the last element starts */
+    int empty = 0;
+    for (int k = 0; k < v->ndim; k++) {
+        int64_t step;
+        if (v->shape[k] < 0 || v->strides[k] < 0)
+            return TOLL_PY_ESHAPE;
+        if (v->shape[k] == 0) {
+            empty = 1;
+            continue;
+        }
+        if (__builtin_mul_overflow(v->shape[k] - 1, v->strides[k], &step) ||
+            __builtin_add_overflow(last, step, &last))
+            return TOLL_PY_ESHAPE;
+    }
+    int64_t end;
+    if (__builtin_add_overflow(last, size, &end))
+        return TOLL_PY_ESHAPE;
+    return empty || (v->p && end <= v->i) ? TOLL_PY_OK : TOLL_PY_ESHORT;
+}
+
+/* to_array sets *object to a new array, or leaves NULL there with an exception. */
+static int32_t to_array(const toll_py_value *v, PyObject **object) {
+    int type;
+    switch (v->dtype) {
+    case 'd':
+        type = NPY_DOUBLE;
+        break;
+    case 'f':
+        type = NPY_FLOAT;
+        break;
+    case 'D':
+        type = NPY_CDOUBLE;
+        break;
+    case 'i':
+        type = NPY_INT;
+        break;
+    case 'l':
+        type = NPY_LONG;
+        break;
+    case 'B':
+        type = NPY_UBYTE;
+        break;
+    default:
+        return TOLL_PY_EARG;
+    }
+    if (v->ndim != 1 && v->ndim != 2)
+        return TOLL_PY_EARG;
+    PyArray_Descr *descr = PyArray_DescrFromType(type);
+    int32_t status = reaches(v, PyDataType_ELSIZE(descr));
+    if (status != TOLL_PY_OK) {
+        Py_DECREF(descr);
+        return status;
+    }
+    npy_intp shape[2] = {v->shape[0], v->shape[1]}, strides[2] = {v->strides[0], v->strides[1]};
+    static char nothing[16] __attribute__((aligned(16))); /* NumPy allocates if the data is NULL */
+    int flags = v->flags & TOLL_PY_WRITABLE ? NPY_ARRAY_WRITEABLE : 0;
+    /* NumPy sets the flags of order and alignment itself. */
+    *object = PyArray_NewFromDescr(&PyArray_Type, descr, v->ndim, shape, strides, v->p ? v->p : nothing,
+                                   flags, NULL);
+    if (*object && v->flags & TOLL_PY_COPY) {
+        PyObject *copy = PyArray_NewCopy((PyArrayObject *)*object, NPY_KEEPORDER);
+        Py_DECREF(*object);
+        *object = copy;
+    }
+    return TOLL_PY_OK;
+}
+
+/* from_value sets *object to a new reference, or to NULL with an exception. */
+static int32_t from_value(const toll_py_value *v, PyObject **object) {
+    *object = NULL;
+    switch (v->kind) {
+    case TOLL_PY_NONE:
+        *object = Py_NewRef(Py_None);
+        return TOLL_PY_OK;
+    case TOLL_PY_INT:
+        *object = PyLong_FromLongLong(v->i);
+        return TOLL_PY_OK;
+    case TOLL_PY_FLOAT:
+        *object = PyFloat_FromDouble(v->d);
+        return TOLL_PY_OK;
+    case TOLL_PY_TEXT:
+        *object = PyUnicode_FromStringAndSize(v->i ? v->p : "", v->i);
+        return TOLL_PY_OK;
+    case TOLL_PY_ARRAY:
+        return to_array(v, object);
+    case TOLL_PY_OBJECT:
+        if (!v->p)
+            return TOLL_PY_EARG;
+        *object = Py_NewRef((PyObject *)v->p);
+        return TOLL_PY_OK;
+    }
+    return TOLL_PY_EARG;
+}
+
+/* Arrays that outlive their call. */
+
+static int lent(const toll_py_value *v) { return v->kind == TOLL_PY_ARRAY && !(v->flags & TOLL_PY_COPY); }
+
+static int refers(PyObject *const *objects, const toll_py_value *values, int64_t n) {
+    for (int64_t k = 0; k < n; k++)
+        if (lent(&values[k]) && Py_REFCNT(objects[k]) > 1)
+            return (int)k;
+    return -1;
+}
+
+/* The memory of one call's arrays is kept together: one counter for those that are still referred to. */
+typedef struct {
+    toll_py_keep keep;
+    int arrays; /* changed with the GIL held */
+} keeper;
+
+static void let_go(PyObject *capsule) {
+    keeper *k = PyCapsule_GetPointer(capsule, NULL);
+    if (--k->arrays == 0)
+        __atomic_store_n(&k->keep.gone, 1, __ATOMIC_RELEASE);
+}
+
+/* hold empties the arrays that are still referred to, and has their last reference's end noticed. Without
+ * memory for that, the keep never becomes gone, and the caller's memory is kept for good. */
+static toll_py_keep *hold(PyObject *const *objects, const toll_py_value *values, int64_t n) {
+    keeper *k = calloc(1, sizeof *k);
+    if (!k)
+        Py_FatalError("libtoll_py: no memory to note that an array is still referred to");
+    k->arrays = 1;
+    for (int64_t j = 0; j < n; j++) {
+        if (!lent(&values[j]) || Py_REFCNT(objects[j]) == 1)
+            continue;
+        PyArrayObject *a = (PyArrayObject *)objects[j];
+        k->arrays++;
+        /* Views refer to the array, the array to the capsule, so that this is deleted after all of them. */
+        PyObject *capsule = PyCapsule_New(k, NULL, let_go);
+        if (!capsule || PyArray_SetBaseObject(a, capsule) != 0)
+            PyErr_Clear();
+        for (int d = 0; d < PyArray_NDIM(a); d++)
+            PyArray_DIMS(a)[d] = 0;
+        PyArray_CLEARFLAGS(a, NPY_ARRAY_WRITEABLE);
+    }
+    if (--k->arrays == 0)
+        __atomic_store_n(&k->keep.gone, 1, __ATOMIC_RELEASE);
+    return &k->keep;
+}
+
+/* The table's functions. */
+
+enum { IN_PLACE = 16 }; /* arguments that need no memory of their own */
+
+static int32_t call(toll_py_call *c, const toll_py_value *arguments, int64_t n) {
+    int attached = attach();
+    if (attached < 0)
+        return TOLL_PY_ESTATE;
+
+    int32_t status = TOLL_PY_OK;
+    /* Vectorcall may use the element before the arguments. */
+    PyObject *in_place[IN_PLACE + 1], **objects = in_place, *result = NULL;
+    int64_t made = 0;
+    if (n > IN_PLACE && !(objects = PyMem_Calloc((size_t)n + 1, sizeof *objects))) {
+        PyErr_NoMemory();
+        status = raised(&c->error);
+        detach(attached);
+        return status;
+    }
+    objects++;
+    for (; made < n; made++) {
+        status = from_value(&arguments[made], &objects[made]);
+        if (status != TOLL_PY_OK) {
+            c->bad = (int32_t)made;
+            break;
+        }
+        if (!objects[made]) {
+            status = raised(&c->error);
+            break;
+        }
+    }
+    if (status == TOLL_PY_OK) {
+        if (c->by_tuple) {
+            PyObject *tuple = PyTuple_New((Py_ssize_t)n);
+            for (int64_t k = 0; tuple && k < n; k++)
+                PyTuple_SET_ITEM(tuple, k, Py_NewRef(objects[k]));
+            result = tuple ? PyObject_Call(c->function, tuple, NULL) : NULL;
+            Py_XDECREF(tuple);
+        } else {
+            result =
+                PyObject_Vectorcall(c->function, objects, (size_t)n | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+        }
+        status = result ? to_result(result, &c->result, &c->error) : raised(&c->error);
+    }
+
+    int bad = refers(objects, arguments, made);
+    if (bad >= 0) {
+        PyGC_Collect(); /* a cycle, such as that of an exception and its frame, is no holder */
+        bad = refers(objects, arguments, made);
+    }
+    if (bad >= 0) {
+        c->bad = bad;
+        if (status == TOLL_PY_OK && c->result.kind == TOLL_PY_OBJECT)
+            Py_DECREF((PyObject *)c->result.p);
+        if (status == TOLL_PY_OK && c->result.kind == TOLL_PY_TEXT)
+            free(c->result.p);
+        if (status == TOLL_PY_ERAISED) {
+            free(c->error.type);
+            free(c->error.message);
+            free(c->error.traceback);
+        }
+        memset(&c->result, 0, sizeof c->result);
+        memset(&c->error, 0, sizeof c->error);
+        c->keep = refers(objects, arguments, made) >= 0 ? hold(objects, arguments, made) : NULL;
+        status = TOLL_PY_EHELD;
+    }
+    for (int64_t k = 0; k < made; k++)
+        Py_DECREF(objects[k]);
+    if (objects != in_place + 1)
+        PyMem_Free(objects - 1);
+    detach(attached);
+    return status;
+}
+
+static int32_t import(const char *module, const char *attribute, toll_py_value *result,
+                      toll_py_error *error) {
+    int attached = attach();
+    if (attached < 0)
+        return TOLL_PY_ESTATE;
+    PyObject *object = PyImport_ImportModule(module);
+    if (object && attribute) {
+        PyObject *found = PyObject_GetAttrString(object, attribute);
+        Py_DECREF(object);
+        object = found;
+    }
+    int32_t status = object ? to_result(object, result, error) : raised(error);
+    detach(attached);
+    return status;
+}
+
+static void release(void *object) {
+    int attached = object ? attach() : -1;
+    if (attached < 0)
+        return;
+    Py_DECREF((PyObject *)object);
+    detach(attached);
+}
+
+static void free_text(char *text) { free(text); }
+
+static void free_keep(toll_py_keep *keep) { free(keep); } /* the first member of a keeper */
+
+static int32_t probe(int32_t what) {
+    if (atomic_load_explicit(&state, memory_order_acquire) != RUNNING)
+        return TOLL_PY_ESTATE;
+    switch (what) {
+    case TOLL_PY_PROBE_NOTHING:
+        return TOLL_PY_OK;
+    case TOLL_PY_PROBE_KEPT: {
+        int attached = attach();
+        if (attached < 0)
+            return TOLL_PY_ESTATE;
+        detach(attached);
+        return TOLL_PY_OK;
+    }
+    case TOLL_PY_PROBE_MADE: {
+        /* The thread's kept state stays what PyGILState knows of this thread. */
+        PyThreadState *made = PyThreadState_New(PyInterpreterState_Main());
+        if (!made)
+            return TOLL_PY_ESTATE;
+        PyEval_RestoreThread(made);
+        PyThreadState_Clear(made);
+        PyThreadState_DeleteCurrent();
+        return TOLL_PY_OK;
+    }
+    case TOLL_PY_PROBE_ENSURE: {
+        int attached = kept ? 0 : attach(); /* makes the state, the first time */
+        if (attached < 0)
+            return TOLL_PY_ESTATE;
+        detach(attached);
+        PyGILState_Release(PyGILState_Ensure());
+        return TOLL_PY_OK;
+    }
+    }
+    return TOLL_PY_EARG;
+}
+
+/* Start and stop. The interpreter is initialised and finalised by a thread of its own, which CPython takes
+ * for its main thread: it waits all the time between. */
+
+static struct {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    const char *executable;
+    toll_py_error *error;
+    int started, stopping; /* started: 1 once start's outcome is known */
+    int32_t outcome;
+} interpreter = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+static char *joined(const char *a, const char *b) {
+    size_t n = strlen(a) + strlen(b) + 3;
+    char *text = malloc(n);
+    if (text)
+        snprintf(text, n, "%s%s%s", a, *a ? ": " : "", b);
+    return text;
+}
+
+static int32_t failed(PyStatus status, toll_py_error *error) {
+    error->type = strdup("PyStatus");
+    error->message =
+        joined(status.func ? status.func : "", status.err_msg ? status.err_msg : "CPython did not start");
+    return TOLL_PY_ERAISED;
+}
+
+static int32_t initialize(const char *executable, toll_py_error *error) {
+    PyPreConfig before;
+    PyPreConfig_InitIsolatedConfig(&before);
+    before.utf8_mode = 1; /* the program's locale is not set, and C's would make file names ASCII */
+    PyStatus status = Py_PreInitialize(&before);
+    if (PyStatus_Exception(status))
+        return failed(status, error);
+
+    PyConfig config;
+    PyConfig_InitIsolatedConfig(&config); /* no signal handlers, no environment, no user's site folder */
+    config.parse_argv = 0;
+    /* Python finds the virtual environment by the executable's path. */
+    status = PyConfig_SetBytesString(&config, &config.program_name, executable);
+    if (!PyStatus_Exception(status))
+        status = PyConfig_SetBytesString(&config, &config.executable, executable);
+    if (!PyStatus_Exception(status))
+        status = Py_InitializeFromConfig(&config);
+    PyConfig_Clear(&config);
+    if (PyStatus_Exception(status))
+        return failed(status, error);
+
+    PyObject *traceback = PyImport_ImportModule("traceback");
+    format_exception = traceback ? PyObject_GetAttrString(traceback, "format_exception") : NULL;
+    Py_XDECREF(traceback);
+    if (!format_exception || PyArray_ImportNumPyAPI() < 0)
+        return raised(error);
+    return TOLL_PY_OK;
+}
+
+static void *live(void *unused) {
+    (void)unused;
+    int32_t outcome = initialize(interpreter.executable, interpreter.error);
+    PyThreadState *own = outcome == TOLL_PY_OK ? PyEval_SaveThread() : NULL;
+
+    pthread_mutex_lock(&interpreter.lock);
+    interpreter.outcome = outcome;
+    interpreter.started = 1;
+    atomic_store(&state, outcome == TOLL_PY_OK ? RUNNING : STOPPED);
+    pthread_cond_broadcast(&interpreter.changed);
+    while (outcome == TOLL_PY_OK && !interpreter.stopping)
+        pthread_cond_wait(&interpreter.changed, &interpreter.lock);
+    pthread_mutex_unlock(&interpreter.lock);
+
+    if (own) {
+        PyEval_RestoreThread(own);
+        interpreter.outcome = Py_FinalizeEx() == 0 ? TOLL_PY_OK : TOLL_PY_ERAISED;
+    }
+    return NULL;
+}
+
+static int32_t start(const char *executable, toll_py_error *error) {
+    int expected = NEVER_STARTED;
+    memset(error, 0, sizeof *error);
+    if (!atomic_compare_exchange_strong(&state, &expected, STARTING))
+        return TOLL_PY_ESTATE;
+    interpreter.executable = executable;
+    interpreter.error = error;
+
+    /* Signals to the process are for the program's threads. Those that Python code makes inherit this mask,
+     * from the main thread only if they are made at start. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failure = pthread_key_create(&at_exit, delete_kept);
+    if (!failure)
+        failure = pthread_create(&interpreter.thread, NULL, live, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failure) {
+        atomic_store(&state, STOPPED);
+        error->type = strdup("OSError");
+        error->message = strdup(strerror(failure));
+        return TOLL_PY_ERAISED;
+    }
+    pthread_mutex_lock(&interpreter.lock);
+    while (!interpreter.started)
+        pthread_cond_wait(&interpreter.changed, &interpreter.lock);
+    int32_t outcome = interpreter.outcome;
+    pthread_mutex_unlock(&interpreter.lock);
+    return outcome;
+}
+
+static int32_t stop(void) {
+    int expected = RUNNING;
+    pthread_rwlock_wrlock(&deleting);
+    int running = atomic_compare_exchange_strong(&state, &expected, STOPPED);
+    pthread_rwlock_unlock(&deleting);
+    if (!running)
+        return TOLL_PY_ESTATE;
+    pthread_mutex_lock(&interpreter.lock);
+    interpreter.stopping = 1;
+    pthread_cond_broadcast(&interpreter.changed);
+    pthread_mutex_unlock(&interpreter.lock);
+    pthread_join(interpreter.thread, NULL);
+    return interpreter.outcome;
+}
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+__attribute__((visibility("default"))) const toll_py_table *toll_py_get_table(void) {
+    static const toll_py_table table = {
+        .abi_version = TOLL_PY_ABI_VERSION,
+        .struct_size = sizeof(toll_py_table),
+        .header_hash = TOLL_PY_HEADER_HASH,
+        .compiled = "CPython " PY_VERSION
+                    ", GCC " TEXT(__GNUC__) "." TEXT(__GNUC_MINOR__) "." TEXT(__GNUC_PATCHLEVEL__),
+        .start = start,
+        .stop = stop,
+        .import_ = import,
+        .call = call,
+        .release = release,
+        .free_text = free_text,
+        .free_keep = free_keep,
+        .probe = probe,
+    };
+    return &table;
+}

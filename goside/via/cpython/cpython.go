@@ -1,0 +1,542 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package cpython is the crossing into an embedded CPython: libtoll_py (cpython-ext/host), opened at run time, so
+// that a machine without Python loses these routes and nothing else. It is of use without Toll's kernels, too:
+// [Start] an [Interpreter], import a function, [Object.Call] it with numbers, text and slices.
+//
+// A call goes by cgo (by SyscallN without cgo) into one C function, which takes the GIL with the thread state kept
+// for the OS thread, makes the arguments, calls, and releases the GIL. Slices become NumPy arrays in Go's own memory:
+// pinned for the call, and, if Python keeps a reference, until it is gone, see [HeldError].
+//
+// What will surprise: a call that returns may still be refused because Python kept an array; so many calls
+// at once only as [Config] allows, others wait as goroutines, not as threads; a crash in an extension module ends
+// the process; and there is one interpreter in a process's life.
+package cpython
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+	"golang.org/x/sys/unix"
+
+	"toll/cpython-ext/host/include"
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// File is the library's name.
+const File = "libtoll_py.so"
+
+// ErrStopped is the error of what needs an interpreter that runs.
+var ErrStopped = errors.New("cpython: the interpreter does not run")
+
+// Error is an exception that Python raised.
+type Error struct {
+	Type      string // with its module unless that is builtins: "ValueError", "toll.ShapeError"
+	Message   string
+	Traceback string // as Python prints it
+}
+
+func (e *Error) Error() string {
+	if e.Message == "" {
+		return "cpython: " + e.Type
+	}
+	return "cpython: " + e.Type + ": " + e.Message
+}
+
+// HeldError says that Python referred to an argument's array when the call had returned, by the call's result or by
+// something that it stored. The array has been emptied: its extents are 0, and access to an element raises
+// IndexError. Views that Python took of it see the slice's memory until they are gone; so long it is kept, pinned.
+type HeldError struct{ Argument int }
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("cpython: Python still refers to argument %d, a slice passed for the call only: pass it Copied, or have Python copy what it keeps", e.Argument)
+}
+
+// Mirrors of toll_py.h; a change of size must come with one of the header.
+
+type cValue struct {
+	kind, dtype, ndim, flags int32
+	i                        int64
+	d                        float64
+	p                        unsafe.Pointer
+	shape, strides           [2]int64
+}
+
+type cError struct{ typ, message, traceback *byte }
+
+type cCall struct {
+	function     unsafe.Pointer
+	byTuple, bad int32
+	result       cValue
+	err          cError
+	keep         *int32
+}
+
+type cTable struct {
+	version, size uint32
+	hash          uint64
+	compiled      *byte
+	start, stop   uintptr
+	imp, call     uintptr
+	release       uintptr
+	freeText      uintptr
+	freeKeep      uintptr
+	probe         uintptr
+}
+
+const (
+	_ = uint(unsafe.Sizeof(cValue{}) - 72)
+	_ = uint(72 - unsafe.Sizeof(cValue{}))
+	_ = uint(unsafe.Sizeof(cCall{}) - 120)
+	_ = uint(120 - unsafe.Sizeof(cCall{}))
+	_ = uint(unsafe.Sizeof(cTable{}) - 88)
+	_ = uint(88 - unsafe.Sizeof(cTable{}))
+)
+
+const (
+	abiVersion = 1
+
+	kindNone, kindInt, kindFloat, kindText, kindArray, kindObject = 0, 1, 2, 3, 4, 5
+
+	flagWritable, flagCopy = 1, 2
+
+	statusOK, statusRaised, statusHeld, statusState = 0, 16, 17, 18
+)
+
+// Config says which Python is embedded, and how.
+type Config struct {
+	Library string // path of libtoll_py; "": that of build/lib, see [seam.FindLibrary]
+	Python  string // executable of a virtual environment or installation; "": venv/bin/python beside Library's folder
+
+	// Threads is how many OS threads may be in Python at once; 0: 2 for each of GOMAXPROCS. Further goroutines wait
+	// without a thread. Only one holds the GIL at a time; the others wait for it, or work in native code
+	// that released it.
+	Threads int
+}
+
+// Interpreter is the embedded CPython. All its methods, and those of its objects, may be called from any goroutine.
+type Interpreter struct {
+	table    *cTable
+	python   string
+	compiled string
+	version  string
+	gate     gate
+
+	mu   sync.Mutex
+	held []*frame
+}
+
+var once sync.Mutex // guards started
+var started bool
+
+// Start starts the interpreter. It can be started once in a process. The error is seam.ErrUnavailable if there is no
+// library, or no Python, here.
+func Start(c Config) (*Interpreter, error) {
+	once.Lock()
+	defer once.Unlock()
+	if started {
+		return nil, errors.New("cpython: started before, want one interpreter in a process: NumPy cannot be loaded twice")
+	}
+	if c.Library == "" {
+		path, err := seam.FindLibrary(File)
+		if err != nil {
+			return nil, fmt.Errorf("cpython: %w", err)
+		}
+		c.Library = path
+	}
+	if c.Python == "" {
+		c.Python = filepath.Join(filepath.Dir(c.Library), "..", "venv", "bin", "python")
+	}
+	python, err := filepath.Abs(c.Python)
+	if err == nil {
+		_, err = os.Stat(python)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cpython: %w: no Python: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
+	}
+	// RTLD_GLOBAL: extension modules find CPython's symbols so.
+	handle, err := purego.Dlopen(c.Library, purego.RTLD_NOW|purego.RTLD_GLOBAL)
+	if err != nil {
+		return nil, fmt.Errorf("cpython: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
+	}
+	symbol, err := purego.Dlsym(handle, "toll_py_get_table")
+	if err != nil {
+		return nil, fmt.Errorf("cpython: %s has no symbol toll_py_get_table, want it: run %s (%w)", File, seam.Mend, err)
+	}
+	var get func() unsafe.Pointer
+	purego.RegisterFunc(&get, symbol)
+	table, err := read((*cTable)(get()))
+	if err != nil {
+		return nil, err
+	}
+	if c.Threads == 0 {
+		c.Threads = 2 * runtime.GOMAXPROCS(0)
+	}
+	if c.Threads < 1 {
+		return nil, fmt.Errorf("cpython: threads is %d, want at least 1", c.Threads)
+	}
+	in := &Interpreter{table: table, python: python, compiled: unix.BytePtrToString(table.compiled)}
+	in.gate.init(c.Threads)
+	executable, err := unix.BytePtrFromString(python)
+	if err != nil {
+		return nil, fmt.Errorf("cpython: %q: %w", python, err)
+	}
+	started = true
+	f := new(frame)
+	status := invoke(table.start, uintptr(unsafe.Pointer(executable)), uintptr(unsafe.Pointer(&f.call.err)), 0)
+	runtime.KeepAlive(f)
+	runtime.KeepAlive(executable)
+	if status == statusRaised {
+		return nil, in.raised(&f.call.err)
+	} else if status != statusOK {
+		return nil, ErrStopped
+	}
+	v, err := in.Import("sys", "version")
+	if err != nil {
+		return nil, err
+	}
+	in.version = "CPython " + strings.Fields(v.Text())[0]
+	return in, nil
+}
+
+// read checks the table. The caller guarantees that t is what toll_py_get_table returned, so that at least its head
+// is there, and that the library stays loaded.
+func read(t *cTable) (*cTable, error) {
+	refuse := func(what string, found, want any) error {
+		return fmt.Errorf("cpython: %s has %s %v, want %v: run %s", File, what, found, want, seam.Mend)
+	}
+	switch want := uint32(unsafe.Sizeof(cTable{})); {
+	case t == nil:
+		return nil, refuse("table", "NULL", "one")
+	case t.version != abiVersion:
+		return nil, refuse("interface version", t.version, abiVersion)
+	case t.size != want:
+		return nil, refuse("table size", t.size, want)
+	case t.hash != include.Hash():
+		return nil, refuse("header hash", fmt.Sprintf("%016x", t.hash), fmt.Sprintf("%016x, that of toll_py.h", include.Hash()))
+	}
+	return t, nil
+}
+
+// Version returns what runs: "CPython 3.11.7".
+func (in *Interpreter) Version() string { return in.version }
+
+// Compiled returns what the library was compiled with: "CPython 3.11.7, GCC 12.2.0".
+func (in *Interpreter) Compiled() string { return in.compiled }
+
+// Stop waits for calls at work and ends the interpreter; later calls return [ErrStopped].
+func (in *Interpreter) Stop() error {
+	if !in.gate.close() {
+		return ErrStopped
+	}
+	status := invoke(in.table.stop, 0, 0, 0)
+	in.gate.open()
+	switch status {
+	case statusOK:
+		return nil
+	case statusRaised:
+		return errors.New("cpython: Python could not write what was buffered when it ended")
+	}
+	return ErrStopped
+}
+
+// Import imports a module and returns an attribute of it, or the module itself if attribute is "".
+func (in *Interpreter) Import(module, attribute string) (Value, error) {
+	m, err := unix.BytePtrFromString(module)
+	if err != nil {
+		return Value{}, fmt.Errorf("cpython: module %q: %w", module, err)
+	}
+	a, err := unix.BytePtrFromString(attribute)
+	if err != nil {
+		return Value{}, fmt.Errorf("cpython: attribute %q: %w", attribute, err)
+	}
+	if attribute == "" {
+		a = nil
+	}
+	if !in.gate.enter() {
+		return Value{}, ErrStopped
+	}
+	f := new(frame)
+	// purego's form: four addresses. Both strings and f stay until it returns.
+	status, _, _ := purego.SyscallN(in.table.imp, uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(a)),
+		uintptr(unsafe.Pointer(&f.call.result)), uintptr(unsafe.Pointer(&f.call.err)))
+	in.gate.leave()
+	v, err := in.outcome(int32(status), f)
+	runtime.KeepAlive(f)
+	return v, err
+}
+
+// Value is what is passed to Python and what comes back. The zero Value is None.
+type Value struct {
+	c      cValue
+	text   string
+	object *Object
+}
+
+// Int returns an argument.
+func Int(x int64) Value { return Value{c: cValue{kind: kindInt, i: x}} }
+
+// Float returns an argument.
+func Float(x float64) Value { return Value{c: cValue{kind: kindFloat, d: x}} }
+
+// Text returns an argument: a str. s must be UTF-8.
+func Text(s string) Value {
+	return Value{c: cValue{kind: kindText, i: int64(len(s)), p: unsafe.Pointer(unsafe.StringData(s))}}
+}
+
+// Of returns an object as an argument.
+func Of(o *Object) Value { return Value{c: cValue{kind: kindObject, p: o.p}, object: o} }
+
+// Element is what slices that are passed may hold: NumPy's float64, float32, complex128, int32, int64 and uint8.
+type Element interface {
+	float64 | float32 | complex128 | int32 | int64 | byte
+}
+
+func dtype[T Element]() int32 {
+	var zero T
+	switch any(zero).(type) {
+	case float64:
+		return 'd'
+	case float32:
+		return 'f'
+	case complex128:
+		return 'D'
+	case int32:
+		return 'i'
+	case int64:
+		return 'l'
+	}
+	return 'B'
+}
+
+// Vector returns a slice as an argument: a one-dimensional array in the slice's memory, read-only unless said
+// otherwise by [Value.Writable].
+func Vector[T Element](s []T) Value {
+	size := int64(unsafe.Sizeof(*new(T)))
+	return Value{c: cValue{kind: kindArray, dtype: dtype[T](), ndim: 1, i: int64(len(s)) * size,
+		p: unsafe.Pointer(unsafe.SliceData(s)), shape: [2]int64{int64(len(s))}, strides: [2]int64{size}}}
+}
+
+// Matrix returns a slice as an argument: a two-dimensional array in the slice's memory, whose lines, rows if layout
+// is Row, begin ld elements apart. A slice too short for it is refused by the call.
+func Matrix[T Element](s []T, rows, cols, ld int, layout kernel.Layout) Value {
+	size := int64(unsafe.Sizeof(*new(T)))
+	v := Vector(s)
+	v.c.ndim = 2
+	v.c.shape = [2]int64{int64(rows), int64(cols)}
+	v.c.strides = [2]int64{int64(ld) * size, size}
+	if layout == kernel.Col {
+		v.c.strides = [2]int64{size, int64(ld) * size}
+	}
+	return v
+}
+
+// Writable returns v, an array, so that Python may write to it.
+func (v Value) Writable() Value {
+	v.c.flags |= flagWritable
+	return v
+}
+
+// Copied returns v, an array, so that Python gets a copy, which it may keep.
+func (v Value) Copied() Value {
+	v.c.flags |= flagCopy
+	return v
+}
+
+// IsNone reports whether v is None.
+func (v *Value) IsNone() bool { return v.c.kind == kindNone }
+
+// Int returns an int or bool that was returned, else 0.
+func (v *Value) Int() int64 { return v.c.i }
+
+// Float returns a float that was returned, else 0.
+func (v *Value) Float() float64 { return v.c.d }
+
+// Text returns a str that was returned, else "".
+func (v *Value) Text() string { return v.text }
+
+// Object returns an object of any other type that was returned, else nil. The caller releases it.
+func (v *Value) Object() *Object { return v.object }
+
+// Object is a reference to a Python object.
+type Object struct {
+	in *Interpreter
+	p  unsafe.Pointer
+}
+
+// Release gives the reference back. The object must not be used afterwards.
+func (o *Object) Release() {
+	if !o.in.gate.enter() {
+		return
+	}
+	invoke(o.in.table.release, uintptr(o.p), 0, 0)
+	o.in.gate.leave()
+	o.p = nil
+}
+
+// maxArguments of a call.
+const maxArguments = 16
+
+// frame is a call's memory that C sees, on the heap, where it does not move.
+type frame struct {
+	call      cCall
+	arguments [maxArguments]cValue
+	pins      runtime.Pinner
+}
+
+var frames = sync.Pool{New: func() any { return new(frame) }}
+
+// Call calls the object with up to 16 arguments and returns what it returned. Slices must not be changed by
+// others meanwhile, nor, if writable, read.
+func (o *Object) Call(arguments ...Value) (Value, error) { return o.call(0, arguments) }
+
+// CallByTuple is Call, but makes a tuple of the arguments, as PyObject_Call wants, for comparison.
+func (o *Object) CallByTuple(arguments ...Value) (Value, error) { return o.call(1, arguments) }
+
+func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
+	if len(arguments) > maxArguments {
+		return Value{}, fmt.Errorf("cpython: %d arguments, want at most %d", len(arguments), maxArguments)
+	}
+	in := o.in
+	f := frames.Get().(*frame)
+	f.call.function, f.call.byTuple = o.p, byTuple
+	lent := false
+	for k := range arguments {
+		c := &arguments[k].c
+		f.arguments[k] = *c
+		if c.kind == kindArray && c.flags&flagCopy == 0 && c.p != nil {
+			f.pins.Pin(c.p)
+			lent = true
+		}
+	}
+	if !in.gate.enter() {
+		f.free(len(arguments), lent)
+		return Value{}, ErrStopped
+	}
+	// f is on the heap and keeps alive what its pointers are to.
+	status := invoke(in.table.call, uintptr(unsafe.Pointer(&f.call)), uintptr(unsafe.Pointer(&f.arguments)), int64(len(arguments)))
+	in.gate.leave()
+	if status == statusOK && f.call.result.kind <= kindFloat {
+		v := Value{c: f.call.result}
+		f.free(len(arguments), lent)
+		return v, nil
+	}
+	v, err := in.outcome(status, f)
+	if status == statusHeld && f.call.keep != nil {
+		in.hold(f)
+	} else {
+		f.free(len(arguments), lent)
+	}
+	return v, err
+}
+
+// free gives the frame back.
+func (f *frame) free(n int, lent bool) {
+	if lent {
+		f.pins.Unpin()
+	}
+	clear(f.arguments[:n])
+	f.call = cCall{}
+	frames.Put(f)
+}
+
+// outcome returns the result, or the error, that C left in f.
+func (in *Interpreter) outcome(status int32, f *frame) (Value, error) {
+	c := &f.call
+	switch status {
+	case statusOK:
+		v := Value{c: c.result}
+		switch c.result.kind {
+		case kindText:
+			v.text = string(unsafe.Slice((*byte)(c.result.p), c.result.i))
+			invoke(in.table.freeText, uintptr(c.result.p), 0, 0)
+			v.c.p, v.c.i = nil, 0
+		case kindObject:
+			v.object = &Object{in: in, p: c.result.p}
+		}
+		return v, nil
+	case statusRaised:
+		return Value{}, in.raised(&c.err)
+	case statusHeld:
+		return Value{}, &HeldError{int(c.bad)}
+	case statusState:
+		return Value{}, ErrStopped
+	}
+	return Value{}, fmt.Errorf("cpython: argument %d: %w", c.bad, kernel.Status(status))
+}
+
+func (in *Interpreter) raised(e *cError) error {
+	text := func(p *byte) string {
+		if p == nil {
+			return ""
+		}
+		s := strings.Clone(unix.BytePtrToString(p))
+		invoke(in.table.freeText, uintptr(unsafe.Pointer(p)), 0, 0)
+		return s
+	}
+	err := &Error{Type: text(e.typ), Message: text(e.message), Traceback: text(e.traceback)}
+	*e = cError{}
+	return err
+}
+
+// hold keeps a frame, with its pins, until Python has let go of its arrays.
+func (in *Interpreter) hold(f *frame) {
+	in.mu.Lock()
+	in.held = append(in.held, f)
+	in.mu.Unlock()
+	in.Held()
+}
+
+// Held returns how many calls' slices are still pinned because Python refers to their arrays (see [HeldError]),
+// and unpins those that it has let go of.
+func (in *Interpreter) Held() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	still := in.held[:0]
+	for _, f := range in.held {
+		if atomic.LoadInt32(f.call.keep) == 0 {
+			still = append(still, f)
+			continue
+		}
+		invoke(in.table.freeKeep, uintptr(unsafe.Pointer(f.call.keep)), 0, 0)
+		f.call.keep = nil
+		f.free(maxArguments, true)
+	}
+	clear(in.held[len(still):])
+	in.held = still
+	return len(still)
+}
+
+// Probe is a part of a call that can be had by itself, to be measured.
+type Probe int64
+
+// The values are those of toll_py.h.
+const (
+	ProbeNothing Probe = iota // the crossing into the library and back
+	ProbeKept                 // and the GIL, taken with the thread's kept state and released
+	ProbeMade                 // and the GIL with a thread state that is made and deleted each time
+	ProbeEnsure               // and the GIL by PyGILState_Ensure and PyGILState_Release
+)
+
+// Probe does it once.
+func (in *Interpreter) Probe(p Probe) error {
+	if !in.gate.enter() {
+		return ErrStopped
+	}
+	status := invoke(in.table.probe, uintptr(p), 0, 0)
+	in.gate.leave()
+	if status != statusOK {
+		return ErrStopped
+	}
+	return nil
+}

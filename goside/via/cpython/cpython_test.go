@@ -1,0 +1,753 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package cpython
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+	"github.com/google/go-cmp/cmp"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// signalsBefore are the signals that the process caught before Python was started.
+var signalsBefore string
+
+func TestMain(m *testing.M) {
+	if os.Getenv("TOLL_TEST_STOP") != "" {
+		stopInThisProcess()
+	}
+	if n, err := strconv.Atoi(os.Getenv("TOLL_TEST_THREADS")); err == nil {
+		Default = sync.OnceValues(func() (*Interpreter, error) { return Start(Config{Threads: n}) })
+	}
+	signalsBefore = status("SigCgt")
+	os.Exit(m.Run())
+}
+
+// status returns a line of /proc/self/status.
+func status(key string) string {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(line, key+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+func number(t testing.TB, key string) int {
+	n, err := strconv.Atoi(strings.Fields(status(key))[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// module has Python run the source and returns a function that looks up what it defined.
+func module(t testing.TB, source string) func(name string) *Object {
+	t.Helper()
+	in := interpreter(t)
+	dict := must(must2(in.Import("builtins", "dict")).Call())
+	if _, err := must2(in.Import("builtins", "exec")).Call(Text(source), Of(dict.Object())); err != nil {
+		t.Fatal(err)
+	}
+	get := must2(in.Import("operator", "getitem"))
+	return func(name string) *Object {
+		t.Helper()
+		v, err := get.Call(Of(dict.Object()), Text(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Object()
+	}
+}
+
+func must2(v Value, err error) *Object { return must(v, err).object }
+
+func interpreter(t testing.TB) *Interpreter {
+	t.Helper()
+	in, err := Default()
+	if errors.Is(err, seam.ErrUnavailable) && !strings.Contains(os.Getenv("TOLL_REQUIRE"), "cpython") &&
+		!strings.Contains(os.Getenv("TOLL_REQUIRE"), "*/*") {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func TestVersion(t *testing.T) {
+	in := interpreter(t)
+	if !strings.HasPrefix(in.Version(), "CPython 3.") || !strings.HasPrefix(in.Compiled(), in.Version()+", GCC") {
+		t.Errorf("runs %q, compiled for %q, want CPython 3 and the same", in.Version(), in.Compiled())
+	}
+	flags := module(t, "import sys\ndef flags(): return f'{sys.flags.isolated}{sys.flags.ignore_environment}{sys.flags.no_user_site} {sys.prefix}'")("flags")
+	if v := must(flags.Call()); !strings.HasPrefix(v.Text(), "111 ") || !strings.HasSuffix(v.Text(), "/venv") {
+		t.Errorf("flags are %q, want an isolated interpreter of the virtual environment", v.Text())
+	}
+}
+
+func TestValues(t *testing.T) {
+	get := module(t, "def same(x): return x\ndef repr_(*x): return repr(x)\ndef big(): return 1 << 63\nclass F(float): pass\ndef sub(): return F(2.5)\n")
+	same := get("same")
+	for _, x := range []int64{0, 1, -1, math.MaxInt64, math.MinInt64, 1 << 40} {
+		if v := must(same.Call(Int(x))); v.Int() != x {
+			t.Errorf("%d came back as %d", x, v.Int())
+		}
+	}
+	for _, x := range []float64{0, math.Copysign(0, -1), 1.5, math.Inf(-1), math.SmallestNonzeroFloat64, math.NaN()} {
+		if v := must(same.Call(Float(x))); math.Float64bits(v.Float()) != math.Float64bits(x) {
+			t.Errorf("%v came back as %v", x, v.Float())
+		}
+	}
+	for _, s := range []string{"", "Grüße, 世界 🐍", "a\x00b", strings.Repeat("x", 100000)} {
+		if v := must(same.Call(Text(s))); v.Text() != s {
+			t.Errorf("%q came back as %q", s, v.Text())
+		}
+	}
+	if v := must(same.Call(Value{})); !v.IsNone() {
+		t.Error("None came back as something else")
+	}
+	object := must(must2(interpreter(t).Import("builtins", "list")).Call()).object
+	if v := must(same.Call(Of(object))); v.Object() == nil || v.Object().p != object.p {
+		t.Error("an object came back as another")
+	}
+	if v := must(get("sub").Call()); v.Float() != 2.5 {
+		t.Errorf("a subclass of float came back as %v", v.Float())
+	}
+	if v := must(get("repr_").Call(Int(1), Float(2), Text("x"), Value{}, Vector([]int32{1, 2}))); v.Text() != "(1, 2.0, 'x', None, array([1, 2], dtype=int32))" {
+		t.Errorf("arguments arrive as %s", v.Text())
+	}
+	if v := must(get("repr_").CallByTuple(Int(1), Float(2))); v.Text() != "(1, 2.0)" {
+		t.Errorf("arguments in a tuple arrive as %s", v.Text())
+	}
+	var e *Error
+	if _, err := get("big").Call(); !errors.As(err, &e) || e.Type != "OverflowError" {
+		t.Errorf("1 << 63: %v, want OverflowError", err)
+	}
+	if _, err := same.Call(Text("\xff")); !errors.As(err, &e) || e.Type != "UnicodeDecodeError" {
+		t.Errorf("text that is not UTF-8: %v, want UnicodeDecodeError", err)
+	}
+	if _, err := same.Call(make([]Value, maxArguments+1)...); err == nil {
+		t.Error("17 arguments were taken")
+	}
+}
+
+// TestNoCopy shows by its address that Python works in Go's memory.
+func TestNoCopy(t *testing.T) {
+	get := module(t, `
+def facts(a):
+    i = a.__array_interface__
+    f = a.flags
+    return f"{i['data'][0]} {a.dtype} {a.shape} {a.strides} {'C' if f.c_contiguous else '-'}{'F' if f.f_contiguous else '-'}{'W' if f.writeable else '-'}{'O' if f.owndata else '-'}"
+def set(a): a[1, 2] = 7
+`)
+	check := func(v Value, p unsafe.Pointer, want string) {
+		t.Helper()
+		if f := must(get("facts").Call(v)); f.Text() != fmt.Sprintf("%d %s", uintptr(p), want) {
+			t.Errorf("got %s, want %d %s", f.Text(), uintptr(p), want)
+		}
+	}
+	d := make([]float64, 40)
+	p := unsafe.Pointer(&d[0])
+	check(Vector(d), p, "float64 (40,) (8,) CF--")
+	check(Vector(d[3:7]).Writable(), unsafe.Pointer(&d[3]), "float64 (4,) (8,) CFW-")
+	check(Matrix(d, 4, 10, 10, kernel.Row), p, "float64 (4, 10) (80, 8) C---")
+	check(Matrix(d, 4, 10, 4, kernel.Col).Writable(), p, "float64 (4, 10) (8, 32) -FW-")
+	check(Matrix(d, 4, 8, 10, kernel.Row).Writable(), p, "float64 (4, 8) (80, 8) --W-")
+	check(Matrix(d, 3, 10, 4, kernel.Col), p, "float64 (3, 10) (8, 32) ----")
+	f, i, l, b, z := make([]float32, 2), make([]int32, 2), make([]int64, 2), make([]byte, 2), make([]complex128, 2)
+	check(Vector(f), unsafe.Pointer(&f[0]), "float32 (2,) (4,) CF--")
+	check(Vector(i), unsafe.Pointer(&i[0]), "int32 (2,) (4,) CF--")
+	check(Vector(l), unsafe.Pointer(&l[0]), "int64 (2,) (8,) CF--")
+	check(Vector(b), unsafe.Pointer(&b[0]), "uint8 (2,) (1,) CF--")
+	check(Vector(z), unsafe.Pointer(&z[0]), "complex128 (2,) (16,) CF--")
+	if f := must(get("facts").Call(Vector(d).Copied())); strings.HasPrefix(f.Text(), fmt.Sprint(uintptr(p))) || !strings.HasSuffix(f.Text(), "CFWO") {
+		t.Errorf("a copy is %s, want other memory, Python's own", f.Text())
+	}
+	if f := must(get("facts").Call(Vector([]float64(nil)))); !strings.Contains(f.Text(), "(0,)") {
+		t.Errorf("nil is %s, want an empty array", f.Text())
+	}
+
+	must(get("set").Call(Matrix(d, 4, 10, 10, kernel.Row).Writable()))
+	must(get("set").Call(Matrix(d, 4, 10, 4, kernel.Col).Writable()))
+	want := make([]float64, 40)
+	want[1*10+2], want[1+2*4] = 7, 7
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("written by Python (-want +got):\n%s", diff)
+	}
+	var e *Error
+	if _, err := get("set").Call(Matrix(d, 4, 10, 10, kernel.Row)); !errors.As(err, &e) || e.Type != "ValueError" || !strings.Contains(e.Message, "read-only") {
+		t.Errorf("writing to a read-only array: %v, want ValueError", err)
+	}
+}
+
+// TestBadArrays wants slices that do not hold what was said to be refused before Python sees them.
+func TestBadArrays(t *testing.T) {
+	same := module(t, "called = []\ndef f(a): called.append(1)\ndef count(): return len(called)")
+	d := make([]float64, 20)
+	for _, c := range []struct {
+		v    Value
+		want kernel.Status
+	}{
+		{Matrix(d, 4, 6, 6, kernel.Row), kernel.ErrShort},
+		{Matrix(d, 4, 5, 6, kernel.Row), kernel.ErrShort},
+		{Matrix(d, -1, 5, 5, kernel.Row), kernel.ErrShape},
+		{Matrix(d, 4, 5, -5, kernel.Row), kernel.ErrShape},
+		{Matrix(d, 4, 5, math.MaxInt64/8, kernel.Row), kernel.ErrShape},
+		{Matrix(d, math.MaxInt64, 2, 1, kernel.Row), kernel.ErrShape},
+		{Matrix([]float64(nil), 1, 1, 1, kernel.Col), kernel.ErrShort},
+		{Value{c: cValue{kind: 99}}, kernel.ErrArg},
+		{Value{c: cValue{kind: kindObject}}, kernel.ErrArg},
+		{Value{c: cValue{kind: kindArray, dtype: 'q', ndim: 1}}, kernel.ErrArg},
+		{Value{c: cValue{kind: kindArray, dtype: 'd', ndim: 3}}, kernel.ErrArg},
+	} {
+		if _, err := same("f").Call(c.v); !errors.Is(err, c.want) {
+			t.Errorf("%+v: %v, want %v", c.v.c, err, c.want)
+		}
+	}
+	if v := must(same("count").Call()); v.Int() != 0 {
+		t.Errorf("the function was called %d times, want none", v.Int())
+	}
+}
+
+// TestExceptions wants each to come back as an error, and the interpreter to work as before.
+func TestExceptions(t *testing.T) {
+	get := module(t, `
+import sys
+def value(): raise ValueError("found 3, want 4")
+def outer(): return value()
+def leave(): sys.exit(7)
+def interrupt(): raise KeyboardInterrupt
+def memory(): return bytearray(1 << 62)
+def recursion(): return recursion()
+def stop(): raise StopIteration
+def absent(): import toll.nothing_of_that_name
+def surrogates(): raise ValueError("a\udc80b")
+class Odd(Exception):
+    def __str__(self): raise RuntimeError("no text")
+def odd(): raise Odd
+def cause():
+    try: value()
+    except ValueError as e: raise KeyError("second") from e
+def base(): raise BaseException("base")
+def syntax(): compile("def f(:", "broken.py", "exec")
+def divide(): return 1 / 0
+def assertion(): assert False, "asserted"
+class Local(Exception): pass
+def local(): raise Local()
+def generator():
+    def g():
+        yield 1
+        raise LookupError("late")
+    return list(g())
+`)
+	for _, c := range []struct{ name, typ, message, traceback string }{
+		{"value", "ValueError", "found 3, want 4", `in value`},
+		{"outer", "ValueError", "found 3, want 4", `in outer`},
+		{"leave", "SystemExit", "7", `in leave`},
+		{"interrupt", "KeyboardInterrupt", "", `in interrupt`},
+		{"memory", "MemoryError", "", `in memory`},
+		{"recursion", "RecursionError", "maximum recursion depth exceeded", `in recursion`},
+		{"stop", "StopIteration", "", `in stop`},
+		{"absent", "ModuleNotFoundError", "No module named 'toll.nothing_of_that_name'", `in absent`},
+		{"surrogates", "ValueError", `a\udc80b`, `a\udc80b`},
+		{"odd", "Odd", "", `in odd`},
+		{"cause", "KeyError", "'second'", `direct cause`},
+		{"base", "BaseException", "base", `in base`},
+		{"syntax", "SyntaxError", "invalid syntax", `broken.py`},
+		{"divide", "ZeroDivisionError", "division by zero", `in divide`},
+		{"assertion", "AssertionError", "asserted", `in assertion`},
+		{"local", "Local", "", `in local`},
+		{"generator", "LookupError", "late", `in g`},
+	} {
+		_, err := get(c.name).Call()
+		var e *Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: %v, want an exception", c.name, err)
+			continue
+		}
+		if typ := e.Type[strings.LastIndex(e.Type, ".")+1:]; typ != c.typ || !strings.HasPrefix(e.Message, c.message) ||
+			!strings.Contains(e.Traceback, c.traceback) {
+			t.Errorf("%s: type %q, message %q, traceback\n%s\nwant %q, %q and in it %q", c.name, e.Type, e.Message, e.Traceback, c.typ, c.message, c.traceback)
+		}
+	}
+	for _, c := range []struct{ module, attribute, typ string }{
+		{"no_such_module", "", "ModuleNotFoundError"},
+		{"sys", "no_such_attribute", "AttributeError"},
+		{"", "", "ValueError"},
+	} {
+		_, err := interpreter(t).Import(c.module, c.attribute)
+		var e *Error
+		if !errors.As(err, &e) || e.Type != c.typ {
+			t.Errorf("import %q %q: %v, want %s", c.module, c.attribute, err, c.typ)
+		}
+	}
+	if _, err := interpreter(t).Import("a\x00b", ""); err == nil {
+		t.Error("a module's name with a NUL was taken")
+	}
+	var e *Error
+	if _, err := must2(interpreter(t).Import("builtins", "list")).Call(Int(1), Int(2)); !errors.As(err, &e) || e.Type != "TypeError" {
+		t.Errorf("too many arguments: %v, want TypeError", err)
+	}
+	if v := must(must2(interpreter(t).Import("builtins", "abs")).Call(Int(-3))); v.Int() != 3 {
+		t.Error("the interpreter does not work any more")
+	}
+}
+
+// TestModuleThatRaises imports modules that fail.
+func TestModuleThatRaises(t *testing.T) {
+	in := interpreter(t)
+	folder := t.TempDir()
+	add := module(t, "import sys\ndef add(p): sys.path.append(p)\ndef remove(p): sys.path.remove(p)")
+	must(add("add").Call(Text(folder)))
+	defer add("remove").Call(Text(folder))
+	for name, c := range map[string]struct{ source, typ string }{
+		"toll_test_exits":  {"import sys\nsys.exit('leaving')", "SystemExit"},
+		"toll_test_syntax": {"def f(:", "SyntaxError"},
+		"toll_test_raises": {"raise OSError('no disk')", "OSError"},
+		"toll_test_native": {"import ctypes\nctypes.CDLL('libnothing.so.9')", "OSError"},
+	} {
+		if err := os.WriteFile(folder+"/"+name+".py", []byte(c.source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := in.Import(name, "f")
+		var e *Error
+		if !errors.As(err, &e) || e.Type != c.typ {
+			t.Errorf("%s: %v, want %s", name, err, c.typ)
+		}
+	}
+}
+
+// TestHeld has Python keep what it was lent.
+func TestHeld(t *testing.T) {
+	in := interpreter(t)
+	get := module(t, `
+kept = []
+def keep(a): kept.append(a)
+def view(a): kept.append(a[1:])
+def buffer(a): kept.append(memoryview(a))
+def back(a): return a
+def back_view(a): return a[::2]
+def raise_(a):
+    kept.append(a)
+    raise ValueError("kept")
+def cycle(a):
+    l = [a]
+    l.append(l)
+def element(): return float(kept[0][0])
+def size(): return kept[0].size
+def drop(): kept.clear()
+def text(a):
+    kept.append(a)
+    return "text"
+`)
+	var held *HeldError
+	lend := func(name string) []float64 {
+		t.Helper()
+		d := []float64{1, 2, 3, 4}
+		if _, err := get(name).Call(Int(0), Vector(d)); err == nil {
+			t.Errorf("%s with one argument too many was called", name)
+		}
+		if _, err := get(name).Call(Vector(d).Writable()); !errors.As(err, &held) || held.Argument != 0 {
+			t.Errorf("%s: %v, want a HeldError of argument 0", name, err)
+		}
+		return d
+	}
+	lend("keep")
+	if n := in.Held(); n != 1 {
+		t.Errorf("%d calls' slices are held, want 1", n)
+	}
+	var e *Error
+	if _, err := get("element").Call(); !errors.As(err, &e) || e.Type != "IndexError" {
+		t.Errorf("an element of an array that was kept: %v, want IndexError", err)
+	}
+	must(get("drop").Call())
+	if n := in.Held(); n != 0 {
+		t.Errorf("%d calls' slices are held after Python let go, want 0", n)
+	}
+
+	for _, name := range []string{"view", "buffer", "raise_", "text"} {
+		lend(name)
+		if n := in.Held(); n != 1 {
+			t.Errorf("%s: %d calls' slices are held, want 1", name, n)
+		}
+		if name == "view" {
+			runtime.GC()
+			for range 1000 {
+				_ = make([]float64, 4) // would take the place of d if that were free
+			}
+			if v := must(get("element").Call()); v.Float() != 2 {
+				t.Errorf("a view that was kept sees %v, want 2: the slice is pinned", v.Float())
+			}
+		}
+		must(get("drop").Call())
+		if n := in.Held(); n != 0 {
+			t.Errorf("%s: %d calls' slices are held after Python let go, want 0", name, n)
+		}
+	}
+	for _, name := range []string{"back", "back_view"} {
+		lend(name)
+		if n := in.Held(); n != 0 {
+			t.Errorf("%s: %d calls' slices are held, want 0: the result was dropped", name, n)
+		}
+	}
+	if _, err := get("cycle").Call(Vector([]float64{1})); err != nil {
+		t.Errorf("an array in a cycle that is garbage: %v", err)
+	}
+	must(get("keep").Call(Vector([]float64{5, 6}).Copied()))
+	if v := must(get("element").Call()); v.Float() != 5 {
+		t.Errorf("a copy that was kept holds %v, want 5", v.Float())
+	}
+	must(get("drop").Call())
+	must(get("back").Call(Vector([]float64{1}).Copied())).object.Release()
+
+	// An array that is kept beside one that is not.
+	two := module(t, "k = []\ndef two(a, b): k.append(b)\ndef drop(): k.clear()")
+	if _, err := two("two").Call(Vector([]float64{1}), Vector([]int32{2})); !errors.As(err, &held) || held.Argument != 1 {
+		t.Errorf("%v, want a HeldError of argument 1", err)
+	}
+	must(two("drop").Call())
+	if n := in.Held(); n != 0 {
+		t.Errorf("%d calls' slices are held, want 0", n)
+	}
+}
+
+// TestSignals wants Go's handling of signals as it was.
+func TestSignals(t *testing.T) {
+	in := interpreter(t)
+	if _, err := in.Import("numba", ""); err != nil {
+		t.Fatal(err)
+	}
+	if after := status("SigCgt"); after != signalsBefore {
+		t.Errorf("the process catches signals %s, before Python %s", after, signalsBefore)
+	}
+	func() {
+		defer func() {
+			if _, ok := recover().(runtime.Error); !ok {
+				t.Error("a nil pointer's use did not panic")
+			}
+		}()
+		var p *int
+		*p = 1
+	}()
+	var e *Error
+	if _, err := module(t, "import signal\ndef f(): signal.signal(signal.SIGINT, signal.SIG_DFL)")("f").Call(); !errors.As(err, &e) || e.Type != "ValueError" {
+		t.Errorf("Python code that sets a signal handler: %v, want ValueError", err)
+	}
+
+	// Python at work, with the GIL and asleep without it, while signals come.
+	got := make(chan os.Signal, 100)
+	signal.Notify(got, syscall.SIGINT, syscall.SIGUSR1)
+	defer signal.Stop(got)
+	work := module(t, "import time\ndef busy():\n    end = time.monotonic() + 0.2\n    while time.monotonic() < end: pass\n    time.sleep(0.1)\n    return 1\n")("busy")
+	done := make(chan error, 2)
+	for range 2 {
+		go func() {
+			_, err := work.Call()
+			done <- err
+		}()
+	}
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGUSR1} {
+		time.Sleep(50 * time.Millisecond)
+		if err := syscall.Kill(os.Getpid(), s); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case found := <-got:
+			if found != s {
+				t.Errorf("got %v, want %v", found, s)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%v did not arrive", s)
+		}
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestManyGoroutines makes 100,000 calls from 64 goroutines, with arrays, exceptions and Go's collector at work.
+func TestManyGoroutines(t *testing.T) {
+	in := interpreter(t)
+	get := module(t, `
+import sys, gc
+def total(a, k): return a[0] + a[-1] + k
+def fail(a): raise ValueError(len(a))
+def blocks():
+    gc.collect()
+    return sys.getallocatedblocks()
+def count(o): return sys.getrefcount(o)
+`)
+	total, fail := get("total"), get("fail")
+	const goroutines = 64
+	calls := func(each int) {
+		var group sync.WaitGroup
+		for g := range goroutines {
+			group.Go(func() {
+				for k := range each {
+					d := make([]float64, 1+(g+k)%50)
+					d[0], d[len(d)-1] = float64(g), float64(k)
+					want := d[0] + d[len(d)-1] + 1
+					if v, err := total.Call(Vector(d), Int(1)); err != nil || v.Float() != want {
+						t.Errorf("got %v, %v, want %v", v.Float(), err, want)
+						return
+					}
+					if k%16 == 0 {
+						var e *Error
+						if _, err := fail.Call(Vector(d)); !errors.As(err, &e) || e.Message != fmt.Sprint(len(d)) {
+							t.Errorf("got %v, want ValueError of %d", err, len(d))
+							return
+						}
+					}
+				}
+			})
+		}
+		group.Wait()
+	}
+	stop := make(chan struct{})
+	var collecting sync.WaitGroup
+	collecting.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(20 * time.Millisecond):
+				runtime.GC()
+			}
+		}
+	})
+	started := number(t, "Threads")
+	const each = 100000/goroutines + 1
+	calls(each) // what is made once
+	var b0, r0, f0, b1, r1, f1 Value
+	// Threads come and go with the load, and memory with them: a leak is what grows each time.
+	for try := range 4 {
+		runtime.GC()
+		before := number(t, "VmRSS")
+		b0, r0, f0 = must(get("blocks").Call()), must(get("count").Call(Of(total))), must(get("count").Call(Value{}))
+		calls(each)
+		b1, r1, f1 = must(get("blocks").Call()), must(get("count").Call(Of(total))), must(get("count").Call(Value{}))
+		runtime.GC()
+		after := number(t, "VmRSS")
+		t.Logf("threads %d -> %d, RSS %d -> %d kB, Python blocks %d -> %d", started, number(t, "Threads"), before, after, b0.Int(), b1.Int())
+		if race || float64(after) <= 1.05*float64(before) {
+			break
+		} else if try == 3 {
+			t.Errorf("RSS is %d kB, before %d: more than 5 %% more, each time", after, before)
+		}
+	}
+	close(stop)
+	collecting.Wait()
+	// Besides those that call, Go's own.
+	if after := number(t, "Threads"); after > started+int(in.gate.limit)+4 {
+		t.Errorf("%d threads, before %d, want at most the %d that call in addition", after, started, in.gate.limit)
+	}
+	if b1.Int() > b0.Int()+200 {
+		t.Errorf("Python holds %d blocks, before %d", b1.Int(), b0.Int())
+	}
+	if r1.Int() != r0.Int() {
+		t.Errorf("a function that was called has %d references, before %d", r1.Int(), r0.Int())
+	}
+	if f1.Int() > f0.Int()+100 {
+		t.Errorf("None has %d references, before %d", f1.Int(), f0.Int())
+	}
+	if n := in.Held(); n != 0 {
+		t.Errorf("%d calls' slices are held, want 0", n)
+	}
+}
+
+// TestManyThreads is TestManyGoroutines in a process that lets all of them in at once, to contend for the GIL.
+func TestManyThreads(t *testing.T) {
+	interpreter(t)
+	child := exec.Command(os.Args[0], "-test.run=^TestManyGoroutines$", "-test.v")
+	child.Env = append(os.Environ(), "TOLL_TEST_THREADS=64")
+	out, err := child.CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("--- PASS: TestManyGoroutines")) {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	t.Logf("%s", out)
+}
+
+// TestThousandAtOnce has 1,000 goroutines call at once, in Python code that gives up the GIL: they wait as
+// goroutines, not as threads.
+func TestThousandAtOnce(t *testing.T) {
+	in := interpreter(t)
+	sleep := module(t, "import time\ndef f(k):\n    time.sleep(0.001)\n    return k")("f")
+	must(sleep.Call(Int(1)))
+	before := number(t, "Threads")
+	var group sync.WaitGroup
+	for k := range 1000 {
+		group.Go(func() {
+			if v, err := sleep.Call(Int(int64(k))); err != nil || v.Int() != int64(k) {
+				t.Errorf("got %d, %v, want %d", v.Int(), err, k)
+			}
+		})
+	}
+	group.Wait()
+	if after := number(t, "Threads"); after > before+int(in.gate.limit)+2 {
+		t.Errorf("%d threads, before %d, want no more than %d more", after, before, in.gate.limit+2)
+	}
+}
+
+// TestThreadsThatEnd ends the OS threads that called: their thread states must go with them.
+func TestThreadsThatEnd(t *testing.T) {
+	same := module(t, "def f(k): return k")("f")
+	for k := range 200 {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			runtime.LockOSThread() // and not unlocked: the thread ends with the goroutine
+			must(same.Call(Int(int64(k))))
+		}()
+		<-done
+	}
+	if v := must(same.Call(Int(5))); v.Int() != 5 {
+		t.Error("the interpreter does not work any more")
+	}
+}
+
+// TestCallBack has Python call Go, with the GIL held and without, and Go call Python again on that thread.
+func TestCallBack(t *testing.T) {
+	same := module(t, "def f(k): return 2 * k")("f")
+	back := purego.NewCallback(func(k int64) int64 {
+		v := must(same.Call(Int(k)))
+		return v.Int()
+	})
+	get := module(t, `
+import ctypes
+def kept(p, k): return ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(p)(k)
+def released(p, k): return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(p)(k)
+`)
+	for _, name := range []string{"kept", "released"} {
+		for k := range int64(100) {
+			if v := must(get(name).Call(Int(int64(back)), Int(k))); v.Int() != 2*k {
+				t.Fatalf("%s: got %d, want %d", name, v.Int(), 2*k)
+			}
+		}
+	}
+}
+
+// TestStop stops the interpreter, in a process of its own.
+func TestStop(t *testing.T) {
+	interpreter(t)
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "TOLL_TEST_STOP=1")
+	out, err := child.CombinedOutput()
+	if err != nil || !bytes.HasSuffix(out, []byte("stopped\n")) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func stopInThisProcess() {
+	fail := func(err error, what string) {
+		if err == nil {
+			err = errors.New("no error")
+		}
+		fmt.Println(what+":", err)
+		os.Exit(1)
+	}
+	if _, err := Start(Config{Python: "/nowhere/bin/python"}); !errors.Is(err, seam.ErrUnavailable) {
+		fail(err, "start without a Python")
+	}
+	if _, err := Start(Config{Threads: -1}); err == nil {
+		fail(err, "start with -1 threads")
+	}
+	in, err := Start(Config{Threads: 3})
+	if err != nil {
+		fail(err, "start")
+	}
+	if _, err := Start(Config{}); err == nil {
+		fail(err, "a second start")
+	}
+	sleep, err := in.Import("time", "sleep")
+	if err != nil {
+		fail(err, "import")
+	}
+	// Those inside are waited for; those outside get an error, sooner or later.
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			for {
+				_, err := sleep.Object().Call(Float(0.01))
+				if errors.Is(err, ErrStopped) {
+					return
+				} else if err != nil {
+					fail(err, "call")
+				}
+			}
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	if err := in.Stop(); err != nil {
+		fail(err, "stop")
+	}
+	group.Wait()
+	if err := in.Stop(); !errors.Is(err, ErrStopped) {
+		fail(err, "a second stop")
+	}
+	if _, err := in.Import("sys", ""); !errors.Is(err, ErrStopped) {
+		fail(err, "import after stop")
+	}
+	if err := in.Probe(ProbeKept); !errors.Is(err, ErrStopped) {
+		fail(err, "probe after stop")
+	}
+	sleep.Object().Release()
+	fmt.Println("stopped")
+	os.Exit(0)
+}
+
+// TestTable wants a library of another interface to be refused.
+func TestTable(t *testing.T) {
+	interpreter(t)
+	good := *must3(Default()).table
+	if _, err := read(&good); err != nil {
+		t.Error(err)
+	}
+	for _, c := range []struct {
+		want  string
+		spoil func(*cTable)
+	}{
+		{"interface version 9, want 1", func(t *cTable) { t.version = 9 }},
+		{"table size 80, want 88", func(t *cTable) { t.size = 80 }},
+		{"header hash 0000000000000001, want", func(t *cTable) { t.hash = 1 }},
+	} {
+		bad := good
+		c.spoil(&bad)
+		if _, err := read(&bad); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+	if _, err := read(nil); err == nil {
+		t.Error("no table was taken for one")
+	}
+}
+
+func must3(in *Interpreter, err error) *Interpreter {
+	if err != nil {
+		panic(err)
+	}
+	return in
+}

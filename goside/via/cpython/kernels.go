@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package cpython
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+)
+
+// Default returns the interpreter that all routes share, which is started when it is first asked for.
+var Default = sync.OnceValues(func() (*Interpreter, error) { return Start(Config{}) })
+
+// Module returns the name of a language's Python module.
+func Module(lang string) string { return "toll." + strings.ReplaceAll(lang, "-", "_") }
+
+// Open returns the kernels of a language: the functions of its Python module, see cpython-ext/toll/__init__.py.
+func Open(lang string) (*seam.Library, error) {
+	in, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	module := Module(lang)
+	if _, err := in.Import(module, ""); err != nil {
+		var e *Error
+		if errors.As(err, &e) && e.Type == "ModuleNotFoundError" && strings.Contains(e.Message, "'"+module+"'") {
+			return nil, fmt.Errorf("cpython: %w: no module %s: run %s", seam.ErrUnavailable, module, seam.Mend)
+		}
+		return nil, fmt.Errorf("%s: %w", module, err)
+	}
+	function := func(name string) *Object {
+		if err != nil {
+			return nil
+		}
+		v, missing := in.Import(module, name)
+		var e *Error
+		if errors.As(missing, &e) && e.Type == "AttributeError" {
+			return nil
+		} else if missing != nil {
+			err = missing
+		}
+		return v.Object()
+	}
+	raw := funcs(function)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", module, err)
+	}
+	build := in.Version()
+	if v, err := in.Import(module, "BUILD"); err == nil && v.Text() != "" {
+		build = v.Text()
+	}
+	return seam.NewLibrary(raw, true, seam.Build{Compiler: build}), nil
+}
+
+// funcs returns the kernels whose functions there are.
+func funcs(function func(name string) *Object) kernel.Funcs {
+	var f kernel.Funcs
+	if o := function("noop"); o != nil {
+		f.Noop = func() { must(o.Call()) }
+	}
+	if o := function("not_"); o != nil {
+		f.Not = func(x int64) int64 {
+			v := must(o.Call(Int(x)))
+			return v.Int()
+		}
+	}
+	if o := function("add"); o != nil {
+		f.Add = func(x, y float64) float64 {
+			v := must(o.Call(Float(x), Float(y)))
+			return v.Float()
+		}
+	}
+	if o := function("sum"); o != nil {
+		f.Sum = func(p []float64) float64 {
+			v := must(o.Call(Vector(p)))
+			return v.Float()
+		}
+	}
+	if o := function("step"); o != nil {
+		f.Step = func(a *kernel.DiffusionStep) error {
+			_, err := o.Call(grid(&a.Out).Writable(), grid(&a.In), Int(int64(a.Lo)), Int(int64(a.Hi)), Float(a.D), Float(a.Dt),
+				Int(int64(a.Par.Threads)), Int(int64(a.Par.Schedule)))
+			return refusal("diffusion", err)
+		}
+	}
+	if o := function("run"); o != nil {
+		f.Run = func(a *kernel.DiffusionRun) error {
+			_, err := o.Call(grid(&a.A).Writable(), grid(&a.B).Writable(), Int(int64(a.Steps)), Float(a.D), Float(a.Dt),
+				Int(int64(a.Par.Threads)), Int(int64(a.Par.Schedule)))
+			return refusal("diffusion", err)
+		}
+	}
+	if o := function("julia"); o != nil {
+		f.Julia = func(a *kernel.Julia) error {
+			_, err := o.Call(Vector(a.Out).Writable(), Vector(a.Zs), Vector(a.Cs), Int(int64(a.Lo)), Int(int64(a.Hi)),
+				Int(int64(a.MaxIter)), Int(int64(a.Par.Threads)), Int(int64(a.Par.Schedule)))
+			return refusal("julia", err)
+		}
+	}
+	if o := function("ols"); o != nil {
+		f.OLS = func(a *kernel.OLS) error {
+			_, err := o.Call(Vector(a.Slope).Writable(), Vector(a.Intercept).Writable(), grid(&a.Y), Int(int64(a.Lo)),
+				Int(int64(a.Hi)), Int(int64(a.Par.Threads)), Int(int64(a.Par.Schedule)))
+			return refusal("ols", err)
+		}
+	}
+	return f
+}
+
+func grid(g *kernel.Grid) Value { return Matrix(g.Data, g.Rows, g.Cols, g.LD, g.Layout) }
+
+// must returns what a function of the call family returned. They take any argument, so that only a broken module,
+// or one that is used after the interpreter was stopped, makes it panic.
+func must(v Value, err error) Value {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+var statuses = map[string]kernel.Status{
+	"toll.ShapeError":   kernel.ErrShape,
+	"toll.ShortError":   kernel.ErrShort,
+	"toll.AlignError":   kernel.ErrAlign,
+	"toll.OverlapError": kernel.ErrOverlap,
+	"toll.ArgError":     kernel.ErrArg,
+	"toll.PanicError":   kernel.ErrPanic,
+}
+
+// refusal returns the kernel's error of the same meaning as err, or err.
+func refusal(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		if status, ok := statuses[e.Type]; ok {
+			return &kernel.Error{Kernel: name, Status: status, Detail: e.Message}
+		}
+	}
+	return err
+}
