@@ -21,7 +21,7 @@ const Baseline = "c/cgo"
 
 var qr = seam.Bound{ULP: 8, Cause: "dgels solves by QR factorisation: square roots, and more sums (measured: 3)"}
 
-var routes = []*seam.Route{
+var native = []*seam.Route{
 	goRoute("go", kernel.Go()),
 	goRoute("go-par", kernel.GoPar()),
 
@@ -51,8 +51,14 @@ var routes = []*seam.Route{
 	netlibRoute("blas", dgemv).Within(seam.Bound{ULP: 16, Cause: "dgemv sums unpaired, in its own order, with fused multiply-adds (measured: 6)"}),
 }
 
+var routes = append(slices.Clone(native), python...)
+
 // Routes returns all routes, in the order in which they are shown.
 func Routes() []*seam.Route { return routes }
+
+// Native returns the routes whose language is compiled, and reached without another language between: those
+// that are as quick as the machine allows, and that toll bench takes if not told.
+func Native() []*seam.Route { return native }
 
 // Match returns the routes whose name, "lang/via", matches one of the patterns, as [path.Match] has it. Each
 // pattern must match a route.

@@ -98,6 +98,30 @@ var parts = []part{
 		}
 		return study.Toolchains(root, c.full, c.seed, c.progress)
 	}},
+	{"python", 25 * time.Second, 90 * time.Second, func(c *calling) ([]measure.Series, error) {
+		patterns := []string{"c/cgo"}
+		for _, lang := range study.PythonBindings {
+			patterns = append(patterns, lang+"/cpython")
+		}
+		routes, err := registry.Match(patterns)
+		if err != nil {
+			return nil, err
+		}
+		results, err := verify(routes, []string{"call", "diffusion"})
+		if err != nil {
+			return nil, err
+		}
+		subjects, err := study.PythonBorders(results)
+		if err != nil {
+			return nil, err
+		}
+		series, err := c.measure(subjects, callBatch, 15, 3)
+		if err != nil {
+			return nil, err
+		}
+		contention, err := study.PythonContention(c.full, c.seed, c.progress)
+		return append(series, contention...), err
+	}},
 }
 
 // fullRounds are those of --full.

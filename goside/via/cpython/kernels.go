@@ -46,7 +46,7 @@ func Open(lang string) (*seam.Library, error) {
 		}
 		return v.Object()
 	}
-	raw := funcs(function)
+	raw := Functions(function)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", module, err)
 	}
@@ -57,8 +57,9 @@ func Open(lang string) (*seam.Library, error) {
 	return seam.NewLibrary(raw, true, seam.Build{Compiler: build}), nil
 }
 
-// funcs returns the kernels whose functions there are.
-func funcs(function func(name string) *Object) kernel.Funcs {
+// Functions returns the kernels whose Python functions there are: function returns that of a name, or nil. Only
+// [kernel.Funcs.Checked] makes them safe for any input.
+func Functions(function func(name string) *Object) kernel.Funcs {
 	var f kernel.Funcs
 	if o := function("noop"); o != nil {
 		f.Noop = func() { must(o.Call()) }
