@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The Toll authors
+# SPDX-License-Identifier: MIT
+"""The Fortran kernels through f2py, which makes the extension module of the signatures in _f2py.pyf. Nothing is copied:
+a matrix is passed by its first line, with its leading dimension beside it, as BLAS is called. The GIL is released.
+
+What will surprise: f2py means well. An array of another type or order it converts, inputs by a silent copy; for a
+number it takes 1.9 (as 1), "1" and [1], too. So the checks are made here, before it. Its intent(inplace), which makes
+a C-ordered argument Fortran-ordered, is used nowhere: it moves the array to memory of its own, and every earlier view
+is left pointing at memory that is no longer the array's, or is freed.
+
+Source: High Performance Python, "f2py", where the array is made with order='F'. f2py_copy is what happens without.
+"""
+
+import ctypes
+import hashlib
+import os
+import struct
+from math import copysign
+from operator import index
+
+from . import Error, _f2py, check, refuse
+
+noop = _f2py.noop
+
+
+def _build():
+    """What the table of the linked library says of its build; an Error if it is of another toll.h."""
+    version, size, hash_, _, compiler, flags = struct.unpack("=IIQQQQ", ctypes.string_at(_f2py.table(), 40))
+    with open(os.path.join(os.path.dirname(__file__), "toll.h"), "rb") as header:
+        want = 1, 128, int.from_bytes(hashlib.sha256(header.read()).digest()[:8], "big")
+    if (version, size, hash_) != want:
+        raise Error(f"libtoll_fortran has version, size and hash {(version, size, hash_)}, want {want}: build again")
+    text = [ctypes.string_at(p).decode() for p in (compiler, flags)]
+    return f"{' '.join(text)}; f2py of NumPy {_f2py.__f2py_numpy_version__}"
+
+
+BUILD = _build()
+
+
+def _line(a, col):
+    """The first line of a matrix, whose address is the matrix's."""
+    return a[:, 0] if col else a[0]
+
+
+def not_(x):
+    return _f2py.not_(index(x))
+
+
+def add(x, y):
+    # Not float(), which takes strings.
+    return _f2py.add(copysign(x, x), copysign(y, y))
+
+
+def sum(p):
+    check.vector("sum", "p", p, "d")
+    check._aligned("sum", "p", p)
+    return _f2py.sum(p, len(p))
+
+
+def grid(a):
+    """Pass a matrix, of which nothing is read; return how many elements it has."""
+    check.array("grid", "a", a, "d", 2)
+    rows, cols, _, col = check.layout("grid", "a", a)
+    check._aligned("grid", "a", a)
+    _f2py.sum(_line(a, col), 0)
+    return rows * cols
+
+
+def step(out, in_, lo, hi, D, dt, threads, schedule):
+    rows, cols, ld, col = check.step(out, in_, lo, hi, D, dt, threads, schedule)
+    f = _f2py.step_col if col else _f2py.step_row
+    refuse("diffusion", f(_line(out, col), _line(in_, col), rows, cols, ld, lo, hi, D, dt, threads, schedule))
+
+
+def run(a, b, steps, D, dt, threads, schedule):
+    rows, cols, ld, col = check.run(a, b, steps, D, dt, threads, schedule)
+    f = _f2py.run_col if col else _f2py.run_row
+    refuse("diffusion", f(_line(a, col), _line(b, col), rows, cols, ld, steps, D, dt, threads, schedule))
+
+
+def julia(out, zs, cs, lo, hi, maxiter, threads, schedule):
+    n = check.julia(out, zs, cs, lo, hi, maxiter, threads, schedule)
+    refuse("julia", _f2py.julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule))
+
+
+def ols(slope, intercept, y, lo, hi, threads, schedule):
+    rows, n, ld, col = check.ols(slope, intercept, y, lo, hi, threads, schedule)
+    f = _f2py.ols_col if col else _f2py.ols_row
+    refuse("ols", f(slope, intercept, _line(y, col), rows, n, ld, lo, hi, threads, schedule))

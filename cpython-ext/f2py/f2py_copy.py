@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The Toll authors
+# SPDX-License-Identifier: MIT
+"""The Fortran kernels through f2py, given arrays of whatever order: what happens if one forgets order='F'.
+
+The signatures have two-dimensional arguments, which f2py takes as they are only if they are contiguous in Fortran
+order. Others it copies without a word, inputs (intent(in)) and outputs (intent(in, out)) alike, each with a
+transposition, and returns the new outputs; here they are written back to the caller's arrays. The results are right,
+and the time is that of the copies. Compare f2py, which copies nothing.
+
+intent(inplace) would save the writing back, by turning the caller's array itself into a Fortran-ordered one. It is
+used nowhere: the array gets new memory, so that earlier views of it, and whoever lent the memory, see no result; and
+memory that was the array's own is freed under them.
+
+Source: High Performance Python, "f2py".
+"""
+
+from . import _f2py, check, refuse
+from .f2py import BUILD
+
+__all__ = ["BUILD", "ols", "run", "step"]
+
+
+def step(out, in_, lo, hi, D, dt, threads, schedule):
+    check.step(out, in_, lo, hi, D, dt, threads, schedule)
+    status, result = _f2py.step_matrix(out, in_, lo, hi, D, dt, threads, schedule)
+    refuse("diffusion", status)
+    if result is not out:
+        out[lo:hi] = result[lo:hi]
+
+
+def run(a, b, steps, D, dt, threads, schedule):
+    check.run(a, b, steps, D, dt, threads, schedule)
+    status, *results = _f2py.run_matrix(a, b, steps, D, dt, threads, schedule)
+    refuse("diffusion", status)
+    for caller, result in zip((a, b), results):
+        if result is not caller:
+            caller[...] = result
+
+
+def ols(slope, intercept, y, lo, hi, threads, schedule):
+    check.ols(slope, intercept, y, lo, hi, threads, schedule)
+    refuse("ols", _f2py.ols_matrix(slope, intercept, y, lo, hi, threads, schedule))
