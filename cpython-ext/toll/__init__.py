@@ -68,7 +68,8 @@ _ERRORS = {e.status: e for e in (ShapeError, ShortError, AlignError, OverlapErro
 def refuse(kernel, status):
     """Raise the error that a native kernel's status stands for, if it is not 0."""
     if status:
-        raise _ERRORS.get(status, Error)(f"{kernel}: the native library returned status {status}")
+        error = _ERRORS.get(status, Error)
+        raise error(f"{kernel}: the native library returned status {status}: {error.__doc__}")
 
 
 def library(file):

@@ -4,20 +4,25 @@
 toll.h; each function raises, or returns what the caller needs to know of the shapes."""
 
 import math
+import operator
 
 import numpy as np
 
 from . import AlignError, ArgError, OverlapError, ShapeError, ShortError
 
-_NAMES = {"d": "float64", "D": "complex128", "i": "int32"}
+_DTYPES = {kind: np.dtype(kind) for kind in "dDi"}
 
 
 def array(kernel, name, a, kind, ndim):
-    """Raise unless a is an array of that many dimensions and kind: 'd' float64, 'D' complex128, 'i' int32."""
-    if type(a) is not np.ndarray and not isinstance(a, np.ndarray):
+    """Raise unless a is an array of that many dimensions and kind: 'd' float64, 'D' complex128, 'i' int32.
+
+    Subclasses are refused: a matrix multiplies, and a masked array writes, in a way of its own.
+    """
+    if type(a) is not np.ndarray:
         raise TypeError(f"{kernel}: {name} is a {type(a).__name__}, want a NumPy array")
-    if a.dtype.char != kind or not a.dtype.isnative:
-        raise TypeError(f"{kernel}: {name} has dtype {a.dtype}, want {_NAMES[kind]}")
+    want = _DTYPES[kind]
+    if a.dtype is not want and a.dtype != want:
+        raise TypeError(f"{kernel}: {name} has dtype {a.dtype}, want {want}")
     if a.ndim != ndim:
         raise ShapeError(f"{kernel}: {name} has {a.ndim} dimensions, want {ndim}")
 
@@ -49,7 +54,7 @@ def vector(kernel, name, a, kind):
     """Raise unless a is a vector of that kind with consecutive elements."""
     array(kernel, name, a, kind, 1)
     if a.strides[0] != a.itemsize and len(a) > 1:
-        raise ShapeError(f"{kernel}: {name} has a stride of {a.strides[0]} bytes, want {a.itemsize}: consecutive elements")
+        raise ShapeError(f"{kernel}: {name} has a stride of {a.strides[0]} bytes, want {a.itemsize}")
 
 
 def writable(kernel, name, a):
@@ -68,7 +73,17 @@ def _apart(kernel, out, a, name, b):
         raise OverlapError(f"{kernel}: {out} shares memory with {name}")
 
 
+def _whole(kernel, name, x):
+    try:
+        operator.index(x)
+    except TypeError:
+        raise TypeError(f"{kernel}: {name} is {x!r}, a {type(x).__name__}, want an integer") from None
+
+
 def _range(kernel, lo, hi, count):
+    if type(lo) is not int or type(hi) is not int:
+        _whole(kernel, "lo", lo)
+        _whole(kernel, "hi", hi)
     if not 0 <= lo <= hi <= count:
         raise ShapeError(f"{kernel}: range [{lo}, {hi}), want one within [0, {count})")
 
@@ -79,11 +94,18 @@ def _long(kernel, name, have, want):
 
 
 def _finite(kernel, name, x):
-    if not math.isfinite(x):
+    try:
+        finite = math.isfinite(x)
+    except TypeError:
+        raise TypeError(f"{kernel}: {name} is {x!r}, a {type(x).__name__}, want a number") from None
+    if not finite:
         raise ArgError(f"{kernel}: {name} is {x}, want a finite number")
 
 
 def _par(kernel, threads, schedule):
+    if type(threads) is not int or type(schedule) is not int:
+        _whole(kernel, "threads", threads)
+        _whole(kernel, "schedule", schedule)
     if not 1 <= threads <= 1024:
         raise ArgError(f"{kernel}: threads is {threads}, want 1 to 1024")
     if not 0 <= schedule <= 2:
@@ -95,9 +117,11 @@ def pair(kernel, p, a, q, b):
     array(kernel, p, a, "d", 2)
     array(kernel, q, b, "d", 2)
     shape = layout(kernel, p, a)
-    layout(kernel, q, b)
     if a.shape != b.shape or a.strides != b.strides:
-        raise ShapeError(f"{kernel}: {p} and {q} differ in shape or strides, want them alike")
+        raise ShapeError(
+            f"{kernel}: {p} has shape {a.shape} and strides {a.strides}, {q} {b.shape} and {b.strides}: they differ,"
+            " want them alike"
+        )
     return shape
 
 
@@ -123,8 +147,9 @@ def run(a, b, steps, D, dt, threads, schedule):
     _aligned(kernel, "a", a)
     _aligned(kernel, "b", b)
     _apart(kernel, "a", a, "b", b)
-    if steps < 0:
-        raise ArgError(f"{kernel}: steps is {steps}, want at least 0")
+    _whole(kernel, "steps", steps)
+    if not 0 <= steps <= 2**63 - 1:
+        raise ArgError(f"{kernel}: steps is {steps}, want 0 to {2**63 - 1}")
     _finite(kernel, "D", D)
     _finite(kernel, "dt", dt)
     _par(kernel, threads, schedule)
@@ -150,6 +175,7 @@ def julia(out, zs, cs, lo, hi, maxiter, threads, schedule):
     _aligned(kernel, "cs", cs)
     _apart(kernel, "out", out[:n], "zs", zs)
     _apart(kernel, "out", out[:n], "cs", cs[:n])
+    _whole(kernel, "maxiter", maxiter)
     if not 0 <= maxiter <= 2**31 - 1:
         raise ArgError(f"{kernel}: maxiter is {maxiter}, want 0 to {2**31 - 1}")
     _par(kernel, threads, schedule)
