@@ -2,22 +2,91 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 #
-# Builds the native libraries into build/lib and the command into build/bin/toll. Only what changed is built
-# again. Arguments go to cmake: scripts/build.sh -DTOLL_ARCH=x86-64-v3 compiles for another instruction set
-# than this machine's own.
+# Builds the native libraries into build/lib, the Python side into the virtual environment build/venv, and the
+# command into build/bin/toll. Only what changed is built again. Arguments go to cmake: scripts/build.sh
+# -DTOLL_ARCH=x86-64-v3 compiles for another instruction set than this machine's own.
+#
+# TOLL_PYTHON says which CPython to embed, by path or name; TOLL_PYTHON=none leaves out the Python side, and
+# takes away what an earlier build left of it. Unset, setup.sh chooses. Another choice means another environment,
+# which is made from cpython-ext/requirements.txt, with network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
+unset PYTHONHOME PYTHONPATH
 
-if [ $# -gt 0 ] || [ ! -f build/cmake/build.ninja ]; then
-    cmake -S . -B build/cmake -G Ninja "$@" >build/cmake.log 2>&1 || {
-        cat build/cmake.log >&2
+# Runs a command; what it prints goes to the log, which is shown if it fails.
+logged() {
+    local log=$1
+    shift
+    "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
         exit 1
     }
-fi
-cmake --build build/cmake >build/cmake.log 2>&1 || {
-    cat build/cmake.log >&2
-    exit 1
 }
+
+# Whether the stamp is missing, or older than one of the files and folders.
+older() { [ ! -f "$1" ] || [ -n "$(find "${@:2}" -name __pycache__ -prune -o -newer "$1" -print -quit)" ]; }
+
+if [ $# -gt 0 ] || [ ! -f build/cmake/build.ninja ]; then
+    logged build/cmake.log cmake -S . -B build/cmake -G Ninja "$@"
+fi
+logged build/cmake.log cmake --build build/cmake
+
+# A stamp holds what it was made from, and is written when it is made: what was interrupted is made again.
+environment() {
+    local python=$1 made_from
+    made_from="$PWD $python $(sha256sum <cpython-ext/requirements.txt)"
+    [ "$(cat build/venv/stamp 2>/dev/null)" = "$made_from" ] && return
+    echo "build.sh: making build/venv for $python"
+    rm -rf build/venv
+    logged build/venv.log "${python% *}" -I -m venv build/venv
+    logged build/venv.log build/venv/bin/python -I -m pip --disable-pip-version-check install \
+        --quiet --require-hashes --only-binary :all: -r cpython-ext/requirements.txt
+    echo "$made_from" >build/venv/stamp
+}
+
+# Meson does not look at the defaults of meson.options again once a folder is set up. By install_env Debian's
+# Python, too, gets the package where its environment has the others, in site-packages.
+extensions() {
+    local arch=$1 made_from list=build/meson/meson-info/intro-installed.json installed=build/meson/installed.json
+    made_from=$(cat build/venv/stamp cpython-ext/meson.options && echo "$arch")
+    if [ "$(cat build/meson/stamp 2>/dev/null)" != "$made_from" ]; then
+        rm -rf build/meson
+        logged build/meson.log build/venv/bin/meson setup build/meson cpython-ext \
+            --prefix "$PWD/build/venv" -Dpython.install_env=venv "-Darch=$arch"
+        echo "$made_from" >build/meson/stamp
+    fi
+    logged build/meson.log ninja -C build/meson
+    older $installed cpython-ext csrc/include/toll.h build/meson/.ninja_log || return 0
+    # Nothing may stay that is no longer installed.
+    cmp -s $list $installed || rm -rf build/venv/lib/python*/site-packages/toll
+    cp $list $installed.new
+    logged build/meson.log build/venv/bin/meson install -C build/meson --no-rebuild --quiet
+    mv $installed.new $installed
+}
+
+# Cargo would know what is stale, but maturin installs with pip, which takes seconds.
+pyo3() {
+    local arch=$1
+    older build/pyo3/stamp build/meson/stamp build/lib/libtoll_rust.a csrc/include/toll.h rust cpython-ext/pyo3 ||
+        return 0
+    mkdir -p build/pyo3
+    touch build/pyo3/stamp.new
+    logged build/pyo3.log env "VIRTUAL_ENV=$PWD/build/venv" "CARGO_TARGET_DIR=$PWD/build/pyo3" \
+        "TOLL_HEADER_HASH=$(sha256sum <csrc/include/toll.h | cut -c 1-16)" ${arch:+"RUSTFLAGS=-C target-cpu=$arch"} \
+        build/venv/bin/maturin develop --quiet --release --locked -m cpython-ext/pyo3/Cargo.toml
+    mv build/pyo3/stamp.new build/pyo3/stamp
+}
+
+if [ "$(cat build/python)" = none ]; then
+    echo "build.sh: TOLL_PYTHON=none leaves out the Python side"
+    rm -rf build/lib/libtoll_py.so build/venv/lib/python*/site-packages/toll build/meson/installed.json
+else
+    environment "$(cat build/python)"
+    arch=$(sed -n 's/^TOLL_ARCH:[A-Z]*=//p' build/cmake/CMakeCache.txt)
+    extensions "$arch"
+    pyo3 "$arch"
+fi
+
 revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
 go build -buildvcs=false -ldflags "-X main.revision=$revision" -o build/bin/toll ./goside/cmd/toll

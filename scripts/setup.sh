@@ -6,7 +6,12 @@
 # otherwise it prints the command and fails. Go, Rust, git and a C compiler it expects to be there. When
 # nothing is missing it takes no time, and needs neither root nor network. scripts/setup.sh test also installs
 # what only the tests need.
+#
+# It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
+# says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
+# python3 on PATH, /usr/bin/python3, and python3.13 to python3.10.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 fail() {
     echo "setup.sh: $*" >&2
@@ -26,7 +31,65 @@ command -v go >/dev/null || fail "go is missing: install Go 1.26 or newer, see h
 # A library is there if the compiler finds it.
 library() { [ "$(gcc -print-file-name="$1")" != "$1" ]; }
 
+# Prints the path and version of a Python if Toll can embed it; otherwise what it lacks. The path is the
+# interpreter's own, where a version manager has only a script on PATH.
+examine() {
+    "$1" -I - 2>&1 <<'EOF'
+import importlib.util, os, sys, sysconfig
+
+var = sysconfig.get_config_var
+path, version = os.path.realpath(sys.executable), sys.version.split()[0]
+library = var("LDLIBRARY") or ""
+folders = [var("LIBDIR") or "", os.path.join(var("LIBDIR") or "", var("MULTIARCH") or "")]
+lacks = []
+if sys.implementation.name != "cpython" or not (3, 10) <= sys.version_info[:2] <= (3, 14):
+    lacks.append("not a CPython of these versions")
+else:
+    if var("Py_GIL_DISABLED"):
+        lacks.append("no GIL")
+    if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
+        lacks.append("no Python.h (Debian's python3-dev)")
+    if ".so" not in library:
+        lacks.append("no shared libpython (it is built without --enable-shared)")
+    elif not any(os.path.exists(os.path.join(folder, library)) for folder in folders):
+        lacks.append("no %s in %s (Debian's python3-dev)" % (library, var("LIBDIR")))
+    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+        lacks.append("no venv or ensurepip (Debian's python3-venv)")
+print(path, version + (": " + ", ".join(lacks) if lacks else ""))
+sys.exit(bool(lacks))
+EOF
+}
+
+# Sets python, to what examine prints of the first that suits, or examined, to a line for each that does not.
+choose() {
+    local candidate answer
+    examined=
+    for candidate in "$@"; do
+        command -v "$candidate" >/dev/null || continue
+        if answer=$(examine "$candidate"); then
+            python=${answer##*$'\n'}
+            return
+        fi
+        examined+="
+    $candidate: ${answer%%$'\n'*}"
+    done
+    return 1
+}
+
+candidates=(python3 /usr/bin/python3 python3.13 python3.12 python3.11 python3.10)
+wanted="a CPython 3.10 to 3.14 with GIL, Python.h, shared libpython and venv; TOLL_PYTHON=none does without"
 missing=()
+python=${TOLL_PYTHON:-}
+if [ "$python" != none ]; then
+    if [ -n "$python" ]; then
+        choose "$python" || fail "TOLL_PYTHON is '$python'${examined:-, which is no command}
+want $wanted"
+    else
+        choose "${candidates[@]}" || missing+=(python3-dev python3-venv)
+    fi
+    command -v pypy3 >/dev/null || missing+=(pypy3)
+    command -v g++ >/dev/null || missing+=(g++)
+fi
 command -v gfortran >/dev/null || missing+=(gfortran)
 command -v cmake >/dev/null || missing+=(cmake)
 command -v ninja >/dev/null || missing+=(ninja-build)
@@ -35,20 +98,30 @@ library liblapacke.so || missing+=(liblapacke-dev)
 if [ "${1:-}" = test ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
 fi
-[ ${#missing[@]} -eq 0 ] && exit 0
 
-command -v apt-get >/dev/null || fail "missing, and there is no apt here to install it: ${missing[*]} (Debian's names)"
-install="apt-get install -y --no-install-recommends ${missing[*]}"
-if [ "$(id -u)" -eq 0 ]; then
-    sudo=
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-    sudo=sudo
-else
-    fail "missing: ${missing[*]}. Run this, then try again:
+if [ ${#missing[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null ||
+        fail "missing, and there is no apt here to install it: ${missing[*]} (Debian's names)"
+    install="apt-get install -y --no-install-recommends ${missing[*]}"
+    if [ "$(id -u)" -eq 0 ]; then
+        sudo=
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        sudo=sudo
+    else
+        fail "missing: ${missing[*]}. Run this, then try again:
     sudo apt-get update && sudo $install"
+    fi
+    echo "setup.sh: installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    $sudo apt-get update -qq
+    # shellcheck disable=SC2086 # a list of words
+    $sudo env DEBIAN_FRONTEND=noninteractive $install
+    hash -r
 fi
-echo "setup.sh: installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
-# shellcheck disable=SC2086 # a list of words
-$sudo env DEBIAN_FRONTEND=noninteractive $install
+
+if [ -z "$python" ]; then
+    choose "${candidates[@]}" || fail "no Python here can be embedded:$examined
+want $wanted"
+fi
+mkdir -p build
+echo "$python" >build/python

@@ -2,31 +2,59 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 #
-# Builds Toll and runs its tests: without cgo, where those routes must be there that need none; with cgo,
-# where all must be there; and the routes once more with the race detector and its pointer checks. Arguments
-# go to the second run of go test, as in scripts/test.sh -v -run Mutant, and leave out the others.
+# Builds Toll and runs its tests: Rust's own; those of the Python languages from Python; without cgo, where those
+# routes must be there that need none; with cgo, where all must be there; and the routes once more with the race
+# detector and checks of pointers. Arguments go to the last run of go test, as in scripts/test.sh -v -run Mutant,
+# and leave out the others. TOLL_ROUTES says which routes the suite runs over, TOLL_REQUIRE which must be there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh test
 scripts/build.sh
 
+native='*/direct */purego */syscalln'
+all='*/*'
+if [ "$(cat build/python)" = none ]; then
+    all="$native */cgo */netlib"
+fi
+
+# A process for each module, since a crash ends it; as many at once as there are cores.
+python_modules() {
+    local modules
+    modules=$(build/venv/bin/python cpython-ext/tests/test_contract.py --list)
+    echo "$modules" | xargs -P "$(nproc)" -I{} sh -c \
+        'build/venv/bin/python cpython-ext/tests/test_contract.py {} >build/contract-{}.log 2>&1 ||
+            { cat build/contract-{}.log; echo "toll.{} fails"; exit 1; }'
+    echo "ok: $(echo "$modules" | wc -l) modules"
+}
+
 if [ $# -eq 0 ]; then
     cargo=(--manifest-path rust/Cargo.toml --target-dir build/rust-test)
+    pyo3=(--manifest-path cpython-ext/pyo3/Cargo.toml --target-dir build/pyo3)
     if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
         cargo fmt --manifest-path rust/Cargo.toml --check
         cargo clippy "${cargo[@]}" --quiet --all-targets -- -D warnings
+        if [ "$all" = '*/*' ]; then
+            cargo fmt --manifest-path cpython-ext/pyo3/Cargo.toml --check
+            PYO3_PYTHON=$PWD/build/venv/bin/python cargo clippy "${pyo3[@]}" --quiet --locked -- -D warnings
+        fi
     fi
     if command -v clang-format >/dev/null; then
-        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/*.h csrc/calls/*.c csrc/limits/*.[ch]
+        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/*.h csrc/calls/*.c csrc/limits/*.[ch] \
+            cpython-ext/host/*.c cpython-ext/host/include/*.h cpython-ext/capi/*.c
     fi
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked
+    if [ "$all" = '*/*' ]; then
+        echo "The Python languages, from Python:"
+        python_modules
+    fi
     go vet ./...
     go vet -tags timing ./goside/cmd/toll
     echo "Without cgo:"
-    CGO_ENABLED=0 TOLL_REQUIRE='*/direct */purego */syscalln' go test ./...
+    CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native" go test ./...
     echo "With the race detector:"
-    TOLL_REQUIRE='*/*' go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
+    TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" TOLL_REQUIRE="$all" \
+        go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
     go test -race ./goside/via/...
     echo "With the checks of pointers, of the compiler's and of cgo's:"
     go test -gcflags=all=-d=checkptr -run 'TestCalls' ./goside/conform
@@ -34,4 +62,4 @@ if [ $# -eq 0 ]; then
     GOEXPERIMENT=cgocheck2 go test -run 'TestCalls' ./goside/conform
 fi
 echo "With cgo, every route:"
-TOLL_REQUIRE='*/*' go test "$@" ./...
+TOLL_REQUIRE="$all" go test "$@" ./...
