@@ -6,17 +6,19 @@ package registry
 import (
 	"toll/goside/seam"
 	"toll/goside/via/cpython"
+	"toll/goside/via/process"
 )
 
-// The bounds of the languages that fit lines by numpy.linalg.lstsq.
+// The bounds of the languages that fit lines by numpy.linalg.lstsq, and of those that test abs(z) < 2, as the book does.
 var (
-	svd      = seam.Bound{ULP: 16, Cause: "numpy.linalg.lstsq solves by singular values (gelsd): square roots, and more sums"}
-	centered = seam.Bound{ULP: 16, Cause: "scikit-learn subtracts the means first, then solves by singular values"}
+	svd      = seam.Bound{Kernel: "ols", ULP: 16, Cause: "numpy.linalg.lstsq solves by singular values (gelsd): square roots, and more sums"}
+	centered = seam.Bound{Kernel: "ols", ULP: 16, Cause: "scikit-learn subtracts the means first, then solves by singular values"}
+	hypot    = seam.Bound{Kernel: "julia", ULP: 4, Cause: "abs(z) < 2 is a hypot, rounded by itself: where |z|² is that near to 4 it may be taken for 2 or not"}
 )
 
-// python are the languages of cpython-ext: a module toll.<language> each.
+// python are the languages of cpython-ext: a module toll.<language> each, and those of its worker process.
 var python = []*seam.Route{
-	cpythonRoute("python"),
+	cpythonRoute("python").Within(hypot),
 	cpythonRoute("python-expanded"),
 	cpythonRoute("python-numpy"),
 	cpythonRoute("numpy"),
@@ -28,14 +30,14 @@ var python = []*seam.Route{
 	cpythonRoute("f2py"),
 	cpythonRoute("f2py-copy"),
 	cpythonRoute("pyo3"),
-	cpythonRoute("cython-pure"),
-	cpythonRoute("cython"),
+	cpythonRoute("cython-pure").Within(hypot),
+	cpythonRoute("cython").Within(hypot),
 	cpythonRoute("cython-expanded"),
 	cpythonRoute("cython-memoryview"),
 	cpythonRoute("cython-static"),
 	cpythonRoute("cython-dynamic"),
 	cpythonRoute("cython-guided"),
-	cpythonRoute("numba"),
+	cpythonRoute("numba").Within(hypot),
 	cpythonRoute("numba-expanded"),
 	cpythonRoute("numba-prange"),
 	cpythonRoute("pythran"),
@@ -47,8 +49,16 @@ var python = []*seam.Route{
 	cpythonRoute("lstsq-numba").Within(svd),
 	cpythonRoute("lstsq-engine").Within(svd),
 	cpythonRoute("lstsq-engine-par").Within(svd),
+
+	processRoute("python", process.Python, process.Plain).Within(hypot),
+	processRoute("pypy", "pypy3", process.Plain).Within(hypot),
+	processRoute("pypy-expanded", "pypy3", process.Expanded),
 }
 
 func cpythonRoute(lang string) *seam.Route {
 	return seam.NewRoute(lang, "cpython", func() (*seam.Library, error) { return cpython.Open(lang) })
+}
+
+func processRoute(lang, interpreter string, variant process.Variant) *seam.Route {
+	return seam.NewRoute(lang, "process", func() (*seam.Library, error) { return process.Open(interpreter, variant) })
 }

@@ -41,3 +41,8 @@ func View(z []complex128) []float64 {
 func Int32s(z []complex128) []int32 {
 	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(z))), 4*len(z))
 }
+
+// Bytes returns the memory of s. T must hold no pointers.
+func Bytes[T any](s []T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(len(s))*unsafe.Sizeof(*new(T)))
+}

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package process
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"toll/goside/kernel"
+)
+
+// worker starts a script by python3.
+func worker(t *testing.T, script string) (*Worker, error) {
+	t.Helper()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip(err) // the suite demands the routes; here any Python will do
+	}
+	w, err := Start(python, script)
+	if err == nil {
+		t.Cleanup(func() { _ = w.Close() })
+	}
+	return w, err
+}
+
+func fake(t *testing.T, source string) (*Worker, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "worker.py")
+	if err := os.WriteFile(path, []byte("import os, struct, sys\nout = sys.stdout.buffer\n"+source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return worker(t, path)
+}
+
+const hello = "out.write(b'TOLH' + struct.pack('<II', 1, 1) + b'x'); out.flush()\n"
+
+// TestBrokenWorkers wants each way in which a worker can fail to be an error, now and at the next request.
+func TestBrokenWorkers(t *testing.T) {
+	for name, c := range map[string]struct{ source, want string }{
+		"ends at once":        {"sys.exit('no reason')", "no reason"},
+		"greets otherwise":    {"out.write(b'HELO' + bytes(8)); out.flush(); sys.stdin.read()", `greets with "HELO"`},
+		"another version":     {"out.write(b'TOLH' + struct.pack('<II', 7, 0)); out.flush(); sys.stdin.read()", "version 7"},
+		"ends at a request":   {hello + "os.read(0, 1); os._exit(3)", "EOF"},
+		"answers otherwise":   {hello + "os.read(0, 24); out.write(b'TOLX' + bytes(20)); out.flush(); sys.stdin.read()", `"TOLX"`},
+		"is cut short":        {hello + "os.read(0, 24); out.write(b'TOLR' + bytes(4)); out.flush()", "EOF"},
+		"answers too much":    {hello + "os.read(0, 24); out.write(b'TOLR' + struct.pack('<IIII', 0, 99, 0, 0)); out.flush(); sys.stdin.read()", "99 integers"},
+		"answers other sizes": {hello + "os.read(0, 999); out.write(b'TOLR' + struct.pack('<IIIIIQ', 0, 0, 0, 1, ord('i'), 4) + bytes(4)); out.flush(); sys.stdin.read()", "want one of"},
+	} {
+		w, err := fake(t, c.source)
+		if err == nil {
+			f := w.Funcs(Plain)
+			zs, cs := kernel.JuliaPoints(3)
+			julia := &kernel.Julia{Out: make([]int32, len(zs)), Zs: zs, Cs: cs, Hi: len(zs), MaxIter: 1}
+			err = f.Julia(julia)
+			if again := f.Julia(julia); again == nil || !errors.Is(again, kernel.ErrPanic) {
+				t.Errorf("%s: the next request: %v, want ErrPanic", name, again)
+			}
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || !errors.Is(err, kernel.ErrPanic) {
+			t.Errorf("%s: %v, want ErrPanic and in its text %q", name, err, c.want)
+		}
+	}
+	if _, err := Start("/nowhere/python", "worker.py"); err == nil {
+		t.Error("an interpreter that is not there was started")
+	}
+}
+
+// TestExceptions wants the worker to go on after one.
+func TestExceptions(t *testing.T) {
+	_, script, err := find(Python)
+	if err != nil {
+		t.Skip(err) // the suite demands the routes
+	}
+	w, err := worker(t, script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ask(99, 0, nil, nil, nil, nil); err == nil || !strings.Contains(err.Error(), "ValueError: function 99") {
+		t.Errorf("function 99: %v, want ValueError", err)
+	}
+	if err := w.ask(not, 0, nil, nil, nil, nil); err == nil {
+		t.Error("not without its argument was answered")
+	}
+	f := w.Funcs(Plain)
+	if y := f.Not(5); y != ^5 {
+		t.Errorf("got %d, want %d", y, ^5)
+	}
+	if err := w.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	if err := w.ask(noop, 0, nil, nil, nil, nil); err == nil {
+		t.Error("a closed worker answered")
+	}
+}
