@@ -5,8 +5,8 @@
 // the route was given, guards and padding and inputs too, with what the reference made of the same problem.
 //
 // Equal means equal bits, save that a NaN that was computed may have any sign and payload, as IEEE 754
-// leaves them open. A route with a declared [seam.Bound] is held to that instead where numbers are summed,
-// around the true result, of [kernel.Exact].
+// leaves them open. A kernel on which a route declares a [seam.Bound] is held to that instead: where numbers are
+// summed, around the true result, of [kernel.Exact], and where they are counted, by how near to its end the count was.
 // Bad arguments must be refused with the right kind of error and leave all memory as it was; by native
 // libraries also when called without the checks on the Go side.
 package conform
@@ -54,7 +54,7 @@ func (r *Result) Verdict() Verdict {
 		return Unavailable
 	case r.Err != nil, len(r.Failures) > 0, r.Cases == 0:
 		return Failed
-	case r.Route.Bound != nil:
+	case r.Route.BoundOn(r.Kernel) != nil:
 		return Bounded
 	}
 	return Identical
@@ -111,13 +111,13 @@ func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 			if library == nil {
 				continue
 			}
-			want := identical
-			if routes[r].Bound != nil {
-				if want = bounded(); want == nil {
-					continue
+			want, bound := identical, routes[r].BoundOn(c.Kernel)
+			if bound != nil {
+				if exact := bounded(); exact != nil {
+					want = exact
 				}
 			}
-			worst, err := one(library, routes[r].Bound, c, want)
+			worst, err := one(library, bound, c, want)
 			if errors.Is(err, kernel.ErrNotOffered) {
 				continue
 			}
@@ -217,6 +217,13 @@ func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 				if distance <= bound.ULP {
 					continue
 				}
+			}
+		}
+		if bound != nil && want.Near != nil {
+			distance := want.Near(k, got.Value(k))
+			worst = max(worst, distance)
+			if distance <= bound.ULP {
+				continue
 			}
 		}
 		if wrong == 0 {

@@ -38,6 +38,8 @@ type Buffer struct {
 	Text    func(k int) string          // the same to read
 	At      func(k int) string          // where the element stands: "out[3][4]", "out: guard"
 	Scale   func(k int) (float64, bool) // if not nil: the magnitude of what element k is a sum of, where it is one
+	// Near is, if not nil, how many ULP the numbers that element k is a count of need be off for it to be value.
+	Near func(k int, value float64) float64
 }
 
 // Canary is the NaN that fills memory which no route may touch, and outputs before a call.

@@ -53,6 +53,7 @@ func juliaCases() []Case {
 	})
 	add("the book's: 1000 x 1000, maxiter 300", func() *Julia { return NewJulia(JuliaSize, JuliaMaxIter, Par{2, Guided}) })
 	add("points of the Julia set itself", boundaryJulia)
+	add("points on the circle of radius 2", circleJulia)
 	return append(cases, badJuliaCases()...)
 }
 
@@ -68,11 +69,60 @@ func juliaJob(a *Julia) *Job {
 		copy(cs, a.Cs)
 	}
 	a.Out, a.Zs, a.Cs = out, zs, cs
+	buffer := integers("out", wholeOut, nil)
+	buffer.Near = func(k int, value float64) float64 {
+		if k -= guard; k < a.Lo || k >= a.Hi {
+			return math.Inf(1)
+		}
+		return nearCount(zs[k], cs[k], a.MaxIter, value)
+	}
 	return &Job{
 		Run: func(f *Funcs) error { return call(f.Julia, a) },
-		Buffers: []Buffer{integers("out", wholeOut, nil), floats("zs", mem.View(wholeZs), interleaved("zs")),
+		Buffers: []Buffer{buffer, floats("zs", mem.View(wholeZs), interleaved("zs")),
 			floats("cs", mem.View(wholeCs), interleaved("cs"))},
 	}
+}
+
+// nearCount returns how many ULP of 4 the squares |z|² must be taken off for a point's count to be that.
+func nearCount(z, c complex128, maxiter int32, count float64) float64 {
+	zr, zi := real(z), imag(z)
+	var off float64
+	for i := range maxiter {
+		square := float64(zr*zr) + float64(zi*zi)
+		distance, stops := math.Abs(square-4)/(math.Nextafter(4, 5)-4), !(square < 4)
+		if count == float64(i) && stops {
+			return off
+		}
+		if count == float64(i) || stops {
+			off = max(off, distance)
+		}
+		if count == float64(i) {
+			return off
+		}
+		zr, zi = (float64(zr*zr)-float64(zi*zi))+real(c), float64(2*float64(zr*zi))+imag(c)
+	}
+	if count != float64(maxiter) {
+		return math.Inf(1)
+	}
+	return off
+}
+
+// circleJulia returns points within a few ULP of the circle of radius 2, where tests that are the same in exact
+// arithmetic differ by how they round.
+func circleJulia() *Julia {
+	rng := random(2)
+	a := &Julia{MaxIter: 4, Par: Par{2, Guided}}
+	for range 2000 {
+		sin, cos := math.Sincos(2 * math.Pi * rng.Float64())
+		re := 2 * cos
+		for range rng.IntN(3) {
+			re = math.Nextafter(re, float64(8*rng.IntN(2)-4))
+		}
+		a.Zs = append(a.Zs, complex(re, 2*sin))
+		a.Cs = append(a.Cs, complex(rng.NormFloat64(), rng.NormFloat64())/4)
+	}
+	a.Hi = len(a.Zs)
+	return a
 }
 
 // interleaved names the elements of complex numbers seen as floats, behind a guard twice as long.

@@ -25,7 +25,7 @@ const Mend = "scripts/build.sh"
 // Route is one language reached through one crossing.
 type Route struct {
 	Lang, Via string
-	Bound     *Bound // nil: results are the reference's, bit for bit
+	Bound     *Bound // nil: results are the reference's, bit for bit; see BoundOn
 	open      func() (*Library, error)
 }
 
@@ -38,6 +38,14 @@ func NewRoute(lang, via string, open func() (*Library, error)) *Route {
 func (r *Route) Within(b Bound) *Route {
 	r.Bound = &b
 	return r
+}
+
+// BoundOn returns the bound on a kernel's results, nil if they are the reference's, bit for bit.
+func (r *Route) BoundOn(kernel string) *Bound {
+	if r.Bound == nil || r.Bound.Kernel != kernel {
+		return nil
+	}
+	return r.Bound
 }
 
 // Name returns "lang/via".
@@ -73,8 +81,11 @@ func (b Build) String() string {
 	return b.Compiler + ", " + b.Flags
 }
 
-// Bound is how far a route's results may lie from the reference's.
+// Bound is how far a route's results on a kernel may lie from the reference's; on all others they equal it.
 type Bound struct {
-	ULP   float64 // in units of the last place of the magnitude of the terms summed, see [kernel.OLS.Scale]
+	Kernel string
+	// ULP is in units of the last place: for ols of the magnitude of the terms summed, see [kernel.OLS.Scale]; for julia of
+	// 4, around which |z|² may be taken for less or not.
+	ULP   float64
 	Cause string
 }

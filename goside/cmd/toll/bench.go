@@ -48,9 +48,12 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 			if rounds < 1 || threads < 1 || threads > 1024 {
 				return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", rounds, threads)
 			}
-			routes, err := registry.Match(patterns)
-			if err != nil {
-				return err
+			routes := registry.Native()
+			if cmd.Flags().Changed("route") {
+				var err error
+				if routes, err = registry.Match(patterns); err != nil {
+					return err
+				}
 			}
 			started := time.Now()
 			facts := append([]measure.Fact{
@@ -119,7 +122,7 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 	c.Flags().IntVar(&threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
 	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to measure: call, diffusion, julia, ols, or patterns")
-	c.Flags().StringSliceVar(&patterns, "route", []string{"*/*"}, "routes to measure: names or patterns such as '*/purego'")
+	c.Flags().StringSliceVar(&patterns, "route", nil, "routes to measure: names or patterns such as '*/purego' (default all but '*/cpython' and '*/process', see toll book)")
 	c.Flags().BoolVar(&limits, "limits", true, "measure the machine's limits, too")
 	c.Flags().StringVarP(&output, "output", "o", "", "file for the record (default build/results/bench-TIME.txt)")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")

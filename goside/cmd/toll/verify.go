@@ -121,8 +121,8 @@ func toJSON(results []conform.Result) []verified {
 	for k := range results {
 		r := &results[k]
 		v := verified{Route: r.Route.Name(), Kernel: r.Kernel, Layout: r.Layout, Verdict: r.Verdict(), Cases: r.Cases, Worst: r.Worst}
-		if r.Route.Bound != nil {
-			v.Bound, v.Cause = r.Route.Bound.ULP, r.Route.Bound.Cause
+		if b := r.Route.BoundOn(r.Kernel); b != nil {
+			v.Bound, v.Cause = b.ULP, b.Cause
 		}
 		if r.Err != nil {
 			v.Reasons = []string{r.Err.Error()}
@@ -159,7 +159,8 @@ func printResults(cmd *cobra.Command, results []conform.Result) {
 			cells[[2]string{route, column}] = fmt.Sprintf("%d identical", r.Cases)
 		case conform.Bounded:
 			cells[[2]string{route, column}] = fmt.Sprintf("%d within %.2g ULP", r.Cases, r.Worst)
-			add(&causes, fmt.Sprintf("%s may be %.3g ULP off: %s", route, r.Route.Bound.ULP, r.Route.Bound.Cause))
+			b := r.Route.Bound
+			add(&causes, fmt.Sprintf("%s on %s may be %.3g ULP off: %s", route, b.Kernel, b.ULP, b.Cause))
 		default:
 			cells[[2]string{route, column}] = string(verdict)
 			add(&reasons, strings.TrimRight(r.Reason().Error(), "\n"))
@@ -186,7 +187,7 @@ func printResults(cmd *cobra.Command, results []conform.Result) {
 		fmt.Fprintln(out, line)
 	}
 	if len(causes) > 0 {
-		fmt.Fprintln(out, "ULP are units in the last place of the magnitude of the terms that are summed.")
+		fmt.Fprintln(out, "ULP are units in the last place: on ols of the magnitude of the terms that are summed, on julia of 4.")
 	}
 	fmt.Fprintf(out, "%d bit-identical, %d within declared bound, %d failed, %d unavailable\n",
 		count[conform.Identical], count[conform.Bounded], count[conform.Failed], count[conform.Unavailable])
