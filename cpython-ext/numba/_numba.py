@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 The Toll authors
+# SPDX-License-Identifier: MIT
+"""What the Numba languages share: loops, and Kernels, which compiles them and calls them with checked arguments.
+
+Everything is compiled from explicit signatures, one for C-contiguous, one for Fortran-contiguous arrays and one for
+padded ones ('A', whose strides the compiler does not know); no other is ever made, so no call compiles. Inputs are
+declared read-only, to which Numba converts writable arrays for nothing. Without fastmath LLVM neither contracts nor
+reassociates.
+"""
+
+import contextlib
+import time
+
+import llvmlite
+import numba
+from numba import prange, types
+
+from . import check
+
+BUILD = f"Numba {numba.__version__}, llvmlite {llvmlite.__version__}"
+
+# Numba's own choice may be its workqueue, which ends the process when two threads call it at once.
+numba.config.THREADING_LAYER = "threadsafe"
+
+_BLOCK = 256  # rows whose sums stay in cache while the columns are walked
+
+
+# An index that may be negative, where Numba counts from the end, keeps LLVM from vectorising: so inner loops count from
+# a constant, where need be over slices.
+
+
+def _step_rows(out, grid, lo, hi, d):
+    lo, hi = max(lo, 1), min(hi, grid.shape[0] - 1)
+    for i in prange(lo, hi):
+        for j in range(1, grid.shape[1] - 1):
+            lap = grid[i + 1, j] + grid[i - 1, j] + grid[i, j + 1] + grid[i, j - 1] - 4 * grid[i, j]
+            out[i, j] = grid[i, j] + d * lap
+
+
+def _step_columns(out, grid, lo, hi, d):
+    lo, hi = max(lo, 1), min(hi, grid.shape[0] - 1)
+    for j in prange(1, grid.shape[1] - 1):
+        above, centre, below = grid[lo - 1 : hi - 1, j], grid[lo:hi, j], grid[lo + 1 : hi + 1, j]
+        left, right, new = grid[lo:hi, j - 1], grid[lo:hi, j + 1], out[lo:hi, j]
+        for i in range(len(centre)):
+            lap = below[i] + above[i] + right[i] + left[i] - 4 * centre[i]
+            new[i] = centre[i] + d * lap
+
+
+def julia_abs(out, zs, cs, lo, hi, maxiter):
+    for k in prange(lo, hi):
+        n = 0
+        z = zs[k]
+        c = cs[k]
+        while n < maxiter and abs(z) < 2:
+            z = z * z + c
+            n += 1
+        out[k] = n
+
+
+def julia_expanded(out, zs, cs, lo, hi, maxiter):
+    for k in prange(lo, hi):
+        n = 0
+        z = zs[k]
+        c = cs[k]
+        while n < maxiter and z.real * z.real + z.imag * z.imag < 4:
+            z = z * z + c
+            n += 1
+        out[k] = n
+
+
+def _ols_rows(slope, intercept, y, lo, hi):
+    n = y.shape[1]
+    half, odd, x = n // 2, n % 2, float(n)
+    denominator, mean_x = x * (x * x - 1) / 6, (x - 1) / 2
+    for i in prange(lo, hi):
+        pairs = 0.0
+        for k in range(half):
+            pairs += (2 * k + 1 + odd) * (y[i, half + odd + k] - y[i, half - 1 - k])
+        total = 0.0
+        for j in range(n):
+            total += y[i, j]
+        slope[i] = pairs / denominator
+        intercept[i] = total / x - slope[i] * mean_x
+
+
+def _ols_columns(slope, intercept, y, lo, hi):
+    n = y.shape[1]
+    half, odd, x = n // 2, n % 2, float(n)
+    denominator, mean_x = x * (x * x - 1) / 6, (x - 1) / 2
+    for block in prange((hi - lo + _BLOCK - 1) // _BLOCK):
+        first = lo + block * _BLOCK
+        last = min(first + _BLOCK, hi)
+        pairs, total = slope[first:last], intercept[first:last]
+        pairs[:] = 0.0
+        total[:] = 0.0
+        for k in range(half):
+            w = float(2 * k + 1 + odd)
+            up, down = y[first:last, half + odd + k], y[first:last, half - 1 - k]
+            for i in range(len(pairs)):
+                pairs[i] += w * (up[i] - down[i])
+        for j in range(n):
+            column = y[first:last, j]
+            for i in range(len(total)):
+                total[i] += column[i]
+        for i in range(len(pairs)):
+            pairs[i] /= denominator
+            total[i] = total[i] / x - pairs[i] * mean_x
+
+
+def compiled(function, signature, parallel=False):
+    return numba.jit(signature, nopython=True, nogil=True, error_model="numpy", parallel=parallel)(function)
+
+
+def array(kind, ndim, layout, readonly=True):
+    return types.Array(kind, ndim, layout, readonly=readonly)
+
+
+def _kind(a, columns):
+    """Which of the compiled functions is for a matrix that is to be walked by columns or by rows.
+
+    Numba takes what is contiguous in both orders for 'C'; to 'A' it converts anything.
+    """
+    if columns:
+        return ("F" if a.flags.fnc else "A"), True
+    return ("C" if a.flags.c_contiguous else "A"), False
+
+
+@contextlib.contextmanager
+def team(threads):
+    """Let this thread's parallel loops use that many threads, as far as Numba has them."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
+
+
+class Kernels:
+    """step, run, julia and ols, compiled with or without prange; with one of the two tests of julia, or without it."""
+
+    def __init__(self, parallel, julia, matrices=True):
+        start = time.perf_counter()
+        self._team = team if parallel else contextlib.nullcontext
+        f8, size = types.float64, types.int64
+        points = array(types.complex128, 1, "C")
+        counts = array(types.int32, 1, "C", readonly=False)
+        self._julia = compiled(julia, types.void(counts, points, points, size, size, size), parallel)
+        self._step, self._ols = {}, {}
+        line = array(f8, 1, "C", readonly=False)
+        for layout, columns in (("C", False), ("F", True), ("A", False), ("A", True)) if matrices else ():
+            step, ols = (_step_columns, _ols_columns) if columns else (_step_rows, _ols_rows)
+            in_, out = array(f8, 2, layout), array(f8, 2, layout, readonly=False)
+            self._step[layout, columns] = compiled(step, types.void(out, in_, size, size, f8), parallel)
+            self._ols[layout, columns] = compiled(ols, types.void(line, line, in_, size, size), parallel)
+        self.seconds = time.perf_counter() - start
+
+    def step(self, out, in_, lo, hi, D, dt, threads, schedule):
+        _, _, _, columns = check.step(out, in_, lo, hi, D, dt, threads, schedule)
+        with self._team(threads):
+            self._step[_kind(out, columns)](out, in_, lo, hi, float(D) * float(dt))
+
+    def run(self, a, b, steps, D, dt, threads, schedule):
+        rows, _, _, columns = check.run(a, b, steps, D, dt, threads, schedule)
+        step, d = self._step[_kind(a, columns)], float(D) * float(dt)
+        with self._team(threads):
+            for _ in range(steps):
+                step(b, a, 0, rows, d)
+                a, b = b, a
+
+    def julia(self, out, zs, cs, lo, hi, maxiter, threads, schedule):
+        check.julia(out, zs, cs, lo, hi, maxiter, threads, schedule)
+        with self._team(threads):
+            self._julia(out, zs, cs, lo, hi, maxiter)
+
+    def ols(self, slope, intercept, y, lo, hi, threads, schedule):
+        _, _, _, columns = check.ols(slope, intercept, y, lo, hi, threads, schedule)
+        with self._team(threads):
+            self._ols[_kind(y, columns)](slope, intercept, y, lo, hi)
