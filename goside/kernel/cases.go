@@ -15,6 +15,7 @@ type Case struct {
 	Layout string // "row", "col", or "-" for a kernel without matrices
 	Name   string // the rest of the problem
 	Want   Status // OK: the route must do what the reference does; else it must refuse, and write nothing
+	Large  bool   // so large that a route that is slow by design, see seam.Route, is not verified on it
 	Native bool   // of a refusal: native code can see what is wrong, without knowing how long buffers are
 	New    func() *Job
 }

@@ -39,7 +39,9 @@ func olsCases() []Case {
 			exactly(func(i, j int) float64 { return float64(i) / 3 })))
 		add(layout, "noise on 1e9", olsJob(100, 14, 0, 0, 100, layout, pars[3],
 			exactly(func(i, j int) float64 { return 1e9 + math.Sin(float64(14*i+j)) })))
+		add(layout, "10,000 rows of the book's", olsJob(OLSRows/10, OLSDays, 0, 0, OLSRows/10, layout, pars[1], book))
 		add(layout, "the book's: 100,000 x 14", olsJob(OLSRows, OLSDays, 0, 0, OLSRows, layout, pars[1], book))
+		cases[len(cases)-1].Large = true
 		cases = append(cases, badOLSCases(layout)...)
 	}
 	return cases

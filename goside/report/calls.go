@@ -18,7 +18,9 @@ import (
 
 // Print prints the tables of a record, of whichever command.
 func Print(w io.Writer, record *Record, style Style) {
-	if OfCalls(record) {
+	if OfBook(record) {
+		Book(w, record, style)
+	} else if OfCalls(record) {
 		Calls(w, record, style)
 	} else {
 		Tables(w, record, style)
@@ -44,7 +46,7 @@ func Calls(w io.Writer, record *Record, style Style) {
 		summary(p)
 	}
 	for _, section := range []func(*callsPrinter){
-		payloadSections, slots, knobs, concurrency, neighbours, grain, model, firstUse, toolchains, published,
+		payloadSections, slots, knobs, concurrency, neighbours, grain, model, python, firstUse, toolchains, published,
 	} {
 		section(p)
 	}

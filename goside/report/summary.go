@@ -30,6 +30,7 @@ func summary(p *callsPrinter) {
 		{"How much work must a call carry?", answerGrain},
 		{"And the first call?", answerFirstUse},
 		{"Can one predict it?", answerModel},
+		{"And through Python?", answerPython},
 	}
 	var lines [][]string
 	for _, q := range questions {

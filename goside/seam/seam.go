@@ -26,6 +26,7 @@ const Mend = "scripts/build.sh"
 type Route struct {
 	Lang, Via string
 	Bound     *Bound // nil: results are the reference's, bit for bit; see BoundOn
+	Slow      bool   // a large case takes it a minute: the suite leaves these out unless told
 	open      func() (*Library, error)
 }
 
@@ -37,6 +38,12 @@ func NewRoute(lang, via string, open func() (*Library, error)) *Route {
 // Within declares how far the route's results may be from the reference, and returns the route.
 func (r *Route) Within(b Bound) *Route {
 	r.Bound = &b
+	return r
+}
+
+// OnlySmall notes that the route is Slow, and returns it.
+func (r *Route) OnlySmall() *Route {
+	r.Slow = true
 	return r
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"toll/goside/report"
 	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/via/cpython"
 )
 
 // part is one experiment of toll calls.
@@ -98,30 +100,7 @@ var parts = []part{
 		}
 		return study.Toolchains(root, c.full, c.seed, c.progress)
 	}},
-	{"python", 25 * time.Second, 90 * time.Second, func(c *calling) ([]measure.Series, error) {
-		patterns := []string{"c/cgo"}
-		for _, lang := range study.PythonBindings {
-			patterns = append(patterns, lang+"/cpython")
-		}
-		routes, err := registry.Match(patterns)
-		if err != nil {
-			return nil, err
-		}
-		results, err := verify(routes, []string{"call", "diffusion"})
-		if err != nil {
-			return nil, err
-		}
-		subjects, err := study.PythonBorders(results)
-		if err != nil {
-			return nil, err
-		}
-		series, err := c.measure(subjects, callBatch, 15, 3)
-		if err != nil {
-			return nil, err
-		}
-		contention, err := study.PythonContention(c.full, c.seed, c.progress)
-		return append(series, contention...), err
-	}},
+	{"python", 25 * time.Second, 90 * time.Second, borders},
 }
 
 // fullRounds are those of --full.
@@ -140,6 +119,45 @@ func (c *calling) measure(subjects []measure.Subject, batch time.Duration, round
 	c.resolution = run.Resolution
 	c.collections += run.Collections
 	return run.Series, nil
+}
+
+// borders times calls through Python.
+func borders(c *calling) ([]measure.Series, error) {
+	patterns := []string{registry.Baseline}
+	for _, lang := range study.PythonBindings {
+		patterns = append(patterns, lang+"/cpython")
+	}
+	routes, err := registry.Match(patterns)
+	if err != nil {
+		return nil, err
+	}
+	results, err := verify(routes, []string{"call", "diffusion"})
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := study.PythonBorders(results)
+	if err != nil {
+		return nil, err
+	}
+	series, err := c.measure(subjects, callBatch, 15, 3)
+	if err != nil {
+		return nil, err
+	}
+	contention, err := study.PythonContention(c.full, c.seed, c.progress)
+	return append(series, contention...), err
+}
+
+// python says which CPython is embedded; nothing if none is.
+func python() []measure.Fact {
+	in, err := cpython.Default()
+	if err != nil {
+		return nil
+	}
+	version := in.Version()
+	if numpy, err := in.Import("numpy", "__version__"); err == nil {
+		version += ", NumPy " + numpy.Text()
+	}
+	return []measure.Fact{{Key: "python", Value: version}}
 }
 
 // callBatch is shorter than that of toll bench: a call takes little beside it, and there are many.
@@ -329,6 +347,9 @@ three minutes on two cores, and with --full a good deal more.`,
 				measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
 				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
 				measure.Fact{Key: "others", Value: others()})
+			if slices.ContainsFunc(chosen, func(p part) bool { return p.name == "python" }) {
+				facts = append(facts, python()...)
+			}
 			if c.resolution > 0 {
 				facts = append(facts, measure.Fact{Key: "clock-step", Value: c.resolution.String()},
 					measure.Fact{Key: "collections", Value: fmt.Sprint(c.collections)})

@@ -22,7 +22,7 @@ func showCommand() *cobra.Command {
 		Short: "Print the tables of a record again",
 		Long: `Show prints the tables of a record again. With --into it puts them, as Markdown, into a file instead,
 between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->"; those of a record of toll calls
-between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->".`,
+between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll book alike.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			record, err := readRecord(args[0])
@@ -36,14 +36,16 @@ between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->".`,
 			var tables bytes.Buffer
 			report.Print(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief, Source: args[0]})
 			what := "show"
-			if report.OfCalls(record) {
+			if report.OfBook(record) {
+				what = "book"
+			} else if report.OfCalls(record) {
 				what = "calls"
 			}
 			return splice(into, what, tables.Bytes())
 		},
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
-	c.Flags().BoolVar(&brief, "brief", false, "print only the times, or, of toll calls, the answers in short")
+	c.Flags().BoolVar(&brief, "brief", false, "print only the times, or, of toll calls and toll book, what they show in short")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
 }
