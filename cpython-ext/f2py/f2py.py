@@ -53,7 +53,7 @@ def add(x, y):
 
 def sum(p):
     check.vector("sum", "p", p, "d")
-    check._aligned("sum", "p", p)
+    check.aligned("sum", "p", p)
     return _f2py.sum(p, len(p))
 
 
@@ -61,7 +61,7 @@ def grid(a):
     """Pass a matrix, of which nothing is read; return how many elements it has."""
     check.array("grid", "a", a, "d", 2)
     rows, cols, _, col = check.layout("grid", "a", a)
-    check._aligned("grid", "a", a)
+    check.aligned("grid", "a", a)
     _f2py.sum(_line(a, col), 0)
     return rows * cols
 

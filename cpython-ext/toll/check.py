@@ -63,7 +63,7 @@ def writable(kernel, name, a):
         raise ArgError(f"{kernel}: {name} is read-only, want it writable")
 
 
-def _aligned(kernel, name, a):
+def aligned(kernel, name, a):
     if not a.flags.aligned:
         raise AlignError(f"{kernel}: {name} does not lie at a multiple of its element's size")
 
@@ -130,8 +130,8 @@ def step(out, in_, lo, hi, D, dt, threads, schedule):
     kernel = "diffusion"
     shape = pair(kernel, "out", out, "in", in_)
     _range(kernel, lo, hi, shape[0])
-    _aligned(kernel, "out", out)
-    _aligned(kernel, "in", in_)
+    aligned(kernel, "out", out)
+    aligned(kernel, "in", in_)
     _apart(kernel, "out", out, "in", in_)
     _finite(kernel, "D", D)
     _finite(kernel, "dt", dt)
@@ -144,8 +144,8 @@ def run(a, b, steps, D, dt, threads, schedule):
     """Check the arguments of run; return (rows, cols, ld, col)."""
     kernel = "diffusion"
     shape = pair(kernel, "a", a, "b", b)
-    _aligned(kernel, "a", a)
-    _aligned(kernel, "b", b)
+    aligned(kernel, "a", a)
+    aligned(kernel, "b", b)
     _apart(kernel, "a", a, "b", b)
     _whole(kernel, "steps", steps)
     if not 0 <= steps <= 2**63 - 1:
@@ -170,9 +170,9 @@ def julia(out, zs, cs, lo, hi, maxiter, threads, schedule):
     _range(kernel, lo, hi, n)
     _long(kernel, "out", len(out), n)
     _long(kernel, "cs", len(cs), n)
-    _aligned(kernel, "out", out)
-    _aligned(kernel, "zs", zs)
-    _aligned(kernel, "cs", cs)
+    aligned(kernel, "out", out)
+    aligned(kernel, "zs", zs)
+    aligned(kernel, "cs", cs)
     _apart(kernel, "out", out[:n], "zs", zs)
     _apart(kernel, "out", out[:n], "cs", cs[:n])
     _whole(kernel, "maxiter", maxiter)
@@ -196,9 +196,9 @@ def ols(slope, intercept, y, lo, hi, threads, schedule):
     _range(kernel, lo, hi, rows)
     _long(kernel, "slope", len(slope), rows)
     _long(kernel, "intercept", len(intercept), rows)
-    _aligned(kernel, "slope", slope)
-    _aligned(kernel, "intercept", intercept)
-    _aligned(kernel, "y", y)
+    aligned(kernel, "slope", slope)
+    aligned(kernel, "intercept", intercept)
+    aligned(kernel, "y", y)
     _apart(kernel, "slope", slope[:rows], "intercept", intercept[:rows])
     _apart(kernel, "slope", slope[:rows], "y", y)
     _apart(kernel, "intercept", intercept[:rows], "y", y)
