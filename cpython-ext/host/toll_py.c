@@ -163,6 +163,15 @@ static int32_t raised(toll_py_error *error) {
 
 static int32_t to_result(PyObject *object, toll_py_value *result, toll_py_error *error) {
     memset(result, 0, sizeof *result);
+    /* NumPy's scalars become Python's; its float64 is a float already. */
+    int numpy_float = PyArray_IsScalar(object, Floating);
+    if (numpy_float || PyArray_IsScalar(object, Integer) || PyArray_IsScalar(object, Bool)) {
+        PyObject *number = numpy_float ? PyNumber_Float(object) : PyNumber_Long(object);
+        Py_DECREF(object);
+        if (!number)
+            return raised(error);
+        object = number;
+    }
     if (object == Py_None) {
         result->kind = TOLL_PY_NONE;
         Py_DECREF(object);
@@ -322,23 +331,28 @@ static void let_go(PyObject *capsule) {
 /* hold empties the arrays that are still referred to, and has their last reference's end noticed. Without
  * memory for that, the keep never becomes gone, and the caller's memory is kept for good. */
 static toll_py_keep *hold(PyObject *const *objects, const toll_py_value *values, int64_t n) {
+    static toll_py_keep never;
     keeper *k = calloc(1, sizeof *k);
-    if (!k)
-        Py_FatalError("libtoll_py: no memory to note that an array is still referred to");
-    k->arrays = 1;
+    if (k)
+        k->arrays = 1;
     for (int64_t j = 0; j < n; j++) {
         if (!lent(&values[j]) || Py_REFCNT(objects[j]) == 1)
             continue;
         PyArrayObject *a = (PyArrayObject *)objects[j];
-        k->arrays++;
-        /* Views refer to the array, the array to the capsule, so that this is deleted after all of them. */
-        PyObject *capsule = PyCapsule_New(k, NULL, let_go);
-        if (!capsule || PyArray_SetBaseObject(a, capsule) != 0)
-            PyErr_Clear();
+        if (k) {
+            k->arrays++;
+            /* Views refer to the array, the array to the capsule, so that this is deleted after all of them.
+             */
+            PyObject *capsule = PyCapsule_New(k, NULL, let_go);
+            if (!capsule || PyArray_SetBaseObject(a, capsule) != 0)
+                PyErr_Clear();
+        }
         for (int d = 0; d < PyArray_NDIM(a); d++)
             PyArray_DIMS(a)[d] = 0;
         PyArray_CLEARFLAGS(a, NPY_ARRAY_WRITEABLE);
     }
+    if (!k)
+        return &never;
     if (--k->arrays == 0)
         __atomic_store_n(&k->keep.gone, 1, __ATOMIC_RELEASE);
     return &k->keep;

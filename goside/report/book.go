@@ -613,6 +613,7 @@ var bookMarks = []string{"†", "‡", "§"}
 func (p *callsPrinter) bookNotes(notes []string, all []bookFigure, rows []*Row) {
 	var missing, compiled []string
 	verdicts := map[string]int{}
+	tenths := 0
 	for k := range all {
 		f := &all[k]
 		if f.row == nil {
@@ -622,6 +623,9 @@ func (p *callsPrinter) bookNotes(notes []string, all []bookFigure, rows []*Row) 
 			continue
 		}
 		verdicts[f.row.verdict()]++
+		if slices.Contains(strings.Fields(f.row.Facts["tenth"]), f.route) {
+			tenths++
+		}
 		for _, r := range rows {
 			if r.Kernel == study.BookCompile && r.Route() == f.route && !f.columns {
 				compiled = append(compiled, f.route+" in "+nanoseconds(measure.Median(r.Wall()).Median))
@@ -637,6 +641,9 @@ func (p *callsPrinter) bookNotes(notes []string, all []bookFigure, rows []*Row) 
 	}
 	if n := verdicts[""]; n > 0 {
 		held += fmt.Sprintf(", %d not", n)
+	}
+	if tenths > 0 {
+		held += fmt.Sprintf("; %s of these in a run of a tenth", bookCount(tenths, "row"))
 	}
 	notes = append(notes, held+".")
 	if missing != nil {

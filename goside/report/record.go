@@ -184,7 +184,7 @@ func (r *Record) Series() []measure.Series {
 var problemKeys = []string{
 	"problem", "op", "set", "reads", "writes", "flops", "verified",
 	"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal",
-	"needs", "missing", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
+	"needs", "missing", "tenth", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
 }
 
 // Read reads a record; name is its name in errors.

@@ -203,7 +203,8 @@ func bookDiffusion(side int, layout kernel.Layout, steps ...int) []bookSize {
 
 // Book verifies the routes on the book's own problems, in one run of the whole each (of a tenth, if the route is slow
 // and full is not set), and returns what is to be
-// timed. Those that do not hold, or cannot be had, are named in the fact "missing" of their problem. threads are
+// timed. Those that do not hold, or cannot be had, are named in the fact "missing" of their problem, those that were verified
+// on a tenth in the fact "tenth". threads are
 // those of parallel languages; progress is called after each run that verifies.
 //
 // A route whose run took longer than a second is timed on a part of the problem, unless full is set. The name's
@@ -275,7 +276,8 @@ type bookRun struct {
 	route   *seam.Route
 	result  conform.Result
 	elapsed time.Duration
-	sum     int // of a Julia set's counts
+	tenth   bool // it was verified on a tenth
+	sum     int  // of a Julia set's counts
 }
 
 // verify runs the whole problem once on each route, or a tenth if the route is slow; done is called after each. Where the book prints the sum of the
@@ -303,6 +305,7 @@ func (p *bookProblem) verify(routes []*seam.Route, done func()) []*bookRun {
 		run.result = result
 		if slices.Contains(tenth, result.Route) {
 			run.elapsed *= 10
+			run.tenth = true
 		}
 		if result.Holds() && p.sum != 0 && run.sum != p.sum {
 			run.result.Failures = append(run.result.Failures, fmt.Errorf("%s: the counts add up to %d, want %d", run.route.Name(), run.sum, p.sum))
@@ -401,10 +404,17 @@ func (p *bookProblem) subjects(runs []*bookRun, long time.Duration, threads int)
 		}
 		problem := &kernel.Problem{Study: BookName, Kernel: p.kernel, Layout: p.layout, N: n, Op: p.op}
 		var results []conform.Result
+		var tenth []string
 		for _, run := range runs {
 			results = append(results, run.result)
+			if run.tenth {
+				tenth = append(tenth, run.route.Name())
+			}
 		}
 		facts := append(Facts(problem, &kernel.Timed{}), measure.Fact{Key: "verified", Value: verification(problem, results)})
+		if tenth != nil {
+			facts = append(facts, measure.Fact{Key: "tenth", Value: strings.Join(tenth, " ")})
+		}
 		if missing != nil {
 			facts = append(facts, measure.Fact{Key: "missing", Value: strings.Join(missing, BookMissing)})
 		}

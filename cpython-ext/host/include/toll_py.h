@@ -45,7 +45,7 @@ enum {
 enum {
     TOLL_PY_NONE = 0,
     TOLL_PY_INT = 1,   /* i; a bool returns as 0 or 1, an int beyond int64_t raises OverflowError */
-    TOLL_PY_FLOAT = 2, /* d */
+    TOLL_PY_FLOAT = 2, /* d; NumPy's numbers return as INT and FLOAT, too */
     TOLL_PY_TEXT = 3,  /* i bytes at p; returned text ends with a NUL besides and is freed by free_text */
     TOLL_PY_ARRAY = 4, /* passed only: a NumPy array in the caller's memory, see toll_py_value */
     TOLL_PY_OBJECT = 5 /* p: a reference from import or a call; returned ones are released by release */

@@ -24,8 +24,8 @@ import (
 	"toll/goside/study"
 )
 
-// bookRounds are the fewest that make an interval.
-const bookRounds = 6
+// bookRounds keep the whole below five minutes.
+const bookRounds = 9
 
 func bookCommand() *cobra.Command {
 	var full, markdown bool

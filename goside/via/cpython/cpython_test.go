@@ -108,7 +108,8 @@ func TestVersion(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	get := module(t, "def same(x): return x\ndef repr_(*x): return repr(x)\ndef big(): return 1 << 63\nclass F(float): pass\ndef sub(): return F(2.5)\n")
+	get := module(t, "def same(x): return x\ndef repr_(*x): return repr(x)\ndef big(): return 1 << 63\nclass F(float): pass\ndef sub(): return F(2.5)\n"+
+		"import numpy as np\ndef single(): return np.float32(0.5)\ndef integer(): return np.int16(-7)\ndef boolean(): return np.bool_(True)\ndef double(): return np.float64(1.5)\n")
 	same := get("same")
 	for _, x := range []int64{0, 1, -1, math.MaxInt64, math.MinInt64, 1 << 40} {
 		if v := must(same.Call(Int(x))); v.Int() != x {
@@ -134,6 +135,10 @@ func TestValues(t *testing.T) {
 	}
 	if v := must(get("sub").Call()); v.Float() != 2.5 {
 		t.Errorf("a subclass of float came back as %v", v.Float())
+	}
+	if f, i, b, d := must(get("single").Call()), must(get("integer").Call()), must(get("boolean").Call()), must(get("double").Call()); f.Float() != 0.5 ||
+		i.Int() != -7 || b.Int() != 1 || d.Float() != 1.5 {
+		t.Errorf("NumPy's numbers come back as %v, %v, %v and %v", f.Float(), i.Int(), b.Int(), d.Float())
 	}
 	if v := must(get("repr_").Call(Int(1), Float(2), Text("x"), Value{}, Vector([]int32{1, 2}))); v.Text() != "(1, 2.0, 'x', None, array([1, 2], dtype=int32))" {
 		t.Errorf("arguments arrive as %s", v.Text())
