@@ -161,35 +161,22 @@ static int32_t raised(toll_py_error *error) {
 
 /* Values. */
 
+/* to_result takes the reference over. Only the fields that the kind has, and i and d, are set. */
 static int32_t to_result(PyObject *object, toll_py_value *result, toll_py_error *error) {
-    memset(result, 0, sizeof *result);
-    /* NumPy's scalars become Python's; its float64 is a float already. */
-    int numpy_float = PyArray_IsScalar(object, Floating);
-    if (numpy_float || PyArray_IsScalar(object, Integer) || PyArray_IsScalar(object, Bool)) {
-        PyObject *number = numpy_float ? PyNumber_Float(object) : PyNumber_Long(object);
-        Py_DECREF(object);
-        if (!number)
-            return raised(error);
-        object = number;
-    }
+    result->i = 0;
+    result->d = 0;
     if (object == Py_None) {
         result->kind = TOLL_PY_NONE;
         Py_DECREF(object);
-    } else if (PyFloat_CheckExact(object)) {
+        return TOLL_PY_OK;
+    }
+    if (PyFloat_CheckExact(object)) {
         result->kind = TOLL_PY_FLOAT;
         result->d = PyFloat_AS_DOUBLE(object);
         Py_DECREF(object);
-    } else if (PyLong_Check(object)) {
-        result->kind = TOLL_PY_INT;
-        result->i = PyLong_AsLongLong(object);
-        Py_DECREF(object);
-        if (result->i == -1 && PyErr_Occurred())
-            return raised(error);
-    } else if (PyFloat_Check(object)) {
-        result->kind = TOLL_PY_FLOAT;
-        result->d = PyFloat_AsDouble(object);
-        Py_DECREF(object);
-    } else if (PyUnicode_Check(object)) {
+        return TOLL_PY_OK;
+    }
+    if (PyUnicode_Check(object)) {
         Py_ssize_t n;
         const char *utf8 = PyUnicode_AsUTF8AndSize(object, &n);
         result->kind = TOLL_PY_TEXT;
@@ -200,13 +187,29 @@ static int32_t to_result(PyObject *object, toll_py_value *result, toll_py_error 
             memcpy(result->p, utf8, (size_t)n + 1);
         result->i = n;
         Py_DECREF(object);
-        if (!result->p)
-            return raised(error);
-    } else {
+        return result->p ? TOLL_PY_OK : raised(error);
+    }
+    int is_float = PyFloat_Check(object) || PyArray_IsScalar(object, Floating);
+    int is_int = PyLong_Check(object) || PyArray_IsScalar(object, Integer) || PyArray_IsScalar(object, Bool);
+    if (!is_float && !is_int) {
         result->kind = TOLL_PY_OBJECT;
         result->p = object;
+        return TOLL_PY_OK;
     }
-    return TOLL_PY_OK;
+    /* NumPy's numbers are no ints of Python's, nor, but for float64, floats. */
+    PyObject *number = is_float ? PyNumber_Float(object) : PyNumber_Long(object);
+    Py_DECREF(object);
+    if (!number)
+        return raised(error);
+    if (is_float) {
+        result->kind = TOLL_PY_FLOAT;
+        result->d = PyFloat_AsDouble(number);
+    } else {
+        result->kind = TOLL_PY_INT;
+        result->i = PyLong_AsLongLong(number);
+    }
+    Py_DECREF(number);
+    return PyErr_Occurred() ? raised(error) : TOLL_PY_OK;
 }
 
 /* reaches returns OK if every element of the array lies in its memory. */
@@ -419,7 +422,6 @@ static int32_t call(toll_py_call *c, const toll_py_value *arguments, int64_t n) 
             free(c->error.message);
             free(c->error.traceback);
         }
-        memset(&c->result, 0, sizeof c->result);
         memset(&c->error, 0, sizeof c->error);
         c->keep = refers(objects, arguments, made) >= 0 ? hold(objects, arguments, made) : NULL;
         status = TOLL_PY_EHELD;

@@ -276,7 +276,7 @@ func (in *Interpreter) Import(module, attribute string) (Value, error) {
 	return v, err
 }
 
-// Value is what is passed to Python and what comes back. The zero Value is None.
+// Value is what is passed to Python and what comes back, which may be passed on. The zero Value is None.
 type Value struct {
 	c      cValue
 	text   string
@@ -427,7 +427,8 @@ func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
 	status := invoke(in.table.call, uintptr(unsafe.Pointer(&f.call)), uintptr(unsafe.Pointer(&f.arguments)), int64(len(arguments)))
 	in.gate.leave()
 	if status == statusOK && f.call.result.kind <= kindFloat {
-		v := Value{c: f.call.result}
+		r := &f.call.result
+		v := Value{c: cValue{kind: r.kind, i: r.i, d: r.d}}
 		f.free(len(arguments), lent)
 		return v, nil
 	}
@@ -446,7 +447,7 @@ func (f *frame) free(n int, lent bool) {
 		f.pins.Unpin()
 	}
 	clear(f.arguments[:n])
-	f.call = cCall{}
+	f.call.function = nil
 	frames.Put(f)
 }
 
@@ -455,14 +456,14 @@ func (in *Interpreter) outcome(status int32, f *frame) (Value, error) {
 	c := &f.call
 	switch status {
 	case statusOK:
-		v := Value{c: c.result}
+		v := Value{c: cValue{kind: c.result.kind, i: c.result.i, d: c.result.d}}
 		switch c.result.kind {
 		case kindText:
 			v.text = string(unsafe.Slice((*byte)(c.result.p), c.result.i))
 			invoke(in.table.freeText, uintptr(c.result.p), 0, 0)
-			v.c.p, v.c.i = nil, 0
+			v.c = Text(v.text).c
 		case kindObject:
-			v.object = &Object{in: in, p: c.result.p}
+			v.c.p, v.object = c.result.p, &Object{in: in, p: c.result.p}
 		}
 		return v, nil
 	case statusRaised:

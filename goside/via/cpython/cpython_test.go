@@ -108,7 +108,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestValues(t *testing.T) {
-	get := module(t, "def same(x): return x\ndef repr_(*x): return repr(x)\ndef big(): return 1 << 63\nclass F(float): pass\ndef sub(): return F(2.5)\n"+
+	get := module(t, "def same(x): return x\ndef repr_(*x): return repr(x)\ndef text(): return 'back'\ndef list(): return [1, 2]\ndef big(): return 1 << 63\nclass F(float): pass\ndef sub(): return F(2.5)\n"+
 		"import numpy as np\ndef single(): return np.float32(0.5)\ndef integer(): return np.int16(-7)\ndef boolean(): return np.bool_(True)\ndef double(): return np.float64(1.5)\n")
 	same := get("same")
 	for _, x := range []int64{0, 1, -1, math.MaxInt64, math.MinInt64, 1 << 40} {
@@ -132,6 +132,12 @@ func TestValues(t *testing.T) {
 	object := must(must2(interpreter(t).Import("builtins", "list")).Call()).object
 	if v := must(same.Call(Of(object))); v.Object() == nil || v.Object().p != object.p {
 		t.Error("an object came back as another")
+	}
+	for _, name := range []string{"text", "list"} { // what came back is passed on
+		first := must(get(name).Call())
+		if v := must(get("repr_").Call(first)); v.Text() != map[string]string{"text": "('back',)", "list": "([1, 2],)"}[name] {
+			t.Errorf("%s, passed on, arrives as %s", name, v.Text())
+		}
 	}
 	if v := must(get("sub").Call()); v.Float() != 2.5 {
 		t.Errorf("a subclass of float came back as %v", v.Float())
