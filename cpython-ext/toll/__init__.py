@@ -16,6 +16,7 @@ Bad arguments raise before anything is written: an Error, whose subclasses are t
 for what is not an array of the right type. toll.check has the checks.
 """
 
+import hashlib
 import os
 import sys
 
@@ -76,3 +77,13 @@ def library(file):
     """The path of a library of build/lib: in $TOLL_LIB if that is set, else beside the virtual environment."""
     folder = os.environ.get("TOLL_LIB") or os.path.join(os.path.dirname(sys.prefix), "lib")
     return os.path.join(folder, file)
+
+
+def accept(origin, found, size, version=1):
+    """Raise ImportError unless found, a table's version, size and header hash, are those of toll.h, of which this package
+    holds a copy. origin names the library in the message."""
+    with open(os.path.join(os.path.dirname(__file__), "toll.h"), "rb") as header:
+        digest = hashlib.sha256(header.read()).digest()
+    want = version, size, int.from_bytes(digest[:8], "big")
+    if found != want:
+        raise ImportError(f"{origin}: the table's version, size and header hash are {found}, want {want}: build again")
