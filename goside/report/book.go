@@ -611,7 +611,7 @@ var bookMarks = []string{"†", "‡", "§"}
 
 // bookNotes says below a table what its rows need said.
 func (p *callsPrinter) bookNotes(notes []string, all []bookFigure, rows []*Row) {
-	var missing, compiled []string
+	var missing, compiled, trips []string
 	verdicts := map[string]int{}
 	tenths := 0
 	for k := range all {
@@ -630,10 +630,16 @@ func (p *callsPrinter) bookNotes(notes []string, all []bookFigure, rows []*Row) 
 			if r.Kernel == study.BookCompile && r.Route() == f.route && !f.columns {
 				compiled = append(compiled, f.route+" in "+nanoseconds(measure.Median(r.Wall()).Median))
 			}
+			if r.Kernel == study.BookRoundTrip && r.Route() == f.route {
+				trips = append(trips, nanoseconds(measure.Median(r.Wall()).Median)+" of "+f.route)
+			}
 		}
 	}
 	if compiled != nil {
 		notes = append(notes, "Compiled once, before, which is not in the times: "+joined(compiled)+".")
+	}
+	if trips != nil {
+		notes = append(notes, "Of the time, the round trip through the pipe, with all points and counts but no iteration, is "+joined(trips)+".")
 	}
 	held := fmt.Sprintf("Verified before, in a run of the whole problem: %s bit-identical", bookCount(verdicts["bit-identical"], "row"))
 	if n := verdicts["within bound"]; n > 0 {

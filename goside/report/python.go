@@ -29,6 +29,7 @@ func python(p *callsPrinter) {
 	t.contended()
 	t.fromPython()
 	t.both()
+	t.process()
 }
 
 // pythonTables prints the tables. Whatever the record lacks is left out of them.
@@ -42,6 +43,31 @@ func (p *callsPrinter) pythonTables() *pythonTables {
 	t := &pythonTables{knobTables: &knobTables{p, p.rows(study.PythonName)}}
 	t.noise, t.shown = noise(t.row(pythonNoop), t.row("noop"+study.Again+" python/cpython 1"))
 	return t
+}
+
+// process prints what the way to a process takes, which crosses no border but copies all.
+func (t *pythonTables) process() {
+	var lines [][]string
+	var said []string
+	for _, lang := range study.PythonProcesses {
+		noop, array := t.row("noop "+lang+"/process 1"), t.row("array "+lang+"/process 512")
+		line := []string{lang + "/process", "", "", ""}
+		if noop != nil {
+			line[1], line[2] = timeAndSpread(measure.Median(noop.Wall())), t.times(noop, t.row(pythonNoop))
+		}
+		if array != nil {
+			line[3] = timeAndSpread(measure.Median(array.Wall()))
+		}
+		if noop != nil && array != nil {
+			said = append(said, fmt.Sprintf("%s, %s", lang, nanoseconds(measure.Median(noop.Wall()).Median)))
+		}
+		lines = append(lines, line)
+	}
+	if t.table("A process instead, by a pipe: round trips",
+		[]string{"", "no-op", "to a Python no-op in this process", "512 x 512 there and back"}, lines) && said != nil {
+		t.say("A round trip to another process takes, for a request and a response of a few bytes: %s. Arrays are copied through the pipe, twice in each direction.",
+			strings.Join(said, "; "))
+	}
 }
 
 // row returns the row that is called "kernel lang/via n", or nil.

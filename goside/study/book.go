@@ -25,6 +25,10 @@ const BookName = "Book"
 // BookCompile is the name's kernel where not a kernel is timed but a language's compilation of itself.
 const BookCompile = "compile"
 
+// BookRoundTrip is the name's kernel where the arguments of the Julia set go to a process and the counts come back, but
+// nothing is iterated.
+const BookRoundTrip = "roundtrip"
+
 // What the fact "missing" says of a route that did what is wrong, and of one that lacks the kernel; of one that cannot be
 // had it says why.
 const (
@@ -212,6 +216,8 @@ func bookDiffusion(side int, layout kernel.Layout, steps ...int) []bookSize {
 // whole grid all the same, runs have fewer steps, the name's steps. c/cgo is timed at every size that is. All subjects of
 // a problem and size share its memory.
 //
+// A process's round trip is timed besides: see [BookRoundTrip].
+//
 // compiled are the times in which languages compiled themselves before their first use, a series each.
 func Book(routes []*seam.Route, full bool, threads int, progress func(done, all int)) (subjects []measure.Subject, compiled []measure.Series, err error) {
 	problems, err := bookProblems()
@@ -231,7 +237,42 @@ func Book(routes []*seam.Route, full bool, threads int, progress func(done, all 
 		}
 	}
 	subjects, err = book(problems, routes, long, threads, progress)
+	if err == nil {
+		subjects = append(subjects, bookRoundTrips(subjects, routes)...)
+	}
 	return subjects, compiled, err
+}
+
+// bookRoundTrips returns the Julia set without an iteration, for the processes among what is timed.
+func bookRoundTrips(timed []measure.Subject, routes []*seam.Route) []measure.Subject {
+	var trips []measure.Subject
+	for _, r := range routes {
+		if r.Via != "process" || !slices.ContainsFunc(timed, func(s measure.Subject) bool {
+			return strings.Contains(s.Name, "/kernel=julia/lang="+r.Lang+"/via="+r.Via+"/")
+		}) {
+			continue
+		}
+		library, err := r.Open()
+		if err != nil {
+			continue // it was timed, so it is open
+		}
+		a := kernel.NewJulia(kernel.JuliaSize, 0, serialPar)
+		problem := &kernel.Problem{Study: BookName, Kernel: BookRoundTrip, N: fmt.Sprint(kernel.JuliaSize), Op: "image"}
+		trips = append(trips, measure.Subject{
+			Name:  name(problem, r.Lang, r.Via),
+			Facts: Facts(problem, &kernel.Timed{}),
+			Run: func(n int) error {
+				for range n {
+					if err := library.Julia(a); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+			Least: 1,
+		})
+	}
+	return trips
 }
 
 // book is Book of any problems; what takes longer than long, unless that is 0, is timed in part.

@@ -28,6 +28,9 @@ const (
 // PythonBindings are the languages whose binding PythonBorders times: those that reach compiled code.
 var PythonBindings = []string{"ctypes", "cffi-abi", "cffi-api", "capi", "f2py", "f2py-copy", "pyo3", "cython-memoryview", "numba", "pythran"}
 
+// PythonProcesses are the languages that it reaches in a process of their own.
+var PythonProcesses = []string{"python", "pypy"}
+
 // PythonBorders returns what a call costs on each of the two borders, apart and together. Subjects of one problem
 // have the same Facts:
 //
@@ -42,6 +45,8 @@ var PythonBindings = []string{"ctypes", "cffi-abi", "cffi-api", "capi", "f2py", 
 //     that does nothing with them, lang=loop the loop alone.
 //   - "python step n=512": both borders and the kernel, for each binding; lang=python a Python function of the same
 //     arguments that does nothing; c/cgo, without Python.
+//   - "python process": the same kernel's other way, to a process (via=process): kernel=noop, and kernel=array, a step on no
+//     rows, for which 512 x 512 cells go there and back.
 //
 // verified says which routes hold; others are left out. Without an interpreter the error is seam.ErrUnavailable.
 func PythonBorders(verified []conform.Result) ([]measure.Subject, error) {
@@ -53,6 +58,7 @@ func PythonBorders(verified []conform.Result) ([]measure.Subject, error) {
 	b.goToPython(verified)
 	b.pythonToNative(verified)
 	b.both(verified)
+	b.process(verified)
 	return b.subjects, b.err
 }
 
@@ -216,6 +222,23 @@ func (b *borders) both(verified []conform.Result) {
 		if library := held(verified, lang+"/cpython"); library != nil && library.Raw.Step != nil {
 			row(lang, FromGo, library.Raw.Step)
 		}
+	}
+}
+
+func (b *borders) process(verified []conform.Result) {
+	run := kernel.NewDiffusionRun(kernel.DiffusionSize, 1, kernel.Row, kernel.Par{Threads: 1})
+	a := &kernel.DiffusionStep{Out: run.B, In: run.A, D: run.D, Dt: run.Dt, Par: run.Par}
+	facts := bordersFacts("python process", "call")
+	for _, lang := range PythonProcesses {
+		library := held(verified, lang+"/process")
+		if library == nil {
+			continue
+		}
+		b.each("kernel=noop/lang="+lang+"/via=process/n=1", facts, func() error {
+			library.Noop()
+			return nil
+		})
+		b.each("kernel=array/lang="+lang+"/via=process/n=512", facts, func() error { return library.Raw.Step(a) })
 	}
 }
 

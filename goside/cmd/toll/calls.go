@@ -121,20 +121,34 @@ func (c *calling) measure(subjects []measure.Subject, batch time.Duration, round
 	return run.Series, nil
 }
 
+// match verifies the routes of these names.
+func match(patterns []string, kernels ...string) ([]conform.Result, error) {
+	routes, err := registry.Match(patterns)
+	if err != nil {
+		return nil, err
+	}
+	return verify(routes, kernels)
+}
+
 // borders times calls through Python.
 func borders(c *calling) ([]measure.Series, error) {
 	patterns := []string{registry.Baseline}
 	for _, lang := range study.PythonBindings {
 		patterns = append(patterns, lang+"/cpython")
 	}
-	routes, err := registry.Match(patterns)
+	results, err := match(patterns, "call", "diffusion")
 	if err != nil {
 		return nil, err
 	}
-	results, err := verify(routes, []string{"call", "diffusion"})
+	var processes []string
+	for _, lang := range study.PythonProcesses {
+		processes = append(processes, lang+"/process")
+	}
+	more, err := match(processes, "call") // no kernel's work is asked of them
 	if err != nil {
 		return nil, err
 	}
+	results = append(results, more...)
 	subjects, err := study.PythonBorders(results)
 	if err != nil {
 		return nil, err

@@ -54,35 +54,39 @@ func TestCallsRefuses(t *testing.T) {
 	}
 }
 
-// TestOverheadIsOfItsRecord makes docs/OVERHEAD.md again, by the command in its first line, and what README has of it.
-func TestOverheadIsOfItsRecord(t *testing.T) {
+// TestPagesAreOfTheirRecords makes docs/OVERHEAD.md and docs/PYTHON.md again, by the commands in their first lines, and
+// what README has of them.
+func TestPagesAreOfTheirRecords(t *testing.T) {
 	t.Chdir(filepath.Join("..", "..", ".."))
-	page, err := os.ReadFile(filepath.Join("docs", "OVERHEAD.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, _, _ := strings.Cut(string(page), "\n")
-	_, command, _ := strings.Cut(first, "`build/bin/toll show ")
-	args, _, ok := strings.Cut(command, " > docs/OVERHEAD.md`")
-	if !ok {
-		t.Fatalf("the first line is %q, want it to hold `build/bin/toll show …`", first)
-	}
-	made, err := run(t, showCommand(), strings.Fields(args)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if made != string(page) {
-		t.Error("docs/OVERHEAD.md is not what its record gives: make it again by the command in its first line")
-	}
-	short, err := run(t, showCommand(), append(strings.Fields(args), "--brief")...)
-	if err != nil {
-		t.Fatal(err)
-	}
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if short = strings.TrimSpace(short); short == "" || !strings.Contains(string(readme), short) {
-		t.Error("README.md does not have the answers of that record: run build/bin/toll show --brief --into README.md docs/overhead.txt.gz")
+	for _, path := range []string{"docs/OVERHEAD.md", "docs/PYTHON.md"} {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(page), "\n")
+		_, command, _ := strings.Cut(first, "`build/bin/toll show ")
+		args, _, ok := strings.Cut(command, " > "+path+"`")
+		if !ok {
+			t.Fatalf("%s: the first line is %q, want it to hold `build/bin/toll show …`", path, first)
+		}
+		made, err := run(t, showCommand(), strings.Fields(args)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made != string(page) {
+			t.Errorf("%s is not what its record gives: make it again by the command in its first line", path)
+		}
+		short, err := run(t, showCommand(), append(strings.Fields(args), "--brief")...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if short = strings.TrimSpace(short); short == "" || !strings.Contains(string(readme), short) {
+			record := strings.Fields(args)[len(strings.Fields(args))-1]
+			t.Errorf("README.md does not have what %s has in short: run build/bin/toll show --brief --into README.md %s", path, record)
+		}
 	}
 }
