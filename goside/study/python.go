@@ -130,9 +130,13 @@ func (b *borders) goToPython(verified []conform.Result) {
 		return
 	}
 	call := func(kernel, n string, f *cpython.Object, arguments ...cpython.Value) {
-		b.each("kernel="+kernel+"/lang=python/via=cpython/n="+n, facts, func() error {
-			_, err := f.Call(arguments...)
-			return err
+		b.add("kernel="+kernel+"/lang=python/via=cpython/n="+n, facts, func(n int) error {
+			for range n {
+				if _, err := f.Call(arguments...); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
 	call("noop", "1", noop)
