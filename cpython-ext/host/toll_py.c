@@ -27,7 +27,8 @@ static PyObject *format_exception; /* traceback.format_exception */
 
 /* Thread states. */
 
-/* In the C library's reserve for thread-local data of libraries that are loaded late, where no call finds it. */
+/* In the C library's reserve for thread-local data of libraries that are loaded late, where no call finds it.
+ */
 static _Thread_local __attribute__((tls_model("initial-exec"))) PyThreadState *kept;
 static pthread_key_t at_exit;                                  /* its destructor deletes a thread's state */
 static pthread_rwlock_t deleting = PTHREAD_RWLOCK_INITIALIZER; /* stop waits for destructors at work */

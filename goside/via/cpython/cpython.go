@@ -236,11 +236,12 @@ func (in *Interpreter) Compiled() string { return in.compiled }
 
 // Stop waits for calls at work and ends the interpreter; later calls return [ErrStopped].
 func (in *Interpreter) Stop() error {
-	if !in.gate.close() {
+	inside, ok := in.gate.close()
+	if !ok {
 		return ErrStopped
 	}
 	status := invoke(in.table.stop, 0, 0, 0)
-	in.gate.open()
+	in.gate.open(inside)
 	switch status {
 	case statusOK:
 		return nil
@@ -263,17 +264,16 @@ func (in *Interpreter) Import(module, attribute string) (Value, error) {
 	if attribute == "" {
 		a = nil
 	}
-	if !in.gate.enter() {
+	s := in.gate.enter()
+	if s == nil {
 		return Value{}, ErrStopped
 	}
-	f := new(frame)
+	defer in.gate.leave(s)
+	f := s.frame
 	// purego's form: four addresses. Both strings and f stay until it returns.
 	status, _, _ := purego.SyscallN(in.table.imp, uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(a)),
 		uintptr(unsafe.Pointer(&f.call.result)), uintptr(unsafe.Pointer(&f.call.err)))
-	in.gate.leave()
-	v, err := in.outcome(int32(status), f)
-	runtime.KeepAlive(f)
-	return v, err
+	return in.outcome(int32(status), f)
 }
 
 // Value is what is passed to Python and what comes back, which may be passed on. The zero Value is None.
@@ -376,11 +376,12 @@ type Object struct {
 
 // Release gives the reference back. The object must not be used afterwards.
 func (o *Object) Release() {
-	if !o.in.gate.enter() {
+	s := o.in.gate.enter()
+	if s == nil {
 		return
 	}
 	invoke(o.in.table.release, uintptr(o.p), 0, 0)
-	o.in.gate.leave()
+	o.in.gate.leave(s)
 	o.p = nil
 }
 
@@ -394,8 +395,6 @@ type frame struct {
 	pins      runtime.Pinner
 }
 
-var frames = sync.Pool{New: func() any { return new(frame) }}
-
 // Call calls the object with up to 16 arguments and returns what it returned. Slices must not be changed by
 // others meanwhile, nor, if writable, read.
 func (o *Object) Call(arguments ...Value) (Value, error) { return o.call(0, arguments) }
@@ -408,7 +407,11 @@ func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
 		return Value{}, fmt.Errorf("cpython: %d arguments, want at most %d", len(arguments), maxArguments)
 	}
 	in := o.in
-	f := frames.Get().(*frame)
+	s := in.gate.enter()
+	if s == nil {
+		return Value{}, ErrStopped
+	}
+	f := s.frame
 	f.call.function, f.call.byTuple = o.p, byTuple
 	lent := false
 	for k := range arguments {
@@ -419,36 +422,31 @@ func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
 			lent = true
 		}
 	}
-	if !in.gate.enter() {
-		f.free(len(arguments), lent)
-		return Value{}, ErrStopped
-	}
 	// f is on the heap and keeps alive what its pointers are to.
 	status := invoke(in.table.call, uintptr(unsafe.Pointer(&f.call)), uintptr(unsafe.Pointer(&f.arguments)), int64(len(arguments)))
-	in.gate.leave()
-	if status == statusOK && f.call.result.kind <= kindFloat {
-		r := &f.call.result
+	if r := &f.call.result; status == statusOK && r.kind <= kindFloat {
 		v := Value{c: cValue{kind: r.kind, i: r.i, d: r.d}}
-		f.free(len(arguments), lent)
+		f.clear(len(arguments), lent)
+		in.gate.leave(s)
 		return v, nil
 	}
 	v, err := in.outcome(status, f)
 	if status == statusHeld && f.call.keep != nil {
+		s.frame = new(frame)
 		in.hold(f)
 	} else {
-		f.free(len(arguments), lent)
+		f.clear(len(arguments), lent)
 	}
+	in.gate.leave(s)
 	return v, err
 }
 
-// free gives the frame back.
-func (f *frame) free(n int, lent bool) {
+// clear lets go of a call's n arguments, which are pinned if they were lent.
+func (f *frame) clear(n int, lent bool) {
 	if lent {
 		f.pins.Unpin()
 	}
 	clear(f.arguments[:n])
-	f.call.function = nil
-	frames.Put(f)
 }
 
 // outcome returns the result, or the error, that C left in f.
@@ -510,8 +508,7 @@ func (in *Interpreter) Held() int {
 			continue
 		}
 		invoke(in.table.freeKeep, uintptr(unsafe.Pointer(f.call.keep)), 0, 0)
-		f.call.keep = nil
-		f.free(maxArguments, true)
+		f.clear(maxArguments, true)
 	}
 	clear(in.held[len(still):])
 	in.held = still
@@ -531,11 +528,12 @@ const (
 
 // Probe does it once.
 func (in *Interpreter) Probe(p Probe) error {
-	if !in.gate.enter() {
+	s := in.gate.enter()
+	if s == nil {
 		return ErrStopped
 	}
 	status := invoke(in.table.probe, uintptr(p), 0, 0)
-	in.gate.leave()
+	in.gate.leave(s)
 	if status != statusOK {
 		return ErrStopped
 	}

@@ -5,56 +5,89 @@ package cpython
 
 import "sync/atomic"
 
-// gate lets so many goroutines in at once. It costs two atomic additions as long as nobody waits; those who do hold
-// no OS thread.
+// gate lets as many goroutines in at once as it has slots. Who enters has a slot, with memory for a call, to himself until
+// he leaves. It costs two atomic exchanges as long as nobody waits; those who do hold no OS thread, and come
+// before newcomers.
 type gate struct {
-	limit   int64
-	inside  atomic.Int64 // and waiting
-	next    chan struct{}
+	slots   []slot
+	waiting atomic.Int64
+	next    chan *slot // those handed to whoever waits
 	stopped atomic.Bool
 }
 
+type slot struct {
+	taken atomic.Bool
+	frame *frame
+}
+
 func (g *gate) init(limit int) {
-	g.limit = int64(limit)
-	g.next = make(chan struct{})
+	g.slots = make([]slot, limit)
+	for k := range g.slots {
+		g.slots[k].frame = new(frame)
+	}
+	g.next = make(chan *slot, limit) // of which none can ever block
 }
 
-// enter reports false, and has not entered, if the gate is closed.
-func (g *gate) enter() bool {
+// enter returns nil, and has not entered, if the gate is closed.
+func (g *gate) enter() *slot {
 	if g.stopped.Load() {
-		return false
+		return nil
 	}
-	g.take()
-	return true
+	return g.take()
 }
 
-func (g *gate) take() {
-	if g.inside.Add(1) > g.limit {
-		<-g.next
+func (g *gate) take() *slot {
+	if g.waiting.Load() == 0 {
+		if s := &g.slots[0]; s.taken.CompareAndSwap(false, true) { // as it is if calls do not overlap
+			return s
+		}
+		if s := g.free(); s != nil {
+			return s
+		}
+	}
+	return g.wait()
+}
+
+func (g *gate) wait() *slot {
+	g.waiting.Add(1)
+	defer g.waiting.Add(-1)
+	// Whoever left before he could see that one waits here left a free slot.
+	if s := g.free(); s != nil {
+		return s
+	}
+	return <-g.next
+}
+
+func (g *gate) free() *slot {
+	for k := range g.slots {
+		if s := &g.slots[k]; !s.taken.Load() && s.taken.CompareAndSwap(false, true) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (g *gate) leave(s *slot) {
+	s.taken.Store(false)
+	if g.waiting.Load() > 0 && s.taken.CompareAndSwap(false, true) {
+		g.next <- s
 	}
 }
 
-// leave lets the next one in, who waits or is about to.
-func (g *gate) leave() {
-	if g.inside.Add(-1) >= g.limit {
-		g.next <- struct{}{}
-	}
-}
-
-// close has enter return false and waits until nobody is inside. It reports false if it was closed before.
-func (g *gate) close() bool {
+// close has enter return nil and waits until nobody is inside. It reports false if it was closed before.
+func (g *gate) close() (inside []*slot, ok bool) {
 	if !g.stopped.CompareAndSwap(false, true) {
-		return false
+		return nil, false
 	}
-	for range g.limit {
-		g.take()
+	for range g.slots {
+		inside = append(inside, g.take())
 	}
-	return true
+	return inside, true
 }
 
-// open lets those in who came before close and still wait.
-func (g *gate) open() {
-	for range g.limit {
-		g.leave()
+// open gives back what close returned: those who came before it and still wait get in.
+func (g *gate) open(inside []*slot) {
+	for _, s := range inside {
+		g.leave(s)
 	}
 }
