@@ -120,7 +120,7 @@ type Config struct {
 
 	// Threads is how many OS threads may be in Python at once; 0: 2 for each of GOMAXPROCS. Further goroutines wait
 	// without a thread. Only one holds the GIL at a time; the others wait for it, or work in native code
-	// that released it.
+	// that released it. Go code that Python calls back and that calls Python again takes one more.
 	Threads int
 }
 
@@ -136,14 +136,16 @@ type Interpreter struct {
 	held []*frame
 }
 
-var once sync.Mutex // guards started
-var started bool
+var (
+	starting sync.Mutex
+	started  bool // guarded by starting
+)
 
 // Start starts the interpreter. It can be started once in a process. The error is seam.ErrUnavailable if there is no
 // library, or no Python, here.
 func Start(c Config) (*Interpreter, error) {
-	once.Lock()
-	defer once.Unlock()
+	starting.Lock()
+	defer starting.Unlock()
 	if started {
 		return nil, errors.New("cpython: started before, want one interpreter in a process: NumPy cannot be loaded twice")
 	}
@@ -374,7 +376,9 @@ type Object struct {
 	p  unsafe.Pointer
 }
 
-// Release gives the reference back. The object must not be used afterwards.
+var errReleased = errors.New("cpython: the object was released")
+
+// Release gives the reference back. Calls of the object are errors afterwards; values made of it must not be used.
 func (o *Object) Release() {
 	s := o.in.gate.enter()
 	if s == nil {
@@ -405,6 +409,9 @@ func (o *Object) CallByTuple(arguments ...Value) (Value, error) { return o.call(
 func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
 	if len(arguments) > maxArguments {
 		return Value{}, fmt.Errorf("cpython: %d arguments, want at most %d", len(arguments), maxArguments)
+	}
+	if o.p == nil {
+		return Value{}, errReleased
 	}
 	in := o.in
 	s := in.gate.enter()

@@ -181,6 +181,15 @@ func TestValues(t *testing.T) {
 	if v := must(get("sub").Call()); v.Float() != 2.5 {
 		t.Errorf("a subclass of float came back as %v", v.Float())
 	}
+	gone := must(must2(interpreter(t).Import("builtins", "list")).Call()).object
+	gone.Release()
+	gone.Release()
+	if _, err := gone.Call(); err == nil {
+		t.Error("a released object was called")
+	}
+	if _, err := same.Call(Of(gone)); !errors.Is(err, kernel.ErrArg) {
+		t.Errorf("a released object, passed: %v, want ErrArg", err)
+	}
 	if f, i, b, d := must(get("single").Call()), must(get("integer").Call()), must(get("boolean").Call()), must(get("double").Call()); f.Float() != 0.5 ||
 		i.Int() != -7 || b.Int() != 1 || d.Float() != 1.5 {
 		t.Errorf("NumPy's numbers come back as %v, %v, %v and %v", f.Float(), i.Int(), b.Int(), d.Float())
