@@ -380,7 +380,7 @@ func TestModuleThatRaises(t *testing.T) {
 	folder := t.TempDir()
 	add := module(t, "import sys\ndef add(p): sys.path.append(p)\ndef remove(p): sys.path.remove(p)")
 	must(add("add").Call(Text(folder)))
-	defer add("remove").Call(Text(folder))
+	defer func() { must(add("remove").Call(Text(folder))) }()
 	for name, c := range map[string]struct{ source, typ string }{
 		"toll_test_exits":  {"import sys\nsys.exit('leaving')", "SystemExit"},
 		"toll_test_syntax": {"def f(:", "SyntaxError"},
