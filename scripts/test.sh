@@ -12,10 +12,15 @@ scripts/setup.sh test
 scripts/build.sh
 
 native='*/direct */purego */syscalln'
-all='*/*'
 if [ "$(cat build/python)" = none ]; then
+    python=
     all="$native */cgo */netlib"
+else
+    python='*/cpython */process'
+    all='*/*'
 fi
+# Each run of go test below demands all that it can reach; only the one without cgo asks for less.
+export TOLL_REQUIRE="$all"
 
 # A process for each module, since a crash ends it; as many at once as there are cores.
 python_modules() {
@@ -33,7 +38,7 @@ if [ $# -eq 0 ]; then
     if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
         cargo fmt --manifest-path rust/Cargo.toml --check
         cargo clippy "${cargo[@]}" --quiet --all-targets -- -D warnings
-        if [ "$all" = '*/*' ]; then
+        if [ -n "$python" ]; then
             cargo fmt --manifest-path cpython-ext/pyo3/Cargo.toml --check
             PYO3_PYTHON=$PWD/build/venv/bin/python cargo clippy "${pyo3[@]}" --quiet --locked -- -D warnings
         fi
@@ -44,16 +49,16 @@ if [ $# -eq 0 ]; then
     fi
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked
-    if [ "$all" = '*/*' ]; then
+    if [ -n "$python" ]; then
         echo "The Python languages, from Python:"
         python_modules
     fi
     go vet ./...
     go vet -tags timing ./goside/cmd/toll
     echo "Without cgo:"
-    CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native" go test -timeout 25m ./...
+    CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native $python" go test -timeout 25m ./...
     echo "With the race detector:"
-    TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" TOLL_REQUIRE="$all" \
+    TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" \
         go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
     go test -race ./goside/via/...
     echo "With the checks of pointers, of the compiler's and of cgo's:"
@@ -62,4 +67,4 @@ if [ $# -eq 0 ]; then
     GOEXPERIMENT=cgocheck2 go test -run 'TestCalls' ./goside/conform
 fi
 echo "With cgo, every route:"
-TOLL_REQUIRE="$all" go test -timeout 25m "$@" ./...
+go test -timeout 25m "$@" ./...

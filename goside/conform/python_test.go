@@ -102,5 +102,8 @@ func TestPythonRefuses(t *testing.T) {
 			t.Errorf("%s: %d calls' slices are still held", r.Name(), n)
 		}
 	}
+	if refused == 0 && required("capi/cpython") {
+		t.Error("nothing was refused, since no Python language was there")
+	}
 	t.Logf("%d refusals", refused)
 }

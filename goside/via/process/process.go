@@ -413,7 +413,7 @@ const Python = ""
 func Open(interpreter string, variant Variant) (*seam.Library, error) {
 	path, script, err := find(interpreter)
 	if err != nil {
-		return nil, fmt.Errorf("process: %w: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
+		return nil, err
 	}
 	w, err := Start(path, script)
 	if err != nil {
@@ -422,21 +422,24 @@ func Open(interpreter string, variant Variant) (*seam.Library, error) {
 	return seam.NewLibrary(w.Funcs(variant), false, seam.Build{Compiler: w.Name}), nil
 }
 
-// find returns the paths of the interpreter and of the script. The latter lies in the virtual environment, which lies
+// find returns the paths of the interpreter and of the script, or an error that is seam.ErrUnavailable. The latter lies in the virtual environment, which lies
 // beside the folder of the libraries.
 func find(interpreter string) (path, script string, err error) {
 	library, err := seam.FindLibrary("libtoll_py.so")
 	if err != nil {
-		return "", "", err
+		return "", "", fmt.Errorf("process: %w", err)
 	}
 	venv := filepath.Join(filepath.Dir(library), "..", "venv")
 	scripts, err := filepath.Glob(filepath.Join(venv, "lib", "python3*", "site-packages", "toll", "_worker.py"))
 	if err != nil || len(scripts) != 1 {
-		return "", "", fmt.Errorf("%d files toll/_worker.py in the virtual environment, want 1", len(scripts))
+		return "", "", fmt.Errorf("process: %w: %d files toll/_worker.py in the virtual environment, want 1: run %s",
+			seam.ErrUnavailable, len(scripts), seam.Mend)
 	}
 	if interpreter == Python {
 		interpreter = filepath.Join(venv, "bin", "python")
 	}
-	path, err = exec.LookPath(interpreter)
-	return path, scripts[0], err
+	if path, err = exec.LookPath(interpreter); err != nil {
+		return "", "", fmt.Errorf("process: %w: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
+	}
+	return path, scripts[0], nil
 }
