@@ -70,6 +70,24 @@ static inline int32_t check_julia(const int32_t *out, const double *zs, const do
     return TOLL_OK;
 }
 
+static inline int32_t check_julia_split(const int32_t *out, const double *zr, const double *zi,
+                                        const double *cr, const double *ci, int64_t n, int64_t lo, int64_t hi,
+                                        int32_t maxiter, int32_t threads, int32_t schedule) {
+    if (n < 1 || n > INT64_MAX / 16 || bad_range(lo, hi, n))
+        return TOLL_ESHAPE;
+    if (!out || !zr || !zi || !cr || !ci)
+        return TOLL_ESHORT;
+    if (misaligned(out, sizeof *out) || misaligned(zr, sizeof *zr) || misaligned(zi, sizeof *zi) ||
+        misaligned(cr, sizeof *cr) || misaligned(ci, sizeof *ci))
+        return TOLL_EALIGN;
+    if (overlap(out, 4 * n, zr, 8 * n) || overlap(out, 4 * n, zi, 8 * n) || overlap(out, 4 * n, cr, 8 * n) ||
+        overlap(out, 4 * n, ci, 8 * n))
+        return TOLL_EOVERLAP;
+    if (maxiter < 0 || bad_team(threads, schedule))
+        return TOLL_EARG;
+    return TOLL_OK;
+}
+
 static inline int32_t check_ols(const double *slope, const double *intercept, const double *y, int64_t outer,
                                 int64_t inner, int64_t ld, int64_t lo, int64_t hi, int64_t rows, int64_t n,
                                 int32_t threads, int32_t schedule) {
@@ -83,6 +101,21 @@ static inline int32_t check_ols(const double *slope, const double *intercept, co
     int64_t line = 8 * rows, bytes = span(outer, inner, ld);
     if (overlap(slope, line, intercept, line) || overlap(slope, line, y, bytes) ||
         overlap(intercept, line, y, bytes))
+        return TOLL_EOVERLAP;
+    if (bad_team(threads, schedule))
+        return TOLL_EARG;
+    return TOLL_OK;
+}
+
+static inline int32_t check_transpose(const double *out, const double *in, int64_t rows, int64_t cols,
+                                      int64_t ld_out, int64_t ld_in, int32_t threads, int32_t schedule) {
+    if (bad_shape(rows, cols, ld_in) || bad_shape(cols, rows, ld_out))
+        return TOLL_ESHAPE;
+    if (!out || !in)
+        return TOLL_ESHORT;
+    if (misaligned(out, sizeof *out) || misaligned(in, sizeof *in))
+        return TOLL_EALIGN;
+    if (overlap(out, span(cols, rows, ld_out), in, span(rows, cols, ld_in)))
         return TOLL_EOVERLAP;
     if (bad_team(threads, schedule))
         return TOLL_EARG;

@@ -25,3 +25,16 @@ int32_t TOLL_FN(julia)(int32_t *out, const double *zs, const double *cs, int64_t
         out[k] = escape(zs[2 * k], zs[2 * k + 1], cs[2 * k], cs[2 * k + 1], maxiter);
     return TOLL_OK;
 }
+
+int32_t TOLL_FN(julia_split)(int32_t *out, const double *zr, const double *zi, const double *cr,
+                             const double *ci, int64_t n, int64_t lo, int64_t hi, int32_t maxiter,
+                             int32_t threads, int32_t schedule) {
+    int32_t status = check_julia_split(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    set_schedule(schedule, 64);
+#pragma omp parallel for num_threads(threads) schedule(runtime)
+    for (int64_t k = lo; k < hi; k++)
+        out[k] = escape(zr[k], zi[k], cr[k], ci[k], maxiter);
+    return TOLL_OK;
+}

@@ -24,6 +24,13 @@ toll_diffusion_run_fn TOLL_FN(diffusion_run_col);
 toll_julia_fn TOLL_FN(julia);
 toll_ols_fn TOLL_FN(ols_row);
 toll_ols_fn TOLL_FN(ols_col);
+toll_diffusion_run_fn TOLL_FN(diffusion_run_row_interchanged);
+toll_diffusion_run_fn TOLL_FN(diffusion_run_col_interchanged);
+toll_julia_split_fn TOLL_FN(julia_split);
+toll_ols_fn TOLL_FN(ols_row_interchanged);
+toll_ols_fn TOLL_FN(ols_col_interchanged);
+toll_transpose_fn TOLL_FN(transpose);
+toll_transpose_fn TOLL_FN(transpose_naive);
 const toll_table *TOLL_FN(table)(void);
 
 #ifdef _OPENMP

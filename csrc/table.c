@@ -33,6 +33,13 @@ const toll_table *TOLL_FN(table)(void) {
         .julia = TOLL_FN(julia),
         .ols_row = TOLL_FN(ols_row),
         .ols_col = TOLL_FN(ols_col),
+        .diffusion_run_row_interchanged = TOLL_FN(diffusion_run_row_interchanged),
+        .diffusion_run_col_interchanged = TOLL_FN(diffusion_run_col_interchanged),
+        .julia_split = TOLL_FN(julia_split),
+        .ols_row_interchanged = TOLL_FN(ols_row_interchanged),
+        .ols_col_interchanged = TOLL_FN(ols_col_interchanged),
+        .transpose = TOLL_FN(transpose),
+        .transpose_naive = TOLL_FN(transpose_naive),
     };
     return &table;
 }

@@ -10,7 +10,7 @@ module toll_abi
 
   private :: c_funptr, c_int32_t, c_int64_t, c_ptr
 
-  integer(c_int32_t), parameter :: abi_version = 1
+  integer(c_int32_t), parameter :: abi_version = 2
 
   integer(c_int32_t), parameter :: toll_ok = 0
   integer(c_int32_t), parameter :: toll_eshape = 1
@@ -42,5 +42,12 @@ module toll_abi
     type(c_funptr) :: julia
     type(c_funptr) :: ols_row
     type(c_funptr) :: ols_col
+    type(c_funptr) :: diffusion_run_row_interchanged
+    type(c_funptr) :: diffusion_run_col_interchanged
+    type(c_funptr) :: julia_split
+    type(c_funptr) :: ols_row_interchanged
+    type(c_funptr) :: ols_col_interchanged
+    type(c_funptr) :: transpose
+    type(c_funptr) :: transpose_naive
   end type TOLL_TABLE_T
 end module toll_abi

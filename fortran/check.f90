@@ -9,7 +9,7 @@ module toll_check
   use toll_lang, only: prefix
   implicit none
   private
-  public :: check_diffusion, check_julia, check_ols, extent
+  public :: check_diffusion, check_julia, check_julia_split, check_ols, check_transpose, extent
 
   integer(c_int64_t), parameter :: int64_max = huge(0_c_int64_t)
 
@@ -71,6 +71,30 @@ contains
     end if
   end function check_julia
 
+  pure integer(c_int32_t) function check_julia_split(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule) &
+    bind(C, name=prefix//'check_julia_split')
+    type(c_ptr), value :: out, zr, zi, cr, ci
+    integer(c_int64_t), value :: n, lo, hi
+    integer(c_int32_t), value :: maxiter, threads, schedule
+
+    if (n < 1 .or. n > int64_max/16 .or. bad_range(lo, hi, n)) then
+      check_julia_split = toll_eshape
+    else if (.not. (c_associated(out) .and. c_associated(zr) .and. c_associated(zi) .and. c_associated(cr) .and. &
+                    c_associated(ci))) then
+      check_julia_split = toll_eshort
+    else if (misaligned(out, 4) .or. misaligned(zr, 8) .or. misaligned(zi, 8) .or. misaligned(cr, 8) .or. &
+             misaligned(ci, 8)) then
+      check_julia_split = toll_ealign
+    else if (overlap(out, 4*n, zr, 8*n) .or. overlap(out, 4*n, zi, 8*n) .or. overlap(out, 4*n, cr, 8*n) .or. &
+             overlap(out, 4*n, ci, 8*n)) then
+      check_julia_split = toll_eoverlap
+    else if (maxiter < 0 .or. bad_team(threads, schedule)) then
+      check_julia_split = toll_earg
+    else
+      check_julia_split = toll_ok
+    end if
+  end function check_julia_split
+
   pure integer(c_int32_t) function check_ols(slope, intercept, y, outer, inner, ld, lo, hi, rows, n, &
                                              threads, schedule) &
     bind(C, name=prefix//'check_ols')
@@ -98,6 +122,27 @@ contains
       check_ols = toll_ok
     end if
   end function check_ols
+
+  pure integer(c_int32_t) function check_transpose(out, in, rows, cols, ld_out, ld_in, threads, schedule) &
+    bind(C, name=prefix//'check_transpose')
+    type(c_ptr), value :: out, in
+    integer(c_int64_t), value :: rows, cols, ld_out, ld_in
+    integer(c_int32_t), value :: threads, schedule
+
+    if (bad_shape(rows, cols, ld_in) .or. bad_shape(cols, rows, ld_out)) then
+      check_transpose = toll_eshape
+    else if (.not. (c_associated(out) .and. c_associated(in))) then
+      check_transpose = toll_eshort
+    else if (misaligned(out, 8) .or. misaligned(in, 8)) then
+      check_transpose = toll_ealign
+    else if (overlap(out, 8*extent(cols, rows, ld_out), in, 8*extent(rows, cols, ld_in))) then
+      check_transpose = toll_eoverlap
+    else if (bad_team(threads, schedule)) then
+      check_transpose = toll_earg
+    else
+      check_transpose = toll_ok
+    end if
+  end function check_transpose
 
   ! max: .or. may evaluate both sides, and division by zero is a signal.
   pure logical function bad_shape(outer, inner, ld)

@@ -6,9 +6,12 @@ module toll_table
   use toll_abi, only: abi_version, TOLL_TABLE_T
   use toll_call, only: call_add, call_noop, call_not, call_sum
   use toll_diffusion, only: diffusion_run_col, diffusion_run_row, diffusion_step_col, diffusion_step_row
-  use toll_julia, only: julia
+  use toll_interchanged, only: diffusion_run_col_interchanged, diffusion_run_row_interchanged, &
+                               ols_col_interchanged, ols_row_interchanged
+  use toll_julia, only: julia, julia_split
   use toll_lang, only: language, prefix
   use toll_ols, only: ols_col, ols_row
+  use toll_transpose, only: transpose_naive, transpose_tiles
   implicit none
   private
   public :: get_table
@@ -43,6 +46,13 @@ contains
     table%julia = c_funloc(julia)
     table%ols_row = c_funloc(ols_row)
     table%ols_col = c_funloc(ols_col)
+    table%diffusion_run_row_interchanged = c_funloc(diffusion_run_row_interchanged)
+    table%diffusion_run_col_interchanged = c_funloc(diffusion_run_col_interchanged)
+    table%julia_split = c_funloc(julia_split)
+    table%ols_row_interchanged = c_funloc(ols_row_interchanged)
+    table%ols_col_interchanged = c_funloc(ols_col_interchanged)
+    table%transpose = c_funloc(transpose_tiles)
+    table%transpose_naive = c_funloc(transpose_naive)
     get_table = c_loc(table)
   end function get_table
 end module toll_table

@@ -37,7 +37,9 @@ _TEAM = (c_int32, c_int32)  # threads, schedule
 _STEP = CFUNCTYPE(c_int32, _DOUBLES, _DOUBLES, *_SHAPE, c_int64, c_int64, c_double, c_double, *_TEAM)
 _RUN = CFUNCTYPE(c_int32, _DOUBLES, _DOUBLES, *_SHAPE, c_int64, c_double, c_double, *_TEAM)
 _JULIA = CFUNCTYPE(c_int32, _INTS, _DOUBLES, _DOUBLES, c_int64, c_int64, c_int64, c_int32, *_TEAM)
+_SPLIT = CFUNCTYPE(c_int32, _INTS, *[_DOUBLES] * 4, c_int64, c_int64, c_int64, c_int32, *_TEAM)
 _OLS = CFUNCTYPE(c_int32, _DOUBLES, _DOUBLES, _DOUBLES, *_SHAPE, c_int64, c_int64, *_TEAM)
+_TRANSPOSE = CFUNCTYPE(c_int32, _DOUBLES, _DOUBLES, c_int64, c_int64, c_int64, c_int64, *_TEAM)
 
 
 class _Table(Structure):
@@ -61,6 +63,13 @@ class _Table(Structure):
         ("julia", _JULIA),
         ("ols_row", _OLS),
         ("ols_col", _OLS),
+        ("diffusion_run_row_interchanged", _RUN),
+        ("diffusion_run_col_interchanged", _RUN),
+        ("julia_split", _SPLIT),
+        ("ols_row_interchanged", _OLS),
+        ("ols_col_interchanged", _OLS),
+        ("transpose", _TRANSPOSE),
+        ("transpose_naive", _TRANSPOSE),
     ]
 
 

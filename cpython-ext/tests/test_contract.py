@@ -62,6 +62,13 @@ SLOTS = [
     ("julia", I, (P, P, P, L, L, L, I, I, I)),
     ("ols_row", I, (P, P, P, L, L, L, L, L, I, I)),
     ("ols_col", I, (P, P, P, L, L, L, L, L, I, I)),
+    ("run_row_interchanged", I, (P, P, L, L, L, L, F, F, I, I)),
+    ("run_col_interchanged", I, (P, P, L, L, L, L, F, F, I, I)),
+    ("julia_split", I, (P, P, P, P, P, L, L, L, I, I, I)),
+    ("ols_row_interchanged", I, (P, P, P, L, L, L, L, L, I, I)),
+    ("ols_col_interchanged", I, (P, P, P, L, L, L, L, L, I, I)),
+    ("transpose", I, (P, P, L, L, L, L, I, I)),
+    ("transpose_naive", I, (P, P, L, L, L, L, I, I)),
 ]
 
 
@@ -81,7 +88,7 @@ def open_table():
     library.toll_c_table.restype = ctypes.POINTER(Table)
     table = library.toll_c_table().contents
     header = (ROOT / "csrc" / "include" / "toll.h").read_bytes()
-    want = 1, ctypes.sizeof(Table), int.from_bytes(hashlib.sha256(header).digest()[:8], "big")
+    want = 2, ctypes.sizeof(Table), int.from_bytes(hashlib.sha256(header).digest()[:8], "big")
     have = table.abi_version, table.struct_size, table.header_hash
     if have != want:
         raise RuntimeError(f"libtoll_c.so has version, size and hash {have}, want {want}: build again")

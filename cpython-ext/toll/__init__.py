@@ -79,7 +79,7 @@ def library(file):
     return os.path.join(folder, file)
 
 
-def accept(origin, found, size, version=1):
+def accept(origin, found, size, version=2):
     """Raise ImportError unless found, a table's version, size and header hash, are those of toll.h, of which this package
     holds a copy. origin names the library in the message."""
     with open(os.path.join(os.path.dirname(__file__), "toll.h"), "rb") as header:

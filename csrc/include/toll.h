@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-#define TOLL_ABI_VERSION 1
+#define TOLL_ABI_VERSION 2
 
 /* Status of a kernel call. Where several apply, the first in this order is returned. */
 enum {
@@ -80,6 +80,11 @@ typedef int32_t toll_diffusion_step_fn(double *out, const double *in, int64_t ro
 /* steps whole steps, from a to b, from b to a, and so on: the result is in a if steps is even, else in b,
  * and the other holds the state one step before. Set the boundary of both.
  * TOLL_EARG: steps < 0, D or dt not finite.
+ *
+ * The ..._interchanged functions, of diffusion and of ols, give the same bits with their two loops interchanged:
+ * on row-major matrices the outer loop runs over columns and the inner one over rows, and on column-major
+ * ones the other way round. Each step of the inner loop so goes ld elements on: the wrong way to walk, to
+ * be measured.
  */
 typedef int32_t toll_diffusion_run_fn(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
                                       int64_t steps, double D, double dt, int32_t threads, int32_t schedule);
@@ -97,6 +102,13 @@ typedef int32_t toll_diffusion_run_fn(double *a, double *b, int64_t rows, int64_
 typedef int32_t toll_julia_fn(int32_t *out, const double *zs, const double *cs, int64_t n, int64_t lo,
                               int64_t hi, int32_t maxiter, int32_t threads, int32_t schedule);
 
+/* toll_julia_fn of points whose parts lie in arrays of their own: n numbers each. The inputs may overlap each
+ * other.
+ */
+typedef int32_t toll_julia_split_fn(int32_t *out, const double *zr, const double *zi, const double *cr,
+                                    const double *ci, int64_t n, int64_t lo, int64_t hi, int32_t maxiter,
+                                    int32_t threads, int32_t schedule);
+
 /* Ordinary least squares line through each row i, lo <= i < hi, of a rows x n matrix of observations y
  * made at x = 0 ... n-1, n >= 2 (else TOLL_ESHAPE), in the paired closed form:
  *
@@ -111,6 +123,17 @@ typedef int32_t toll_julia_fn(int32_t *out, const double *zs, const double *cs, 
  */
 typedef int32_t toll_ols_fn(double *slope, double *intercept, const double *y, int64_t rows, int64_t n,
                             int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule);
+
+/* Copies a matrix into the other layout, bit by bit:
+ *
+ *     out[i + j*ld_out] = in[i*ld_in + j]     0 <= i < rows, 0 <= j < cols; ld_in >= cols, ld_out >= rows
+ *
+ * so `in` is row-major and `out` column-major. For a column-major `in`, exchange rows and cols. in and out do
+ * not overlap. transpose goes block by block, transpose_naive along out's lines, reading ld_in elements on
+ * each time. Source: omatcopy of the BLAS extensions.
+ */
+typedef int32_t toll_transpose_fn(double *out, const double *in, int64_t rows, int64_t cols, int64_t ld_out,
+                                  int64_t ld_in, int32_t threads, int32_t schedule);
 
 /* Functions whose cost is only the call. They return no status: every argument is valid, but for
  * toll_call_sum_fn, where p must have n elements. Each is exported by itself, too, as
@@ -140,6 +163,13 @@ typedef struct toll_table {
     toll_julia_fn *julia;
     toll_ols_fn *ols_row;
     toll_ols_fn *ols_col;
+    toll_diffusion_run_fn *diffusion_run_row_interchanged;
+    toll_diffusion_run_fn *diffusion_run_col_interchanged;
+    toll_julia_split_fn *julia_split;
+    toll_ols_fn *ols_row_interchanged;
+    toll_ols_fn *ols_col_interchanged;
+    toll_transpose_fn *transpose;
+    toll_transpose_fn *transpose_naive;
 } toll_table;
 
 #ifdef __cplusplus

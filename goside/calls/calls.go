@@ -38,6 +38,9 @@ type Funcs struct {
 	Sum    func(p []float64) float64    // from the left, from +0
 	Fill   func(p []float64, x float64) // p[k] = x
 
+	// RunRows does [kernel.DiffusionRun] by rows on matrices whose rows lie each in memory of its own.
+	RunRows func(a, b *Rows, steps int, d, dt float64) error
+
 	PairAt  func(p *Pair)       // swaps, in place
 	Pair    func(p Pair) Pair   // the same by value, both ways
 	MixedAt func(m *Mixed)      // negates every field, in place

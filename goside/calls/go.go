@@ -33,6 +33,7 @@ func Go() *Funcs {
 		First:      first,
 		Sum:        sum,
 		Fill:       fill,
+		RunRows:    runRows,
 		PairAt:     pairAt,
 		Pair:       pair,
 		MixedAt:    mixedAt,

@@ -22,6 +22,7 @@ func VerifyCalls(f *calls.Funcs) (checked int, wrong []error) {
 	v := &callVerifier{want: calls.Go(), got: f}
 	v.numbers()
 	v.slices()
+	v.matrices()
 	v.structs()
 	v.texts()
 	v.errors()
@@ -143,6 +144,51 @@ func (v *callVerifier) slices() {
 		}
 		got.Fill(nil, 1)
 	}
+}
+
+// matrices has rows of one array, so that what is written beside a row is seen.
+func (v *callVerifier) matrices() {
+	if v.got.RunRows == nil {
+		return
+	}
+	for _, shape := range [][2]int{{1, 1}, {2, 7}, {3, 3}, {9, 40}, {64, 17}} {
+		for steps := range 4 {
+			run := func(f *calls.Funcs) ([]float64, error) {
+				whole := make([]float64, 2*shape[0]*(shape[1]+3))
+				for k := range whole {
+					whole[k] = math.Sin(float64(k))
+				}
+				var matrices [2]calls.Rows
+				for m := range matrices {
+					var rows [][]float64
+					for i := range shape[0] {
+						// Backwards, and one matrix amid the other: nothing but the pointers says where a row lies.
+						at := (2*(shape[0]-1-i) + m) * (shape[1] + 3)
+						rows = append(rows, whole[at+1:at+1+shape[1]])
+					}
+					if err := matrices[m].Set(rows); err != nil {
+						return nil, err
+					}
+					defer matrices[m].Unpin()
+				}
+				err := f.RunRows(&matrices[0], &matrices[1], steps, 0.9, 0.11)
+				return whole, err
+			}
+			got, gotErr := run(v.got)
+			want, wantErr := run(v.want)
+			v.same(got, want, "memory after %d steps on %d x %d rows", steps, shape[0], shape[1])
+			v.same(fmt.Sprint(gotErr), fmt.Sprint(wantErr), "error of %d steps on %d x %d rows", steps, shape[0], shape[1])
+		}
+	}
+	var a, b calls.Rows
+	if err := errors.Join(a.Set([][]float64{{1, 2}, {3, 4}}), b.Set([][]float64{{1, 2}})); err != nil {
+		v.wrong = append(v.wrong, err)
+	}
+	defer a.Unpin()
+	defer b.Unpin()
+	v.same(errors.Is(v.got.RunRows(&a, &b, 1, 1, 1), kernel.ErrShape), true, "refusal of different shapes")
+	v.same(errors.Is(v.got.RunRows(new(calls.Rows), new(calls.Rows), 1, 1, 1), kernel.ErrShape), true, "refusal of matrices that were not set")
+	v.same(errors.Is(new(calls.Rows).Set([][]float64{{1, 2}, {3}}), kernel.ErrShape), true, "refusal of ragged rows")
 }
 
 func (v *callVerifier) structs() {

@@ -27,11 +27,14 @@ var sumElement = Work{Reads: 8, Flops: 1}
 
 // Go returns the reference: the language go.
 func Go() Funcs {
-	return Funcs{goNoop, goNot, goAdd, goSum, goStep, goRun, goJulia, goOLS}
+	return Funcs{goNoop, goNot, goAdd, goSum, goStep, goRun, goJulia, goOLS,
+		goRunInterchanged, goOLSInterchanged, goJuliaSplit, goTranspose, goTransposeNaive}
 }
 
 // GoPar returns the language go-par, the same loops dealt out to goroutines. A call has nothing to deal
 // out, so it does not offer the call family.
 func GoPar() Funcs {
-	return Funcs{Step: goParStep, Run: goParRun, Julia: goParJulia, OLS: goParOLS}
+	return Funcs{Step: goParStep, Run: goParRun, Julia: goParJulia, OLS: goParOLS,
+		RunInterchanged: goParRunInterchanged, OLSInterchanged: goParOLSInterchanged, JuliaSplit: goParJuliaSplit,
+		Transpose: goParTranspose, TransposeNaive: goParTransposeNaive}
 }

@@ -11,7 +11,7 @@ import (
 
 // Case is one problem that a route is verified on.
 type Case struct {
-	Kernel string // "call", "diffusion", "julia", "ols"
+	Kernel string // "call", "diffusion", "julia", "ols", "transpose"
 	Layout string // "row", "col", or "-" for a kernel without matrices
 	Name   string // the rest of the problem
 	Want   Status // OK: the route must do what the reference does; else it must refuse, and write nothing
@@ -54,8 +54,24 @@ const (
 // Cases returns all problems, kernel by kernel.
 func Cases() []Case {
 	var all []Case
-	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases} {
+	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases, transposeCases} {
 		all = append(all, cases()...)
+	}
+	return all
+}
+
+// interchanged returns the cases of a whole run of diffusion, or of ols, for the functions whose loops are interchanged.
+func interchanged(cases []Case) []Case {
+	var all []Case
+	for _, c := range cases {
+		newJob := c.New
+		c.Name, c.New = "interchanged, "+c.Name, func() *Job {
+			job := newJob()
+			run := job.Run
+			job.Run = func(f *Funcs) error { return run(&Funcs{Run: f.RunInterchanged, OLS: f.OLSInterchanged}) }
+			return job
+		}
+		all = append(all, c)
 	}
 	return all
 }

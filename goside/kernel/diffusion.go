@@ -27,9 +27,9 @@ type DiffusionRun struct {
 	Par   Par
 }
 
-// diffusionCell: its own value is read and its new one written; neighbours are read for themselves. Five
+// DiffusionCell: its own value is read and its new one written; neighbours are read for themselves. Five
 // additions and subtractions, two products, and D*dt once for all.
-var diffusionCell = Work{Reads: 8, Writes: 8, Flops: 7}
+var DiffusionCell = Work{Reads: 8, Writes: 8, Flops: 7}
 
 // Result returns the grid that holds the result.
 func (a *DiffusionRun) Result() *Grid {
@@ -81,7 +81,12 @@ func goStep(a *DiffusionStep) error {
 }
 
 func goRun(a *DiffusionRun) error {
-	run(a, serial)
+	run(a, func(out, in *Grid) { step(out, in, 0, in.Rows, a.D*a.Dt, serial) })
+	return nil
+}
+
+func goRunInterchanged(a *DiffusionRun) error {
+	run(a, func(out, in *Grid) { stepInterchanged(out, in, a.D*a.Dt, serial) })
 	return nil
 }
 
@@ -91,14 +96,19 @@ func goParStep(a *DiffusionStep) error {
 }
 
 func goParRun(a *DiffusionRun) error {
-	run(a, a.Par.each)
+	run(a, func(out, in *Grid) { step(out, in, 0, in.Rows, a.D*a.Dt, a.Par.each) })
 	return nil
 }
 
-func run(a *DiffusionRun, each executor) {
+func goParRunInterchanged(a *DiffusionRun) error {
+	run(a, func(out, in *Grid) { stepInterchanged(out, in, a.D*a.Dt, a.Par.each) })
+	return nil
+}
+
+func run(a *DiffusionRun, step func(out, in *Grid)) {
 	out, in := &a.B, &a.A
 	for range a.Steps {
-		step(out, in, 0, a.A.Rows, a.D*a.Dt, each)
+		step(out, in)
 		out, in = in, out
 	}
 }
@@ -126,6 +136,17 @@ func step(out, in *Grid, lo, hi int, ddt float64, each executor) {
 	})
 }
 
+// RunRows does so many steps, from a to b, from b to a and so on, on matrices held as rows; ddt is D*dt. All rows are
+// of one length.
+func RunRows(a, b [][]float64, steps int, ddt float64) {
+	for range steps {
+		for i := 1; i < len(a)-1; i++ {
+			stepRow(b[i], a[i-1], a[i], a[i+1], ddt)
+		}
+		a, b = b, a
+	}
+}
+
 // stepRow computes the interior of row i from the rows before, at and after it.
 func stepRow(out, before, at, after []float64, ddt float64) {
 	n := len(out)
@@ -145,5 +166,31 @@ func stepCol(out, before, at, after []float64, ddt float64) {
 		u := at[k+1]
 		lap := (((at[k+2] + at[k]) + after[k]) + before[k]) - float64(4*u)
 		out[k] = u + float64(ddt*lap)
+	}
+}
+
+// stepInterchanged is step on all rows, across the lines: the outer loop takes the interior of each line's k-th cells.
+func stepInterchanged(out, in *Grid, ddt float64, each executor) {
+	outer, inner := in.lines()
+	if outer < 3 || inner < 3 {
+		return
+	}
+	row, col := in.LD, 1
+	if in.Layout == Col {
+		row, col = 1, in.LD
+	}
+	each(1, inner-1, 1, func(first, last int) {
+		for k := first; k < last; k++ {
+			stepAcross(out.Data, in.Data, k, outer, in.LD, row, col, ddt)
+		}
+	})
+}
+
+// stepAcross computes the k-th cells of all interior lines. Neighbours in the next row lie row elements on, and in the
+// next column col.
+func stepAcross(out, u []float64, k, outer, ld, row, col int, ddt float64) {
+	for at := ld + k; at < (outer-1)*ld; at += ld {
+		lap := (((u[at+row] + u[at-row]) + u[at+col]) + u[at-col]) - float64(4*u[at])
+		out[at] = u[at] + float64(ddt*lap)
 	}
 }

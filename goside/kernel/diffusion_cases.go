@@ -38,9 +38,13 @@ func NewDiffusionRun(n, steps int, layout Layout, par Par) *DiffusionRun {
 }
 
 func diffusionCases() []Case {
-	var cases []Case
+	var cases, runs []Case
 	add := func(layout Layout, name string, newJob func() *Job) {
 		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: name, New: newJob})
+	}
+	addRun := func(layout Layout, name string, newJob func() *Job) {
+		add(layout, name, newJob)
+		runs = append(runs, cases[len(cases)-1])
 	}
 	shapes := [][2]int{{1, 1}, {1, 2}, {2, 1}, {2, 2}, {1, 1000}, {2, 7}, {7, 2}, {3, 3}, {3, 1000}, {1000, 3},
 		{4, 5}, {11, 13}, {64, 64}, {127, 31}, {511, 513}}
@@ -53,12 +57,14 @@ func diffusionCases() []Case {
 			lo := rows / 3
 			add(layout, fmt.Sprintf("step %s, rows [%d, %d)", size, lo, rows-lo),
 				stepJob(rows, cols, pad, lo, rows-lo, layout, 0.7, -0.13, par, rough))
-			add(layout, fmt.Sprintf("run of %d, %s", k%6, size), runJob(rows, cols, pad, k%6, layout, par))
+			addRun(layout, fmt.Sprintf("run of %d, %s", k%6, size), runJob(rows, cols, pad, k%6, layout, par))
 		}
 		add(layout, "step 9 x 9, rows [4, 4)", stepJob(9, 9, 2, 4, 4, layout, 1, 0.1, pars[2], rough))
 		add(layout, "step 9 x 40 of signed zeros and denormals", stepJob(9, 40, 1, 0, 9, layout, 1, -0.1, pars[4], tiny))
 		add(layout, "step 9 x 9, D*dt overflows", stepJob(9, 9, 2, 0, 9, layout, 1e200, 1e200, pars[1], rough))
-		add(layout, "the book's: 512 x 512, run of 50", func() *Job {
+		addRun(layout, "run of 2, 9 x 40 of signed zeros and denormals", runOf(9, 40, 1, 2, layout, pars[4], tiny))
+		addRun(layout, "run of 3, 200 x 9, pad 56, 3 x static", runJob(200, 9, 56, 3, layout, Par{3, Static}))
+		addRun(layout, "the book's: 512 x 512, run of 50", func() *Job {
 			run := NewDiffusionRun(DiffusionSize, 50, layout, Par{2, Static})
 			a, bufferA := guardedGrid("a", DiffusionSize, DiffusionSize, 0, layout)
 			b, bufferB := guardedGrid("b", DiffusionSize, DiffusionSize, 0, layout)
@@ -68,8 +74,11 @@ func diffusionCases() []Case {
 			return &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
 		})
 		cases = append(cases, badDiffusionCases(layout)...)
+		bad := badRunCases(layout)
+		cases = append(cases, bad...)
+		runs = append(runs, bad...)
 	}
-	return cases
+	return append(cases, interchanged(runs)...)
 }
 
 // rough returns numbers of all magnitudes, signed zeros, denormals and infinities among them.
@@ -104,14 +113,24 @@ func stepJob(rows, cols, pad, lo, hi int, layout Layout, d, dt float64, par Par,
 }
 
 func runJob(rows, cols, pad, steps int, layout Layout, par Par) func() *Job {
+	return runOf(rows, cols, pad, steps, layout, par, rough)
+}
+
+func runOf(rows, cols, pad, steps int, layout Layout, par Par, values func(seed uint64) func(i, j int) float64) func() *Job {
 	return func() *Job {
-		a, bufferA := guardedGrid("a", rows, cols, pad, layout)
-		b, bufferB := guardedGrid("b", rows, cols, pad, layout)
-		a.fill(rough(uint64(rows + cols)))
-		b.fill(rough(uint64(rows - cols)))
-		run := &DiffusionRun{A: a, B: b, Steps: steps, D: 0.9, Dt: 0.11, Par: par}
-		return &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
+		_, job := newRunJob(rows, cols, pad, steps, layout, par, values)
+		return job
 	}
+}
+
+func newRunJob(rows, cols, pad, steps int, layout Layout, par Par,
+	values func(seed uint64) func(i, j int) float64) (*DiffusionRun, *Job) {
+	a, bufferA := guardedGrid("a", rows, cols, pad, layout)
+	b, bufferB := guardedGrid("b", rows, cols, pad, layout)
+	a.fill(values(uint64(rows + cols)))
+	b.fill(values(uint64(rows - cols)))
+	run := &DiffusionRun{A: a, B: b, Steps: steps, D: 0.9, Dt: 0.11, Par: par}
+	return run, &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
 }
 
 func badDiffusionCases(layout Layout) []Case {
@@ -165,17 +184,32 @@ func badDiffusionCases(layout Layout) []Case {
 	bad(ErrShape, true, "bad shape before bad argument", func(a *DiffusionStep) { a.Lo, a.D = -1, math.NaN() })
 	bad(ErrShort, true, "short buffer before overlap", func(a *DiffusionStep) { a.In.Data, a.Out.Data = nil, nil })
 
-	for _, steps := range []int{-1, math.MinInt64} {
-		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(),
-			Name: fmt.Sprintf("run refused: %d steps", steps), Want: ErrArg, Native: true,
-			New: runJob(6, 8, 1, steps, layout, one)})
+	return cases
+}
+
+func badRunCases(layout Layout) []Case {
+	var cases []Case
+	bad := func(want Status, native bool, name string, spoil func(*DiffusionRun)) {
+		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: "run refused: " + name,
+			Want: want, Native: native, New: func() *Job {
+				a, job := newRunJob(6, 8, 1, 2, layout, Par{1, Static}, rough)
+				spoil(a)
+				return job
+			}})
 	}
-	cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: "run refused: a is b",
-		Want: ErrOverlap, Native: true, New: func() *Job {
-			a, buffer := guardedGrid("a", 6, 8, 1, layout)
-			run := &DiffusionRun{A: a, B: a, Steps: 2, D: 1, Dt: 0.1, Par: one}
-			return &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{buffer}}
-		}})
+	bad(ErrShape, true, "no rows", func(a *DiffusionRun) { a.A.Rows, a.B.Rows = 0, 0 })
+	bad(ErrShape, true, "ld too small", func(a *DiffusionRun) { a.A.LD, a.B.LD = 5, 5 })
+	bad(ErrShape, true, "size overflows", func(a *DiffusionRun) { a.A.LD, a.B.LD = math.MaxInt64/8, math.MaxInt64/8 })
+	bad(ErrShape, false, "different layouts", func(a *DiffusionRun) { a.B.Layout = 1 - layout })
+	bad(ErrShort, true, "nil b", func(a *DiffusionRun) { a.B.Data = nil })
+	bad(ErrShort, false, "short a", func(a *DiffusionRun) { a.A.Data = a.A.Data[1:] })
+	bad(ErrAlign, true, "misaligned b", func(a *DiffusionRun) { a.B.Data = mem.Misaligned[float64](100) })
+	bad(ErrOverlap, true, "a is b", func(a *DiffusionRun) { a.B = a.A })
+	bad(ErrArg, true, "-1 steps", func(a *DiffusionRun) { a.Steps = -1 })
+	bad(ErrArg, true, "least steps", func(a *DiffusionRun) { a.Steps = math.MinInt64 })
+	bad(ErrArg, true, "D is NaN", func(a *DiffusionRun) { a.D = math.NaN() })
+	bad(ErrArg, true, "dt is infinite", func(a *DiffusionRun) { a.Dt = math.Inf(1) })
+	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *DiffusionRun) { a.Par = p }) })
 	return cases
 }
 

@@ -24,6 +24,16 @@ type Julia struct {
 	Par     Par
 }
 
+// JuliaSplit is [Julia] of points whose real and imaginary parts lie in slices of their own, as long as one another.
+// They may share memory.
+type JuliaSplit struct {
+	Out            []int32 // at least as long
+	Zr, Zi, Cr, Ci []float64
+	Lo, Hi         int
+	MaxIter        int32
+	Par            Par
+}
+
 // A point has its z, c and count. An iteration has three operations in its test, two for the real and three
 // for the imaginary part; the last test of a point that escapes is not counted.
 var (
@@ -68,6 +78,36 @@ func (a *Julia) Check() error {
 	return refuse(k, ErrArg, badPar(a.Par))
 }
 
+// Check returns the error with which every route refuses a.
+func (a *JuliaSplit) Check() error {
+	const k = "julia"
+	n := len(a.Zr)
+	if n < 1 {
+		return refuse(k, ErrShape, "zr is empty, want at least 1 point")
+	}
+	if err := refuse(k, ErrShape, badRange(a.Lo, a.Hi, n)); err != nil {
+		return err
+	}
+	if err := refuse(k, ErrShort, tooShort("out", len(a.Out), n), tooShort("zi", len(a.Zi), n),
+		tooShort("cr", len(a.Cr), n), tooShort("ci", len(a.Ci), n)); err != nil {
+		return err
+	}
+	if err := refuse(k, ErrAlign, misaligned("out", mem.Aligned(a.Out, 4), 4),
+		misaligned("zr", mem.Aligned(a.Zr, 8), 8), misaligned("zi", mem.Aligned(a.Zi, 8), 8),
+		misaligned("cr", mem.Aligned(a.Cr, 8), 8), misaligned("ci", mem.Aligned(a.Ci, 8), 8)); err != nil {
+		return err
+	}
+	out := a.Out[:n]
+	if err := refuse(k, ErrOverlap, overlapping("out", "zr", mem.Overlap(out, a.Zr)), overlapping("out", "zi", mem.Overlap(out, a.Zi[:n])),
+		overlapping("out", "cr", mem.Overlap(out, a.Cr[:n])), overlapping("out", "ci", mem.Overlap(out, a.Ci[:n]))); err != nil {
+		return err
+	}
+	if a.MaxIter < 0 {
+		return refuse(k, ErrArg, fmt.Sprintf("maxiter is %d, want at least 0", a.MaxIter))
+	}
+	return refuse(k, ErrArg, badPar(a.Par))
+}
+
 func goJulia(a *Julia) error {
 	escapes(a, a.Lo, a.Hi)
 	return nil
@@ -82,6 +122,24 @@ func escapes(a *Julia, lo, hi int) {
 	out, zs, cs := a.Out[lo:hi], a.Zs[lo:hi], a.Cs[lo:hi]
 	for k, z := range zs {
 		out[k] = escape(real(z), imag(z), real(cs[k]), imag(cs[k]), a.MaxIter)
+	}
+}
+
+func goJuliaSplit(a *JuliaSplit) error {
+	escapesSplit(a, a.Lo, a.Hi)
+	return nil
+}
+
+func goParJuliaSplit(a *JuliaSplit) error {
+	a.Par.each(a.Lo, a.Hi, 64, func(lo, hi int) { escapesSplit(a, lo, hi) })
+	return nil
+}
+
+func escapesSplit(a *JuliaSplit, lo, hi int) {
+	out, zr := a.Out[lo:hi], a.Zr[lo:hi]
+	zi, cr, ci := a.Zi[lo:hi], a.Cr[lo:hi], a.Ci[lo:hi]
+	for k := range out {
+		out[k] = escape(zr[k], zi[k], cr[k], ci[k], a.MaxIter)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/cmplx"
+	"slices"
 
 	"toll/goside/via/mem"
 )
@@ -20,7 +21,11 @@ func NewJulia(n int, maxiter int32, par Par) *Julia {
 func juliaCases() []Case {
 	var cases []Case
 	add := func(name string, newArgs func() *Julia) {
-		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: name, New: func() *Job { return juliaJob(newArgs()) }})
+		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: name, New: func() *Job { return juliaJob(newArgs()) }},
+			Case{Kernel: "julia", Layout: "-", Name: "split, " + name, New: func() *Job {
+				_, job := juliaSplitJob(newArgs())
+				return job
+			}})
 	}
 	for k, n := range []int{1, 2, 3, 63, 64, 65, 997, 1000, 10007} {
 		par := pars[k%len(pars)]
@@ -54,7 +59,7 @@ func juliaCases() []Case {
 	add("the book's: 1000 x 1000, maxiter 300", func() *Julia { return NewJulia(JuliaSize, JuliaMaxIter, Par{2, Guided}) })
 	add("points of the Julia set itself", boundaryJulia)
 	add("points on the circle of radius 2", circleJulia)
-	return append(cases, badJuliaCases()...)
+	return slices.Concat(cases, badJuliaCases(), badJuliaSplitCases())
 }
 
 // juliaJob moves a into guarded memory.
@@ -81,6 +86,36 @@ func juliaJob(a *Julia) *Job {
 		Buffers: []Buffer{buffer, floats("zs", mem.View(wholeZs), interleaved("zs")),
 			floats("cs", mem.View(wholeCs), interleaved("cs"))},
 	}
+}
+
+// Split returns the same with parts in memory of their own. The counts have none yet.
+func (a *Julia) Split() *JuliaSplit {
+	n := len(a.Zs)
+	s := &JuliaSplit{Zr: make([]float64, n), Zi: make([]float64, n), Cr: make([]float64, n), Ci: make([]float64, n),
+		Lo: a.Lo, Hi: a.Hi, MaxIter: a.MaxIter, Par: a.Par}
+	for k, z := range a.Zs {
+		s.Zr[k], s.Zi[k], s.Cr[k], s.Ci[k] = real(z), imag(z), real(a.Cs[k]), imag(a.Cs[k])
+	}
+	return s
+}
+
+// juliaSplitJob is juliaJob on separate parts.
+func juliaSplitJob(from *Julia) (*JuliaSplit, *Job) {
+	a := from.Split()
+	job := &Job{Run: func(f *Funcs) error { return call(f.JuliaSplit, a) }}
+	out, whole := guarded(len(a.Zr), int32(canary32))
+	a.Out = out
+	job.Buffers = append(job.Buffers, integers("out", whole, nil))
+	for _, part := range []struct {
+		name string
+		data *[]float64
+	}{{"zr", &a.Zr}, {"zi", &a.Zi}, {"cr", &a.Cr}, {"ci", &a.Ci}} {
+		inner, whole := guarded(len(*part.data), Canary)
+		copy(inner, *part.data)
+		*part.data = inner
+		job.Buffers = append(job.Buffers, floats(part.name, whole, nil))
+	}
+	return a, job
 }
 
 // nearCount returns how many ULP of 4 the squares |z|² must be taken off for a point's count to be that.
@@ -190,5 +225,38 @@ func badJuliaCases() []Case {
 	bad(ErrArg, true, "maxiter -1", func(a *Julia) { a.MaxIter = -1 })
 	bad(ErrArg, true, "least maxiter", func(a *Julia) { a.MaxIter = math.MinInt32 })
 	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *Julia) { a.Par = p }) })
+	return cases
+}
+
+func badJuliaSplitCases() []Case {
+	var cases []Case
+	bad := func(want Status, native bool, name string, spoil func(*JuliaSplit)) {
+		cases = append(cases, Case{Kernel: "julia", Layout: "-", Name: "split, refused: " + name,
+			Want: want, Native: native, New: func() *Job {
+				a, job := juliaSplitJob(randomJulia(20, 0, 20, 30, Par{1, Static}))
+				spoil(a)
+				return job
+			}})
+	}
+	parts := func(a *JuliaSplit) map[string]*[]float64 {
+		return map[string]*[]float64{"zr": &a.Zr, "zi": &a.Zi, "cr": &a.Cr, "ci": &a.Ci}
+	}
+	bad(ErrShape, true, "no points", func(a *JuliaSplit) { a.Zr, a.Zi, a.Cr, a.Ci, a.Out, a.Hi = nil, nil, nil, nil, nil, 0 })
+	bad(ErrShape, true, "negative range", func(a *JuliaSplit) { a.Lo = -1 })
+	bad(ErrShape, true, "range reversed", func(a *JuliaSplit) { a.Lo, a.Hi = 3, 2 })
+	bad(ErrShape, true, "range beyond the end", func(a *JuliaSplit) { a.Hi = 21 })
+	bad(ErrShort, false, "short out", func(a *JuliaSplit) { a.Out = a.Out[:19] })
+	bad(ErrShort, true, "nil out", func(a *JuliaSplit) { a.Out = nil })
+	bad(ErrAlign, true, "misaligned out", func(a *JuliaSplit) { a.Out = mem.Misaligned[int32](20) })
+	for _, part := range []string{"zr", "zi", "cr", "ci"} {
+		if part != "zr" { // whose length says how many points there are
+			bad(ErrShort, false, "short "+part, func(a *JuliaSplit) { *parts(a)[part] = (*parts(a)[part])[:19] })
+			bad(ErrShort, true, "nil "+part, func(a *JuliaSplit) { *parts(a)[part] = nil })
+		}
+		bad(ErrAlign, true, "misaligned "+part, func(a *JuliaSplit) { *parts(a)[part] = mem.Misaligned[float64](20) })
+		bad(ErrOverlap, true, "out in "+part, func(a *JuliaSplit) { a.Out = mem.Int32s(*parts(a)[part])[3:] })
+	}
+	bad(ErrArg, true, "maxiter -1", func(a *JuliaSplit) { a.MaxIter = -1 })
+	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *JuliaSplit) { a.Par = p }) })
 	return cases
 }

@@ -29,6 +29,13 @@ type Funcs struct {
 	Run   func(*DiffusionRun) error
 	Julia func(*Julia) error
 	OLS   func(*OLS) error
+
+	// The same with the loops interchanged, so that each step of the inner one goes LD elements on: the wrong way to walk.
+	RunInterchanged func(*DiffusionRun) error
+	OLSInterchanged func(*OLS) error
+	JuliaSplit      func(*JuliaSplit) error
+	Transpose       func(*Transpose) error // block by block
+	TransposeNaive  func(*Transpose) error // along the lines of Out
 }
 
 // Function is one of the functions of [Funcs].
@@ -47,6 +54,11 @@ var Functions = []Function{
 	{"diffusion", "run", func(f *Funcs) bool { return f.Run != nil }},
 	{"julia", "julia", func(f *Funcs) bool { return f.Julia != nil }},
 	{"ols", "ols", func(f *Funcs) bool { return f.OLS != nil }},
+	{"diffusion", "run-interchanged", func(f *Funcs) bool { return f.RunInterchanged != nil }},
+	{"ols", "ols-interchanged", func(f *Funcs) bool { return f.OLSInterchanged != nil }},
+	{"julia", "julia-split", func(f *Funcs) bool { return f.JuliaSplit != nil }},
+	{"transpose", "transpose", func(f *Funcs) bool { return f.Transpose != nil }},
+	{"transpose", "transpose-naive", func(f *Funcs) bool { return f.TransposeNaive != nil }},
 }
 
 // Offered returns the functions that f has.
@@ -61,6 +73,11 @@ func (f Funcs) Checked() Funcs {
 	f.Run = checked(f.Run)
 	f.Julia = checked(f.Julia)
 	f.OLS = checked(f.OLS)
+	f.RunInterchanged = checked(f.RunInterchanged)
+	f.OLSInterchanged = checked(f.OLSInterchanged)
+	f.JuliaSplit = checked(f.JuliaSplit)
+	f.Transpose = checked(f.Transpose)
+	f.TransposeNaive = checked(f.TransposeNaive)
 	return f
 }
 

@@ -57,7 +57,11 @@ func TestCheckDoesNotAllocate(t *testing.T) {
 	run, ols := NewDiffusionRun(8, 1, Row, Par{1, Static}), NewOLS(4, 3, Col, Par{1, Static})
 	julia := randomJulia(8, 0, 8, 3, Par{1, Static})
 	julia.Out = make([]int32, 8)
-	for name, check := range map[string]func() error{"diffusion": run.Check, "julia": julia.Check, "ols": ols.Check} {
+	split := julia.Split()
+	split.Out = julia.Out
+	transpose := &Transpose{In: NewGrid(4, 3, 0, Row), Out: NewGrid(4, 3, 0, Col), Par: Par{1, Static}}
+	for name, check := range map[string]func() error{"diffusion": run.Check, "julia": julia.Check, "ols": ols.Check,
+		"julia-split": split.Check, "transpose": transpose.Check} {
 		if err := check(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

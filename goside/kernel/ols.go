@@ -29,8 +29,8 @@ type OLS struct {
 // A pair of observations has a subtraction, a product and an addition, and each an addition in the mean; a
 // line has its slope and intercept, with two quotients, a product and a subtraction.
 var (
-	olsObservation = Work{Reads: 8, Flops: 2.5}
-	olsLine        = Work{Writes: 16, Flops: 4}
+	OLSObservation = Work{Reads: 8, Flops: 2.5}
+	OLSLine        = Work{Writes: 16, Flops: 4}
 )
 
 // Check returns the error with which every route refuses a.
@@ -70,6 +70,16 @@ func goOLS(a *OLS) error {
 
 func goParOLS(a *OLS) error {
 	ols(a, a.Par.each)
+	return nil
+}
+
+func goOLSInterchanged(a *OLS) error {
+	olsInterchanged(a, serial)
+	return nil
+}
+
+func goParOLSInterchanged(a *OLS) error {
+	olsInterchanged(a, a.Par.each)
 	return nil
 }
 
@@ -140,6 +150,64 @@ func olsColumns(a *OLS, lo, hi int) {
 	for i := range pairs {
 		pairs[i] /= denominator
 		sum[i] = sum[i]/x - float64(pairs[i]*meanX)
+	}
+}
+
+// olsInterchanged walks across the lines: down the columns of a row-major matrix, without blocks, and along the
+// rows of a column-major one.
+func olsInterchanged(a *OLS, each executor) {
+	if a.Y.Layout == Row {
+		// In one share for each thread, whatever the schedule: smaller ones would be blocks.
+		share := (a.Hi - a.Lo + a.Par.Threads - 1) / max(a.Par.Threads, 1)
+		each(0, a.Par.Threads, 1, func(first, last int) {
+			olsAcrossRows(a, min(a.Lo+first*share, a.Hi), min(a.Lo+last*share, a.Hi))
+		})
+		return
+	}
+	each(a.Lo, a.Hi, olsBlock, func(lo, hi int) { olsAcrossColumns(a, lo, hi) })
+}
+
+func olsAcrossRows(a *OLS, lo, hi int) {
+	n, ld := a.Y.Cols, a.Y.LD
+	x, denominator, meanX := divisors(n)
+	half, odd := n/2, n%2
+	pairs, sum := a.Slope[lo:hi], a.Intercept[lo:hi]
+	clear(pairs)
+	clear(sum)
+	for k := range half {
+		w := float64(2*k + 1 + odd)
+		up, down := lo*ld+half+odd+k, lo*ld+half-1-k
+		for i := range pairs {
+			pairs[i] += float64(w * (a.Y.Data[up+i*ld] - a.Y.Data[down+i*ld]))
+		}
+	}
+	for j := range n {
+		at := lo*ld + j
+		for i := range sum {
+			sum[i] += a.Y.Data[at+i*ld]
+		}
+	}
+	for i := range pairs {
+		pairs[i] /= denominator
+		sum[i] = sum[i]/x - float64(pairs[i]*meanX)
+	}
+}
+
+func olsAcrossColumns(a *OLS, lo, hi int) {
+	n, ld := a.Y.Cols, a.Y.LD
+	x, denominator, meanX := divisors(n)
+	half, odd := n/2, n%2
+	for i := lo; i < hi; i++ {
+		var pairs, sum float64
+		up, down := (half+odd)*ld+i, (half-1)*ld+i
+		for k := range half {
+			pairs += float64(float64(2*k+1+odd) * (a.Y.Data[up+k*ld] - a.Y.Data[down-k*ld]))
+		}
+		for j := range n {
+			sum += a.Y.Data[j*ld+i]
+		}
+		a.Slope[i] = pairs / denominator
+		a.Intercept[i] = sum/x - float64(a.Slope[i]*meanX)
 	}
 }
 

@@ -44,7 +44,7 @@ func olsCases() []Case {
 		cases[len(cases)-1].Large = true
 		cases = append(cases, badOLSCases(layout)...)
 	}
-	return cases
+	return append(cases, interchanged(cases)...)
 }
 
 // The functions below return, each time they are called, the same numbers anew.

@@ -56,7 +56,7 @@ func Problems() []Problem {
 					Reset: func() { HotBlock(&a.A); clear(a.B.Data) },
 					Run:   repeat(diffusionSteps, func(f *Funcs) error { return call(f.Run, a) }),
 					Least: diffusionSteps,
-					Work:  diffusionCell.times((DiffusionSize - 2) * (DiffusionSize - 2)),
+					Work:  DiffusionCell.times((DiffusionSize - 2) * (DiffusionSize - 2)),
 				}
 			}})
 	}
@@ -76,7 +76,7 @@ func Problems() []Problem {
 				return &Timed{
 					Run:   repeat(1, func(f *Funcs) error { return call(f.OLS, a) }),
 					Least: 1,
-					Work:  olsLine.times(OLSRows).plus(olsObservation.times(OLSRows * OLSDays)),
+					Work:  OLSLine.times(OLSRows).plus(OLSObservation.times(OLSRows * OLSDays)),
 				}
 			}})
 	}

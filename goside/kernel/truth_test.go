@@ -4,6 +4,7 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -173,5 +174,54 @@ func TestDiffusionMaximumPrinciple(t *testing.T) {
 	}
 	if most > 0.99 {
 		t.Errorf("the interior still reaches %v, want it smoothed", most)
+	}
+}
+
+// TestVariants holds what only walks otherwise to the plain functions, which are held to truths above, and
+// transposition to its definition.
+func TestVariants(t *testing.T) {
+	plain := Funcs{RunInterchanged: goRun, OLSInterchanged: goOLS}
+	plain.JuliaSplit = func(a *JuliaSplit) error {
+		b := &Julia{Out: a.Out, Lo: a.Lo, Hi: a.Hi, MaxIter: a.MaxIter, Par: a.Par}
+		for k := range a.Zr {
+			b.Zs = append(b.Zs, complex(a.Zr[k], a.Zi[k]))
+			b.Cs = append(b.Cs, complex(a.Cr[k], a.Ci[k]))
+		}
+		return goJulia(b)
+	}
+	plain.Transpose = func(a *Transpose) error {
+		a.Out.fill(func(i, j int) float64 { return a.In.Data[a.In.At(i, j)] })
+		return nil
+	}
+	plain.TransposeNaive = plain.Transpose
+	plain = plain.Checked()
+	for name, f := range map[string]Funcs{"go": Go().Checked(), "go-par": GoPar().Checked()} {
+		compared := 0
+		for _, c := range Cases() {
+			if c.Want != OK {
+				continue
+			}
+			want, got := c.New(), c.New()
+			if err := want.Run(&plain); errors.Is(err, ErrNotOffered) {
+				continue
+			} else if err != nil {
+				t.Fatalf("%v: %v", &c, err)
+			}
+			if err := got.Run(&f); err != nil {
+				t.Fatalf("%s: %v: %v", name, &c, err)
+			}
+			compared++
+			for b := range want.Buffers {
+				w, g := &want.Buffers[b], &got.Buffers[b]
+				for k := range w.Len {
+					if w.Bits(k) != g.Bits(k) && !(math.IsNaN(w.Value(k)) && math.IsNaN(g.Value(k))) {
+						t.Fatalf("%s: %v: %s is %s, want %s", name, &c, g.At(k), g.Text(k), w.Text(k))
+					}
+				}
+			}
+		}
+		if compared < 100 {
+			t.Errorf("%s: only %d cases compared", name, compared)
+		}
 	}
 }

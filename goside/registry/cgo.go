@@ -13,7 +13,7 @@ import (
 
 var cgoCalls = cgo.OpenCalls
 
-var dgels, dgelsMany, dgemv = netlib.DGELS, netlib.DGELSMany, netlib.DGEMV
+var dgels, dgelsMany, blas = netlib.DGELS, netlib.DGELSMany, netlib.BLAS
 
 func cgoRoute(lang string) *seam.Route {
 	return seam.NewRoute(lang, "cgo", func() (*seam.Library, error) { return cgo.Open(lang) })

@@ -18,7 +18,7 @@ func noCgo() (*seam.Library, error) { return nil, errNoCgo }
 
 func cgoCalls() (*calls.Funcs, error) { return nil, errNoCgo }
 
-var dgels, dgelsMany, dgemv = noCgo, noCgo, noCgo
+var dgels, dgelsMany, blas = noCgo, noCgo, noCgo
 
 func cgoRoute(lang string) *seam.Route { return seam.NewRoute(lang, "cgo", noCgo) }
 

@@ -24,6 +24,7 @@ var qr = seam.Bound{Kernel: "ols", ULP: 8, Cause: "dgels solves by QR factorisat
 var native = []*seam.Route{
 	goRoute("go", kernel.Go()),
 	goRoute("go-par", kernel.GoPar()),
+	goRoute("gonum", direct.Gonum()),
 
 	cgoRoute("c"),
 	cgoRoute("c-omp"),
@@ -48,7 +49,7 @@ var native = []*seam.Route{
 
 	netlibRoute("lapack", dgels).Within(qr),
 	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
-	netlibRoute("blas", dgemv).Within(seam.Bound{Kernel: "ols", ULP: 16, Cause: "dgemv sums unpaired, in its own order, with fused multiply-adds (measured: 6)"}),
+	netlibRoute("blas", blas).Within(seam.Bound{Kernel: "ols", ULP: 16, Cause: "dgemv sums unpaired, in its own order, with fused multiply-adds (measured: 6)"}),
 }
 
 var routes = append(slices.Clone(native), python...)

@@ -6,7 +6,7 @@
 use std::ffi::c_char;
 use std::mem::offset_of;
 
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Of the toll.h that CMake saw. Without CMake (clippy, tests) it is zero, which every host refuses.
 pub const HEADER_HASH: u64 = match option_env!("TOLL_HEADER_HASH") {
@@ -50,9 +50,25 @@ pub type DiffusionRun =
 /// out, zs, cs, n, lo, hi, maxiter, threads, schedule
 pub type Julia =
     unsafe extern "C" fn(*mut i32, *const f64, *const f64, i64, i64, i64, i32, i32, i32) -> Status;
+/// out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule
+pub type JuliaSplit = unsafe extern "C" fn(
+    *mut i32,
+    *const f64,
+    *const f64,
+    *const f64,
+    *const f64,
+    i64,
+    i64,
+    i64,
+    i32,
+    i32,
+    i32,
+) -> Status;
 /// slope, intercept, y, rows, n, ld, lo, hi, threads, schedule
 pub type Ols =
     unsafe extern "C" fn(*mut f64, *mut f64, *const f64, i64, i64, i64, i64, i64, i32, i32) -> Status;
+/// out, in, rows, cols, ld_out, ld_in, threads, schedule
+pub type Transpose = unsafe extern "C" fn(*mut f64, *const f64, i64, i64, i64, i64, i32, i32) -> Status;
 
 #[repr(C)]
 pub struct Table {
@@ -74,6 +90,13 @@ pub struct Table {
     pub julia: Julia,
     pub ols_row: Ols,
     pub ols_col: Ols,
+    pub diffusion_run_row_interchanged: DiffusionRun,
+    pub diffusion_run_col_interchanged: DiffusionRun,
+    pub julia_split: JuliaSplit,
+    pub ols_row_interchanged: Ols,
+    pub ols_col_interchanged: Ols,
+    pub transpose: Transpose,
+    pub transpose_naive: Transpose,
 }
 
 // SAFETY: a table is constant, and its pointers lead to constant text.
@@ -82,7 +105,7 @@ unsafe impl Sync for Table {}
 // The checks count bytes in i64, and the slices in usize.
 const _: () = assert!(size_of::<usize>() == 8 && align_of::<f64>() == 8 && align_of::<i32>() == 4);
 const _: () = assert!(size_of::<Status>() == 4);
-const _: () = assert!(size_of::<Table>() == 128 && align_of::<Table>() == 8);
+const _: () = assert!(size_of::<Table>() == 184 && align_of::<Table>() == 8);
 const _: () = assert!(offset_of!(Table, struct_size) == 4);
 const _: () = assert!(offset_of!(Table, header_hash) == 8);
 const _: () = assert!(offset_of!(Table, language) == 16);
@@ -99,3 +122,10 @@ const _: () = assert!(offset_of!(Table, diffusion_run_col) == 96);
 const _: () = assert!(offset_of!(Table, julia) == 104);
 const _: () = assert!(offset_of!(Table, ols_row) == 112);
 const _: () = assert!(offset_of!(Table, ols_col) == 120);
+const _: () = assert!(offset_of!(Table, diffusion_run_row_interchanged) == 128);
+const _: () = assert!(offset_of!(Table, diffusion_run_col_interchanged) == 136);
+const _: () = assert!(offset_of!(Table, julia_split) == 144);
+const _: () = assert!(offset_of!(Table, ols_row_interchanged) == 152);
+const _: () = assert!(offset_of!(Table, ols_col_interchanged) == 160);
+const _: () = assert!(offset_of!(Table, transpose) == 168);
+const _: () = assert!(offset_of!(Table, transpose_naive) == 176);

@@ -4,12 +4,8 @@
 use crate::abi::Status;
 use crate::check::{self, Matrix, Region};
 use crate::guard::guard;
-use crate::lines::{Lines, LinesMut};
+use crate::lines::{ACROSS, COL, Interchanged, Lines, LinesMut, Strided, StridedMut};
 use crate::parallel::{Team, Work};
-
-/// The layouts: what a line of adjacent cells is.
-pub const ROW: bool = false;
-pub const COL: bool = true;
 
 /// # Safety
 ///
@@ -72,7 +68,7 @@ pub unsafe extern "C" fn step<T: Team, const LAYOUT: bool>(
 /// # Safety
 ///
 /// See toll.h: `a` and `b` are matrices of this shape, and during the call nobody else reaches their cells.
-pub unsafe extern "C" fn run<T: Team, const LAYOUT: bool>(
+pub unsafe extern "C" fn run<T: Team, const LAYOUT: bool, const ORDER: bool>(
     a: *mut f64,
     b: *mut f64,
     rows: i64,
@@ -104,15 +100,29 @@ pub unsafe extern "C" fn run<T: Team, const LAYOUT: bool>(
         T::gather(threads, schedule, |team| {
             for _ in 0..steps {
                 let (out, input) = (to.interior(), from.shared());
-                team.run(
-                    Step::<LAYOUT> {
-                        out,
-                        first: 1,
-                        input,
-                        ddt: d * dt,
-                    },
-                    1,
-                );
+                let (first, ddt) = (1, d * dt);
+                if ORDER == ACROSS {
+                    let out = out.interchanged();
+                    team.run(
+                        StepAcross::<LAYOUT> {
+                            out,
+                            first,
+                            input,
+                            ddt,
+                        },
+                        1,
+                    );
+                } else {
+                    team.run(
+                        Step::<LAYOUT> {
+                            out,
+                            first,
+                            input,
+                            ddt,
+                        },
+                        1,
+                    );
+                }
                 std::mem::swap(&mut from, &mut to);
             }
         })
@@ -181,7 +191,70 @@ fn line<const LAYOUT: bool>(out: &mut [f64], before: &[f64], here: &[f64], after
         (after, before, right, left)
     };
     for k in 0..n {
-        let lap = (((down[k] + up[k]) + next[k]) + last[k]) - 4.0 * u[k];
-        out[k] = u[k] + ddt * lap;
+        out[k] = cell(down[k], up[k], next[k], last[k], u[k], ddt);
     }
+}
+
+/// A step with its loops interchanged. The cells at k of `out`'s lines lie above those at first + k of `input`'s,
+/// but for the latter's first and last line.
+struct StepAcross<'a, const LAYOUT: bool> {
+    out: Interchanged<'a>,
+    first: usize,
+    input: Lines<'a>,
+    ddt: f64,
+}
+
+impl<const LAYOUT: bool> Work for StepAcross<'_, LAYOUT> {
+    fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    fn split_at(self, mid: usize) -> (Self, Self) {
+        let (out, rest) = self.out.split_at(mid);
+        (
+            StepAcross { out, ..self },
+            StepAcross {
+                out: rest,
+                first: self.first + mid,
+                ..self
+            },
+        )
+    }
+
+    #[inline(always)]
+    fn run(self) {
+        for (k, out) in self.out.enumerate() {
+            let k = self.first + k;
+            across::<LAYOUT>(
+                out,
+                self.input.strided(k - 1),
+                self.input.strided(k),
+                self.input.strided(k + 1),
+                self.ddt,
+            );
+        }
+    }
+}
+
+/// One cell of each line, from the cells of the input there and those one before and one after them.
+#[inline(always)]
+fn across<const LAYOUT: bool>(out: StridedMut, before: Strided, here: Strided, after: Strided, ddt: f64) {
+    let n = out.len();
+    let (above, u, below) = (here.part(0, n), here.part(1, n), here.part(2, n));
+    let (before, after) = (before.part(1, n), after.part(1, n));
+    // Rows first, then columns, whichever of them are the lines.
+    let (down, up, next, last) = if LAYOUT == COL {
+        (after, before, below, above)
+    } else {
+        (below, above, after, before)
+    };
+    out.set([down, up, next, last, u], |[down, up, next, last, u]| {
+        cell(down, up, next, last, u, ddt)
+    });
+}
+
+#[inline(always)]
+fn cell(down: f64, up: f64, next: f64, last: f64, u: f64, ddt: f64) -> f64 {
+    let lap = (((down + up) + next) + last) - 4.0 * u;
+    u + ddt * lap
 }

@@ -27,10 +27,7 @@ pub unsafe extern "C" fn julia<T: Team>(
     schedule: i32,
 ) -> Status {
     guard(|| {
-        if !(1..=i64::MAX / 16).contains(&n) {
-            return Err(Status::Shape);
-        }
-        let (lo, hi) = check::range(lo, hi, n)?;
+        let (lo, hi) = range(n, lo, hi)?;
         let n = n as usize;
         check::memory(
             [Region::new(out, n)],
@@ -51,6 +48,52 @@ pub unsafe extern "C" fn julia<T: Team>(
         };
         T::gather(threads, schedule, |team| team.run(work, 64))
     })
+}
+
+/// # Safety
+///
+/// As for [`julia`], with the parts of the points in arrays of their own.
+pub unsafe extern "C" fn split<T: Team>(
+    out: *mut i32,
+    zr: *const f64,
+    zi: *const f64,
+    cr: *const f64,
+    ci: *const f64,
+    n: i64,
+    lo: i64,
+    hi: i64,
+    maxiter: i32,
+    threads: i32,
+    schedule: i32,
+) -> Status {
+    guard(|| {
+        let (lo, hi) = range(n, lo, hi)?;
+        let n = n as usize;
+        check::memory(
+            [Region::new(out, n)],
+            [zr, zi, cr, ci].map(|part| Region::new(part, n)),
+        )?;
+        check::domain(maxiter >= 0)?;
+        let (threads, schedule) = check::team(threads, schedule)?;
+
+        // SAFETY: lo <= hi <= n; the arrays are the caller's word, and the checks found out apart from all
+        // others.
+        let work = unsafe {
+            SplitPoints {
+                out: from_raw_parts_mut(out.add(lo), hi - lo),
+                parts: [zr, zi, cr, ci].map(|part| from_raw_parts(part.add(lo), hi - lo)),
+                maxiter,
+            }
+        };
+        T::gather(threads, schedule, |team| team.run(work, 64))
+    })
+}
+
+fn range(n: i64, lo: i64, hi: i64) -> Result<(usize, usize), Status> {
+    if !(1..=i64::MAX / 16).contains(&n) {
+        return Err(Status::Shape);
+    }
+    check::range(lo, hi, n)
 }
 
 struct Points<'a> {
@@ -84,6 +127,42 @@ impl Work for Points<'_> {
     fn run(self) {
         for (out, (&z, &c)) in zip(self.out, zip(self.zs, self.cs)) {
             *out = escape(z, c, self.maxiter);
+        }
+    }
+}
+
+struct SplitPoints<'a> {
+    out: &'a mut [i32],
+    /// zr, zi, cr, ci
+    parts: [&'a [f64]; 4],
+    maxiter: i32,
+}
+
+impl Work for SplitPoints<'_> {
+    fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    fn split_at(self, mid: usize) -> (Self, Self) {
+        let (out, out_rest) = self.out.split_at_mut(mid);
+        let parts = self.parts.map(|part| &part[..mid]);
+        let parts_rest = self.parts.map(|part| &part[mid..]);
+        (
+            SplitPoints { out, parts, ..self },
+            SplitPoints {
+                out: out_rest,
+                parts: parts_rest,
+                ..self
+            },
+        )
+    }
+
+    #[inline(always)]
+    fn run(self) {
+        let n = self.out.len();
+        let [zr, zi, cr, ci] = self.parts.map(|part| &part[..n]);
+        for k in 0..n {
+            self.out[k] = escape([zr[k], zi[k]], [cr[k], ci[k]], self.maxiter);
         }
     }
 }

@@ -16,6 +16,9 @@ mod julia;
 mod lines;
 mod ols;
 mod parallel;
+#[cfg(test)]
+mod tests;
+mod transpose;
 
 use std::ffi::CStr;
 
@@ -57,7 +60,8 @@ const fn table<T: Team>(
     call_add: CallAdd,
     call_sum: CallSum,
 ) -> Table {
-    use diffusion::{COL, ROW};
+    use lines::{ACROSS, ALONG, COL, ROW};
+    use transpose::{BLOCKED, NAIVE};
     Table {
         abi_version: abi::VERSION,
         struct_size: size_of::<Table>() as u32,
@@ -71,11 +75,18 @@ const fn table<T: Team>(
         call_sum,
         diffusion_step_row: diffusion::step::<T, ROW>,
         diffusion_step_col: diffusion::step::<T, COL>,
-        diffusion_run_row: diffusion::run::<T, ROW>,
-        diffusion_run_col: diffusion::run::<T, COL>,
+        diffusion_run_row: diffusion::run::<T, ROW, ALONG>,
+        diffusion_run_col: diffusion::run::<T, COL, ALONG>,
         julia: julia::julia::<T>,
-        ols_row: ols::row::<T>,
-        ols_col: ols::col::<T>,
+        ols_row: ols::ols::<T, ROW, ALONG>,
+        ols_col: ols::ols::<T, COL, ALONG>,
+        diffusion_run_row_interchanged: diffusion::run::<T, ROW, ACROSS>,
+        diffusion_run_col_interchanged: diffusion::run::<T, COL, ACROSS>,
+        julia_split: julia::split::<T>,
+        ols_row_interchanged: ols::ols::<T, ROW, ACROSS>,
+        ols_col_interchanged: ols::ols::<T, COL, ACROSS>,
+        transpose: transpose::transpose::<T, BLOCKED>,
+        transpose_naive: transpose::transpose::<T, NAIVE>,
     }
 }
 

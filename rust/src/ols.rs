@@ -7,7 +7,7 @@ use std::slice::from_raw_parts_mut;
 use crate::abi::Status;
 use crate::check::{self, Region};
 use crate::guard::guard;
-use crate::lines::Lines;
+use crate::lines::{ACROSS, ALONG, COL, Lines, ROW};
 use crate::parallel::{Team, Work};
 
 /// Rows whose sums fit in cache while the columns pass by.
@@ -17,7 +17,7 @@ const BLOCK: usize = 256;
 ///
 /// See toll.h: the matrix and the arrays have this shape, and during the call nobody else reaches the
 /// elements [lo, hi) of `slope` and `intercept`, or writes to those rows of `y`.
-pub unsafe extern "C" fn row<T: Team>(
+pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
     slope: *mut f64,
     intercept: *mut f64,
     y: *const f64,
@@ -30,57 +30,36 @@ pub unsafe extern "C" fn row<T: Team>(
     schedule: i32,
 ) -> Status {
     guard(|| {
-        let matrix = check::matrix(rows, n, ld)?;
+        let matrix = if LAYOUT == COL {
+            check::matrix(n, rows, ld)?
+        } else {
+            check::matrix(rows, n, ld)?
+        };
         let span = matrix.span();
         let (lo, hi) = arguments(slope, intercept, y, span, rows, n, lo, hi)?;
         let (threads, schedule) = check::team(threads, schedule)?;
 
+        let count = hi - lo;
         // SAFETY: lo <= hi <= rows; the memory is the caller's word, and the checks found it apart.
         let work = unsafe {
-            Rows {
-                slope: from_raw_parts_mut(slope.add(lo), hi - lo),
-                intercept: from_raw_parts_mut(intercept.add(lo), hi - lo),
+            Fits::<LAYOUT, ORDER> {
+                slope: from_raw_parts_mut(slope.add(lo), count),
+                intercept: from_raw_parts_mut(intercept.add(lo), count),
                 first: 0,
-                y: Lines::new(y.wrapping_add(lo * matrix.ld), hi - lo, matrix.inner, matrix.ld),
+                y: if LAYOUT == COL {
+                    Lines::new(y.add(lo), matrix.outer, count, matrix.ld)
+                } else {
+                    Lines::new(y.wrapping_add(lo * matrix.ld), count, matrix.inner, matrix.ld)
+                },
                 constants: Constants::new(n),
             }
         };
-        T::gather(threads, schedule, |team| team.run(work, 256))
-    })
-}
-
-/// # Safety
-///
-/// As for [`row`].
-pub unsafe extern "C" fn col<T: Team>(
-    slope: *mut f64,
-    intercept: *mut f64,
-    y: *const f64,
-    rows: i64,
-    n: i64,
-    ld: i64,
-    lo: i64,
-    hi: i64,
-    threads: i32,
-    schedule: i32,
-) -> Status {
-    guard(|| {
-        let matrix = check::matrix(n, rows, ld)?;
-        let span = matrix.span();
-        let (lo, hi) = arguments(slope, intercept, y, span, rows, n, lo, hi)?;
-        let (threads, schedule) = check::team(threads, schedule)?;
-
-        // SAFETY: lo <= hi <= rows; the memory is the caller's word, and the checks found it apart.
-        let work = unsafe {
-            Columns {
-                slope: from_raw_parts_mut(slope.add(lo), hi - lo),
-                intercept: from_raw_parts_mut(intercept.add(lo), hi - lo),
-                first: 0,
-                y: Lines::new(y.add(lo), matrix.outer, hi - lo, matrix.ld),
-                constants: Constants::new(n),
-            }
+        let grain = match (LAYOUT, ORDER) {
+            // Nothing but the threads' own shares, as the inner loop is to go through all of one.
+            (ROW, ACROSS) => count.div_ceil(threads).max(1),
+            _ => BLOCK,
         };
-        T::gather(threads, schedule, |team| team.run(work, BLOCK))
+        T::gather(threads, schedule, |team| team.run(work, grain))
     })
 }
 
@@ -140,8 +119,8 @@ fn first_weight(n: usize) -> f64 {
     if n % 2 == 0 { 1.0 } else { 2.0 }
 }
 
-/// Rows of a row-major matrix; `slope` and `intercept` begin at its line `first`.
-struct Rows<'a> {
+/// Rows to fit lines to. `slope` and `intercept` begin at the row `first` of `y`.
+struct Fits<'a, const LAYOUT: bool, const ORDER: bool> {
     slope: &'a mut [f64],
     intercept: &'a mut [f64],
     first: usize,
@@ -149,7 +128,7 @@ struct Rows<'a> {
     constants: Constants,
 }
 
-impl Work for Rows<'_> {
+impl<const LAYOUT: bool, const ORDER: bool> Work for Fits<'_, LAYOUT, ORDER> {
     fn len(&self) -> usize {
         self.slope.len()
     }
@@ -158,12 +137,12 @@ impl Work for Rows<'_> {
         let (slope, slope_rest) = self.slope.split_at_mut(mid);
         let (intercept, intercept_rest) = self.intercept.split_at_mut(mid);
         (
-            Rows {
+            Fits {
                 slope,
                 intercept,
                 ..self
             },
-            Rows {
+            Fits {
                 slope: slope_rest,
                 intercept: intercept_rest,
                 first: self.first + mid,
@@ -174,70 +153,69 @@ impl Work for Rows<'_> {
 
     #[inline(always)]
     fn run(self) {
-        for (k, (slope, intercept)) in zip(self.slope, self.intercept).enumerate() {
-            let row = self.y.line(self.first + k);
-            let half = row.len() / 2;
-            let mut pairs = 0.0;
-            let mut w = first_weight(row.len());
-            // From the middle outwards.
-            for (high, low) in zip(&row[row.len() - half..], row[..half].iter().rev()) {
-                pairs += w * (high - low);
-                w += 2.0;
+        let (first, y, constants) = (self.first, self.y, &self.constants);
+        match (LAYOUT, ORDER) {
+            (ROW, ALONG) => {
+                for (k, (slope, intercept)) in zip(self.slope, self.intercept).enumerate() {
+                    let row = y.line(first + k);
+                    let part = |from, count| row[from..][..count].iter().copied();
+                    (*slope, *intercept) = single(row.len(), part, constants);
+                }
             }
-            let mut sum = 0.0;
-            for y in row {
-                sum += y;
+            (COL, ACROSS) => {
+                for (k, (slope, intercept)) in zip(self.slope, self.intercept).enumerate() {
+                    let row = y.strided(first + k);
+                    let part = |from, count| row.part(from, count).iter();
+                    (*slope, *intercept) = single(row.len(), part, constants);
+                }
             }
-            (*slope, *intercept) = self.constants.fit(pairs, sum);
+            (COL, ALONG) => {
+                let blocks = zip(self.slope.chunks_mut(BLOCK), self.intercept.chunks_mut(BLOCK));
+                for (k, (slope, intercept)) in blocks.enumerate() {
+                    let (first, rows) = (first + k * BLOCK, slope.len());
+                    let column = move |j| y.line(j)[first..][..rows].iter().copied();
+                    block(slope, intercept, y.lines(), column, constants);
+                }
+            }
+            (ROW, ACROSS) => {
+                let rows = self.slope.len();
+                let column = move |j| y.strided(j).part(first, rows).iter();
+                block(self.slope, self.intercept, y.line_len(), column, constants);
+            }
         }
     }
 }
 
-/// Rows of a column-major matrix; `slope` and `intercept` begin at the element `first` of its lines.
-struct Columns<'a> {
-    slope: &'a mut [f64],
-    intercept: &'a mut [f64],
-    first: usize,
-    y: Lines<'a>,
-    constants: Constants,
+/// Walks along one row of `n` observations, of which `part(from, count)` are some.
+#[inline(always)]
+fn single<I: DoubleEndedIterator<Item = f64> + ExactSizeIterator>(
+    n: usize,
+    part: impl Fn(usize, usize) -> I,
+    constants: &Constants,
+) -> (f64, f64) {
+    let half = n / 2;
+    let mut pairs = 0.0;
+    let mut w = first_weight(n);
+    // From the middle outwards.
+    for (high, low) in zip(part(n - half, half), part(0, half).rev()) {
+        pairs += w * (high - low);
+        w += 2.0;
+    }
+    let mut sum = 0.0;
+    for y in part(0, n) {
+        sum += y;
+    }
+    constants.fit(pairs, sum)
 }
 
-impl Work for Columns<'_> {
-    fn len(&self) -> usize {
-        self.slope.len()
-    }
-
-    fn split_at(self, mid: usize) -> (Self, Self) {
-        let (slope, slope_rest) = self.slope.split_at_mut(mid);
-        let (intercept, intercept_rest) = self.intercept.split_at_mut(mid);
-        (
-            Columns {
-                slope,
-                intercept,
-                ..self
-            },
-            Columns {
-                slope: slope_rest,
-                intercept: intercept_rest,
-                first: self.first + mid,
-                ..self
-            },
-        )
-    }
-
-    #[inline(always)]
-    fn run(self) {
-        let blocks = zip(self.slope.chunks_mut(BLOCK), self.intercept.chunks_mut(BLOCK));
-        for (k, (slope, intercept)) in blocks.enumerate() {
-            block(slope, intercept, self.y, self.first + k * BLOCK, &self.constants);
-        }
-    }
-}
-
-/// Walks down the columns; `slope` and `intercept` hold the sums until the end.
-fn block(slope: &mut [f64], intercept: &mut [f64], y: Lines, first: usize, constants: &Constants) {
-    let (n, rows) = (y.lines(), slope.len());
-    let column = |j| &y.line(j)[first..][..rows];
+/// Walks down the `n` columns; `slope` and `intercept` hold the sums until the end.
+fn block<I: Iterator<Item = f64>>(
+    slope: &mut [f64],
+    intercept: &mut [f64],
+    n: usize,
+    column: impl Fn(usize) -> I,
+    constants: &Constants,
+) {
     slope.fill(0.0);
     intercept.fill(0.0);
 

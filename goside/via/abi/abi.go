@@ -14,11 +14,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	include "toll/csrc/include"
+	"toll/goside/kernel"
 	"toll/goside/seam"
 )
 
 // Version is the interface version that this program was written for, TOLL_ABI_VERSION.
-const Version = 1
+const Version = 2
 
 // Table mirrors toll_table. The functions are addresses of C functions.
 type Table struct {
@@ -44,12 +45,20 @@ type Slots struct {
 	Julia            uintptr
 	OLSRow           uintptr
 	OLSCol           uintptr
+
+	DiffusionRunRowInterchanged uintptr
+	DiffusionRunColInterchanged uintptr
+	JuliaSplit                  uintptr
+	OLSRowInterchanged          uintptr
+	OLSColInterchanged          uintptr
+	Transpose                   uintptr
+	TransposeNaive              uintptr
 }
 
 // A change of either size must come with one of toll.h and of the other mirrors.
 const (
-	_ = uint(unsafe.Sizeof(Table{}) - 128)
-	_ = uint(128 - unsafe.Sizeof(Table{}))
+	_ = uint(unsafe.Sizeof(Table{}) - 184)
+	_ = uint(184 - unsafe.Sizeof(Table{}))
 )
 
 // Symbol returns the name of the function that returns the table of a language.
@@ -84,4 +93,12 @@ func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 		}
 	}
 	return t, seam.Build{Compiler: unix.BytePtrToString(t.compiler), Flags: unix.BytePtrToString(t.flags)}, nil
+}
+
+// TransposeShape returns the rows and cols that toll_transpose_fn is to be given: those of In where it is row-major.
+func TransposeShape(a *kernel.Transpose) (rows, cols int) {
+	if a.In.Layout == kernel.Col {
+		return a.In.Cols, a.In.Rows
+	}
+	return a.In.Rows, a.In.Cols
 }

@@ -76,6 +76,17 @@ func OpenCalls() (*calls.Funcs, error) {
 			C.toll_calls_fill(ptr[C.double](p), C.int64_t(len(p)), C.double(x))
 		},
 
+		// The table is one of pointers to rows that calls.Rows pinned, each with as many elements as Shape says.
+		RunRows: func(a, b *calls.Rows, steps int, d, dt float64) error {
+			rows, cols, err := calls.Shape(a, b)
+			if err != nil {
+				return err
+			}
+			C.toll_calls_diffusion_rows((**C.double)(unsafe.Pointer(&a.Table[0])), (**C.double)(unsafe.Pointer(&b.Table[0])),
+				C.int64_t(rows), C.int64_t(cols), C.int64_t(steps), C.double(d), C.double(dt))
+			return nil
+		},
+
 		// Pair and Mixed have C's layout, which their fields' types give on every platform that cgo has with
 		// 64-bit numbers aligned to 8 bytes; the test sees each field.
 		PairAt:  func(p *calls.Pair) { C.toll_calls_pair_at((*C.toll_pair)(unsafe.Pointer(p))) },

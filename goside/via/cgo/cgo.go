@@ -34,6 +34,10 @@ package cgo
 #cgo nocallback julia
 #cgo noescape ols
 #cgo nocallback ols
+#cgo noescape julia_split
+#cgo nocallback julia_split
+#cgo noescape transpose
+#cgo nocallback transpose
 
 static void call_noop(toll_call_noop_fn *f) { f(); }
 static int64_t call_not(toll_call_not_fn *f, int64_t x) { return f(x); }
@@ -60,6 +64,17 @@ static int32_t julia(toll_julia_fn *f, int32_t *out, const double *zs, const dou
 static int32_t ols(toll_ols_fn *f, double *slope, double *intercept, const double *y, int64_t rows,
                    int64_t n, int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
     return f(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule);
+}
+
+static int32_t julia_split(toll_julia_split_fn *f, int32_t *out, const double *zr, const double *zi,
+                           const double *cr, const double *ci, int64_t n, int64_t lo, int64_t hi,
+                           int32_t maxiter, int32_t threads, int32_t schedule) {
+    return f(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule);
+}
+
+static int32_t transpose(toll_transpose_fn *f, double *out, const double *in, int64_t rows, int64_t cols,
+                         int64_t ld_out, int64_t ld_in, int32_t threads, int32_t schedule) {
+    return f(out, in, rows, cols, ld_out, ld_in, threads, schedule);
 }
 */
 import "C"
@@ -99,9 +114,7 @@ func ptr[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceD
 
 func funcs(t *C.toll_table) kernel.Funcs {
 	step := [...]*C.toll_diffusion_step_fn{kernel.Row: t.diffusion_step_row, kernel.Col: t.diffusion_step_col}
-	run := [...]*C.toll_diffusion_run_fn{kernel.Row: t.diffusion_run_row, kernel.Col: t.diffusion_run_col}
-	ols := [...]*C.toll_ols_fn{kernel.Row: t.ols_row, kernel.Col: t.ols_col}
-	noop, not, add, sum, julia := t.call_noop, t.call_not, t.call_add, t.call_sum, t.julia
+	noop, not, add, sum, julia, split := t.call_noop, t.call_not, t.call_add, t.call_sum, t.julia, t.julia_split
 	return kernel.Funcs{
 		Noop: func() { C.call_noop(noop) },
 		Not:  func(x int64) int64 { return int64(C.call_not(not, C.int64_t(x))) },
@@ -116,23 +129,52 @@ func funcs(t *C.toll_table) kernel.Funcs {
 				C.int64_t(g.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.double(a.D), C.double(a.Dt),
 				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
 		},
-		Run: func(a *kernel.DiffusionRun) error {
-			g := &a.A
-			return kernel.FromNative("diffusion", int32(C.diffusion_run(run[g.Layout],
-				ptr[C.double](g.Data), ptr[C.double](a.B.Data), C.int64_t(g.Rows), C.int64_t(g.Cols),
-				C.int64_t(g.LD), C.int64_t(a.Steps), C.double(a.D), C.double(a.Dt),
-				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
-		},
 		Julia: func(a *kernel.Julia) error {
 			return kernel.FromNative("julia", int32(C.julia(julia, ptr[C.int32_t](a.Out),
 				ptr[C.double](a.Zs), ptr[C.double](a.Cs), C.int64_t(len(a.Zs)), C.int64_t(a.Lo),
 				C.int64_t(a.Hi), C.int32_t(a.MaxIter), C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
 		},
-		OLS: func(a *kernel.OLS) error {
-			return kernel.FromNative("ols", int32(C.ols(ols[a.Y.Layout], ptr[C.double](a.Slope),
-				ptr[C.double](a.Intercept), ptr[C.double](a.Y.Data), C.int64_t(a.Y.Rows), C.int64_t(a.Y.Cols),
-				C.int64_t(a.Y.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.int32_t(a.Par.Threads),
-				C.int32_t(a.Par.Schedule))))
+		JuliaSplit: func(a *kernel.JuliaSplit) error {
+			return kernel.FromNative("julia", int32(C.julia_split(split, ptr[C.int32_t](a.Out),
+				ptr[C.double](a.Zr), ptr[C.double](a.Zi), ptr[C.double](a.Cr), ptr[C.double](a.Ci),
+				C.int64_t(len(a.Zr)), C.int64_t(a.Lo), C.int64_t(a.Hi), C.int32_t(a.MaxIter),
+				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
 		},
+		Run:             run(t.diffusion_run_row, t.diffusion_run_col),
+		RunInterchanged: run(t.diffusion_run_row_interchanged, t.diffusion_run_col_interchanged),
+		OLS:             ols(t.ols_row, t.ols_col),
+		OLSInterchanged: ols(t.ols_row_interchanged, t.ols_col_interchanged),
+		Transpose:       transpose(t.transpose),
+		TransposeNaive:  transpose(t.transpose_naive),
+	}
+}
+
+func run(row, col *C.toll_diffusion_run_fn) func(*kernel.DiffusionRun) error {
+	f := [...]*C.toll_diffusion_run_fn{kernel.Row: row, kernel.Col: col}
+	return func(a *kernel.DiffusionRun) error {
+		g := &a.A
+		return kernel.FromNative("diffusion", int32(C.diffusion_run(f[g.Layout],
+			ptr[C.double](g.Data), ptr[C.double](a.B.Data), C.int64_t(g.Rows), C.int64_t(g.Cols),
+			C.int64_t(g.LD), C.int64_t(a.Steps), C.double(a.D), C.double(a.Dt),
+			C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+	}
+}
+
+func ols(row, col *C.toll_ols_fn) func(*kernel.OLS) error {
+	f := [...]*C.toll_ols_fn{kernel.Row: row, kernel.Col: col}
+	return func(a *kernel.OLS) error {
+		return kernel.FromNative("ols", int32(C.ols(f[a.Y.Layout], ptr[C.double](a.Slope),
+			ptr[C.double](a.Intercept), ptr[C.double](a.Y.Data), C.int64_t(a.Y.Rows), C.int64_t(a.Y.Cols),
+			C.int64_t(a.Y.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.int32_t(a.Par.Threads),
+			C.int32_t(a.Par.Schedule))))
+	}
+}
+
+func transpose(f *C.toll_transpose_fn) func(*kernel.Transpose) error {
+	return func(a *kernel.Transpose) error {
+		rows, cols := abi.TransposeShape(a)
+		return kernel.FromNative("transpose", int32(C.transpose(f, ptr[C.double](a.Out.Data), ptr[C.double](a.In.Data),
+			C.int64_t(rows), C.int64_t(cols), C.int64_t(a.Out.LD), C.int64_t(a.In.LD), C.int32_t(a.Par.Threads),
+			C.int32_t(a.Par.Schedule))))
 	}
 }

@@ -37,9 +37,9 @@ func View(z []complex128) []float64 {
 	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(z))), 2*len(z))
 }
 
-// Int32s returns the memory of z as int32 elements.
-func Int32s(z []complex128) []int32 {
-	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(z))), 4*len(z))
+// Int32s returns the memory of s as int32 elements.
+func Int32s[T float64 | complex128](s []T) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(*new(T))/4))
 }
 
 // Bytes returns the memory of s. T must hold no pointers.

@@ -6,9 +6,9 @@
 // Package netlib reaches the ols kernel through gonum.org/v1/netlib, gonum's cgo binding of BLAS and LAPACK,
 // here OpenBLAS and LAPACKE, on one thread. It offers three ways that a user of gonum would take: LAPACK's
 // dgels row by row ([DGELS]), one dgels for all rows as right-hand sides ([DGELSMany]), and the closed form
-// as matrix-vector products ([DGEMV]).
+// as matrix-vector products ([BLAS]). The last also transposes, by OpenBLAS's domatcopy, which netlib lacks.
 //
-// What will surprise: these are not the paired closed form and do not return its bits. Their routes declare
+// What will surprise: the fits are not the paired closed form and do not return its bits. Their routes declare
 // how far off they may be. They check nothing themselves.
 package netlib
 
@@ -16,10 +16,19 @@ package netlib
 #cgo LDFLAGS: -lopenblas -llapacke
 extern char *openblas_get_config(void);
 extern void openblas_set_num_threads(int threads);
+
+// As cblas.h has it, which names the first two by enumerations of its own.
+extern void cblas_domatcopy(int order, int trans, int rows, int cols, double alpha, const double *a, int lda,
+                            double *b, int ldb);
+
+#cgo noescape cblas_domatcopy
+#cgo nocallback cblas_domatcopy
 */
 import "C"
 
 import (
+	"fmt"
+	"math"
 	"sync"
 
 	gonumblas "gonum.org/v1/gonum/blas"
@@ -28,14 +37,19 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
+	"toll/goside/via/abi"
 )
 
 // BLAS's own threads would share a row's sum among them in no fixed order.
 var oneThread = sync.OnceFunc(func() { C.openblas_set_num_threads(1) })
 
 func open(ols func(*kernel.OLS) error) (*seam.Library, error) {
+	return openFuncs(kernel.Funcs{OLS: ols})
+}
+
+func openFuncs(f kernel.Funcs) (*seam.Library, error) {
 	oneThread()
-	return seam.NewLibrary(kernel.Funcs{OLS: ols}, false, seam.Build{Compiler: C.GoString(C.openblas_get_config())}), nil
+	return seam.NewLibrary(f, false, seam.Build{Compiler: C.GoString(C.openblas_get_config())}), nil
 }
 
 // DGELS solves each row by itself: a QR factorisation of its n x 2 system.
@@ -100,31 +114,48 @@ func failed(routine string) error {
 	return &kernel.Error{Kernel: "ols", Status: kernel.ErrPanic, Detail: routine + " failed, want a solution"}
 }
 
-// DGEMV weighs all rows at once: slope = Y*w / denominator and mean = Y*1 / n, with w = 2j-(n-1).
-func DGEMV() (*seam.Library, error) {
-	return open(func(a *kernel.OLS) error {
-		n, count := a.Y.Cols, a.Hi-a.Lo
-		if count == 0 {
-			return nil
-		}
-		x := float64(n)
-		weights, ones := make([]float64, n), make([]float64, n)
-		for j := range n {
-			weights[j], ones[j] = 2*float64(j)-(x-1), 1
-		}
-		// To BLAS, which is told row-major here, a column-major matrix is its transpose.
-		trans, rows, cols := gonumblas.NoTrans, count, n
-		if a.Y.Layout == kernel.Col {
-			trans, rows, cols = gonumblas.Trans, n, count
-		}
-		y := a.Y.Data[a.Y.At(a.Lo, 0):]
-		slope, intercept := a.Slope[a.Lo:a.Hi], a.Intercept[a.Lo:a.Hi]
-		blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, weights, 1, 0, slope, 1)
-		blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, ones, 1, 0, intercept, 1)
-		for i := range slope {
-			slope[i] /= x * (x*x - 1) / 6
-			intercept[i] = intercept[i]/x - slope[i]*(x-1)/2
-		}
+// BLAS fits by dgemv and transposes by domatcopy.
+func BLAS() (*seam.Library, error) { return openFuncs(kernel.Funcs{OLS: dgemv, Transpose: domatcopy}) }
+
+// dgemv weighs all rows at once: slope = Y*w / denominator and mean = Y*1 / n, with w = 2j-(n-1).
+func dgemv(a *kernel.OLS) error {
+	n, count := a.Y.Cols, a.Hi-a.Lo
+	if count == 0 {
 		return nil
-	})
+	}
+	x := float64(n)
+	weights, ones := make([]float64, n), make([]float64, n)
+	for j := range n {
+		weights[j], ones[j] = 2*float64(j)-(x-1), 1
+	}
+	// To BLAS, which is told row-major here, a column-major matrix is its transpose.
+	trans, rows, cols := gonumblas.NoTrans, count, n
+	if a.Y.Layout == kernel.Col {
+		trans, rows, cols = gonumblas.Trans, n, count
+	}
+	y := a.Y.Data[a.Y.At(a.Lo, 0):]
+	slope, intercept := a.Slope[a.Lo:a.Hi], a.Intercept[a.Lo:a.Hi]
+	blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, weights, 1, 0, slope, 1)
+	blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, ones, 1, 0, intercept, 1)
+	for i := range slope {
+		slope[i] /= x * (x*x - 1) / 6
+		intercept[i] = intercept[i]/x - slope[i]*(x-1)/2
+	}
+	return nil
+}
+
+const rowMajor, transposed = 101, 112 // CblasRowMajor, CblasTrans
+
+// domatcopy hands on the addresses of slices that Check found long enough. BLAS counts in 32 bits.
+func domatcopy(a *kernel.Transpose) error {
+	rows, cols := abi.TransposeShape(a)
+	for _, extent := range []int{rows, cols, a.In.LD, a.Out.LD} {
+		if extent > math.MaxInt32 {
+			return &kernel.Error{Kernel: "transpose", Status: kernel.ErrShape,
+				Detail: fmt.Sprintf("an extent or ld is %d, want at most %d by BLAS", extent, math.MaxInt32)}
+		}
+	}
+	C.cblas_domatcopy(rowMajor, transposed, C.int(rows), C.int(cols), 1, (*C.double)(&a.In.Data[0]), C.int(a.In.LD),
+		(*C.double)(&a.Out.Data[0]), C.int(a.Out.LD))
+	return nil
 }

@@ -74,6 +74,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		errnoLocation        func() *int32
 		handle               func(h uintptr) uintptr
 		callback, fromThread func(f, context uintptr, x, k int64) int64
+		runRows              func(a, b **float64, rows, cols, steps int64, d, dt float64)
 	)
 	// The Go types are the prototypes of calls.h.
 	for name, to := range map[string]any{
@@ -81,7 +82,8 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		"bool": &f.Bool, "int8": &f.Int8, "int16": &f.Int16, "int32": &f.Int32, "uint8": &f.Uint8,
 		"uint16": &f.Uint16, "uint32": &f.Uint32, "float": &f.Float,
 		"length": &length, "first": &first, "sum": &sum, "fill": &fill,
-		"pair": &f.Pair, "pair_at": &f.PairAt, "mixed": &f.Mixed, "mixed_at": &f.MixedAt,
+		"diffusion_rows": &runRows,
+		"pair":           &f.Pair, "pair_at": &f.PairAt, "mixed": &f.Mixed, "mixed_at": &f.MixedAt,
 		"text_length": &f.TextLength, "text_static": &f.TextStatic, "text_new": &textNew, "text_free": &textFree,
 		"text_into": &textInto, "text_live": &f.TextLive,
 		"status": &status, "errno": &errno, "handle": &handle, "callback": &callback, "callback_thread": &fromThread,
@@ -98,6 +100,17 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.First = func(p []float64) float64 { return first(unsafe.SliceData(p), int64(len(p))) }
 	f.Sum = func(p []float64) float64 { return sum(unsafe.SliceData(p), int64(len(p))) }
 	f.Fill = func(p []float64, x float64) { fill(unsafe.SliceData(p), int64(len(p)), x) }
+	// The table is one of pointers to rows that calls.Rows pinned, each with as many elements as Shape says.
+	f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
+		rows, cols, err := calls.Shape(a, b)
+		if err != nil {
+			return err
+		}
+		runRows(&a.Table[0], &b.Table[0], int64(rows), int64(cols), int64(steps), d, dt)
+		runtime.KeepAlive(a)
+		runtime.KeepAlive(b)
+		return nil
+	}
 	f.TextNew = func(n int64) string {
 		s := textNew(n)
 		defer textFree(s)

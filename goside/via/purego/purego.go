@@ -57,6 +57,9 @@ type (
 	runFunc   func(a, b *float64, rows, cols, ld, steps int64, d, dt float64, threads, schedule int32) int32
 	juliaFunc func(out *int32, zs, cs *complex128, n, lo, hi int64, maxiter, threads, schedule int32) int32
 	olsFunc   func(slope, intercept, y *float64, rows, n, ld, lo, hi int64, threads, schedule int32) int32
+
+	splitFunc     func(out *int32, zr, zi, cr, ci *float64, n, lo, hi int64, maxiter, threads, schedule int32) int32
+	transposeFunc func(out, in *float64, rows, cols, ldOut, ldIn int64, threads, schedule int32) int32
 )
 
 func registered(t *abi.Table) kernel.Funcs {
@@ -67,6 +70,11 @@ func registered(t *abi.Table) kernel.Funcs {
 		julia   juliaFunc
 		ols     [2]olsFunc
 		callSum func(p *float64, n int64) float64
+
+		runInterchanged           [2]runFunc
+		olsInterchanged           [2]olsFunc
+		split                     splitFunc
+		transpose, transposeNaive transposeFunc
 	)
 	purego.RegisterFunc(&f.Noop, t.CallNoop)
 	purego.RegisterFunc(&f.Not, t.CallNot)
@@ -79,6 +87,13 @@ func registered(t *abi.Table) kernel.Funcs {
 	purego.RegisterFunc(&julia, t.Julia)
 	purego.RegisterFunc(&ols[kernel.Row], t.OLSRow)
 	purego.RegisterFunc(&ols[kernel.Col], t.OLSCol)
+	purego.RegisterFunc(&runInterchanged[kernel.Row], t.DiffusionRunRowInterchanged)
+	purego.RegisterFunc(&runInterchanged[kernel.Col], t.DiffusionRunColInterchanged)
+	purego.RegisterFunc(&olsInterchanged[kernel.Row], t.OLSRowInterchanged)
+	purego.RegisterFunc(&olsInterchanged[kernel.Col], t.OLSColInterchanged)
+	purego.RegisterFunc(&split, t.JuliaSplit)
+	purego.RegisterFunc(&transpose, t.Transpose)
+	purego.RegisterFunc(&transposeNaive, t.TransposeNaive)
 
 	f.Sum = func(p []float64) float64 { return callSum(unsafe.SliceData(p), int64(len(p))) }
 	f.Step = func(a *kernel.DiffusionStep) error {
@@ -88,34 +103,58 @@ func registered(t *abi.Table) kernel.Funcs {
 		runtime.KeepAlive(a)
 		return kernel.FromNative("diffusion", status)
 	}
-	f.Run = func(a *kernel.DiffusionRun) error {
-		g := &a.A
-		status := run[g.Layout](unsafe.SliceData(g.Data), unsafe.SliceData(a.B.Data), int64(g.Rows), int64(g.Cols),
-			int64(g.LD), int64(a.Steps), a.D, a.Dt, int32(a.Par.Threads), int32(a.Par.Schedule))
-		runtime.KeepAlive(a)
-		return kernel.FromNative("diffusion", status)
-	}
+	f.Run, f.RunInterchanged = runBy(&run), runBy(&runInterchanged)
 	f.Julia = func(a *kernel.Julia) error {
 		status := julia(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zs), unsafe.SliceData(a.Cs), int64(len(a.Zs)),
 			int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
 		runtime.KeepAlive(a)
 		return kernel.FromNative("julia", status)
 	}
-	f.OLS = func(a *kernel.OLS) error {
+	f.JuliaSplit = func(a *kernel.JuliaSplit) error {
+		status := split(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zr), unsafe.SliceData(a.Zi), unsafe.SliceData(a.Cr),
+			unsafe.SliceData(a.Ci), int64(len(a.Zr)), int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
+		runtime.KeepAlive(a)
+		return kernel.FromNative("julia", status)
+	}
+	f.OLS, f.OLSInterchanged = olsBy(&ols), olsBy(&olsInterchanged)
+	f.Transpose, f.TransposeNaive = transposeBy(&transpose), transposeBy(&transposeNaive)
+	return f
+}
+
+func runBy(f *[2]runFunc) func(*kernel.DiffusionRun) error {
+	return func(a *kernel.DiffusionRun) error {
+		g := &a.A
+		status := f[g.Layout](unsafe.SliceData(g.Data), unsafe.SliceData(a.B.Data), int64(g.Rows), int64(g.Cols),
+			int64(g.LD), int64(a.Steps), a.D, a.Dt, int32(a.Par.Threads), int32(a.Par.Schedule))
+		runtime.KeepAlive(a)
+		return kernel.FromNative("diffusion", status)
+	}
+}
+
+func olsBy(f *[2]olsFunc) func(*kernel.OLS) error {
+	return func(a *kernel.OLS) error {
 		g := &a.Y
-		status := ols[g.Layout](unsafe.SliceData(a.Slope), unsafe.SliceData(a.Intercept), unsafe.SliceData(g.Data),
+		status := f[g.Layout](unsafe.SliceData(a.Slope), unsafe.SliceData(a.Intercept), unsafe.SliceData(g.Data),
 			int64(g.Rows), int64(g.Cols), int64(g.LD), int64(a.Lo), int64(a.Hi), int32(a.Par.Threads), int32(a.Par.Schedule))
 		runtime.KeepAlive(a)
 		return kernel.FromNative("ols", status)
 	}
-	return f
+}
+
+func transposeBy(f *transposeFunc) func(*kernel.Transpose) error {
+	return func(a *kernel.Transpose) error {
+		rows, cols := abi.TransposeShape(a)
+		status := (*f)(unsafe.SliceData(a.Out.Data), unsafe.SliceData(a.In.Data), int64(rows), int64(cols), int64(a.Out.LD),
+			int64(a.In.LD), int32(a.Par.Threads), int32(a.Par.Schedule))
+		runtime.KeepAlive(a)
+		return kernel.FromNative("transpose", status)
+	}
 }
 
 // words returns the functions that SyscallN can call. It is marked so that what a pointer converted to a
 // word in its arguments points to stays alive, and on the heap, until it returns.
 func words(t *abi.Table) kernel.Funcs {
-	ols := [...]uintptr{kernel.Row: t.OLSRow, kernel.Col: t.OLSCol}
-	noop, not, julia := t.CallNoop, t.CallNot, t.Julia
+	noop, not, julia, split := t.CallNoop, t.CallNot, t.Julia, t.JuliaSplit
 	return kernel.Funcs{
 		Noop: func() { purego.SyscallN(noop) },
 		Not: func(x int64) int64 {
@@ -129,13 +168,39 @@ func words(t *abi.Table) kernel.Funcs {
 				uintptr(a.Par.Schedule))
 			return kernel.FromNative("julia", int32(r))
 		},
-		OLS: func(a *kernel.OLS) error {
-			g := &a.Y
-			r, _, _ := purego.SyscallN(ols[g.Layout], uintptr(unsafe.Pointer(unsafe.SliceData(a.Slope))),
-				uintptr(unsafe.Pointer(unsafe.SliceData(a.Intercept))), uintptr(unsafe.Pointer(unsafe.SliceData(g.Data))),
-				uintptr(g.Rows), uintptr(g.Cols), uintptr(g.LD), uintptr(a.Lo), uintptr(a.Hi),
-				uintptr(a.Par.Threads), uintptr(a.Par.Schedule))
-			return kernel.FromNative("ols", int32(r))
+		JuliaSplit: func(a *kernel.JuliaSplit) error {
+			r, _, _ := purego.SyscallN(split, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out))),
+				uintptr(unsafe.Pointer(unsafe.SliceData(a.Zr))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Zi))),
+				uintptr(unsafe.Pointer(unsafe.SliceData(a.Cr))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Ci))),
+				uintptr(len(a.Zr)), uintptr(a.Lo), uintptr(a.Hi), uintptr(a.MaxIter), uintptr(a.Par.Threads),
+				uintptr(a.Par.Schedule))
+			return kernel.FromNative("julia", int32(r))
 		},
+		OLS:             olsWords(t.OLSRow, t.OLSCol),
+		OLSInterchanged: olsWords(t.OLSRowInterchanged, t.OLSColInterchanged),
+		Transpose:       transposeWords(t.Transpose),
+		TransposeNaive:  transposeWords(t.TransposeNaive),
+	}
+}
+
+func olsWords(row, col uintptr) func(*kernel.OLS) error {
+	ols := [...]uintptr{kernel.Row: row, kernel.Col: col}
+	return func(a *kernel.OLS) error {
+		g := &a.Y
+		r, _, _ := purego.SyscallN(ols[g.Layout], uintptr(unsafe.Pointer(unsafe.SliceData(a.Slope))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a.Intercept))), uintptr(unsafe.Pointer(unsafe.SliceData(g.Data))),
+			uintptr(g.Rows), uintptr(g.Cols), uintptr(g.LD), uintptr(a.Lo), uintptr(a.Hi),
+			uintptr(a.Par.Threads), uintptr(a.Par.Schedule))
+		return kernel.FromNative("ols", int32(r))
+	}
+}
+
+func transposeWords(transpose uintptr) func(*kernel.Transpose) error {
+	return func(a *kernel.Transpose) error {
+		rows, cols := abi.TransposeShape(a)
+		r, _, _ := purego.SyscallN(transpose, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out.Data))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a.In.Data))), uintptr(rows), uintptr(cols), uintptr(a.Out.LD),
+			uintptr(a.In.LD), uintptr(a.Par.Threads), uintptr(a.Par.Schedule))
+		return kernel.FromNative("transpose", int32(r))
 	}
 }

@@ -1,0 +1,87 @@
+! SPDX-FileCopyrightText: 2026 The Toll authors
+! SPDX-License-Identifier: MIT
+!
+! Numbers are copied as integers, of which every bit counts. in(j, i) is row-major and out(i, j) column-major;
+! i and j count from 1, as in diffusion.f90.
+module toll_transpose
+  use, intrinsic :: iso_c_binding, only: c_f_pointer, c_int32_t, c_int64_t, c_ptr
+  use toll_abi, only: toll_ok
+  use toll_check, only: check_transpose, extent
+  use toll_lang, only: prefix, set_schedule
+  implicit none
+  private
+  public :: transpose_tiles, transpose_naive
+
+  ! The side of a tile: long enough that whole cache lines are used, and so short that those of a tile of in and of one
+  ! of out stay in cache together.
+  integer, parameter :: tile = 16
+
+contains
+
+  ! Not named transpose, as Fortran's own.
+  integer(c_int32_t) function transpose_tiles(out, in, rows, cols, ld_out, ld_in, threads, schedule) &
+    result(status) bind(C, name=prefix//'transpose')
+    type(c_ptr), value :: out, in
+    integer(c_int64_t), value :: rows, cols, ld_out, ld_in
+    integer(c_int32_t), value :: threads, schedule
+    integer(c_int64_t), pointer, contiguous :: v(:), u(:)
+
+    status = check_transpose(out, in, rows, cols, ld_out, ld_in, threads, schedule)
+    if (status /= toll_ok) return
+    call c_f_pointer(out, v, [extent(cols, rows, ld_out)])
+    call c_f_pointer(in, u, [extent(rows, cols, ld_in)])
+    call set_schedule(schedule, 1)
+    call copy_tiles(v, u, ld_out, ld_in, rows, cols, threads)
+  end function transpose_tiles
+
+  integer(c_int32_t) function transpose_naive(out, in, rows, cols, ld_out, ld_in, threads, schedule) &
+    result(status) bind(C, name=prefix//'transpose_naive')
+    type(c_ptr), value :: out, in
+    integer(c_int64_t), value :: rows, cols, ld_out, ld_in
+    integer(c_int32_t), value :: threads, schedule
+    integer(c_int64_t), pointer, contiguous :: v(:), u(:)
+
+    status = check_transpose(out, in, rows, cols, ld_out, ld_in, threads, schedule)
+    if (status /= toll_ok) return
+    call c_f_pointer(out, v, [extent(cols, rows, ld_out)])
+    call c_f_pointer(in, u, [extent(rows, cols, ld_in)])
+    call set_schedule(schedule, 1)
+    call copy_lines(v, u, ld_out, ld_in, rows, cols, threads)
+  end function transpose_naive
+
+  subroutine copy_tiles(out, in, ld_out, ld_in, rows, cols, threads)
+    integer(c_int64_t), intent(in) :: ld_out, ld_in, rows, cols
+    integer(c_int64_t), intent(inout) :: out(ld_out, *)
+    integer(c_int64_t), intent(in) :: in(ld_in, *)
+    integer(c_int32_t), intent(in) :: threads
+    integer(c_int64_t) :: i, j, top, left
+
+    !$omp parallel do num_threads(threads) schedule(runtime) private(i, j, top)
+    do left = 1, cols, tile
+      do top = 1, rows, tile
+        do j = left, min(left + tile - 1, cols)
+          do i = top, min(top + tile - 1, rows)
+            out(i, j) = in(j, i)
+          end do
+        end do
+      end do
+    end do
+    !$omp end parallel do
+  end subroutine copy_tiles
+
+  subroutine copy_lines(out, in, ld_out, ld_in, rows, cols, threads)
+    integer(c_int64_t), intent(in) :: ld_out, ld_in, rows, cols
+    integer(c_int64_t), intent(inout) :: out(ld_out, *)
+    integer(c_int64_t), intent(in) :: in(ld_in, *)
+    integer(c_int32_t), intent(in) :: threads
+    integer(c_int64_t) :: i, j
+
+    !$omp parallel do num_threads(threads) schedule(runtime) private(i)
+    do j = 1, cols
+      do i = 1, rows
+        out(i, j) = in(j, i)
+      end do
+    end do
+    !$omp end parallel do
+  end subroutine copy_lines
+end module toll_transpose

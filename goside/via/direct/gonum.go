@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package direct
+
+import (
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"toll/goside/kernel"
+)
+
+// Gonum returns what gonum's mat.Dense does as its users would: it copies a matrix seen as its transpose.
+func Gonum() kernel.Funcs {
+	return kernel.Funcs{Transpose: func(a *kernel.Transpose) error {
+		var out, in mat.Dense
+		out.SetRawMatrix(general(&a.Out))
+		in.SetRawMatrix(general(&a.In))
+		out.Copy(in.T())
+		return nil
+	}}
+}
+
+// general returns g as a row-major matrix, which a column-major one is the transpose of.
+func general(g *kernel.Grid) blas64.General {
+	m := blas64.General{Rows: g.Rows, Cols: g.Cols, Stride: g.LD, Data: g.Data}
+	if g.Layout == kernel.Col {
+		m.Rows, m.Cols = g.Cols, g.Rows
+	}
+	return m
+}

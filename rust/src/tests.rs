@@ -1,0 +1,318 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+//! Holds the functions of the tables that do the same in another way to each other, bit by bit, padding
+//! and what is outside the range included.
+
+use crate::abi::{DiffusionRun, Julia, JuliaSplit, Ols, Status, Table, Transpose};
+
+/// A signalling NaN with a payload, for memory that is not to be read, or to be copied as it is.
+const NAN: f64 = f64::from_bits(0x7ff0_0000_dead_beef);
+
+const SHAPES: [(usize, usize); 9] = [
+    (1, 1),
+    (1, 7),
+    (2, 5),
+    (3, 3),
+    (3, 5),
+    (16, 32),
+    (17, 33),
+    (40, 3),
+    (300, 18),
+];
+
+fn tables() -> [&'static Table; 2] {
+    // SAFETY: the tables are constant.
+    unsafe { [&*crate::toll_rust_table(), &*crate::toll_rust_par_table()] }
+}
+
+/// Threads and schedules.
+fn teams() -> impl Iterator<Item = (i32, i32)> {
+    [1, 2, 3, 8]
+        .into_iter()
+        .flat_map(|threads| (0..3).map(move |schedule| (threads, schedule)))
+}
+
+fn ranges(count: usize) -> [(usize, usize); 4] {
+    [(0, count), (0, 0), (count / 3, count), (count / 4, count / 2 + 1)]
+}
+
+/// Numbers that round when one adds them.
+fn number(k: usize) -> f64 {
+    let mixed = (k as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 11) as f64 / (1u64 << 53) as f64 - 0.3
+}
+
+/// Lines of numbers, with padding after each but the last.
+fn matrix(outer: usize, inner: usize, ld: usize) -> Vec<f64> {
+    (0..(outer - 1) * ld + inner)
+        .map(|at| if at % ld < inner { number(at) } else { NAN })
+        .collect()
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+#[test]
+fn diffusion_interchanged() {
+    type Slots = fn(&Table) -> (DiffusionRun, DiffusionRun);
+    let layouts: [(bool, Slots); 2] = [
+        (false, |t| (t.diffusion_run_row, t.diffusion_run_row_interchanged)),
+        (true, |t| (t.diffusion_run_col, t.diffusion_run_col_interchanged)),
+    ];
+    for (rows, cols) in SHAPES {
+        for (col, slots) in layouts {
+            let (outer, inner) = if col { (cols, rows) } else { (rows, cols) };
+            for (ld, steps) in [(inner, 0), (inner, 1), (inner + 3, 2), (inner + 1, 5)] {
+                let run = |function: DiffusionRun, (threads, schedule)| {
+                    let mut a = matrix(outer, inner, ld);
+                    let mut b: Vec<f64> = a.iter().map(|value| value * 0.5).collect();
+                    // SAFETY: the matrices have the shape that is passed.
+                    let status = unsafe {
+                        function(
+                            a.as_mut_ptr(),
+                            b.as_mut_ptr(),
+                            rows as i64,
+                            cols as i64,
+                            ld as i64,
+                            steps,
+                            0.7,
+                            0.11,
+                            threads,
+                            schedule,
+                        )
+                    };
+                    assert_eq!(status, Status::Ok);
+                    (bits(&a), bits(&b))
+                };
+                let want = run(slots(tables()[0]).0, (1, 0));
+                let padding = |at: usize| at % ld >= inner;
+                let before = bits(&matrix(outer, inner, ld));
+                assert!((0..before.len()).all(|at| !padding(at) || want.0[at] == before[at]));
+                for table in tables() {
+                    for team in teams() {
+                        let got = run(slots(table).1, team);
+                        assert!(
+                            got == want,
+                            "{rows} x {cols}, col {col}, ld {ld}, steps {steps}, {team:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ols_interchanged() {
+    type Slots = fn(&Table) -> (Ols, Ols);
+    let layouts: [(bool, Slots); 2] = [
+        (false, |t| (t.ols_row, t.ols_row_interchanged)),
+        (true, |t| (t.ols_col, t.ols_col_interchanged)),
+    ];
+    for (rows, n) in SHAPES.into_iter().chain([(1, 2), (600, 2)]) {
+        if n < 2 {
+            continue;
+        }
+        for (col, slots) in layouts {
+            let (outer, inner) = if col { (n, rows) } else { (rows, n) };
+            for ld in [inner, inner + 5] {
+                let y = matrix(outer, inner, ld);
+                for (lo, hi) in ranges(rows) {
+                    let fit = |function: Ols, (threads, schedule)| {
+                        let (mut slope, mut intercept) = (vec![NAN; rows], vec![NAN; rows]);
+                        // SAFETY: the matrix and the arrays have the shape that is passed.
+                        let status = unsafe {
+                            function(
+                                slope.as_mut_ptr(),
+                                intercept.as_mut_ptr(),
+                                y.as_ptr(),
+                                rows as i64,
+                                n as i64,
+                                ld as i64,
+                                lo as i64,
+                                hi as i64,
+                                threads,
+                                schedule,
+                            )
+                        };
+                        assert_eq!(status, Status::Ok);
+                        (bits(&slope), bits(&intercept))
+                    };
+                    let want = fit(slots(tables()[0]).0, (1, 0));
+                    for table in tables() {
+                        for team in teams() {
+                            let got = fit(slots(table).1, team);
+                            assert!(
+                                got == want,
+                                "{rows} x {n}, col {col}, ld {ld}, [{lo}, {hi}), {team:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn julia_split() {
+    for n in [1, 2, 63, 200] {
+        let zs: Vec<f64> = (0..2 * n).map(|k| 3.0 * number(k)).collect();
+        let cs: Vec<f64> = (0..2 * n).map(|k| number(k + 1000)).collect();
+        let part = |points: &[f64], k: usize| points.iter().skip(k).step_by(2).copied().collect();
+        let parts: [Vec<f64>; 4] = [part(&zs, 0), part(&zs, 1), part(&cs, 0), part(&cs, 1)];
+        for (lo, hi) in ranges(n) {
+            for maxiter in [0, 1, 50] {
+                let mut want = vec![-1; n];
+                let julia: Julia = tables()[0].julia;
+                let (length, lo, hi) = (n as i64, lo as i64, hi as i64);
+                let p = want.as_mut_ptr();
+                // SAFETY: the arrays have the length that is passed.
+                let status = unsafe { julia(p, zs.as_ptr(), cs.as_ptr(), length, lo, hi, maxiter, 1, 0) };
+                assert_eq!(status, Status::Ok);
+                for table in tables() {
+                    for (threads, schedule) in teams() {
+                        let mut got = vec![-1; n];
+                        let split: JuliaSplit = table.julia_split;
+                        let p = got.as_mut_ptr();
+                        let [zr, zi, cr, ci] = parts.each_ref().map(|part| part.as_ptr());
+                        // SAFETY: as above.
+                        let status =
+                            unsafe { split(p, zr, zi, cr, ci, length, lo, hi, maxiter, threads, schedule) };
+                        assert_eq!(status, Status::Ok);
+                        assert_eq!(got, want, "{n} points, [{lo}, {hi}), {threads}, {schedule}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn julia_split_checks() {
+    const LIMIT: i64 = i64::MAX / 16;
+    let x = [0.5; 4];
+    // Of f64, so that it is aligned as an input, too.
+    let mut out = [0.0; 2];
+    let over = out.as_mut_ptr();
+    let (p, over) = (over.cast::<i32>(), over.cast_const());
+    let q = x.as_ptr();
+    let null = std::ptr::null();
+    let odd = q.wrapping_byte_add(4);
+    for table in tables() {
+        let call = |inputs: [*const f64; 4], n, lo, hi, maxiter, threads, schedule| {
+            let [zr, zi, cr, ci] = inputs;
+            // SAFETY: what is passed is either good or refused.
+            unsafe { (table.julia_split)(p, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule) }
+        };
+        for n in [0, -1, LIMIT + 1, i64::MAX] {
+            assert_eq!(call([null; 4], n, 0, 0, -1, 0, 0), Status::Shape);
+        }
+        for (lo, hi) in [(-1, 1), (2, 1), (0, 5)] {
+            assert_eq!(call([null; 4], 4, lo, hi, -1, 0, 0), Status::Shape);
+        }
+        for k in 0..4 {
+            let bad = |bad| {
+                let mut inputs = [q; 4];
+                inputs[k] = bad;
+                inputs
+            };
+            assert_eq!(call(bad(null), 4, 0, 4, -1, 0, 0), Status::Short);
+            assert_eq!(call(bad(odd), 4, 0, 4, -1, 0, 0), Status::Align);
+            assert_eq!(call(bad(over), 2, 0, 2, -1, 0, 0), Status::Overlap);
+        }
+        assert_eq!(call([null, odd, q, q], LIMIT, 0, 4, 1, 1, 0), Status::Short);
+        assert_eq!(call([q; 4], 4, 0, 4, -1, 1, 0), Status::Arg);
+        assert_eq!(call([q; 4], 4, 0, 4, 1, 0, 0), Status::Arg);
+        assert_eq!(call([q; 4], 4, 0, 4, 1, 1025, 0), Status::Arg);
+        assert_eq!(call([q; 4], 4, 0, 4, 1, 1, 3), Status::Arg);
+        assert_eq!(call([q; 4], 4, 0, 4, 1, 1, 2), Status::Ok);
+    }
+}
+
+fn transposes(table: &Table) -> [Transpose; 2] {
+    [table.transpose, table.transpose_naive]
+}
+
+#[test]
+fn transpose() {
+    for (rows, cols) in SHAPES.into_iter().chain([(15, 47), (16, 48), (5, 3), (1, 33)]) {
+        for (ld_in, ld_out) in [(cols, rows), (cols + 3, rows + 2)] {
+            let mut input = matrix(rows, cols, ld_in);
+            input[cols / 2] = -NAN;
+            let mut want = vec![-1.5; (cols - 1) * ld_out + rows];
+            for i in 0..rows {
+                for j in 0..cols {
+                    want[i + j * ld_out] = input[i * ld_in + j];
+                }
+            }
+            for table in tables() {
+                for function in transposes(table) {
+                    for (threads, schedule) in teams() {
+                        let mut got = vec![-1.5; want.len()];
+                        // SAFETY: the matrices have the shapes that are passed.
+                        let status = unsafe {
+                            function(
+                                got.as_mut_ptr(),
+                                input.as_ptr(),
+                                rows as i64,
+                                cols as i64,
+                                ld_out as i64,
+                                ld_in as i64,
+                                threads,
+                                schedule,
+                            )
+                        };
+                        assert_eq!(status, Status::Ok);
+                        assert!(
+                            bits(&got) == bits(&want),
+                            "{rows} x {cols}, ld {ld_in} to {ld_out}, {threads}, {schedule}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn transpose_checks() {
+    const LIMIT: i64 = i64::MAX / 8;
+    let x = [0.5; 12];
+    let mut out = [0.0; 12];
+    let p = out.as_mut_ptr();
+    let q = x.as_ptr();
+    let (none, null) = (std::ptr::null_mut(), std::ptr::null());
+    for function in tables().into_iter().flat_map(transposes) {
+        let call = |out, input, rows, cols, ld_out, ld_in, threads, schedule| {
+            // SAFETY: what is passed is either good or refused.
+            unsafe { function(out, input, rows, cols, ld_out, ld_in, threads, schedule) }
+        };
+        for (rows, cols, ld_out, ld_in) in [
+            (0, 4, 3, 4),
+            (3, 0, 3, 4),
+            (3, 4, 3, 3),
+            (3, 4, 2, 4),
+            (2, 1, 2, LIMIT / 2 + 1),
+            (1, 2, LIMIT / 2 + 1, 2),
+        ] {
+            let status = call(none, null, rows, cols, ld_out, ld_in, 0, 0);
+            assert_eq!(status, Status::Shape, "{rows} x {cols}, ld {ld_in} to {ld_out}");
+        }
+        let odd = q.wrapping_byte_add(4);
+        assert_eq!(call(none, odd, 3, 4, 3, 4, 0, 0), Status::Short);
+        assert_eq!(
+            call(p.wrapping_byte_add(4), null, 3, 4, 3, 4, 0, 0),
+            Status::Short
+        );
+        assert_eq!(call(p, odd, 3, 4, 3, 4, 0, 0), Status::Align);
+        assert_eq!(call(p, p.wrapping_add(11), 3, 4, 3, 4, 0, 0), Status::Overlap);
+        assert_eq!(call(p, p, 3, 4, 3, 4, 0, 0), Status::Overlap);
+        assert_eq!(call(p, q, 3, 4, 3, 4, 0, 0), Status::Arg);
+        assert_eq!(call(p, q, 3, 4, 3, 4, 1025, 0), Status::Arg);
+        assert_eq!(call(p, q, 3, 4, 3, 4, 1, -1), Status::Arg);
+        assert_eq!(call(p, p.wrapping_add(2), 1, 2, 1, 2, 1, 0), Status::Ok);
+    }
+}
