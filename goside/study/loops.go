@@ -363,7 +363,7 @@ func (c *walkCheck) verify(w *Walk, l walker, m *arena, threads int) error {
 	}
 	for line := range c.n {
 		at := line * ld
-		if err := same(fmt.Sprintf("line %d", line), m.b[at:at+c.n], c.want[w.Layout][line*c.n:]); err != nil {
+		if err := same(fmt.Sprintf("line %d", line), m.b[at:at+c.n], c.want[w.Layout][line*c.n:(line+1)*c.n]); err != nil {
 			return err
 		}
 		for k := at + c.n; k < at+ld && line < c.n-1; k++ {

@@ -11,13 +11,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"toll/goside/calls"
 	"toll/goside/conform"
 	"toll/goside/machine"
 	"toll/goside/measure"
@@ -28,28 +25,8 @@ import (
 	"toll/goside/via/cpython"
 )
 
-// part is one experiment of toll calls.
-type part struct {
-	name       string
-	quick, all time.Duration // about how long it takes on two cores, by default and with --full
-	run        func(*calling) ([]measure.Series, error)
-}
-
-// calling is what the parts share.
-type calling struct {
-	crossings []calls.Crossing
-	checked   []int // calls that were verified, of each crossing
-	full      bool
-	seed      uint64
-	progress  func(done, all int)
-	warn      func(err error) // says what is left out
-
-	resolution  time.Duration // of the clock
-	collections int           // of garbage, in batches that did not ask for any
-}
-
 // A part whose means are not there gives a seam.ErrUnavailable, beside what it could measure.
-var parts = []part{
+var callParts = []part{
 	{"payloads", 30 * time.Second, 75 * time.Second, func(c *calling) ([]measure.Series, error) {
 		subjects, err := study.Payloads(c.crossings, c.checked)
 		if err != nil {
@@ -101,24 +78,6 @@ var parts = []part{
 		return study.Toolchains(root, c.full, c.seed, c.progress)
 	}},
 	{"python", 25 * time.Second, 90 * time.Second, borders},
-}
-
-// fullRounds are those of --full.
-const fullRounds = 31
-
-// measure times subjects in so many rounds, or fullRounds.
-func (c *calling) measure(subjects []measure.Subject, batch time.Duration, rounds, visits int) ([]measure.Series, error) {
-	if c.full {
-		rounds = max(rounds, fullRounds)
-	}
-	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: c.seed, Clock: measure.MachineClock()}
-	run, err := measure.Measure(plan, subjects, c.progress)
-	if err != nil {
-		return nil, err
-	}
-	c.resolution = run.Resolution
-	c.collections += run.Collections
-	return run.Series, nil
 }
 
 // match verifies the routes of these names.
@@ -235,15 +194,6 @@ func knobs(c *calling) ([]measure.Series, error) {
 	return append(series, children...), err
 }
 
-// available says what err says is unavailable, and returns any other error.
-func (c *calling) available(err error) error {
-	if errors.Is(err, seam.ErrUnavailable) {
-		c.warn(err)
-		return nil
-	}
-	return err
-}
-
 // callsChildCommand is what toll calls runs in processes of their own.
 func callsChildCommand() *cobra.Command {
 	var full bool
@@ -289,28 +239,9 @@ It writes a record in the Go benchmark format and prints its tables, each with w
 three minutes on two cores, and with --full a good deal more.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var chosen []part
-			var takes time.Duration
-			for _, p := range parts {
-				ok, err := matches(names, p.name)
-				if err != nil {
-					return err
-				}
-				if ok {
-					chosen = append(chosen, p)
-					if full {
-						takes += p.all
-					} else {
-						takes += p.quick
-					}
-				}
-			}
-			if len(chosen) == 0 {
-				var all []string
-				for _, p := range parts {
-					all = append(all, p.name)
-				}
-				return fmt.Errorf("no part matches %q, want one of %s, or a pattern", names, strings.Join(all, ", "))
+			chosen, takes, err := choose(callParts, names, full)
+			if err != nil {
+				return err
 			}
 			crossings, missing, err := registry.Crossings()
 			if err != nil {
@@ -335,22 +266,7 @@ three minutes on two cores, and with --full a good deal more.`,
 				{Key: "revision", Value: revision},
 			}, machine.Facts()...)
 			others := machine.Others()
-			var series []measure.Series
-			failed := false
-			for k, p := range chosen {
-				if !term.IsTerminal(int(os.Stderr.Fd())) {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s, %v since the start\n", k+1, len(chosen), p.name, time.Since(started).Round(time.Second))
-				}
-				progress, finish := newProgress(fmt.Sprintf("%d of %d: %s", k+1, len(chosen), p.name))
-				c.progress = progress
-				more, err := p.run(c)
-				finish()
-				if err := c.available(err); err != nil { // which is no reason to lose the other parts
-					fmt.Fprintf(cmd.ErrOrStderr(), "toll: %s: %v\n", p.name, err)
-					failed = true
-				}
-				series = append(series, more...)
-			}
+			series, failed := c.runParts(cmd, chosen, started)
 			if len(series) == 0 {
 				return fmt.Errorf("nothing was measured")
 			}

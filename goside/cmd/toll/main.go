@@ -27,7 +27,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), callsCommand(), bookCommand(), showCommand(), compareCommand(), drawCommand(),
+	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), callsCommand(), layoutCommand(), bookCommand(), showCommand(), compareCommand(), drawCommand(),
 		instructionsCommand(), repeatCommand(), callsChildCommand())
 	if err := root.Execute(); err != nil {
 		if !errors.Is(err, errReported) {
