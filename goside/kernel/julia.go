@@ -37,7 +37,7 @@ type JuliaSplit struct {
 // A point has its z, c and count. An iteration has three operations in its test, two for the real and three
 // for the imaginary part; the last test of a point that escapes is not counted.
 var (
-	juliaPoint     = Work{Reads: 32, Writes: 4}
+	JuliaPoint     = Work{Reads: 32, Writes: 4}
 	juliaIteration = Work{Flops: 8}
 )
 

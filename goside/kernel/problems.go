@@ -66,7 +66,7 @@ func Problems() []Problem {
 			return &Timed{
 				Run:   repeat(1, func(f *Funcs) error { return call(f.Julia, a) }),
 				Least: 1,
-				Work:  juliaPoint.times(len(a.Out)).plus(juliaIteration.times(iterations(a))),
+				Work:  JuliaPoint.times(len(a.Out)).plus(juliaIteration.times(iterations(a))),
 			}
 		}})
 	for _, layout := range []Layout{Row, Col} {

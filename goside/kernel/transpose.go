@@ -16,7 +16,7 @@ type Transpose struct {
 	Par     Par
 }
 
-var transposeElement = Work{Reads: 8, Writes: 8}
+var TransposeElement = Work{Reads: 8, Writes: 8}
 
 // Check returns the error with which every route refuses a.
 func (a *Transpose) Check() error {

@@ -32,6 +32,8 @@ func Facts() []measure.Fact {
 		{Key: "cpu", Value: cpuid.CPU.BrandName},
 		{Key: "cores", Value: strconv.Itoa(runtime.NumCPU())},
 		{Key: "caches", Value: caches()},
+		{Key: "cache-line", Value: strconv.Itoa(cpuid.CPU.CacheLine)},
+		{Key: "tlb", Value: tlb()},
 		{Key: "governor", Value: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")},
 		{Key: "hugepages", Value: read("/sys/kernel/mm/transparent_hugepage/enabled")},
 		{Key: "load", Value: load()},
@@ -64,6 +66,16 @@ func caches() string {
 		return unknown
 	}
 	return strings.Join(all, ", ")
+}
+
+// tlb returns how many pages' addresses a core keeps at most, as AMD's processors tell through Linux.
+func tlb() string {
+	_, after, ok := strings.Cut(read("/proc/cpuinfo"), "TLB size")
+	fields := strings.Fields(strings.TrimLeft(after, "\t :"))
+	if !ok || len(fields) < 1 {
+		return unknown
+	}
+	return fields[0]
 }
 
 // load returns the load averages over 1, 5 and 15 minutes.

@@ -20,6 +20,8 @@ import (
 func Print(w io.Writer, record *Record, style Style) {
 	if OfBook(record) {
 		Book(w, record, style)
+	} else if OfLayout(record) {
+		Layout(w, record, style)
 	} else if OfCalls(record) {
 		Calls(w, record, style)
 	} else {

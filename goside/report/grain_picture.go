@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -28,38 +29,60 @@ func GrainPicture(record *Record, path string) error {
 	if len(all) == 0 {
 		return fmt.Errorf("report: picture of grains: the record holds no result of %s, want a record of toll calls", study.GrainName)
 	}
-	const columns = 2
-	tiles := draw.Tiles{
-		Cols: min(columns, len(all)), Rows: (len(all) + columns - 1) / columns,
-		PadX: vg.Points(18), PadY: vg.Points(14),
-		PadTop: vg.Points(8), PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(14),
-	}
 	routes := grainRoutes(all) // so that a crossing looks the same in every panel
-	panels := make([][]*plot.Plot, tiles.Rows)
-	for k, g := range all {
+	var panels []*plot.Plot
+	for _, g := range all {
 		panel, err := g.panel(routes)
 		if err != nil {
 			return err
 		}
-		panels[k/columns] = append(panels[k/columns], panel)
+		panels = append(panels, panel)
 	}
-	for k := range panels {
-		for len(panels[k]) < tiles.Cols {
-			panels[k] = append(panels[k], nil)
-		}
+	t := tile(panels)
+	return savePicture(path, vg.Length(t.Cols)*5.5*vg.Inch, vg.Length(t.Rows)*4*vg.Inch, t.draw)
+}
+
+// tiling is panels beside and below each other.
+type tiling struct {
+	draw.Tiles
+	panels [][]*plot.Plot // nil where the last line is not full
+}
+
+// tile lays panels out two beside each other.
+func tile(panels []*plot.Plot) *tiling {
+	const columns = 2
+	t := &tiling{Tiles: draw.Tiles{
+		Cols: min(columns, len(panels)), Rows: (len(panels) + columns - 1) / columns,
+		PadX: vg.Points(18), PadY: vg.Points(14),
+		PadTop: vg.Points(8), PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(14),
+	}}
+	t.panels = make([][]*plot.Plot, t.Rows)
+	for k := range t.panels {
+		t.panels[k] = make([]*plot.Plot, t.Cols)
 	}
-	canvas, err := draw.NewFormattedCanvas(vg.Length(tiles.Cols)*5.5*vg.Inch, vg.Length(tiles.Rows)*4*vg.Inch,
-		strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")))
-	if err != nil {
-		return fmt.Errorf("report: picture %s: %w", path, err)
+	for k, panel := range panels {
+		t.panels[k/columns][k%columns] = panel
 	}
-	for i, line := range plot.Align(panels, tiles, draw.New(canvas)) {
+	return t
+}
+
+func (t *tiling) draw(c draw.Canvas) {
+	for i, line := range plot.Align(t.panels, t.Tiles, c) {
 		for j, at := range line {
-			if panels[i][j] != nil {
-				panels[i][j].Draw(at)
+			if t.panels[i][j] != nil {
+				t.panels[i][j].Draw(at)
 			}
 		}
 	}
+}
+
+// savePicture writes what paint draws, in the format that the path's extension says.
+func savePicture(path string, width, height vg.Length, paint func(draw.Canvas)) error {
+	canvas, err := draw.NewFormattedCanvas(width, height, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")))
+	if err != nil {
+		return fmt.Errorf("report: picture %s: %w", path, err)
+	}
+	paint(draw.New(canvas))
 	file, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
@@ -117,7 +140,10 @@ func (g *grains) panel(routes []string) (*plot.Plot, error) {
 }
 
 // grainTicks returns ticks at the powers of ten, with their numbers, and between them without.
-func grainTicks(least, most float64) []plot.Tick {
+func grainTicks(least, most float64) []plot.Tick { return logTicks(least, most, 1) }
+
+// logTicks returns ticks at the multiples of powers of ten, with numbers at those whose first digit is labelled.
+func logTicks(least, most float64, labelled ...float64) []plot.Tick {
 	var ticks []plot.Tick
 	for e := math.Floor(math.Log10(least) + 1e-9); ; e++ {
 		for digit := 1.0; digit < 10; digit++ {
@@ -125,12 +151,15 @@ func grainTicks(least, most float64) []plot.Tick {
 			if value > most*(1+1e-9) {
 				return ticks
 			}
+			if value < least*(1-1e-9) {
+				continue
+			}
 			label := ""
 			switch {
 			case digit == 1 && value >= 1e4 && e < 10:
 				label = "10" + string([]rune("⁰¹²³⁴⁵⁶⁷⁸⁹")[int(e)])
-			case digit == 1:
-				label = fmt.Sprintf("%g", value)
+			case slices.Contains(labelled, digit):
+				label = fmt.Sprintf("%.4g", value)
 			}
 			ticks = append(ticks, plot.Tick{Value: value, Label: label})
 		}

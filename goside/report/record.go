@@ -182,7 +182,7 @@ func (r *Record) Series() []measure.Series {
 
 // problemKeys are the keys of the facts of package study's subjects: lines that belong to a problem, not to the run.
 var problemKeys = []string{
-	"problem", "op", "set", "reads", "writes", "flops", "verified",
+	"problem", "op", "source", "set", "reads", "writes", "flops", "verified",
 	"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal",
 	"needs", "missing", "tenth", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
 }

@@ -16,10 +16,7 @@ import (
 
 // summary prints the answers to what is asked most, those that the record has.
 func summary(p *callsPrinter) {
-	questions := []struct {
-		text   string
-		answer func(*callsPrinter) string
-	}{
+	p.answers([]question{
 		{"Go, cgo or purego?", answerCrossings},
 		{"What does an argument cost?", answerArguments},
 		{"What do noescape and nocallback give?", answerDirectives},
@@ -31,7 +28,17 @@ func summary(p *callsPrinter) {
 		{"And the first call?", answerFirstUse},
 		{"Can one predict it?", answerModel},
 		{"And through Python?", answerPython},
-	}
+	})
+}
+
+// question is something that is asked, with what answers it from a record, or returns "".
+type question struct {
+	text   string
+	answer func(*callsPrinter) string
+}
+
+// answers prints the answers that the record has.
+func (p *callsPrinter) answers(questions []question) {
 	var lines [][]string
 	for _, q := range questions {
 		if answer := q.answer(p); answer != "" {

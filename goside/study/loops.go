@@ -122,8 +122,9 @@ func Walks(kernels []string, n int) []Walk {
 var LoopKernels = []string{"diffusion", "ols"}
 
 // Loops returns every walk of both kernels through squares of these sides in every language, each through the first of
-// its routes, parallel ones if threads is more than one. An operation is a cell of one diffusion step, or an observation. All walks of one
-// side use the same memory, in which all numbers are about one, so that none comes near what is denormal.
+// its routes: of the serial languages, or of the parallel ones if threads is more than one. An operation is a cell of one
+// diffusion step, or an observation. All walks of one side use the same memory, in which all numbers are about one, so
+// that none comes near what is denormal.
 //
 // Each is first run on numbers of which no two are alike, and must give the reference's bits. progress is called after each.
 func Loops(routes []*seam.Route, sizes []int, threads int, progress func(done, all int)) ([]measure.Subject, error) {
@@ -170,11 +171,11 @@ type walker struct {
 	funcs *kernel.Funcs
 }
 
-// walkers returns each language's first route that offers all loop orders.
+// walkers returns the first route that offers all loop orders of each language, serial or parallel.
 func walkers(routes []*seam.Route, parallel bool) ([]walker, error) {
 	var all []walker
 	for _, r := range routes {
-		if Parallel(r.Lang) && !parallel || slices.ContainsFunc(all, func(w walker) bool { return w.route.Lang == r.Lang }) {
+		if Parallel(r.Lang) != parallel || slices.ContainsFunc(all, func(w walker) bool { return w.route.Lang == r.Lang }) {
 			continue
 		}
 		library, err := r.Open()
@@ -210,12 +211,7 @@ func walkFacts(k string, n int, languages []walker) []measure.Fact {
 	if k == "ols" {
 		p.Op, work = "observation", kernel.OLSObservation
 	}
-	var names []string
-	for _, l := range languages {
-		names = append(names, l.route.Name())
-	}
-	return append(Facts(p, &kernel.Timed{Work: work}), measure.Fact{Key: "verified",
-		Value: fmt.Sprintf("bit-identical in %d cases: %s", len(Walks([]string{k}, n)), strings.Join(names, " "))})
+	return append(Facts(p, &kernel.Timed{Work: work}), verifiedFact(len(Walks([]string{k}, n)), languages))
 }
 
 // arena is the memory of all walks through squares of one side.

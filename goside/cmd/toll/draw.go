@@ -90,7 +90,37 @@ func drawCommand() *cobra.Command {
 	}
 	grain.Flags().StringVarP(&curves, "output", "o", filepath.Join("build", "results", "grain.svg"), "file to write")
 
+	var folder string
+	layout := &cobra.Command{
+		Use:   "layout RECORD",
+		Short: "Draw, of a record of toll layout, its pictures, each as SVG and PNG",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			record, err := readRecord(args[0])
+			if err != nil {
+				return err
+			}
+			return drawLayout(cmd, record, folder)
+		},
+	}
+	layout.Flags().StringVarP(&folder, "output", "o", filepath.Join("build", "results"), "folder to write to")
+
 	c := &cobra.Command{Use: "draw", Short: "Draw what was computed, or measured"}
-	c.AddCommand(julia, grain)
+	c.AddCommand(julia, grain, layout)
 	return c
+}
+
+// drawLayout draws the pictures of a record of toll layout and says where they are.
+func drawLayout(cmd *cobra.Command, record *report.Record, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	files, err := report.LayoutPictures(record, folder)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		fmt.Fprintf(cmd.OutOrStdout(), "Picture: %s\n", file)
+	}
+	return nil
 }

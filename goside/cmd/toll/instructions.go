@@ -4,19 +4,13 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -45,10 +39,6 @@ func lengths(p *kernel.Problem) (short, long int) {
 	}
 	return 5, 55
 }
-
-// settings make counts repeat: one thread runs Go, no garbage is collected, and no goroutine is interrupted by a
-// signal, which callgrind 3.19 does not always survive.
-var settings = []string{"GOMAXPROCS=1", "GOGC=off", "GODEBUG=asyncpreemptoff=1"}
 
 // instructions is a route as toll instructions --json prints it.
 type instructions struct {
@@ -116,13 +106,6 @@ calls by reflection, which looks types up in a hash map, and that has another se
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
-
-// countFromHere tells callgrind, which looks out for its name, that another part begins.
-//
-//go:noinline
-func countFromHere() {}
-
-const mark = "main.countFromHere"
 
 // repeatCommand is what runs under callgrind. Of each function it makes a part that holds what came before and a
 // call that opens and warms up all that needs it; then short and long runs in turn, each a part.
@@ -234,25 +217,6 @@ func (t *tally) agrees() bool {
 	return true
 }
 
-// valgrind is where it is, what it says of itself, and the program to run under it: this one.
-type valgrind struct{ path, version, program string }
-
-func findValgrind() (*valgrind, error) {
-	path, err := exec.LookPath("valgrind")
-	if err != nil {
-		return nil, fmt.Errorf("valgrind is not installed, want it for toll instructions: apt-get install valgrind: %w", err)
-	}
-	version, err := exec.Command(path, "--version").Output()
-	if err != nil {
-		return nil, fmt.Errorf("%s does not run: %w", path, err)
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	return &valgrind{path, strings.TrimSpace(string(version)), program}, nil
-}
-
 // count fills the tallies, each by a few processes, or most where these disagree.
 func (v *valgrind) count(tallies []*tally, most int, progress func(done, all int)) error {
 	var mu sync.Mutex
@@ -280,93 +244,40 @@ func (v *valgrind) count(tallies []*tally, most int, progress func(done, all int
 	return round(disagreeing, most-fewProcesses)
 }
 
-// parallel calls f with 0 to n-1, as many at a time as there are cores, until one fails.
-func parallel(n int, f func(k int) error) error {
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	errs := make([]error, min(n, runtime.GOMAXPROCS(0)))
-	for worker := range errs {
-		wg.Go(func() {
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				if err := f(k); err != nil {
-					errs[worker] = err
-					next.Store(int64(n))
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // run returns what the functions of a tally take in a process of its own.
 func (v *valgrind) run(t *tally) ([]took, error) {
-	dir, err := os.MkdirTemp("", "toll-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "callgrind.out")
-	args := []string{"--command-line-only=yes", "--quiet", "--sigill-diagnostics=yes", "--tool=callgrind",
-		"--combine-dumps=yes", "--dump-before=" + mark, "--callgrind-out-file=" + file, v.program, "repeat", t.route.Name()}
+	args := []string{"repeat", t.route.Name()}
 	for _, p := range t.functions {
 		args = append(args, p.Kernel)
 	}
-	c := exec.Command(v.path, args...)
-	c.Env = append(os.Environ(), settings...)
-	var stderr bytes.Buffer
-	c.Stderr = &stderr
-	if err := c.Run(); err != nil {
-		return nil, fmt.Errorf("%s under %s: %w", t.route.Name(), v.version, died(err, stderr.String()))
-	}
-	text, err := os.ReadFile(file)
+	text, _, err := v.callgrind(nil, nil, args...)
 	if err != nil {
 		return nil, err
 	}
-	runs, err := readRuns(string(text), len(t.functions))
+	runs, err := readRuns(text, len(t.functions))
 	if err != nil {
 		return nil, fmt.Errorf("%s under %s: %w", t.route.Name(), v.version, err)
 	}
 	return runs, nil
 }
 
-// died returns why a process failed under valgrind, from what it said.
-func died(err error, stderr string) error {
-	if strings.Contains(stderr, "Unrecognised instruction") || strings.Contains(stderr, "unhandled instruction") {
-		return fmt.Errorf("%w: it met an instruction that valgrind does not know, such as one of AVX-512; "+
-			"build without them: %s -DTOLL_ARCH=x86-64-v3", err, seam.Mend)
-	}
-	lines := strings.Split(strings.TrimSpace(stderr), "\n")
-	return fmt.Errorf("%w; the last it said:\n%s", err, strings.Join(lines[max(0, len(lines)-10):], "\n"))
-}
-
-// readRuns returns the least short and long run of each function, from a file of callgrind, where a line such as
-// "totals: 1234" ends each part that [repeatCommand] made; the last part is the process's end.
+// readRuns returns the least short and long run of each function, from a file of callgrind: [repeatCommand] made its
+// parts, and the last is the process's end.
 func readRuns(text string, functions int) ([]took, error) {
-	var totals []int64
-	for line := range strings.Lines(text) {
-		number, ok := strings.CutPrefix(line, "totals:")
-		if !ok {
-			continue
-		}
-		total, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("callgrind's file has the line %q, want totals: and a number", strings.TrimSpace(line))
-		}
-		totals = append(totals, total)
+	dump, err := readDump(text)
+	if err != nil {
+		return nil, err
 	}
 	const parts = 1 + 2*repeats
-	if found, want := len(totals), functions*parts+1; found != want {
-		return nil, fmt.Errorf("callgrind's file has %d parts, want %d: is the program stripped of its symbols?",
-			found, want)
+	if err := dump.want(functions*parts + 1); err != nil {
+		return nil, err
+	}
+	var totals []int64
+	for k := range functions * parts {
+		totals = append(totals, dump.count(k, "Ir"))
 	}
 	var runs []took
-	for part := range slices.Chunk(totals[:functions*parts], parts) {
+	for part := range slices.Chunk(totals, parts) {
 		r := took{part[1], part[2]}
 		for k := 1; k < parts; k += 2 {
 			r = took{min(r.short, part[k]), min(r.long, part[k+1])}

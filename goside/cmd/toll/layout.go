@@ -4,28 +4,81 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"toll/goside/conform"
-	"toll/goside/kernel"
 	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/registry"
 	"toll/goside/report"
-	"toll/goside/seam"
 	"toll/goside/study"
 )
 
 var layoutParts = []part{
-	{"loops", 70 * time.Second, 20 * time.Minute, loops},
+	{"loops", 80 * time.Second, 20 * time.Minute, loops},
+	{"points", 8 * time.Second, 30 * time.Second, func(c *calling) ([]measure.Series, error) {
+		results, err := walking("julia")
+		if err != nil {
+			return nil, err
+		}
+		subjects, err := study.Points(study.Holding(results), c.full)
+		return c.measureOr(err, subjects, batch/2, 3)
+	}},
+	{"transpose", 12 * time.Second, 5 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		results, err := match([]string{"*/direct", "c/cgo", "fortran/cgo", "rust/cgo", "blas/netlib"}, "transpose")
+		if err != nil {
+			return nil, err
+		}
+		if err := wrong(results); err != nil {
+			return nil, err
+		}
+		subjects, err := study.Transposers(study.Holding(results), study.TransposeSizes(c.full))
+		return c.measureOr(err, subjects, batch/2, 3)
+	}},
+	{"ways", 30 * time.Second, 10 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		routes, err := registry.Match(slices.Concat(study.WayRoutes, study.WayPython))
+		if err != nil {
+			return nil, err
+		}
+		subjects, err := study.Ways(routes, study.WaySizes(c.full))
+		return c.measureOr(err, subjects, batch/2, 1)
+	}},
+	{"matrices", 5 * time.Second, 20 * time.Second, func(c *calling) ([]measure.Series, error) {
+		crossings, _, err := registry.Crossings()
+		if err != nil {
+			return nil, err
+		}
+		routes, err := registry.Match(study.WayRoutes)
+		if err != nil {
+			return nil, err
+		}
+		subjects, release, err := study.Matrices(routes, crossings, study.MatrixSizes(c.full))
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+		return c.measureIn(subjects, batch/2, layoutRounds, 3)
+	}},
+	{"frame", 20 * time.Second, 2 * time.Minute, func(c *calling) ([]measure.Series, error) {
+		names := study.FrameLanguages(c.full)
+		routes, err := registry.Match(names)
+		if err != nil {
+			return nil, err
+		}
+		subjects, err := study.Frame(routes, names)
+		return c.measureOr(err, subjects, batch/2, 1)
+	}},
+	{"counters", 20 * time.Second, 3 * time.Minute, counters},
 }
+
+// simulated is the part that comes with --cachegrind.
+var simulated = part{"cachegrind", time.Minute, time.Minute, cachegrind}
 
 // layoutRounds keep the whole below three minutes, and are enough for an interval; with --full a round takes minutes.
 const layoutRounds = 7
@@ -33,11 +86,8 @@ const layoutRounds = 7
 // loops times every walk in the languages of one thread, and with --full also in the parallel ones, apart, since they
 // share nothing but the sizes; in the same rounds the machine's limits.
 func loops(c *calling) ([]measure.Series, error) {
-	results, err := match(walkRoutes, study.LoopKernels...)
+	results, err := walking(study.LoopKernels...)
 	if err != nil {
-		return nil, err
-	}
-	if err := wrong(results); err != nil {
 		return nil, err
 	}
 	teams := []int{1}
@@ -50,17 +100,37 @@ func loops(c *calling) ([]measure.Series, error) {
 		if err != nil {
 			return all, err
 		}
-		limits, err := study.Limits(threads)
-		if err := c.available(err); err != nil {
-			return all, err
+		if threads == 1 {
+			limits, err := study.Limits(runtime.GOMAXPROCS(0))
+			if err := c.available(err); err != nil {
+				return all, err
+			}
+			subjects = append(subjects, limits...)
 		}
-		series, err := c.measureIn(append(subjects, limits...), batch/2, layoutRounds, 1)
+		series, err := c.measureIn(subjects, batch/2, layoutRounds, 3)
 		if err != nil {
 			return all, err
 		}
 		all = append(all, series...)
 	}
 	return all, nil
+}
+
+// walking verifies the routes that may walk in both orders.
+func walking(kernels ...string) ([]conform.Result, error) {
+	results, err := match(walkRoutes, kernels...)
+	if err != nil {
+		return nil, err
+	}
+	return results, wrong(results)
+}
+
+// measureOr measures, unless there was an error in the making of subjects.
+func (c *calling) measureOr(err error, subjects []measure.Subject, batch time.Duration, visits int) ([]measure.Series, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.measureIn(subjects, batch, layoutRounds, visits)
 }
 
 var walkRoutes = []string{"go/direct", "go-par/direct", "c*/cgo", "fortran*/cgo", "rust*/cgo", "c*/purego", "fortran*/purego", "rust*/purego"}
@@ -76,7 +146,7 @@ func wrong(results []conform.Result) error {
 }
 
 func layoutCommand() *cobra.Command {
-	var full, markdown bool
+	var full, markdown, simulate bool
 	var seed uint64
 	var names []string
 	var output string
@@ -84,12 +154,17 @@ func layoutCommand() *cobra.Command {
 		Use:   "layout",
 		Short: "Study row- against column-major, and what a border makes of the wrong one",
 		Long: `Layout verifies every loop order in every language, then measures what memory layout costs: the wrong loop order from
-cache to memory, transposing first, and how a matrix is held in Go. It writes a record in the Go benchmark format and
-prints its tables, each with what it shows. It takes less than three minutes on two cores; --full goes on to squares
-of 8192, and takes an hour.`,
+cache to memory, transposing first, and how a matrix is held in Go. What the caches miss is counted by the processor,
+where it has counters for that, or simulated with --cachegrind. It writes a record in the Go benchmark format and prints
+its tables, each with what it shows, and pictures beside the record. It takes less than three minutes on two cores;
+--full goes on to squares of 8192, and takes most of an hour.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			chosen, takes, err := choose(layoutParts, names, full)
+			parts := layoutParts
+			if simulate {
+				parts = append(slices.Clone(parts), simulated)
+			}
+			chosen, takes, err := choose(parts, names, full)
 			if err != nil {
 				return err
 			}
@@ -120,6 +195,11 @@ of 8192, and takes an hour.`,
 			}
 			report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: output})
 			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
+			if slices.ContainsFunc(chosen, func(p part) bool { return p.name == "loops" || p.name == "transpose" }) {
+				if err := drawLayout(cmd, record, filepath.Dir(output)); err != nil {
+					return err
+				}
+			}
 			if failed {
 				return errReported
 			}
@@ -127,14 +207,10 @@ of 8192, and takes an hour.`,
 		},
 	}
 	c.Flags().BoolVar(&full, "full", false, "measure all sizes, up to 8192 x 8192, and the parallel languages")
+	c.Flags().BoolVar(&simulate, "cachegrind", false, "simulate what the caches miss, under valgrind, and show it with the causes; it repeats")
 	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
 	c.Flags().StringSliceVar(&names, "part", []string{"*"}, "parts to measure, or patterns")
 	c.Flags().StringVarP(&output, "output", "o", "", "file for the record (default build/results/layout-TIME.txt)")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
 	return c
 }
-
-var _ = errors.Is
-var _ = kernel.Row
-var _ = seam.ErrUnavailable
-var _ = strings.Cut

@@ -28,7 +28,7 @@ func main() {
 		SilenceErrors: true,
 	}
 	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), callsCommand(), layoutCommand(), bookCommand(), showCommand(), compareCommand(), drawCommand(),
-		instructionsCommand(), repeatCommand(), callsChildCommand())
+		instructionsCommand(), repeatCommand(), walkCommand(), callsChildCommand())
 	if err := root.Execute(); err != nil {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(os.Stderr, "toll:", err)

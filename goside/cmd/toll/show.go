@@ -22,7 +22,7 @@ func showCommand() *cobra.Command {
 		Short: "Print the tables of a record again",
 		Long: `Show prints the tables of a record again. With --into it puts them, as Markdown, into a file instead,
 between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->"; those of a record of toll calls
-between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll book alike.`,
+between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll layout and toll book alike.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			record, err := readRecord(args[0])
@@ -38,6 +38,8 @@ between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll
 			what := "show"
 			if report.OfBook(record) {
 				what = "book"
+			} else if report.OfLayout(record) {
+				what = "layout"
 			} else if report.OfCalls(record) {
 				what = "calls"
 			}
@@ -45,7 +47,7 @@ between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll
 		},
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
-	c.Flags().BoolVar(&brief, "brief", false, "print only the times, or, of toll calls and toll book, what they show in short")
+	c.Flags().BoolVar(&brief, "brief", false, "print only the times, or, of toll calls, layout and book, what they show in short")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
 }

@@ -46,3 +46,13 @@ func Int32s[T float64 | complex128](s []T) []int32 {
 func Bytes[T any](s []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(len(s))*unsafe.Sizeof(*new(T)))
 }
+
+// Floats returns the elements of a, an array of arrays of float64, of whatever depth.
+func Floats[T Array](a *T) []float64 {
+	return unsafe.Slice((*float64)(unsafe.Pointer(a)), unsafe.Sizeof(*a)/8)
+}
+
+// Array is what Floats knows to hold nothing but float64.
+type Array interface {
+	[8][8]float64 | [64][64]float64 | [512][512]float64 | [2048][2048]float64
+}

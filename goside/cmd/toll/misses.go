@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"fmt"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"toll/goside/measure"
+	"toll/goside/registry"
+	"toll/goside/seam"
+	"toll/goside/study"
+)
+
+// simulatedSizes are squares of which two are twice the size of most first caches, fit into most last ones, and do not.
+// Simulating takes a hundred times as long as walking.
+var simulatedSizes = []int{64, 512, 2048}
+
+// counters counts what the walks miss by the processor's counters.
+func counters(c *calling) ([]measure.Series, error) {
+	if _, err := study.Countable(); err != nil { // before all is verified for nothing
+		return nil, err
+	}
+	results, err := match([]string{"go/direct", "c/cgo", "c/purego"}, study.LoopKernels...)
+	if err != nil {
+		return nil, err
+	}
+	if err := wrong(results); err != nil {
+		return nil, err
+	}
+	return study.Counted(study.Holding(results), study.LoopSizes(c.full), c.seed, c.progress)
+}
+
+// cachegrind counts what the walks miss in caches of this machine's form, which valgrind simulates.
+func cachegrind(c *calling) ([]measure.Series, error) {
+	v, err := findValgrind()
+	if err != nil {
+		return nil, err
+	}
+	var jobs []missJob
+	for _, n := range slices.Backward(simulatedSizes) { // what takes longest first, so that all cores end together
+		for _, k := range study.LoopKernels {
+			for _, route := range []string{"c/purego", "go/direct"} {
+				jobs = append(jobs, missJob{route, study.Walks([]string{k}, n)})
+			}
+		}
+	}
+	return v.misses(jobs, c.progress)
+}
+
+// missJob is walks that one process takes, through one route.
+type missJob struct {
+	route string
+	walks []study.Walk
+}
+
+// misses does the jobs and returns a series for each walk. progress is called after each job. Without the library for
+// valgrind the error is seam.ErrUnavailable.
+func (v *valgrind) misses(jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
+	// The language c is run from a library of whose instructions valgrind knows all. It misses what the usual one does:
+	// which lines are fetched, and in which order, is the walk's, not the instruction set's.
+	library, err := seam.FindLibrary("valgrind/libtoll_c.so")
+	if err != nil {
+		return nil, err
+	}
+	environment := []string{"TOLL_LIB=" + filepath.Dir(library)}
+	options := append([]string{"--cache-sim=yes"}, cacheOptions("/sys/devices/system/cpu/cpu0/cache")...)
+	series := make([][]measure.Series, len(jobs))
+	var mu sync.Mutex
+	done := 0
+	err = parallel(len(jobs), func(k int) error {
+		args := []string{"walk", jobs[k].route}
+		for _, w := range jobs[k].walks {
+			args = append(args, w.String())
+		}
+		text, printed, err := v.callgrind(options, environment, args...)
+		if err != nil {
+			return err
+		}
+		series[k], err = v.readMisses(text, printed, &jobs[k])
+		if err != nil {
+			return fmt.Errorf("%s under %s: %w", jobs[k].route, v.version, err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done++
+		progress(done, len(jobs))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(series...), nil
+}
+
+// readMisses returns a series for each walk of a job, from callgrind's file and what [walkCommand] printed.
+func (v *valgrind) readMisses(text, printed string, job *missJob) ([]measure.Series, error) {
+	dump, err := readDump(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := dump.want(2*len(job.walks) + 1); err != nil {
+		return nil, err
+	}
+	l1, err := dump.cache("D1")
+	if err != nil {
+		return nil, err
+	}
+	last, err := dump.cache("LL")
+	if err != nil {
+		return nil, err
+	}
+	source := fmt.Sprintf("callgrind's cache simulation (%s), which is cachegrind's: L1 %d B %d ways, LL %d B %d ways, lines of %d B",
+		v.version, l1.size, l1.ways, last.size, last.ways, last.line)
+	elements := strings.Fields(printed)
+	if len(elements) != len(job.walks) {
+		return nil, fmt.Errorf("toll walk printed %q, want %d numbers", printed, len(job.walks))
+	}
+	lang, via, _ := strings.Cut(job.route, "/")
+	var series []measure.Series
+	for k := range job.walks {
+		n, err := strconv.Atoi(elements[k])
+		if err != nil || n <= 0 {
+			return nil, fmt.Errorf("toll walk printed %q, want how many elements it visited", elements[k])
+		}
+		pass := 2*k + 1 // the part before it is warming up
+		sample := measure.Sample{More: []measure.Value{
+			{Value: float64(dump.count(pass, "D1mr", "D1mw")) / float64(n), Unit: study.L1Misses},
+			{Value: float64(dump.count(pass, "DLmr", "DLmw")) / float64(n), Unit: study.LLMisses},
+		}}
+		series = append(series, study.Misses(&job.walks[k], lang, via, study.ByCachegrind, source, n, []measure.Sample{sample}))
+	}
+	return series, nil
+}
+
+// walkCommand is what runs under callgrind. Of each walk it makes a part that ends with a pass to warm up, and one that
+// is a pass; and it prints how many elements that visits.
+func walkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "walk ROUTE WALK...",
+		Short:  "Walk for toll layout --cachegrind",
+		Hidden: true,
+		Args:   cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			routes, err := registry.Match(args[:1])
+			if err != nil {
+				return err
+			}
+			library, err := routes[0].Open()
+			if err != nil {
+				return err
+			}
+			var walks []study.Walk
+			for _, arg := range args[1:] {
+				w, err := study.ParseWalk(arg)
+				if err != nil {
+					return err
+				}
+				walks = append(walks, w)
+			}
+			for _, w := range study.NewWalkRuns(walks, &library.Funcs) {
+				for range 2 {
+					if err := w.Run(); err != nil {
+						return err
+					}
+					countFromHere()
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), w.Elements)
+			}
+			return nil
+		},
+	}
+}
+
+// cache is the form of one, in bytes and ways.
+type cache struct{ size, ways, line int }
+
+// cacheOptions returns callgrind's options for the first cache for data and the last, as a folder such as
+// /sys/devices/system/cpu/cpu0/cache describes them. Of one that it does not describe callgrind has its own idea.
+func cacheOptions(folder string) []string {
+	levels := map[int]cache{}
+	last := 0
+	indices, _ := filepath.Glob(filepath.Join(folder, "index*")) // none but on Linux
+	for _, index := range indices {
+		read := func(file string) string {
+			text, _ := os.ReadFile(filepath.Join(index, file))
+			return strings.TrimSpace(string(text))
+		}
+		number := func(file string) int {
+			n, _ := strconv.Atoi(strings.TrimSuffix(read(file), "K"))
+			return n
+		}
+		level, c := number("level"), cache{number("size") << 10, number("ways_of_associativity"), number("coherency_line_size")}
+		if level > 0 && read("type") != "Instruction" && c.size > 0 && c.ways > 0 && c.line > 0 {
+			levels[level] = c
+			last = max(last, level)
+		}
+	}
+	var options []string
+	if c, ok := levels[1]; ok {
+		options = append(options, "--D1="+c.option())
+	}
+	if last > 1 {
+		c := levels[last]
+		options = append(options, "--LL="+c.option())
+	}
+	return options
+}
+
+// option returns the cache for callgrind, which wants a power of two of sets: as many as there are or fewer, each of
+// as many more ways.
+func (c *cache) option() string {
+	sets := 1 << (bits.Len(uint(max(c.size/c.ways/c.line, 1))) - 1)
+	ways := c.size / sets / c.line
+	return fmt.Sprintf("%d,%d,%d", sets*ways*c.line, ways, c.line)
+}
+
+// cache returns a cache that was simulated.
+func (d *dump) cache(name string) (cache, error) {
+	c := cache{ways: 1}
+	text, direct := strings.CutSuffix(d.caches[name], ", direct-mapped")
+	var err error
+	if direct {
+		_, err = fmt.Sscanf(text, "%d B, %d B", &c.size, &c.line)
+	} else {
+		_, err = fmt.Sscanf(text, "%d B, %d B, %d-way associative", &c.size, &c.line, &c.ways)
+	}
+	if err != nil {
+		return c, fmt.Errorf("callgrind's file says of the cache %s %q, want such as 32768 B, 64 B, 8-way associative", name, d.caches[name])
+	}
+	return c, nil
+}

@@ -1,0 +1,455 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/study"
+)
+
+// layoutStudies are those of toll layout.
+var layoutStudies = []string{study.LoopsName, study.PointsName, study.TransposeName, study.WaysName, study.MatricesName, study.FrameName, study.MissesName}
+
+// OfLayout reports whether a record is one of toll layout.
+func OfLayout(record *Record) bool {
+	return slices.ContainsFunc(record.Rows, func(r Row) bool { return slices.Contains(layoutStudies, r.Study) })
+}
+
+// Layout prints the tables of a record of toll layout, each with a sentence that says what it shows.
+func Layout(w io.Writer, record *Record, style Style) {
+	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	if style.Brief {
+		layoutSummary(p)
+		return
+	}
+	if style.Markdown {
+		layoutDocument(p)
+		layoutSummary(p)
+	}
+	for _, section := range []func(*callsPrinter){loopOrder, layoutClaims, causes, ways, transposers, given, matrices, points} {
+		section(p)
+	}
+	if !style.Markdown { // where what comes last is what one sees
+		layoutSummary(p)
+	}
+	p.foot()
+}
+
+// layoutDocument prints what the page has before its tables.
+func layoutDocument(p *callsPrinter) {
+	get := p.record.Get
+	fmt.Fprintf(p, "Made by `build/bin/toll show --markdown %s > %s` from the record of `build/bin/toll layout --full --cachegrind -o %s`.\n\n",
+		p.Source, path.Join(path.Dir(p.Source), "LAYOUT.md"), p.Source)
+	fmt.Fprintf(p, "# Row- against column-major\n\n")
+	fmt.Fprintf(p, "What it costs to walk a matrix the wrong way, what a border makes of a matrix in the wrong layout, and when to transpose first. "+
+		"Every row gave the reference's bits on matrices of its own size before it was timed. [METHODOLOGY.md](../METHODOLOGY.md) says how it is measured and what is "+
+		"weak about it; `build/bin/toll layout` measures it on your machine in less than three minutes.\n\n")
+	fmt.Fprintf(p, "Machine: %s, %s cores, %s; %s. Caches, in bytes: %s; transparent huge pages: %s. Toll %s, %s.\n\n", get("cpu"), get("cores"), get("os"), get("go"),
+		get("caches"), get("hugepages"), get("revision"), get("date"))
+}
+
+// picture prints, in a page, the picture of that name that toll draw layout makes beside the record.
+func (p *callsPrinter) picture(name, alt string) {
+	if p.Markdown {
+		fmt.Fprintf(p, "![%s](%s.svg)\n\n", alt, name)
+	}
+}
+
+// loopTables finds the rows of walks.
+type loopTables struct {
+	rows     map[study.Walk]map[string]*Row // by language
+	kernels  []string
+	langs    []string // serial ones first
+	sizes    []int
+	baseline string // language
+}
+
+func (p *callsPrinter) loops() *loopTables { return p.record.loops() }
+
+// loops returns the rows of walks that a record has.
+func (r *Record) loops() *loopTables {
+	t := &loopTables{rows: map[study.Walk]map[string]*Row{}}
+	for k := range r.Rows {
+		row := &r.Rows[k]
+		if row.Study != study.LoopsName {
+			continue
+		}
+		w, err := study.ParseWalk(fmt.Sprintf("%s/layout=%s/n=%s/loops=%s/ld=%s", row.Kernel, row.Layout, row.N, row.Facts["loops"], row.Facts["ld"]))
+		if err != nil {
+			continue // a record that something else wrote
+		}
+		if t.rows[w] == nil {
+			t.rows[w] = map[string]*Row{}
+		}
+		t.rows[w][row.Lang] = row
+		if row.again() {
+			continue
+		}
+		if !slices.Contains(t.kernels, row.Kernel) {
+			t.kernels = append(t.kernels, row.Kernel)
+		}
+		if !slices.Contains(t.langs, row.Lang) {
+			t.langs = append(t.langs, row.Lang)
+		}
+		if !slices.Contains(t.sizes, w.N) {
+			t.sizes = append(t.sizes, w.N)
+		}
+	}
+	slices.Sort(t.sizes)
+	slices.SortStableFunc(t.langs, func(a, b string) int {
+		rank := map[bool]int{true: 1}
+		return rank[study.Parallel(a)] - rank[study.Parallel(b)]
+	})
+	if t.langs != nil {
+		t.baseline = t.langs[0]
+	}
+	if slices.Contains(t.langs, "c") {
+		t.baseline = "c"
+	}
+	return t
+}
+
+// find returns the row of a walk; where its leading dimension is the lines' length and a power of two, the row of that.
+func (t *loopTables) find(w study.Walk, lang string) *Row {
+	if r := t.rows[w][lang]; r != nil || w.LD != study.PowerLD || w.Elements() != w.N {
+		return r
+	}
+	w.LD = study.UnitLD
+	return t.rows[w][lang]
+}
+
+// pair returns the walks of a kernel that differ by their loops only.
+func (t *loopTables) pair(kernel, lang, layout, ld string, n int) (matched, interchanged *Row) {
+	w := study.Walk{Kernel: kernel, LD: ld, N: n}
+	if layout == "col" {
+		w.Layout = 1
+	}
+	matched = t.find(w, lang)
+	w.Interchanged = true
+	return matched, t.find(w, lang)
+}
+
+// penalty returns how many times as long the interchanged loops take, on both layouts together: the geometric mean of
+// their ratios in each round.
+func (t *loopTables) penalty(kernel, lang, ld string, n int) (measure.Interval, bool) {
+	var product []float64
+	for _, layout := range []string{"row", "col"} {
+		matched, interchanged := t.pair(kernel, lang, layout, ld, n)
+		if matched == nil || interchanged == nil || len(matched.Samples) != len(interchanged.Samples) || product != nil && len(product) != len(matched.Samples) {
+			return measure.Interval{}, false
+		}
+		if product == nil {
+			product = slices.Repeat([]float64{1}, len(matched.Samples))
+		}
+		a, b := interchanged.Wall(), matched.Wall()
+		for k := range product {
+			product[k] *= math.Sqrt(a[k] / b[k])
+		}
+	}
+	return measure.Median(product), true
+}
+
+// from returns the least size from which on all penalties are at least so much, and whether there is one.
+func (t *loopTables) from(kernel, lang, ld string, least float64) (int, bool) {
+	from, ok := 0, false
+	for _, n := range t.sizes {
+		switch i, known := t.penalty(kernel, lang, ld, n); {
+		case !known:
+		case i.Median < least:
+			from, ok = 0, false
+		case !ok:
+			from, ok = n, true
+		}
+	}
+	return from, ok
+}
+
+// worst returns the largest penalty, and its size.
+func (t *loopTables) worst(kernel, lang, ld string) (most float64, at int) {
+	for _, n := range t.sizes {
+		if i, ok := t.penalty(kernel, lang, ld, n); ok && i.Median > most {
+			most, at = i.Median, n
+		}
+	}
+	return most, at
+}
+
+// floor returns the noise floor of a kernel's rows of one size.
+func (t *loopTables) floor(kernel string, n int) float64 {
+	w := study.Walk{Kernel: kernel, LD: study.UnitLD, N: n}
+	for lang, again := range t.rows[w] {
+		if of, ok := strings.CutSuffix(lang, study.Again); ok {
+			if r := t.rows[w][of]; r != nil && len(r.Samples) == len(again.Samples) {
+				return measure.Ratio(again.Wall(), r.Wall()).Floor()
+			}
+		}
+	}
+	return 0
+}
+
+// factor shows one: "41", "3.9", "1.02".
+func factor(x float64) string {
+	switch {
+	case x >= 9.95:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 1.995:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// shade shows a factor behind a mark that is the darker the larger it is.
+func shade(x float64) string {
+	marks := []struct {
+		from float64
+		mark string
+	}{{16, "█"}, {8, "▓"}, {4, "▒"}, {2, "░"}, {0, " "}}
+	for _, m := range marks {
+		if x >= m.from {
+			return strings.TrimSpace(m.mark + " " + factor(x))
+		}
+	}
+	return factor(x)
+}
+
+const shades = "░ from 2, ▒ from 4, ▓ from 8, █ from 16"
+
+func squares(n int) string { return fmt.Sprintf("%d²", n) }
+
+var ldNames = map[string]string{study.UnitLD: "unpadded", study.PaddedLD: "padded", study.PowerLD: "power of two"}
+
+var lds = []string{study.UnitLD, study.PaddedLD, study.PowerLD}
+
+func loopOrder(p *callsPrinter) {
+	t := p.loops()
+	if len(t.kernels) == 0 {
+		return
+	}
+	p.heading("The wrong loop order")
+	p.explain("Squares that lie row- or column-major, walked by loops that are matched, the inner one along a line of memory, or interchanged, so that each of its steps goes " +
+		"on by a whole leading dimension. That is the line's length (unpadded), the next odd number of cache lines (padded), or the next power of two. Sides that are powers of two " +
+		"are themselves one, so there unpadded and power of two are the same. The kernels are those of the other studies, and each walk gives their bits.")
+	for _, kernel := range t.kernels {
+		p.picture("layout-"+kernel, "Time of an element of "+kernel+" over the side of the square, for each language and each walk")
+	}
+	p.picture("layout-penalty", "How many times as long the interchanged loops take, as a heat map")
+	if p.Markdown {
+		fmt.Fprintf(p, "The pictures, these and the one below, are made by `build/bin/toll draw layout %s -o %s`.\n\n", p.Source, path.Dir(p.Source))
+	}
+	for _, kernel := range t.kernels {
+		p.penaltyTable(t, kernel)
+		p.walkTimes(t, kernel)
+	}
+}
+
+func (p *callsPrinter) penaltyTable(t *loopTables, kernel string) {
+	header := []string{"language, leading dimension"}
+	for _, n := range t.sizes {
+		header = append(header, squares(n))
+	}
+	var lines [][]string
+	for _, lang := range t.langs {
+		for _, ld := range lds {
+			line, any := []string{lang + ", " + ldNames[ld]}, false
+			for _, n := range t.sizes {
+				cell := ""
+				if i, ok := t.penalty(kernel, lang, ld, n); ok {
+					cell, any = shade(i.Median), true
+					if !i.Differs(t.floor(kernel, n)) {
+						cell = "~" + cell
+					}
+				}
+				line = append(line, cell)
+			}
+			if any {
+				lines = append(lines, line)
+			}
+		}
+	}
+	p.grid(fmt.Sprintf("%s: how many times as long interchanged loops take (%s; ~: no difference)", kernel, shades), header, lines)
+	p.say("%s", t.sayPenalty(kernel))
+}
+
+// sayPenalty says what the table of penalties shows.
+func (t *loopTables) sayPenalty(kernel string) string {
+	var said []string
+	for _, lang := range t.langs {
+		if study.Parallel(lang) {
+			continue
+		}
+		worst, at := t.worst(kernel, lang, study.PowerLD)
+		padded, atPadded := t.worst(kernel, lang, study.PaddedLD)
+		if at == 0 || atPadded == 0 {
+			continue
+		}
+		text := fmt.Sprintf("in %s at worst %s times as long at %s where the leading dimension is a power of two, and %s at %s where it is padded", lang, factor(worst), squares(at),
+			factor(padded), squares(atPadded))
+		said = append(said, text)
+	}
+	if said == nil {
+		return "The record has too few walks to tell."
+	}
+	return "The wrong order takes " + joined(said) + "."
+}
+
+// walkTimes prints the times themselves: of the baseline's language, or in a page of all.
+func (p *callsPrinter) walkTimes(t *loopTables, kernel string) {
+	header := []string{"ns, row-major"}
+	for _, n := range t.sizes {
+		header = append(header, squares(n))
+	}
+	op := ""
+	var lines [][]string
+	fastest, slowest := math.Inf(1), 0.0
+	for _, lang := range t.langs {
+		if lang != t.baseline && !p.Markdown {
+			continue
+		}
+		for _, interchanged := range []bool{false, true} {
+			for _, ld := range lds {
+				line, any := []string{""}, false
+				for _, n := range t.sizes {
+					w := study.Walk{Kernel: kernel, Interchanged: interchanged, LD: ld, N: n}
+					cell := ""
+					if r := t.find(w, lang); r != nil {
+						wall := measure.Median(r.Wall()).Median
+						cell, any, op = significant(wall), true, r.Facts["op"]
+						if lang == t.baseline {
+							fastest, slowest = min(fastest, wall), max(slowest, wall)
+						}
+					}
+					line = append(line, cell)
+					line[0] = fmt.Sprintf("%s, %s, %s", lang, w.Loops(), ldNames[ld])
+				}
+				if any {
+					lines = append(lines, line)
+				}
+			}
+		}
+	}
+	if lines == nil {
+		return
+	}
+	p.grid(fmt.Sprintf("%s: ns a %s; a call makes enough steps that the crossing hardly counts", kernel, op), header, lines)
+	p.say("In %s a %s takes between %s and %s, by where it lies and how one comes to it.", t.baseline, op, nanoseconds(fastest), nanoseconds(slowest))
+}
+
+// claims about layout, of the book's chapter on compiling to C, each with by how much and from what size.
+func layoutClaims(p *callsPrinter) {
+	var lines [][]string
+	t := p.loops()
+	for _, kernel := range t.kernels {
+		for _, lang := range t.langs {
+			if study.Parallel(lang) {
+				continue
+			}
+			var by, from []string
+			major := false
+			for _, ld := range []string{study.PowerLD, study.PaddedLD} {
+				worst, at := t.worst(kernel, lang, ld)
+				if at == 0 {
+					continue
+				}
+				by = append(by, fmt.Sprintf("%s: up to %s times (%s)", ldNames[ld], factor(worst), squares(at)))
+				if n, ok := t.from(kernel, lang, ld, majorPenalty); ok {
+					from = append(from, fmt.Sprintf("%s: %s", ldNames[ld], squares(n)))
+					major = true
+				} else {
+					from = append(from, ldNames[ld]+": not up to "+squares(t.sizes[len(t.sizes)-1]))
+				}
+			}
+			if by == nil {
+				continue
+			}
+			lines = append(lines, []string{"The wrong loop order costs a major performance penalty.", kernel + " in " + lang, strings.Join(by, "; "), strings.Join(from, "; "), verdict(major)})
+		}
+	}
+	lines = append(lines, p.fortranClaim()...)
+	if lines == nil {
+		return
+	}
+	p.heading("Two claims of the book")
+	p.texts([]string{"claim", "for", "by how much, here", "at least twice as long from", "verdict"}, lines)
+	held := 0
+	for _, line := range lines {
+		if line[len(line)-1] == "holds" {
+			held++
+		}
+	}
+	p.say("Of these %d rows, the claim holds in %d. From a size on means at that size and all larger ones that were measured.", len(lines), held)
+}
+
+// majorPenalty is what is taken for major: twice as long.
+const majorPenalty = 2
+
+// fortranClaim says whether C's arrays must be copied for Fortran.
+func (p *callsPrinter) fortranClaim() [][]string {
+	const claim = "Fortran is column-major, so that C arrays must be copied."
+	var lines [][]string
+	t := p.loops()
+	for _, kernel := range t.kernels {
+		var by []string
+		slower := false
+		for _, n := range t.sizes {
+			row, _ := t.pair(kernel, "fortran", "row", study.UnitLD, n)
+			col, _ := t.pair(kernel, "fortran", "col", study.UnitLD, n)
+			if row == nil || col == nil || len(row.Samples) != len(col.Samples) || n&(n-1) != 0 || n < 128 || n > 2048 {
+				continue
+			}
+			ratio := measure.Ratio(row.Wall(), col.Wall())
+			by = append(by, fmt.Sprintf("%s (%s)", factor(ratio.Median), squares(n)))
+			slower = slower || ratio.Lo > majorPenalty
+		}
+		if by == nil {
+			continue
+		}
+		found := "does not hold: loops in the other order read a C array where it lies"
+		if slower {
+			found = "holds"
+		}
+		lines = append(lines, []string{claim, kernel + " in fortran, without a copy", "row-major takes " + joined(by) + " times column-major's time", "-", found})
+	}
+	w := p.wayRows()
+	var by, from []string
+	for _, n := range w.sizes("diffusion") {
+		copied, plain := w.find("diffusion", "f2py-copy/cpython", n, study.WayCopied, 1), w.find("diffusion", "f2py/cpython", n, study.WayMatched, 1)
+		if copied == nil || plain == nil || len(copied.Samples) != len(plain.Samples) {
+			continue
+		}
+		ratio := measure.Ratio(copied.Wall(), plain.Wall())
+		by = append(by, fmt.Sprintf("%s (%s)", factor(ratio.Median), squares(n)))
+		if ratio.Median >= majorPenalty && from == nil {
+			from = append(from, squares(n))
+		}
+	}
+	if by != nil {
+		lines = append(lines, []string{"f2py silently copies a C-ordered array.", "diffusion, a step by f2py", "with its copies " + joined(by) + " times as long as without", strings.Join(append(from, "-")[:1], ""),
+			verdict(len(from) > 0)})
+	}
+	return lines
+}
+
+// cacheGeometry returns the levels of caches that a record names, and their line.
+func (p *callsPrinter) cacheGeometry() (levels []string, caches map[string]study.Cache) {
+	line, err := strconv.Atoi(p.record.Get("cache-line"))
+	if err != nil || line < 8 {
+		line = 64
+	}
+	caches = map[string]study.Cache{}
+	for _, level := range []string{"L1", "L2", "L3"} {
+		if bytes := p.limits.caches[level]; bytes > 0 {
+			levels = append(levels, level)
+			caches[level] = study.Cache{Bytes: int(bytes), Line: line}
+		}
+	}
+	return levels, caches
+}

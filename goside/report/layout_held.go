@@ -1,0 +1,319 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/study"
+)
+
+// layoutMeans says what a language does with a matrix of either layout; the others have loops for both.
+var layoutMeans = map[string]string{
+	"blas":            "dgemv is told which it is",
+	"lapack-nrhs":     "copied to right-hand sides, whichever it is",
+	"python":          "copied to lists, whichever it is",
+	"numpy":           "a strided view, walked as memory lies",
+	"f2py-copy":       "copied by f2py unless it is column-major",
+	"lstsq-apply-raw": "each line is an array, strided or not, that lstsq copies",
+	"lstsq-apply":     "each line is a Series, that lstsq copies",
+	"lstsq-iloc":      "each line is a Series, that lstsq copies",
+	"lstsq-iterrows":  "each line is a Series, that lstsq copies",
+	"lstsq-numba":     "each line is an array, strided or not",
+	"lstsq-engine":    "each line is an array, strided or not",
+	"sklearn":         "each line is an array that scikit-learn copies",
+}
+
+const bothLoops = "nothing: it has loops for both"
+
+// frame finds the rows of what routes make of either layout.
+type frame struct{ rows []*Row }
+
+func (p *callsPrinter) frame() *frame { return &frame{p.rows(study.FrameName)} }
+
+func (t *frame) find(kernel, route, layout, n, way string) *Row {
+	for _, r := range t.rows {
+		if r.Kernel == kernel && r.Route() == route && r.Layout == layout && r.N == n && r.Facts["way"] == way {
+			return r
+		}
+	}
+	return nil
+}
+
+// ratio returns how many times as long the column-major one takes.
+func (t *frame) ratio(kernel, route, n string) (measure.Interval, bool) {
+	row, col := t.find(kernel, route, "row", n, study.WayGiven), t.find(kernel, route, "col", n, study.WayGiven)
+	if row == nil || col == nil || len(row.Samples) != len(col.Samples) {
+		return measure.Interval{}, false
+	}
+	return measure.Ratio(col.Wall(), row.Wall()), true
+}
+
+// problems returns the sizes of a kernel's rows, in the record's order, and the routes of each.
+func (t *frame) problems(kernel string) (sizes []string, routes map[string][]string) {
+	routes = map[string][]string{}
+	for _, r := range t.rows {
+		if r.Kernel != kernel || r.again() {
+			continue
+		}
+		if routes[r.N] == nil {
+			sizes = append(sizes, r.N)
+		}
+		if !slices.Contains(routes[r.N], r.Route()) {
+			routes[r.N] = append(routes[r.N], r.Route())
+		}
+	}
+	return sizes, routes
+}
+
+func given(p *callsPrinter) {
+	t := p.frame()
+	if len(t.rows) == 0 {
+		return
+	}
+	p.heading("What each route makes of the other layout")
+	p.explain("The same matrix, given row-major and column-major. The observations of the book are made as 14 rows of 100,000 users and then transposed, which in NumPy moves nothing: " +
+		"what arrives is a view whose rows are strided, a column-major matrix. Where each line takes a call of Python's, the first 1,000 lines of it are fitted.")
+	for _, kernel := range []string{"diffusion", "ols"} {
+		sizes, routes := t.problems(kernel)
+		for _, n := range sizes {
+			p.givenTable(t, kernel, n, routes[n])
+		}
+	}
+}
+
+func (p *callsPrinter) givenTable(t *frame, kernel, n string, routes []string) {
+	title := fmt.Sprintf("A step of diffusion on %s x %s", n, n)
+	header := []string{"route", "row-major", "column-major", "times", "what it does with either"}
+	if kernel == "ols" {
+		title = fmt.Sprintf("Fits of %s of the book's lines", n)
+		header = []string{"route", "row-major", "the book's view", "times", "the wrong way", "transposed first", "what it does with either"}
+	}
+	var lines [][]string
+	var slower, faster []string
+	for _, route := range routes {
+		ratio, ok := t.ratio(kernel, route, n)
+		if !ok {
+			continue
+		}
+		wall := func(layout, way string) string {
+			r := t.find(kernel, route, layout, n, way)
+			if r == nil {
+				return ""
+			}
+			return nanoseconds(measure.Median(r.Wall()).Median)
+		}
+		mark := ""
+		if !ratio.Differs(t.floor(kernel, n)) {
+			mark = "~"
+		} else if ratio.Median > 1.1 {
+			slower = append(slower, fmt.Sprintf("%s (%s)", route, factor(ratio.Median)))
+		} else if ratio.Median < 1/1.1 {
+			faster = append(faster, fmt.Sprintf("%s (%s)", route, factor(ratio.Median)))
+		}
+		line := []string{route, wall("row", study.WayGiven), wall("col", study.WayGiven), mark + factor(ratio.Median)}
+		if kernel == "ols" {
+			line = append(line, wall("col", study.WayInterchanged), wall("col", study.WayTransposed))
+		}
+		lang, _, _ := strings.Cut(route, "/")
+		what := layoutMeans[lang]
+		if what == "" {
+			what = bothLoops
+		}
+		lines = append(lines, append(line, what))
+	}
+	if lines == nil {
+		return
+	}
+	p.grid(title+": column-major over row-major (~: no difference)", header, lines)
+	text := "By more than a tenth, column-major is slower through " + orNone(slower) + ", and faster through " + orNone(faster) + "."
+	p.say("%s", text)
+}
+
+func orNone(names []string) string {
+	if names == nil {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// floor returns the noise floor of a problem.
+func (t *frame) floor(kernel, n string) float64 {
+	for _, again := range t.rows {
+		if lang, ok := strings.CutSuffix(again.Lang, study.Again); ok && again.Kernel == kernel && again.N == n {
+			if r := t.find(kernel, lang+"/"+again.Via, again.Layout, n, again.Facts["way"]); r != nil && len(r.Samples) == len(again.Samples) {
+				return measure.Ratio(again.Wall(), r.Wall()).Floor()
+			}
+		}
+	}
+	return 0
+}
+
+// matrixTable finds the rows of how matrices are held.
+type matrixTable struct{ rows []*Row }
+
+func (t *matrixTable) find(route, n, held, passed, steps string) *Row {
+	for _, r := range t.rows {
+		if r.Route() == route && r.N == n && r.Facts["held"] == held && r.Facts["passed"] == passed && r.Facts["steps"] == steps {
+			return r
+		}
+	}
+	return nil
+}
+
+// added returns what a way to hold and pass a matrix adds to a call that passes a flat slice, in ns a call of no step.
+func (t *matrixTable) added(route, n, held, passed string) (measure.Interval, bool) {
+	r, flat := t.find(route, n, held, passed, "0"), t.find(route, n, "flat", "pointer", "0")
+	if r == nil || flat == nil || len(r.Samples) != len(flat.Samples) {
+		return measure.Interval{}, false
+	}
+	return measure.Median(minus(r.Wall(), flat.Wall())), true
+}
+
+// matrixRoutes are the crossings that matrices are handed over by.
+var matrixRoutes = []string{"go/direct", "c/cgo", "c/purego"}
+
+func (p *callsPrinter) matrixRows() *matrixTable { return &matrixTable{p.rows(study.MatricesName)} }
+
+func (t *matrixTable) sizes() []string {
+	var sizes []string
+	for _, r := range t.rows {
+		if !slices.Contains(sizes, r.N) {
+			sizes = append(sizes, r.N)
+		}
+	}
+	return sizes
+}
+
+func matrices(p *callsPrinter) {
+	t := p.matrixRows()
+	if len(t.rows) == 0 {
+		return
+	}
+	p.heading("How to hold a matrix in Go")
+	p.explain("What it takes to have C do diffusion on two matrices, by how Go holds them. No step is the border alone: looking into the matrix, the check of arguments, copying or making " +
+		"tables, and the call. cgo wants rows pinned that a table points to, and looks at each pin. A step adds the kernel, which reads rows by pointer where it is given a table.")
+	for _, n := range t.sizes() {
+		header := []string{n + " x " + n + ", held as"}
+		for _, route := range matrixRoutes {
+			header = append(header, route+", no step", "one step")
+		}
+		var lines [][]string
+		for _, m := range study.MatrixRows {
+			line, any := []string{m.What}, false
+			for _, route := range matrixRoutes {
+				for _, steps := range []string{"0", "1"} {
+					cell := ""
+					if r := t.find(route, n, m.Held, m.Passed, steps); r != nil {
+						cell, any = nanoseconds(measure.Median(r.Wall()).Median)+" "+strings.TrimSpace(spread(measure.Median(r.Wall()))), true
+					}
+					line = append(line, cell)
+				}
+			}
+			if any {
+				lines = append(lines, line)
+			}
+		}
+		p.grid("", header, lines)
+		p.say("%s", t.sayAdded("c/cgo", n))
+	}
+}
+
+// sayAdded says what holding a matrix otherwise than flat adds to a call.
+func (t *matrixTable) sayAdded(route, n string) string {
+	var free, cost []string
+	for _, m := range study.MatrixRows {
+		if m.Held == "flat" {
+			continue
+		}
+		added, ok := t.added(route, n, m.Held, m.Passed)
+		if !ok {
+			continue
+		}
+		name := matrixNames[m.Held+" "+m.Passed]
+		if added.Median < 100 {
+			free = append(free, name)
+		} else {
+			cost = append(cost, fmt.Sprintf("%s %s", name, nanoseconds(added.Median)))
+		}
+	}
+	if free == nil && cost == nil {
+		return "The record has too few rows to tell."
+	}
+	text := fmt.Sprintf("At %s x %s by %s", n, n, route)
+	if free != nil {
+		text += ", " + joined(free) + " add less than 100 ns a call to that of a flat slice"
+	}
+	if cost != nil {
+		text += "; " + strings.Join(cost, ", ")
+	}
+	return text + "."
+}
+
+var matrixNames = map[string]string{
+	"dense pointer": "a mat.Dense", "dense-slice pointer": "a slice of one", "array pointer": "an array of arrays", "rows-one pointer": "rows cut from one slice",
+	"rows copy": "rows that are copied add", "rows table": "a table and pins for each call", "rows table-kept": "a table that is kept",
+}
+
+func points(p *callsPrinter) {
+	rows := p.rows(study.PointsName)
+	if len(rows) == 0 {
+		return
+	}
+	type problem struct{ n, maxiter string }
+	var problems []problem
+	var langs []string
+	find := map[string]*Row{}
+	for _, r := range rows {
+		q := problem{r.N, r.Facts["maxiter"]}
+		find[strings.Join([]string{r.Lang, q.n, q.maxiter, r.Facts["points"]}, " ")] = r
+		if !slices.Contains(problems, q) {
+			problems = append(problems, q)
+		}
+		if !r.again() && !slices.Contains(langs, r.Lang) {
+			langs = append(langs, r.Lang)
+		}
+	}
+	p.heading("Complex numbers: interleaved or split")
+	p.explain(fmt.Sprintf("The Julia set's points as complex numbers, real and imaginary part side by side, or as two arrays. With at most %d iteration a point is so light that memory shows; with the book's 300 "+
+		"it is not. The loops take one point at a time, so that no vector unit gains from split parts.", study.PointsLight))
+	header := []string{"ns a point, and split over interleaved"}
+	for _, q := range problems {
+		header = append(header, fmt.Sprintf("%s², %s", q.n, q.maxiter))
+	}
+	var lines [][]string
+	least, most := math.Inf(1), 0.0
+	told := 0
+	for _, lang := range langs {
+		line := []string{lang}
+		for _, q := range problems {
+			whole, split := find[strings.Join([]string{lang, q.n, q.maxiter, "interleaved"}, " ")], find[strings.Join([]string{lang, q.n, q.maxiter, "split"}, " ")]
+			if whole == nil || split == nil || len(whole.Samples) != len(split.Samples) {
+				line = append(line, "")
+				continue
+			}
+			ratio := measure.Ratio(split.Wall(), whole.Wall())
+			floor := 0.0
+			if again, c := find[strings.Join([]string{"c" + study.Again, q.n, q.maxiter, "interleaved"}, " ")], find[strings.Join([]string{"c", q.n, q.maxiter, "interleaved"}, " ")]; again != nil && c != nil && len(again.Samples) == len(c.Samples) {
+				floor = measure.Ratio(again.Wall(), c.Wall()).Floor()
+			}
+			mark := ""
+			if ratio.Differs(floor) {
+				told++
+			} else {
+				mark = "~"
+			}
+			least, most = min(least, ratio.Median), max(most, ratio.Median)
+			line = append(line, fmt.Sprintf("%s  %s%s", significant(measure.Median(whole.Wall()).Median), mark, strconv.FormatFloat(ratio.Median, 'f', 2, 64)))
+		}
+		lines = append(lines, line)
+	}
+	p.grid("side and most iterations (~: no difference)", header, lines)
+	p.say("Split parts take between %.2f and %.2f times interleaved ones' time; in %d of %d cells the two can be told apart.", least, most, told, len(langs)*len(problems))
+}

@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/study"
+)
+
+// layoutSummary prints the answers to what is asked most, those that the record has.
+func layoutSummary(p *callsPrinter) {
+	p.answers([]question{
+		{"What does the wrong loop order cost?", answerLoops},
+		{"Is it the order, or where the lines lie?", answerPadding},
+		{"Transpose first, or walk the wrong way?", answerTranspose},
+		{"And with what?", answerTransposers},
+		{"Must a C array be copied for Fortran?", answerFortran},
+		{"What becomes of a transposed view?", answerView},
+		{"How should Go hold a matrix?", answerMatrix},
+	})
+}
+
+func answerLoops(p *callsPrinter) string {
+	t := p.loops()
+	var parts []string
+	for _, kernel := range t.kernels {
+		least, most, leastAt, mostAt := math.Inf(1), 0.0, "", ""
+		for _, lang := range t.langs {
+			if study.Parallel(lang) {
+				continue
+			}
+			worst, at := t.worst(kernel, lang, study.PowerLD)
+			if at == 0 {
+				continue
+			}
+			if worst < least {
+				least, leastAt = worst, fmt.Sprintf("%s at %s", lang, squares(at))
+			}
+			if worst > most {
+				most, mostAt = worst, fmt.Sprintf("%s at %s", lang, squares(at))
+			}
+		}
+		if mostAt == "" {
+			continue
+		}
+		text := fmt.Sprintf("%s at worst %s times as long in %s and %s in %s", kernel, factor(most), mostAt, factor(least), leastAt)
+		if from, ok := t.from(kernel, t.baseline, study.UnitLD, majorPenalty); ok {
+			text += fmt.Sprintf(" (in %s twice as long or more from %s on)", t.baseline, squares(from))
+		}
+		parts = append(parts, text)
+	}
+	if parts == nil {
+		return ""
+	}
+	return "Walked across the lines instead of along them, " + strings.Join(parts, "; ") + "."
+}
+
+func answerPadding(p *callsPrinter) string {
+	t := p.loops()
+	var parts []string
+	for _, n := range []int{512, 2048, 8192} {
+		if power, ok := t.penalty("diffusion", t.baseline, study.PowerLD, n); ok {
+			if padded, ok := t.penalty("diffusion", t.baseline, study.PaddedLD, n); ok {
+				parts = append(parts, fmt.Sprintf("%s times at %s becomes %s", factor(power.Median), squares(n), factor(padded.Median)))
+			}
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return fmt.Sprintf("Lines a power of two apart share few places in a cache. A cache line of padding behind each, and in %s %s, of the time of matched loops.", t.baseline, joined(parts))
+}
+
+func answerTranspose(p *callsPrinter) string {
+	t := p.wayRows()
+	var parts []string
+	for _, kernel := range []string{"diffusion", "ols"} {
+		var some []string
+		for _, n := range []int{64, 512, 728, 2048} {
+			if steps, ok := t.even(kernel, "c/cgo", n); ok {
+				some = append(some, fmt.Sprintf("%s at %s", stepsText(steps), squares(n)))
+			}
+		}
+		if some != nil {
+			parts = append(parts, map[string]string{"diffusion": "steps of diffusion, there and back: ", "ols": "fits of one matrix: "}[kernel]+strings.Join(some, ", "))
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return "By c/cgo transposing first wins from so many " + strings.Join(parts, "; so many ") + ". With loops for both layouts there is nothing to decide."
+}
+
+func answerTransposers(p *callsPrinter) string {
+	var parts []string
+	for _, n := range []string{"512", "2048"} {
+		var best, naive *Row
+		for _, r := range p.rows(study.TransposeName) {
+			if r.N != n || r.again() || r.Facts["ld"] != study.UnitLD || r.Facts["how"] == study.HowCopy {
+				continue
+			}
+			if best == nil || measure.Median(r.Wall()).Median < measure.Median(best.Wall()).Median {
+				best = r
+			}
+			if r.Lang == "c" && r.Facts["how"] == study.HowNaive {
+				naive = r
+			}
+		}
+		if best == nil || naive == nil || len(best.Samples) != len(naive.Samples) {
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("at %s² %s %s, with %s ns an element, %s times as fast as C's naive loop", n, best.Route(), best.Facts["how"],
+			significant(measure.Median(best.Wall()).Median), factor(measure.Ratio(naive.Wall(), best.Wall()).Median)))
+	}
+	if parts == nil {
+		return ""
+	}
+	return "Fastest are " + joined(parts) + "."
+}
+
+func answerFortran(p *callsPrinter) string {
+	t, w := p.loops(), p.wayRows()
+	row, _ := t.pair("diffusion", "fortran", "row", study.UnitLD, 512)
+	col, _ := t.pair("diffusion", "fortran", "col", study.UnitLD, 512)
+	if row == nil || col == nil || len(row.Samples) != len(col.Samples) {
+		return ""
+	}
+	text := fmt.Sprintf("No. Fortran whose loops are in the other order takes a row-major 512² in %s times the time of a column-major one", factor(measure.Ratio(row.Wall(), col.Wall()).Median))
+	if copied, plain := w.find("diffusion", "f2py-copy/cpython", 512, study.WayCopied, 1), w.find("diffusion", "f2py/cpython", 512, study.WayMatched, 1); copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
+		text += fmt.Sprintf("; left to f2py's silent copies, a step takes %s times as long", factor(measure.Ratio(copied.Wall(), plain.Wall()).Median))
+	}
+	return text + "."
+}
+
+func answerView(p *callsPrinter) string {
+	t := p.frame()
+	var parts []string
+	for _, route := range []string{"go/direct", "c/cgo", "numpy/cpython", "f2py-copy/cpython", "lapack-nrhs/netlib"} {
+		if ratio, ok := t.ratio("ols", route, "100000"); ok {
+			parts = append(parts, fmt.Sprintf("%s %s", route, factor(ratio.Median)))
+		}
+	}
+	if parts == nil {
+		return ""
+	}
+	return "Of the book's 100,000 lines, seen through a transposed view instead of lying in rows, the fits take so many times as long: " + strings.Join(parts, ", ") + "."
+}
+
+func answerMatrix(p *callsPrinter) string {
+	t := p.matrixRows()
+	sizes := t.sizes()
+	if len(sizes) == 0 {
+		return ""
+	}
+	n := "512"
+	if t.find("c/cgo", n, "flat", "pointer", "0") == nil {
+		n = sizes[len(sizes)-1]
+	}
+	text := t.sayAdded("c/cgo", n)
+	if step, flat := t.find("c/cgo", n, "rows", "table-kept", "1"), t.find("c/cgo", n, "flat", "pointer", "1"); step != nil && flat != nil && len(step.Samples) == len(flat.Samples) {
+		if _, err := strconv.Atoi(n); err == nil {
+			text += fmt.Sprintf(" A step on rows by themselves takes %s times as long as on a flat slice, once the table is made.", factor(measure.Ratio(step.Wall(), flat.Wall()).Median))
+		}
+	}
+	return "In one slice, with a stride. " + text
+}

@@ -1,0 +1,306 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/study"
+)
+
+// wayTable finds the rows of ways.
+type wayTable struct{ rows []*Row }
+
+func (p *callsPrinter) wayRows() *wayTable { return &wayTable{p.rows(study.WaysName)} }
+
+// find returns the row of a kernel on a route, nil if there is none; steps is 0 for ols.
+func (t *wayTable) find(kernel, route string, n int, way string, steps int) *Row {
+	for _, r := range t.rows {
+		if r.Kernel == kernel && r.Route() == route && r.N == strconv.Itoa(n) && r.Facts["way"] == way && (steps == 0 || r.Facts["steps"] == strconv.Itoa(steps)) {
+			return r
+		}
+	}
+	return nil
+}
+
+// short returns the number of steps of a kernel's shortest runs, for find.
+func short(kernel string) int {
+	if kernel == "diffusion" {
+		return 1
+	}
+	return 0
+}
+
+// sizes returns the sides that there are ways of, ascending.
+func (t *wayTable) sizes(kernel string) []int {
+	var all []int
+	for _, r := range t.rows {
+		if n, err := strconv.Atoi(r.N); err == nil && r.Kernel == kernel && !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// routes returns those that a kernel's way was measured on.
+func (t *wayTable) routes(kernel, way string) []string {
+	var all []string
+	for _, r := range t.rows {
+		if r.Kernel == kernel && r.Facts["way"] == way && !r.again() && !slices.Contains(all, r.Route()) {
+			all = append(all, r.Route())
+		}
+	}
+	return all
+}
+
+// even returns after how many steps, or fits, of one call transposing first wins against walking the wrong way: the
+// transposition there and back, over what a step on the other layout saves. It is infinite where that saves nothing, and
+// ok is false if the record cannot tell.
+func (t *wayTable) even(kernel, route string, n int) (steps measure.Interval, ok bool) {
+	steps1 := short(kernel)
+	wrong, right, there := t.find(kernel, route, n, study.WayInterchanged, steps1), t.find(kernel, route, n, study.PartKernel, steps1), t.find(kernel, route, n, study.PartTranspose, steps1)
+	if wrong == nil || right == nil || there == nil || len(wrong.Samples) != len(right.Samples) || len(there.Samples) != len(right.Samples) {
+		return steps, false
+	}
+	a, b, c := wrong.Wall(), right.Wall(), there.Wall()
+	each := make([]float64, len(a))
+	for k := range each {
+		each[k] = math.Inf(1)
+		if saved := a[k] - b[k]; saved > 0 {
+			each[k] = c[k] / saved
+		}
+	}
+	return measure.Median(each), true
+}
+
+// stepsText shows a number of steps that it takes at least.
+func stepsText(steps measure.Interval) string {
+	if math.IsInf(steps.Median, 0) || steps.Median > 1e6 {
+		return "never"
+	}
+	return fmt.Sprint(max(1, int(math.Ceil(steps.Median-1e-9))))
+}
+
+func ways(p *callsPrinter) {
+	t := p.wayRows()
+	if len(t.rows) == 0 {
+		return
+	}
+	p.heading("Transpose first, or walk the wrong way?")
+	p.explain("The caller's matrix is row-major, without padding. Matched is a call of the kernel that has loops for that: nothing needs to be done, if there is one. Else one can " +
+		"walk the wrong way, by the kernel whose loops are interchanged; or transpose by the same language through the same crossing, call the kernel for the other layout, and " +
+		"transpose the result back; or leave it to a binding that copies unasked. Times are of a whole call, from and to the caller's layout; of the crossing alone, of the " +
+		"transpositions alone, and of the kernel for the other layout, each measured by itself. The borders of Python are crossed once for each transposition, too.")
+	p.splitTable(t)
+	for _, kernel := range []string{"diffusion", "ols"} {
+		p.evenTable(t, kernel)
+	}
+}
+
+// splitTable shows what the time of a call is made of.
+func (p *callsPrinter) splitTable(t *wayTable) {
+	const kernel = "diffusion"
+	sum, worst := 0, 0.0
+	worstAt := ""
+	for _, n := range t.sizes(kernel) {
+		if n != 512 && n != 728 && n != 2048 {
+			continue
+		}
+		var lines [][]string
+		var dearest, cheapest struct {
+			ns   float64
+			name string
+		}
+		for _, route := range slices.Concat(study.WayRoutes, study.WayPython) {
+			crossing := t.find("call", route, 1, study.PartNoop, 0)
+			if crossing == nil && route == "f2py-copy/cpython" { // whose no-op is f2py's
+				crossing = t.find("call", "f2py/cpython", 1, study.PartNoop, 0)
+			}
+			for _, way := range []struct{ name, what, moved string }{
+				{study.WayMatched, "matched", ""}, {study.WayInterchanged, "the wrong way", ""},
+				{study.WayTransposed, "transposed first, and back", study.PartTranspose}, {study.WayCopied, "copied by f2py, and back", ""},
+			} {
+				r := t.find(kernel, route, n, way.name, 1)
+				if r == nil {
+					continue
+				}
+				total := measure.Median(r.Wall()).Median
+				across := 0.0
+				line := []string{route, way.what, "", "", "", ""}
+				if crossing != nil {
+					across = measure.Median(crossing.Wall()).Median
+					line[2] = nanoseconds(across)
+				}
+				other := t.find(kernel, route, n, study.PartKernel, 1)
+				switch {
+				case way.name == study.WayTransposed && other != nil:
+					if there := t.find(kernel, route, n, study.PartTranspose, 1); there != nil {
+						moved, rest := measure.Median(there.Wall()).Median, measure.Median(other.Wall()).Median
+						line[3], line[4] = nanoseconds(moved), nanoseconds(max(0, rest-across))
+						off := math.Abs(moved+rest-total) / total
+						sum++
+						if off > worst {
+							worst, worstAt = off, route+" at "+squares(n)
+						}
+					}
+				case way.name == study.WayCopied && other != nil:
+					rest := measure.Median(other.Wall()).Median
+					line[3], line[4] = nanoseconds(max(0, total-rest)), nanoseconds(max(0, rest-across))
+				default:
+					line[4] = nanoseconds(max(0, total-across))
+				}
+				line[5] = nanoseconds(total) + " " + strings.TrimSpace(spread(measure.Median(r.Wall())))
+				lines = append(lines, line)
+				if dearest.name == "" || total > dearest.ns {
+					dearest.ns, dearest.name = total, route+", "+way.what
+				}
+				if cheapest.name == "" || total < cheapest.ns {
+					cheapest.ns, cheapest.name = total, route+", "+way.what
+				}
+			}
+		}
+		p.grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", squares(n)), []string{"route", "way", "crossing", "copy or transposition", "kernel", "all"}, lines)
+		p.say("Of these, %s takes least, %s; and %s most, %s times as long.", cheapest.name, nanoseconds(cheapest.ns), dearest.name, factor(dearest.ns/cheapest.ns))
+	}
+	if sum > 0 {
+		p.say("The parts of transposing first, measured apart, make up the whole within %s in %d rows; furthest off is %s.", percentage(worst), sum, worstAt)
+	}
+}
+
+// evenTable shows from how many steps on transposing first wins.
+func (p *callsPrinter) evenTable(t *wayTable, kernel string) {
+	what := map[string]string{"diffusion": "steps", "ols": "fits of one matrix"}[kernel]
+	sizes := t.sizes(kernel)
+	header := []string{"route"}
+	for _, n := range sizes {
+		header = append(header, squares(n))
+	}
+	var lines [][]string
+	var said []string
+	for _, route := range t.routes(kernel, study.WayInterchanged) {
+		line := []string{route}
+		least := 0
+		for _, n := range sizes {
+			steps, ok := t.even(kernel, route, n)
+			if !ok {
+				line = append(line, "")
+				continue
+			}
+			line = append(line, stepsText(steps))
+			if least == 0 && steps.Median <= 1 {
+				least = n
+			}
+		}
+		lines = append(lines, line)
+		if least > 0 {
+			said = append(said, fmt.Sprintf("%s %s", route, squares(least)))
+		} else {
+			said = append(said, route+" at no size measured")
+		}
+	}
+	if lines == nil {
+		return
+	}
+	p.grid(fmt.Sprintf("Break-even, %s: %s in one call from which transposing first wins against walking the wrong way", kernel, what), header, lines)
+	text := "A single one is enough at first at: " + strings.Join(said, ", ") + "."
+	if checked := p.checkEven(t, kernel); checked != "" {
+		text += " " + checked
+	}
+	p.say("%s", text)
+}
+
+// checkEven compares a longer run, transposed first, with the sum of its parts.
+func (p *callsPrinter) checkEven(t *wayTable, kernel string) string {
+	worst, rows := 0.0, 0
+	for _, n := range t.sizes(kernel) {
+		const route = "c/cgo"
+		whole, part, there := t.find(kernel, route, n, study.WayTransposed, study.WaySteps), t.find(kernel, route, n, study.PartKernel, study.WaySteps), t.find(kernel, route, n, study.PartTranspose, study.WaySteps)
+		if kernel != "diffusion" || whole == nil || part == nil || there == nil {
+			continue
+		}
+		rows++
+		total := measure.Median(whole.Wall()).Median
+		worst = max(worst, math.Abs(measure.Median(part.Wall()).Median+measure.Median(there.Wall()).Median-total)/total)
+	}
+	if rows == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Runs of %d steps by c/cgo, timed whole, are the sum of their parts within %s at %d sizes.", study.WaySteps, percentage(worst), rows)
+}
+
+// transposers shows what transposes, and how fast.
+func transposers(p *callsPrinter) {
+	rows := p.rows(study.TransposeName)
+	if len(rows) == 0 {
+		return
+	}
+	type key struct{ name, ld string }
+	var names []key
+	var sizes []int
+	find := map[key]map[int]*Row{}
+	for _, r := range rows {
+		n, err := strconv.Atoi(r.N)
+		if err != nil || r.again() {
+			continue
+		}
+		k := key{r.Route() + " " + r.Facts["how"], r.Facts["ld"]}
+		if find[k] == nil {
+			find[k] = map[int]*Row{}
+			names = append(names, k)
+		}
+		find[k][n] = r
+		if !slices.Contains(sizes, n) {
+			sizes = append(sizes, n)
+		}
+	}
+	slices.Sort(sizes)
+	p.heading("What to transpose with")
+	p.explain("Squares copied into the other layout. Naive writes one line of the result after another; blocked goes by squares of 16; gonum is mat.Dense's Copy of a transpose; blas is " +
+		"OpenBLAS's domatcopy; copyto and ascontiguousarray are NumPy's, from Go through CPython, the latter into new memory each time. The first row only copies, line by line into the same layout.")
+	p.picture("layout-transpose", "Time of an element over the side of the square, for what transposes")
+	for _, ld := range []string{study.UnitLD, study.PaddedLD} {
+		header := []string{"ns an element, " + ldNames[ld]}
+		for _, n := range sizes {
+			header = append(header, squares(n))
+		}
+		var lines [][]string
+		var best []string
+		fastest := make([]string, len(sizes))
+		least := slices.Repeat([]float64{math.Inf(1)}, len(sizes))
+		for _, k := range names {
+			if k.ld != ld {
+				continue
+			}
+			line := []string{k.name}
+			for at, n := range sizes {
+				cell := ""
+				if r := find[k][n]; r != nil {
+					wall := measure.Median(r.Wall()).Median
+					cell = significant(wall)
+					if r.Facts["how"] != study.HowCopy && wall < least[at] {
+						least[at], fastest[at] = wall, k.name
+					}
+				}
+				line = append(line, cell)
+			}
+			lines = append(lines, line)
+		}
+		if lines == nil {
+			continue
+		}
+		for at, n := range sizes {
+			if fastest[at] != "" {
+				best = append(best, fmt.Sprintf("%s at %s", fastest[at], squares(n)))
+			}
+		}
+		p.grid("", header, lines)
+		p.say("Fastest, of those that transpose: %s.", strings.Join(best, ", "))
+	}
+}
