@@ -23,7 +23,7 @@ import (
 	"toll/goside/study"
 )
 
-var layoutFacts = []measure.Fact{{Key: "caches", Value: "L1d 32768, L2 1048576, L3 33554432"}, {Key: "tlb", Value: "3584"}}
+var layoutFacts = []measure.Fact{{Key: "caches", Value: "L1d 32768, L2 1048576, L3 33554432"}, {Key: "tlb", Value: "3072"}}
 
 // layoutWall returns what a walk takes in layoutSeries, in ns: all that a line is of changes it.
 func layoutWall(lang string, w study.Walk) float64 {
@@ -155,7 +155,7 @@ func TestLoopsPicture(t *testing.T) {
 	wantTexts(t, texts, 1, "go", "c", "row-major", "column-major", "matched loops, leading dimension", "interchanged loops, leading dimension")
 	wantTexts(t, texts, 2, "padded", "pow2 (the next power of two)", "L1", "L2", "L3", "TLB", "32", "512", "2048", "ns", "10")
 	wantTexts(t, texts, 0, "c-again", "rust-par", "8192", "184")
-	for panel := range texts["L3"] { // of which the marks are a third of an octave apart
+	for panel := range texts["L3"] { // of which the marks are less than a label apart
 		if gap := texts["TLB"][panel] - texts["L3"][panel]; gap < float64(textStyle(11.5).Width("L3")) {
 			t.Errorf("TLB begins %.3g after L3 in panel %d, and overlaps it", gap, panel)
 		}
@@ -173,6 +173,20 @@ func TestLoopsPicture(t *testing.T) {
 	texts = drawnText(t, func(path string) error { return LoopsPicture(powers, "ols", path) })
 	wantTexts(t, texts, 2, "unit (the side n)", "padded", "L1")
 	wantTexts(t, texts, 0, "pow2 (the next power of two)", "L2") // no row, and beyond the sizes
+	path := filepath.Join(t.TempDir(), "powers.svg")
+	if err := LoopsPicture(powers, "ols", path); err != nil {
+		t.Fatal(err)
+	}
+	svg, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ld := range leadingDimensions {
+		c := walkColors[true][ld][0]
+		if drawn := strings.Contains(string(svg), fmt.Sprintf("stroke:#%02X%02X%02X", c.R, c.G, c.B)); drawn != (ld != study.PowerLD) {
+			t.Errorf("without a row of pow2, a line of %s is drawn: %v", ld, drawn)
+		}
+	}
 
 	folder := t.TempDir()
 	if err := LoopsPicture(record, "ols", filepath.Join(folder, "none.png")); !errors.Is(err, errNothing) || !strings.Contains(err.Error(), "ols") {
@@ -380,8 +394,12 @@ func TestLayoutPictures(t *testing.T) {
 			some = append(some, one(study.LoopsName+"/"+s, nil, times(1)...), one(study.TransposeName+"/"+s, nil, times(1)...))
 		}
 		some = append(some, walkSeries("zig", study.Walk{Kernel: "ols", LD: study.UnitLD, N: 8}, []float64{1e-300, 1e300, 3}[round%3]))
-		if _, err := LayoutPictures(written(t, layoutFacts, some), t.TempDir()); err != nil && !errors.Is(err, errNothing) {
-			t.Error(err)
+		record, path := written(t, layoutFacts, some), filepath.Join(t.TempDir(), "some.svg")
+		for _, err := range []error{LoopsPicture(record, "diffusion", path), LoopsPicture(record, "ols", path),
+			PenaltyPicture(record, path), TransposePicture(record, path)} {
+			if err != nil && !errors.Is(err, errNothing) {
+				t.Error(err)
+			}
 		}
 	}
 }

@@ -121,9 +121,9 @@ func (r *Row) Parallel() bool {
 func (r *Row) again() bool { return strings.HasSuffix(r.Lang, study.Again) }
 
 // incidental reports whether a row is not judged like the others: the reference beside a payload is no row of its
-// own, and of first use, where builds take long, there are few rounds, as its tables say.
+// own, of first use, where builds take long, there are few rounds, as its tables say, and misses are no times.
 func (r *Row) incidental() bool {
-	return strings.HasSuffix(r.Lang, study.Reference) || r.Study == study.FirstUseName
+	return strings.HasSuffix(r.Lang, study.Reference) || r.Study == study.FirstUseName || r.Study == study.MissesName
 }
 
 // Wall returns the samples' wall times, in ns an operation.
@@ -198,6 +198,9 @@ func Read(in io.Reader, name string) (*Record, error) {
 			return nil, result
 		case *benchfmt.Result:
 			wall, ok := result.Value("sec/op")
+			if !ok { // of 0 ns the reader makes no seconds
+				wall, ok = result.Value("ns/op")
+			}
 			if !ok {
 				return nil, fmt.Errorf("report: %s: %s has no ns/op", name, result.Name)
 			}
@@ -224,7 +227,7 @@ func Read(in io.Reader, name string) (*Record, error) {
 			sample := measure.Sample{Wall: wall * 1e9, CPU: cpu * 1e9, Bytes: bytes, Allocs: allocs}
 			for _, v := range result.Values {
 				switch {
-				case slices.Contains([]string{"sec/op", "cpu-sec/op", "B/op", "allocs/op"}, v.Unit):
+				case slices.Contains([]string{"sec/op", "cpu-sec/op", "ns/op", "cpu-ns/op", "B/op", "allocs/op"}, v.Unit):
 				case v.OrigUnit != "": // such as ns, which the reader makes seconds of
 					sample.More = append(sample.More, measure.Value{Value: v.OrigValue, Unit: v.OrigUnit})
 				default:

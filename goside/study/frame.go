@@ -114,8 +114,7 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 
 // givenGrids adds one step of the book's diffusion on each route, from row- and from column-major grids.
 func givenGrids(w *ways, routes []*seam.Route, names []string) error {
-	d := newDiffusionWays(kernel.DiffusionSize)
-	d.prepare(1)
+	d := newDiffusionWays(kernel.DiffusionSize).of(1)
 	w.begin(Facts(&kernel.Problem{Kernel: "frame diffusion", N: fmt.Sprint(d.n), Op: "call"}, &kernel.Timed{}))
 	for _, r := range routes {
 		library, err := r.Open()
