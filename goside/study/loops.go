@@ -84,7 +84,7 @@ func ParseWalk(s string) (Walk, error) {
 			w.LD = value
 		}
 	}
-	if w.N < 3 || w.String() != s {
+	if w.N < 3 || w.String() != s || !slices.Contains(LoopKernels, w.Kernel) || !slices.Contains([]string{UnitLD, PaddedLD, PowerLD}, w.LD) {
 		return w, fmt.Errorf("study: walk %q, want one such as diffusion/layout=row/n=512/loops=matched/ld=unit", s)
 	}
 	return w, nil
@@ -338,6 +338,9 @@ func (c *walkCheck) verify(w *Walk, l walker, m *arena, threads int) error {
 		if line == 0 || line == c.n-1 {
 			clear(m.b[at : at+c.n])
 		}
+	}
+	for k := range m.n { // what an earlier walk made must not pass for this one's
+		m.slope[k], m.intercept[k] = kernel.Canary, kernel.Canary
 	}
 	run, _ := m.walk(w, l.funcs, 1, threads)
 	if err := run(); err != nil {

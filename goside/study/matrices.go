@@ -47,14 +47,14 @@ var MatrixRows = []struct{ Held, Passed, What string }{
 // release lets go of pinned memory, and is to be called when all is measured.
 func Matrices(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (subjects []measure.Subject, release func(), err error) {
 	var kept []*calls.Rows
-	release = func() {
+	unpin := func() {
 		for _, r := range kept {
 			r.Unpin()
 		}
 	}
 	defer func() {
 		if err != nil {
-			release()
+			unpin()
 		}
 	}()
 	var w ways
@@ -91,7 +91,7 @@ func Matrices(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (su
 		}
 	}
 	w.begin(nil)
-	return w.subjects, release, nil
+	return w.subjects, unpin, nil
 }
 
 // matrices are the arguments of one side, number of steps and crossing.

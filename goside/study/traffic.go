@@ -29,15 +29,15 @@ func (w *Walk) Lines(c Cache) float64 {
 	}
 	square := n * n / perLine // of one matrix
 	switch {
-	case w.Kernel == "diffusion" && 2*square <= lines, w.Kernel == "ols" && square <= lines:
+	case w.Kernel == "diffusion" && 2*square < lines, w.Kernel == "ols" && square < lines:
 		return 0
 	case w.Kernel == "diffusion" && !w.Interchanged:
-		if 4*n/perLine <= lines { // three lines of one matrix, and one of the other, last until the next line
+		if 4*n/perLine < lines { // three lines of one matrix, and one of the other, last until the next line
 			return 2 / perLine
 		}
 		return 4 / perLine
 	case w.Kernel == "diffusion":
-		if 2*n <= apart { // a sweep's lines of both last until the next sweep
+		if 2*n < apart { // a sweep's lines of both last until the next sweep
 			return 2 / perLine
 		}
 		// Two of perLine neighbours along the line lie in another one of the cache's.
@@ -47,11 +47,11 @@ func (w *Walk) Lines(c Cache) float64 {
 		return swept(2*n, apart, perLine) + swept(n, apart, perLine)
 	case w.Interchanged:
 		// Along each row twice, before the next begins.
-		if n <= apart {
+		if n < apart {
 			return 1 / perLine
 		}
 		return 2
-	case w.Layout == kernel.Row && n/perLine <= lines, w.Layout == kernel.Col && n*olsBlock/perLine <= lines:
+	case w.Layout == kernel.Row && n/perLine < lines, w.Layout == kernel.Col && n*olsBlock/perLine < lines:
 		return 1 / perLine
 	}
 	return 2 / perLine
@@ -59,7 +59,7 @@ func (w *Walk) Lines(c Cache) float64 {
 
 // swept returns the lines for each element of sweeps across so many lines, of which a cache holds that many.
 func swept(across, holds, perLine float64) float64 {
-	if across <= holds {
+	if across < holds {
 		return 1 / perLine
 	}
 	return 1

@@ -21,12 +21,17 @@ const TransposeName = "Transpose"
 
 // The ways of its rows: the name's how.
 const (
-	HowCopy    = "copy"    // no transposition at all: line by line into the same layout
-	HowBlocked = "blocked" // or as the library does it
-	HowNaive   = "naive"
-	HowCopyto  = "copyto"            // numpy.copyto, into an array of the other order
-	HowFresh   = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
+	HowCopy      = "copy" // no transposition at all: line by line into the same layout
+	HowBlocked   = "blocked"
+	HowNaive     = "naive"
+	HowDenseCopy = "dense-copy"        // gonum's mat.Dense.Copy of a transpose
+	HowDomatcopy = "domatcopy"         // OpenBLAS's
+	HowCopyto    = "copyto"            // numpy.copyto, into an array of the other order
+	HowFresh     = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
 )
+
+// libraryHow is the how of languages whose only way is a library's own.
+var libraryHow = map[string]string{"gonum": HowDenseCopy, "blas": HowDomatcopy}
 
 // TransposeSizes returns the sides of the squares.
 func TransposeSizes(full bool) []int {
@@ -92,6 +97,9 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 				}{{HowBlocked, library.Transpose}, {HowNaive, library.TransposeNaive}} {
 					if f.do == nil {
 						continue
+					}
+					if how := libraryHow[r.Lang]; how != "" {
+						f.how = how
 					}
 					if err := add(r.Lang, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
 						return nil, err
