@@ -220,6 +220,32 @@ var mutants = []mutant{
 		f.Step = before(f.Step, func(a *kernel.DiffusionStep) { a.Hi = a.Lo + (a.Hi-a.Lo)/a.Par.Threads*a.Par.Threads })
 	}},
 
+	{"diffusion: interchanged does nothing", func(f *kernel.Funcs) { f.RunInterchanged = func(*kernel.DiffusionRun) error { return nil } }},
+	{"diffusion: interchanged, one step less", func(f *kernel.Funcs) {
+		f.RunInterchanged = before(f.RunInterchanged, func(a *kernel.DiffusionRun) { a.Steps = max(0, a.Steps-1) })
+	}},
+	{"diffusion: interchanged, columns summed before rows", func(f *kernel.Funcs) {
+		f.RunInterchanged = before(f.RunInterchanged, func(a *kernel.DiffusionRun) {
+			if a.A.Rows == a.A.Cols { // else it would not fit
+				a.A.Layout, a.B.Layout = 1-a.A.Layout, 1-a.B.Layout
+			}
+		})
+	}},
+	{"diffusion: interchanged, padding written", func(f *kernel.Funcs) {
+		f.RunInterchanged = after(f.RunInterchanged, func(a *kernel.DiffusionRun) {
+			if k := a.B.At(0, 0) + a.B.LD - 1; k < len(a.B.Data) {
+				a.B.Data[k] = 0
+			}
+		})
+	}},
+	{"diffusion: interchanged, last line missing", func(f *kernel.Funcs) {
+		f.RunInterchanged = before(f.RunInterchanged, func(a *kernel.DiffusionRun) {
+			if a.A.Rows > 3 && a.A.Layout == kernel.Row {
+				a.A.Rows, a.B.Rows = a.A.Rows-1, a.B.Rows-1
+			}
+		})
+	}},
+
 	{"julia: does nothing", func(f *kernel.Funcs) { f.Julia = func(*kernel.Julia) error { return nil } }},
 	{"julia: last point missing", func(f *kernel.Funcs) {
 		f.Julia = before(f.Julia, func(a *kernel.Julia) { a.Hi = max(a.Lo, a.Hi-1) })
@@ -280,6 +306,20 @@ var mutants = []mutant{
 	{"julia: fused, zi*zi", func(f *kernel.Funcs) { f.Julia = fusedJulia("zi*zi") }},
 	{"julia: fused, 2*zr*zi", func(f *kernel.Funcs) { f.Julia = fusedJulia("2*zr*zi") }},
 
+	{"julia: split does nothing", func(f *kernel.Funcs) { f.JuliaSplit = func(*kernel.JuliaSplit) error { return nil } }},
+	{"julia: split, last point missing", func(f *kernel.Funcs) {
+		f.JuliaSplit = before(f.JuliaSplit, func(a *kernel.JuliaSplit) { a.Hi = max(a.Lo, a.Hi-1) })
+	}},
+	{"julia: split, parts of z swapped", func(f *kernel.Funcs) {
+		f.JuliaSplit = before(f.JuliaSplit, func(a *kernel.JuliaSplit) { a.Zr, a.Zi = a.Zi, a.Zr })
+	}},
+	{"julia: split, parts of c swapped", func(f *kernel.Funcs) {
+		f.JuliaSplit = before(f.JuliaSplit, func(a *kernel.JuliaSplit) { a.Cr, a.Ci = a.Ci, a.Cr })
+	}},
+	{"julia: split, input written", func(f *kernel.Funcs) {
+		f.JuliaSplit = after(f.JuliaSplit, func(a *kernel.JuliaSplit) { bump(a.Ci) })
+	}},
+
 	{"ols: does nothing", func(f *kernel.Funcs) { f.OLS = func(*kernel.OLS) error { return nil } }},
 	{"ols: last row missing", func(f *kernel.Funcs) {
 		f.OLS = before(f.OLS, func(a *kernel.OLS) { a.Hi = max(a.Lo, a.Hi-1) })
@@ -328,8 +368,64 @@ var mutants = []mutant{
 			return nil
 		}
 	}},
+	{"ols: interchanged does nothing", func(f *kernel.Funcs) { f.OLSInterchanged = func(*kernel.OLS) error { return nil } }},
+	{"ols: interchanged, range ignored", func(f *kernel.Funcs) {
+		f.OLSInterchanged = before(f.OLSInterchanged, func(a *kernel.OLS) { a.Lo, a.Hi = 0, a.Y.Rows })
+	}},
+	{"ols: interchanged, share of the last thread lost", func(f *kernel.Funcs) {
+		f.OLSInterchanged = before(f.OLSInterchanged, func(a *kernel.OLS) { a.Hi = a.Lo + (a.Hi-a.Lo)/a.Par.Threads*a.Par.Threads })
+	}},
+	{"ols: interchanged, one ULP off", func(f *kernel.Funcs) {
+		f.OLSInterchanged = after(f.OLSInterchanged, func(a *kernel.OLS) { bump(a.Intercept[a.Lo:a.Hi]) })
+	}},
+	{"ols: interchanged, summed from the last observation", func(f *kernel.Funcs) {
+		f.OLSInterchanged = after(f.OLSInterchanged, func(a *kernel.OLS) {
+			n := float64(a.Y.Cols)
+			for i := a.Lo; i < a.Hi; i++ {
+				var sum float64
+				for j := range a.Y.Cols {
+					sum += a.Y.Data[a.Y.At(i, a.Y.Cols-1-j)]
+				}
+				a.Intercept[i] = sum/n - float64(a.Slope[i]*((n-1)/2))
+			}
+		})
+	}},
 	{"ols: block of the last thread lost", func(f *kernel.Funcs) {
 		f.OLS = before(f.OLS, func(a *kernel.OLS) { a.Hi = a.Lo + (a.Hi-a.Lo)/a.Par.Threads*a.Par.Threads })
+	}},
+
+	{"transpose: does nothing", func(f *kernel.Funcs) { f.Transpose = func(*kernel.Transpose) error { return nil } }},
+	{"transpose: copies", func(f *kernel.Funcs) {
+		f.TransposeNaive = func(a *kernel.Transpose) error {
+			copy(a.Out.Data, a.In.Data)
+			return nil
+		}
+	}},
+	{"transpose: last block of columns missing", func(f *kernel.Funcs) {
+		f.Transpose = before(f.Transpose, func(a *kernel.Transpose) {
+			if cols := a.In.Cols / 16 * 16; cols > 0 {
+				a.In.Cols, a.Out.Cols = cols, cols
+			}
+		})
+	}},
+	{"transpose: -0 becomes +0", func(f *kernel.Funcs) {
+		f.Transpose = after(f.Transpose, func(a *kernel.Transpose) {
+			for k, x := range a.Out.Data {
+				if x == 0 {
+					a.Out.Data[k] = 0
+				}
+			}
+		})
+	}},
+	{"transpose: padding written", func(f *kernel.Funcs) {
+		f.TransposeNaive = after(f.TransposeNaive, func(a *kernel.Transpose) {
+			if k := a.Out.LD - 1; k < len(a.Out.Data) {
+				a.Out.Data[k] = 0
+			}
+		})
+	}},
+	{"transpose: input written", func(f *kernel.Funcs) {
+		f.TransposeNaive = after(f.TransposeNaive, func(a *kernel.Transpose) { bump(a.In.Data) })
 	}},
 }
 

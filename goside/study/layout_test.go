@@ -267,10 +267,13 @@ func TestWays(t *testing.T) {
 		"Ways/kernel=diffusion/lang=c/via=cgo/layout=row/n=16/way=kernel/steps=1":        "run layout=col n=16 ld=16 steps=1",
 		"Ways/kernel=diffusion/lang=c/via=cgo/layout=row/n=16/way=transpose/steps=1":     there + "; " + back,
 		"Ways/kernel=diffusion/lang=c/via=cgo/layout=row/n=16/way=transposed/steps=10":   there + "; run layout=col n=16 ld=16 steps=10; " + back,
-		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=16/way=interchanged":                "ols-interchanged layout=row n=16 ld=16 lines=16",
-		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=16/way=transposed":                  there + "; ols layout=col n=16 ld=16 lines=16",
-		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=16/way=transpose":                   there,
-		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=24/way=kernel":                      "ols layout=col n=24 ld=24 lines=24",
+		"Ways/kernel=diffusion/lang=c/via=cgo/layout=row/n=16/way=transposed-by-c-cgo-naive/steps=1": strings.ReplaceAll(there, "transpose", "transpose-naive") +
+			"; run layout=col n=16 ld=16 steps=1; " + strings.ReplaceAll(back, "transpose", "transpose-naive"),
+		"Ways/kernel=diffusion/lang=c/via=cgo/layout=row/n=16/way=transposed-by-go-direct-blocked/steps=1": "run layout=col n=16 ld=16 steps=1",
+		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=16/way=interchanged":                                  "ols-interchanged layout=row n=16 ld=16 lines=16",
+		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=16/way=transposed":                                    there + "; ols layout=col n=16 ld=16 lines=16",
+		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=16/way=transpose":                                     there,
+		"Ways/kernel=ols/lang=c/via=cgo/layout=row/n=24/way=kernel":                                        "ols layout=col n=24 ld=24 lines=24",
 	})
 	for name, spoil := range wrongs {
 		if strings.Contains(name, "padding") { // of which there is none

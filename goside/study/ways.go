@@ -30,6 +30,15 @@ const (
 	PartNoop        = "noop"         // the crossing alone
 )
 
+// WayTransposers are what else c/cgo is transposed by, in runs of one step: the name is the way's, or the part's, with the how
+// after it.
+var WayTransposers = []struct{ Route, How string }{{"c/cgo", HowNaive}, {"go/direct", HowBlocked}, {"gonum/direct", HowDenseCopy}, {"blas/netlib", HowDomatcopy}}
+
+// WayBy returns the name of a way, or of its part, that is transposed by a route's how.
+func WayBy(way, route, how string) string {
+	return way + "-by-" + strings.ReplaceAll(route, "/", "-") + "-" + how
+}
+
 // WaySteps are the steps of the longer of diffusion's runs, which c/cgo makes on squares of up to waysLong to see if times
 // add up; the others have one.
 const (
@@ -128,6 +137,10 @@ func Ways(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
+	transposers, err := opened(routes, []string{"c/cgo", "go/direct", "gonum/direct", "blas/netlib"})
+	if err != nil {
+		return nil, err
+	}
 	var w ways
 	w.begin(Facts(&kernel.Problem{Kernel: "ways crossing", N: "1", Op: "call"}, &kernel.Timed{}))
 	for _, route := range slices.Concat(WayRoutes, WayPython) {
@@ -156,6 +169,11 @@ func Ways(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 					if err := d.native(&w, route, f); err != nil {
 						return nil, err
 					}
+				}
+			}
+			if c := natives["c/cgo"]; c != nil && c.Run != nil && steps == 1 {
+				if err := d.transposers(&w, c, transposers); err != nil {
+					return nil, err
 				}
 			}
 			if slices.Contains(WayPythonSizes, n) && steps == 1 {
@@ -288,6 +306,31 @@ func (d *diffusionWays) native(w *ways, route string, f *kernel.Funcs) error {
 		}
 		if route == "c/cgo" && way.name == WayMatched {
 			w.again()
+		}
+	}
+	return nil
+}
+
+// transposers adds, for the kernel of c/cgo, what else transposes.
+func (d *diffusionWays) transposers(w *ways, c *kernel.Funcs, routes map[string]*kernel.Funcs) error {
+	for _, by := range WayTransposers {
+		f := routes[by.Route]
+		if f == nil {
+			continue
+		}
+		transpose := f.Transpose
+		if by.How == HowNaive {
+			transpose = f.TransposeNaive
+		}
+		if transpose == nil {
+			continue
+		}
+		whole, around := d.transposed(transpose, func() error { return c.Run(&d.cols) }), d.transposed(transpose, nothingBetween)
+		if err := w.add(WaysName, "diffusion", "c/cgo", d.rest(kernel.Row, WayBy(WayTransposed, by.Route, by.How)), 1, whole, d.right(whole)); err != nil {
+			return err
+		}
+		if err := w.add(WaysName, "diffusion", "c/cgo", d.rest(kernel.Row, WayBy(PartTranspose, by.Route, by.How)), 1, around, around); err != nil {
+			return err
 		}
 	}
 	return nil

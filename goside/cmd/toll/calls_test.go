@@ -54,7 +54,7 @@ func TestCallsRefuses(t *testing.T) {
 	}
 }
 
-// TestPagesAreOfTheirRecords makes docs/OVERHEAD.md and docs/PYTHON.md again, by the commands in their first lines, and
+// TestPagesAreOfTheirRecords makes the pages of docs again, by the commands in their first lines, and
 // what README has of them.
 func TestPagesAreOfTheirRecords(t *testing.T) {
 	t.Chdir(filepath.Join("..", "..", ".."))
@@ -62,7 +62,7 @@ func TestPagesAreOfTheirRecords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"docs/OVERHEAD.md", "docs/PYTHON.md"} {
+	for _, path := range []string{"docs/OVERHEAD.md", "docs/PYTHON.md", "docs/LAYOUT.md"} {
 		page, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

@@ -42,7 +42,7 @@ var layoutParts = []part{
 		return c.measureOr(err, subjects, batch/2, 3)
 	}},
 	{"ways", 30 * time.Second, 10 * time.Minute, func(c *calling) ([]measure.Series, error) {
-		routes, err := registry.Match(slices.Concat(study.WayRoutes, study.WayPython))
+		routes, err := registry.Match(slices.Concat(study.WayRoutes, study.WayPython, []string{"gonum/direct", "blas/netlib"}))
 		if err != nil {
 			return nil, err
 		}
