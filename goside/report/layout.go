@@ -64,138 +64,6 @@ func (p *callsPrinter) picture(name, alt string) {
 	}
 }
 
-// loopTables finds the rows of walks.
-type loopTables struct {
-	rows     map[study.Walk]map[string]*Row // by language
-	kernels  []string
-	langs    []string // serial ones first
-	sizes    []int
-	baseline string // language
-}
-
-func (p *callsPrinter) loops() *loopTables { return p.record.loops() }
-
-// loops returns the rows of walks that a record has.
-func (r *Record) loops() *loopTables {
-	t := &loopTables{rows: map[study.Walk]map[string]*Row{}}
-	for k := range r.Rows {
-		row := &r.Rows[k]
-		if row.Study != study.LoopsName {
-			continue
-		}
-		w, err := study.ParseWalk(fmt.Sprintf("%s/layout=%s/n=%s/loops=%s/ld=%s", row.Kernel, row.Layout, row.N, row.Facts["loops"], row.Facts["ld"]))
-		if err != nil {
-			continue // a record that something else wrote
-		}
-		if t.rows[w] == nil {
-			t.rows[w] = map[string]*Row{}
-		}
-		t.rows[w][row.Lang] = row
-		if row.again() {
-			continue
-		}
-		if !slices.Contains(t.kernels, row.Kernel) {
-			t.kernels = append(t.kernels, row.Kernel)
-		}
-		if !slices.Contains(t.langs, row.Lang) {
-			t.langs = append(t.langs, row.Lang)
-		}
-		if !slices.Contains(t.sizes, w.N) {
-			t.sizes = append(t.sizes, w.N)
-		}
-	}
-	slices.Sort(t.sizes)
-	slices.SortStableFunc(t.langs, func(a, b string) int {
-		rank := map[bool]int{true: 1}
-		return rank[study.Parallel(a)] - rank[study.Parallel(b)]
-	})
-	if t.langs != nil {
-		t.baseline = t.langs[0]
-	}
-	if slices.Contains(t.langs, "c") {
-		t.baseline = "c"
-	}
-	return t
-}
-
-// find returns the row of a walk; where its leading dimension is the lines' length and a power of two, the row of that.
-func (t *loopTables) find(w study.Walk, lang string) *Row {
-	if r := t.rows[w][lang]; r != nil || w.LD != study.PowerLD || w.Elements() != w.N {
-		return r
-	}
-	w.LD = study.UnitLD
-	return t.rows[w][lang]
-}
-
-// pair returns the walks of a kernel that differ by their loops only.
-func (t *loopTables) pair(kernel, lang, layout, ld string, n int) (matched, interchanged *Row) {
-	w := study.Walk{Kernel: kernel, LD: ld, N: n}
-	if layout == "col" {
-		w.Layout = 1
-	}
-	matched = t.find(w, lang)
-	w.Interchanged = true
-	return matched, t.find(w, lang)
-}
-
-// penalty returns how many times as long the interchanged loops take, on both layouts together: the geometric mean of
-// their ratios in each round.
-func (t *loopTables) penalty(kernel, lang, ld string, n int) (measure.Interval, bool) {
-	var product []float64
-	for _, layout := range []string{"row", "col"} {
-		matched, interchanged := t.pair(kernel, lang, layout, ld, n)
-		if matched == nil || interchanged == nil || len(matched.Samples) != len(interchanged.Samples) || product != nil && len(product) != len(matched.Samples) {
-			return measure.Interval{}, false
-		}
-		if product == nil {
-			product = slices.Repeat([]float64{1}, len(matched.Samples))
-		}
-		a, b := interchanged.Wall(), matched.Wall()
-		for k := range product {
-			product[k] *= math.Sqrt(a[k] / b[k])
-		}
-	}
-	return measure.Median(product), true
-}
-
-// from returns the least size from which on all penalties are at least so much, and whether there is one.
-func (t *loopTables) from(kernel, lang, ld string, least float64) (int, bool) {
-	from, ok := 0, false
-	for _, n := range t.sizes {
-		switch i, known := t.penalty(kernel, lang, ld, n); {
-		case !known:
-		case i.Median < least:
-			from, ok = 0, false
-		case !ok:
-			from, ok = n, true
-		}
-	}
-	return from, ok
-}
-
-// worst returns the largest penalty, and its size.
-func (t *loopTables) worst(kernel, lang, ld string) (most float64, at int) {
-	for _, n := range t.sizes {
-		if i, ok := t.penalty(kernel, lang, ld, n); ok && i.Median > most {
-			most, at = i.Median, n
-		}
-	}
-	return most, at
-}
-
-// floor returns the noise floor of a kernel's rows of one size.
-func (t *loopTables) floor(kernel string, n int) float64 {
-	w := study.Walk{Kernel: kernel, LD: study.UnitLD, N: n}
-	for lang, again := range t.rows[w] {
-		if of, ok := strings.CutSuffix(lang, study.Again); ok {
-			if r := t.rows[w][of]; r != nil && len(r.Samples) == len(again.Samples) {
-				return measure.Ratio(again.Wall(), r.Wall()).Floor()
-			}
-		}
-	}
-	return 0
-}
-
 // factor shows one: "41", "3.9", "1.02".
 func factor(x float64) string {
 	switch {
@@ -227,10 +95,8 @@ func squares(n int) string { return fmt.Sprintf("%d²", n) }
 
 var ldNames = map[string]string{study.UnitLD: "unpadded", study.PaddedLD: "padded", study.PowerLD: "power of two"}
 
-var lds = []string{study.UnitLD, study.PaddedLD, study.PowerLD}
-
 func loopOrder(p *callsPrinter) {
-	t := p.loops()
+	t := p.record.walks(true)
 	if len(t.kernels) == 0 {
 		return
 	}
@@ -251,47 +117,51 @@ func loopOrder(p *callsPrinter) {
 	}
 }
 
-func (p *callsPrinter) penaltyTable(t *loopTables, kernel string) {
-	header := []string{"language, leading dimension"}
+func (p *callsPrinter) penaltyTable(t *walks, kernel string) {
+	header := []string{"language, layout, leading dimension"}
 	for _, n := range t.sizes {
 		header = append(header, squares(n))
 	}
 	var lines [][]string
 	for _, lang := range t.langs {
-		for _, ld := range lds {
-			line, any := []string{lang + ", " + ldNames[ld]}, false
-			for _, n := range t.sizes {
-				cell := ""
-				if i, ok := t.penalty(kernel, lang, ld, n); ok {
-					cell, any = shade(i.Median), true
-					if !i.Differs(t.floor(kernel, n)) {
-						cell = "~" + cell
+		for _, layout := range bothLayouts {
+			for _, ld := range leadingDimensions {
+				line, any := []string{fmt.Sprintf("%s, %s, %s", lang, layoutNames[layout], ldNames[ld])}, false
+				for _, n := range t.sizes {
+					cell := ""
+					if i, ok := t.penalty(lang, study.Walk{Kernel: kernel, Layout: layout, LD: ld, N: n}); ok {
+						cell, any = shade(i.Median), true
+						if !i.Differs(t.floor(kernel, n)) {
+							cell = "~" + cell
+						}
 					}
+					line = append(line, cell)
 				}
-				line = append(line, cell)
-			}
-			if any {
-				lines = append(lines, line)
+				if any {
+					lines = append(lines, line)
+				}
 			}
 		}
 	}
+	if lines == nil {
+		return
+	}
 	p.grid(fmt.Sprintf("%s: how many times as long interchanged loops take (%s; ~: no difference)", kernel, shades), header, lines)
 	p.say("%s", t.sayPenalty(kernel))
+	if said := t.sayFaster(kernel); said != "" {
+		p.say("%s", said)
+	}
 }
 
 // sayPenalty says what the table of penalties shows.
-func (t *loopTables) sayPenalty(kernel string) string {
+func (t *walks) sayPenalty(kernel string) string {
 	var said []string
-	for _, lang := range t.langs {
-		if study.Parallel(lang) {
-			continue
+	for _, lang := range t.serial() {
+		worst, at, ok := t.worst(kernel, lang, study.PowerLD)
+		padded, atPadded, okPadded := t.worst(kernel, lang, study.PaddedLD)
+		if ok && okPadded {
+			said = append(said, fmt.Sprintf("in %s %s times (%s) and %s (%s)", lang, factor(worst), where(at), factor(padded), where(atPadded)))
 		}
-		worst, at := t.worst(kernel, lang, study.PowerLD)
-		padded, atPadded := t.worst(kernel, lang, study.PaddedLD)
-		if at == 0 || atPadded == 0 {
-			continue
-		}
-		said = append(said, fmt.Sprintf("in %s %s times (%s) and %s (%s)", lang, factor(worst), squares(at), factor(padded), squares(atPadded)))
 	}
 	if said == nil {
 		return "The record has too few walks to tell."
@@ -299,13 +169,32 @@ func (t *loopTables) sayPenalty(kernel string) string {
 	return "The wrong order takes at worst so many times as long, first where the leading dimension is a power of two, then where it is padded: " + strings.Join(said, "; ") + "."
 }
 
+// fasterWhy says, of kernels of which it is known, why interchanged loops may be the faster ones.
+var fasterWhy = map[string]string{
+	"ols": " There a matched sum is one chain of additions, each waiting for the last; interchanged loops sum many rows at once.",
+}
+
+// sayFaster says how much faster interchanged loops are where a matrix is row-major, or nothing if they never are.
+func (t *walks) sayFaster(kernel string) string {
+	var said []string
+	for _, lang := range t.serial() {
+		if times, at, ok := t.fastest(kernel, lang); ok {
+			said = append(said, fmt.Sprintf("in %s up to %s times as fast (%s, %s)", lang, factor(times), squares(at.N), ldNames[at.LD]))
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return "Where the matrix is row-major, interchanged loops are faster at some sizes: " + strings.Join(said, "; ") + "." + fasterWhy[kernel]
+}
+
 // walkTimes prints the times themselves: of the baseline's language, or in a page of all.
-func (p *callsPrinter) walkTimes(t *loopTables, kernel string) {
+func (p *callsPrinter) walkTimes(t *walks, kernel string) {
 	header := []string{"ns, row-major"}
 	for _, n := range t.sizes {
 		header = append(header, squares(n))
 	}
-	op := ""
+	op := "element"
 	var lines [][]string
 	fastest, slowest := math.Inf(1), 0.0
 	for _, lang := range t.langs {
@@ -313,14 +202,17 @@ func (p *callsPrinter) walkTimes(t *loopTables, kernel string) {
 			continue
 		}
 		for _, interchanged := range []bool{false, true} {
-			for _, ld := range lds {
+			for _, ld := range leadingDimensions {
 				line, any := []string{""}, false
 				for _, n := range t.sizes {
 					w := study.Walk{Kernel: kernel, Interchanged: interchanged, LD: ld, N: n}
 					cell := ""
-					if r := t.find(w, lang); r != nil {
+					if r := t.find(lang, w); r != nil {
 						wall := measure.Median(r.Wall()).Median
-						cell, any, op = significant(wall), true, r.Facts["op"]
+						cell, any = significant(wall), true
+						if said := r.Facts["op"]; said != "" {
+							op = said
+						}
 						if lang == t.baseline {
 							fastest, slowest = min(fastest, wall), max(slowest, wall)
 						}
@@ -338,12 +230,15 @@ func (p *callsPrinter) walkTimes(t *loopTables, kernel string) {
 		return
 	}
 	p.grid(fmt.Sprintf("%s: ns %s; small squares are walked often enough in a call that the crossing hardly counts", kernel, withArticle(op)), header, lines)
+	if slowest == 0 { // of the baseline's language there is only the other layout
+		return
+	}
 	p.say("In %s %s takes between %s and %s, by where it lies and how one comes to it.", t.baseline, withArticle(op), nanoseconds(fastest), nanoseconds(slowest))
 }
 
 // withArticle returns a word with its article.
 func withArticle(word string) string {
-	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
 		return "an " + word
 	}
 	return "a " + word
@@ -352,20 +247,17 @@ func withArticle(word string) string {
 // claims about layout, of the book's chapter on compiling to C, each with by how much and from what size.
 func layoutClaims(p *callsPrinter) {
 	var lines [][]string
-	t := p.loops()
+	t := p.record.walks(true)
 	for _, kernel := range t.kernels {
-		for _, lang := range t.langs {
-			if study.Parallel(lang) {
-				continue
-			}
+		for _, lang := range t.serial() {
 			var by, from []string
 			major := false
 			for _, ld := range []string{study.PowerLD, study.PaddedLD} {
-				worst, at := t.worst(kernel, lang, ld)
-				if at == 0 {
+				worst, at, ok := t.worst(kernel, lang, ld)
+				if !ok {
 					continue
 				}
-				by = append(by, fmt.Sprintf("%s: up to %s times (%s)", ldNames[ld], factor(worst), squares(at)))
+				by = append(by, fmt.Sprintf("%s: up to %s times (%s)", ldNames[ld], factor(worst), where(at)))
 				if n, ok := t.from(kernel, lang, ld, majorPenalty); ok {
 					from = append(from, fmt.Sprintf("%s: %s", ldNames[ld], squares(n)))
 					major = true
@@ -397,23 +289,34 @@ func layoutClaims(p *callsPrinter) {
 // majorPenalty is what is taken for major: twice as long.
 const majorPenalty = 2
 
+// fortran returns how many times as long Fortran takes as C on a row-major matrix where it lies.
+func (t *walks) fortran(kernel string, n int) (measure.Interval, bool) {
+	walk := study.Walk{Kernel: kernel, LD: study.UnitLD, N: n}
+	fortran, c := t.find("fortran", walk), t.find("c", walk)
+	if fortran == nil || c == nil || len(fortran.Samples) != len(c.Samples) {
+		return measure.Interval{}, false
+	}
+	return measure.Ratio(fortran.Wall(), c.Wall()), true
+}
+
+// fortranSlower reports whether Fortran is so much slower than C that a copy may be worth it.
+func fortranSlower(ratio measure.Interval) bool { return ratio.Lo > 1.5 }
+
 // fortranClaim says whether C's arrays must be copied for Fortran.
 func (p *callsPrinter) fortranClaim() [][]string {
 	const claim = "Fortran is column-major, so that C arrays must be copied."
 	var lines [][]string
-	t := p.loops()
+	t := p.record.walks(true)
 	for _, kernel := range t.kernels {
 		var by []string
 		slower := false
 		for _, n := range t.sizes {
-			fortran, _ := t.pair(kernel, "fortran", "row", study.UnitLD, n)
-			c, _ := t.pair(kernel, "c", "row", study.UnitLD, n)
-			if fortran == nil || c == nil || len(fortran.Samples) != len(c.Samples) || n != 128 && n != 512 && n != 2048 && n != 8192 {
+			ratio, ok := t.fortran(kernel, n)
+			if !ok || n != 128 && n != 512 && n != 2048 && n != 8192 {
 				continue
 			}
-			ratio := measure.Ratio(fortran.Wall(), c.Wall())
 			by = append(by, fmt.Sprintf("%s (%s)", factor(ratio.Median), squares(n)))
-			slower = slower || ratio.Lo > 1.5
+			slower = slower || fortranSlower(ratio)
 		}
 		if by == nil {
 			continue
@@ -433,8 +336,11 @@ func (p *callsPrinter) fortranClaim() [][]string {
 		}
 		ratio := measure.Ratio(copied.Wall(), plain.Wall())
 		by = append(by, fmt.Sprintf("%s (%s)", factor(ratio.Median), squares(n)))
-		if ratio.Median >= majorPenalty && from == nil {
-			from = append(from, squares(n))
+		switch {
+		case ratio.Median < majorPenalty:
+			from = nil
+		case from == nil:
+			from = []string{squares(n)}
 		}
 	}
 	if by != nil {

@@ -19,23 +19,49 @@ var causeSizes = []int{64, 184, 512, 728, 1448, 2048, 5800, 8192}
 
 // missUnits are what counters or a simulator say of a walk, in the order of the table.
 var missUnits = []struct{ unit, title string }{
-	{"L1-misses/op", "L1"}, {"LL-misses/op", "last level"}, {"TLB-misses/op", "TLB"},
+	{study.L1Misses, "L1"}, {study.LLMisses, "last level"}, {study.TLBMisses, "TLB"},
 }
 
-// misses returns what was counted or simulated of walks in C.
-func (p *callsPrinter) misses() map[study.Walk]*Row {
-	all := map[study.Walk]*Row{}
-	for _, r := range p.rows(study.MissesName) {
-		w, err := study.ParseWalk(fmt.Sprintf("%s/layout=%s/n=%s/loops=%s/ld=%s", r.Kernel, r.Layout, r.N, r.Facts["loops"], r.Facts["ld"]))
+// misses returns what was counted or simulated of walks in C, and the sources of that, in the record's order.
+func (p *callsPrinter) misses() (all map[study.Walk]*Row, sources []string) {
+	all = map[study.Walk]*Row{}
+	rows := p.rows(study.MissesName)
+	for _, r := range rows {
+		w, err := r.walk()
 		if err != nil || r.Lang != "c" {
 			continue
 		}
 		// What the machine itself counted comes before what a simulator says.
-		if old := all[w]; old == nil || r.Facts["by"] == "counters" {
+		if old := all[w]; old == nil || r.Facts["by"] == study.ByCounters {
 			all[w] = r
 		}
 	}
-	return all
+	for _, r := range rows {
+		if w, err := r.walk(); err == nil && all[w] == r {
+			sources = with(sources, r.Facts["source"])
+		}
+	}
+	return all, sources
+}
+
+// found returns the misses of one of missUnits, if the row has them.
+func found(r *Row, k int) (float64, bool) {
+	if r == nil || !slices.ContainsFunc(r.Samples, func(s measure.Sample) bool {
+		return slices.ContainsFunc(s.More, func(v measure.Value) bool { return v.Unit == missUnits[k].unit })
+	}) {
+		return 0, false
+	}
+	return r.more(missUnits[k].unit).Median, true
+}
+
+// agreement counts in how many rows computed and found misses agree.
+type agreement struct{ rows, within int }
+
+func (a *agreement) add(computed, found float64) {
+	a.rows++
+	if math.Abs(found-computed) <= 0.02+0.25*computed {
+		a.within++
+	}
 }
 
 // busiest is the border between two levels of memory that a walk's lines keep busiest.
@@ -65,24 +91,22 @@ func (p *callsPrinter) busiest(w *study.Walk, wall float64) busiest {
 }
 
 func causes(p *callsPrinter) {
-	t := p.loops()
+	t := p.record.walks(true)
 	levels, caches := p.cacheGeometry()
 	if len(t.kernels) == 0 || len(levels) == 0 {
 		return
 	}
-	misses := p.misses()
+	misses, sources := p.misses()
 	var counted []int // of missUnits
-	source := ""
-	for k, u := range missUnits {
+	for k := range missUnits {
 		for _, r := range misses {
-			if slices.ContainsFunc(r.Samples, func(s measure.Sample) bool {
-				return slices.ContainsFunc(s.More, func(v measure.Value) bool { return v.Unit == u.unit })
-			}) {
-				counted, source = append(counted, k), r.Facts["source"]
+			if _, ok := found(r, k); ok {
+				counted = append(counted, k)
 				break
 			}
 		}
 	}
+	simulated := slices.ContainsFunc(sources, func(s string) bool { return strings.Contains(s, "simulation") })
 	entries, err := strconv.Atoi(p.record.Get("tlb"))
 	tlb := err == nil && entries > 0
 
@@ -98,7 +122,7 @@ func causes(p *callsPrinter) {
 	case counted == nil:
 		text += " Nothing was counted: the machine shows no hardware counters to this program, and the record was made without --cachegrind."
 	default:
-		text += " Beside it, what was " + map[bool]string{true: "counted", false: "simulated"}[!strings.Contains(source, "simulation")] + " by " + source + "."
+		text += " Beside it, what was " + map[bool]string{true: "simulated", false: "counted"}[simulated] + " by " + joined(sources) + "."
 	}
 	p.explain(text)
 
@@ -115,8 +139,8 @@ func causes(p *callsPrinter) {
 	header = append(header, "busiest", "GB/s", "share")
 	for _, kernel := range t.kernels {
 		var lines [][]string
-		compared, within := 0, 0
-		var dear string
+		var first, last agreement // of the levels of caches
+		dear, leaves := "", false
 		for _, n := range causeSizes {
 			if !slices.Contains(t.sizes, n) {
 				continue
@@ -124,12 +148,13 @@ func causes(p *callsPrinter) {
 			for _, ld := range []string{study.UnitLD, study.PaddedLD} {
 				for _, interchanged := range []bool{false, true} {
 					w := study.Walk{Kernel: kernel, Interchanged: interchanged, LD: ld, N: n}
-					r := t.find(w, t.baseline)
+					r := t.find(t.baseline, w)
 					if r == nil {
 						continue
 					}
 					wall := measure.Median(r.Wall()).Median
 					line := []string{fmt.Sprintf("%s, %s, %s", squares(n), ldNames[ld], w.Loops()), significant(wall)}
+					leaves = leaves || w.Lines(caches[levels[0]]) > 0
 					for _, level := range levels {
 						line = append(line, few(w.Lines(caches[level])))
 					}
@@ -138,14 +163,13 @@ func causes(p *callsPrinter) {
 					}
 					for _, k := range counted {
 						cell := ""
-						if m := misses[w]; m != nil {
-							found := m.more(missUnits[k].unit).Median
-							cell = few(found)
-							if k == 0 {
-								compared++
-								if computed := w.Lines(caches[levels[0]]); math.Abs(found-computed) <= 0.02+0.25*computed {
-									within++
-								}
+						if misses, ok := found(misses[w], k); ok {
+							cell = few(misses)
+							switch {
+							case missUnits[k].unit == study.L1Misses:
+								first.add(w.Lines(caches[levels[0]]), misses)
+							case missUnits[k].unit == study.LLMisses && len(levels) > 1:
+								last.add(w.Lines(caches[levels[len(levels)-1]]), misses)
 							}
 						}
 						line = append(line, cell)
@@ -158,7 +182,7 @@ func causes(p *callsPrinter) {
 					}
 					lines = append(lines, line)
 					if interchanged && ld == study.UnitLD {
-						if matched := t.find(study.Walk{Kernel: kernel, LD: ld, N: n}, t.baseline); matched != nil {
+						if matched := t.find(t.baseline, study.Walk{Kernel: kernel, LD: ld, N: n}); matched != nil {
 							of := measure.Median(matched.Wall()).Median
 							more := w.Lines(caches[levels[0]]) / (&study.Walk{Kernel: kernel, LD: ld, N: n}).Lines(caches[levels[0]])
 							if !math.IsInf(more, 0) && !math.IsNaN(more) {
@@ -166,6 +190,7 @@ func causes(p *callsPrinter) {
 								if b.from != "" {
 									dear += fmt.Sprintf("; the busiest border, from %s, moves %s of what it can", b.from, percentage(b.share))
 								}
+								dear += "."
 							}
 						}
 					}
@@ -176,14 +201,34 @@ func causes(p *callsPrinter) {
 			continue
 		}
 		p.grid(kernel+": cache lines and pages an element, computed, and what the busiest border moves", header, lines)
-		if dear == "" {
-			dear = "Nothing here leaves " + levels[0]
+		if dear == "" && !leaves {
+			dear = "Nothing here leaves " + levels[0] + "."
 		}
-		if compared > 0 {
-			dear += fmt.Sprintf(". Computed and found misses of %s agree within a quarter in %d of %d rows", levels[0], within, compared)
+		if text := strings.TrimSpace(dear + sayAgreement(levels[0], first, last, simulated)); text != "" {
+			p.say("%s", text)
 		}
-		p.say("%s.", dear)
 	}
+}
+
+// sayAgreement says in how many rows computed and found misses agree, of the first level and of the last.
+func sayAgreement(level string, first, last agreement, simulated bool) string {
+	const agree, rows = " agree within a quarter", " rows"
+	count := func(a agreement) string { return fmt.Sprintf(" in %d of %d", a.within, a.rows) }
+	text := ""
+	switch {
+	case first.rows > 0 && last.rows > 0:
+		text = "of " + level + agree + count(first) + rows + ", of the last level" + count(last)
+	case first.rows > 0:
+		text = "of " + level + agree + count(first) + rows
+	case last.rows > 0:
+		text = "of the last level" + agree + count(last) + rows
+	default:
+		return ""
+	}
+	if simulated && last.within < last.rows {
+		text += "; there the simulator goes by addresses that the machine's pages scatter"
+	}
+	return " Computed and found misses " + text + "."
 }
 
 // few shows a small number of things an element: "0", "0.25", "2.25", "0.0039".

@@ -221,11 +221,15 @@ func matrices(p *callsPrinter) {
 			}
 		}
 		p.grid("", header, lines)
-		p.say("%s", t.sayAdded("c/cgo", n))
+		said := t.sayAdded("c/cgo", n)
+		if said == "" {
+			said = "The record has too few rows to tell."
+		}
+		p.say("%s", said)
 	}
 }
 
-// sayAdded says what holding a matrix otherwise than flat adds to a call.
+// sayAdded says what holding a matrix otherwise than flat adds to a call, or nothing if the record cannot tell.
 func (t *matrixTable) sayAdded(route, n string) string {
 	var free, cost []string
 	for _, m := range study.MatrixRows {
@@ -240,25 +244,25 @@ func (t *matrixTable) sayAdded(route, n string) string {
 		if added.Median < 100 {
 			free = append(free, name)
 		} else {
-			cost = append(cost, fmt.Sprintf("%s %s", name, nanoseconds(added.Median)))
+			cost = append(cost, fmt.Sprintf("%s (%s)", name, nanoseconds(added.Median)))
 		}
 	}
 	if free == nil && cost == nil {
-		return "The record has too few rows to tell."
+		return ""
 	}
-	text := fmt.Sprintf("At %s x %s by %s", n, n, route)
+	var parts []string
 	if free != nil {
-		text += ", " + joined(free) + " add less than 100 ns a call to that of a flat slice"
+		parts = append(parts, joined(free)+" add less than 100 ns a call to that of a flat slice")
 	}
 	if cost != nil {
-		text += "; " + strings.Join(cost, ", ")
+		parts = append(parts, "more is added by "+joined(cost))
 	}
-	return text + "."
+	return fmt.Sprintf("At %s x %s by %s, %s.", n, n, route, strings.Join(parts, "; "))
 }
 
 var matrixNames = map[string]string{
 	"dense pointer": "a mat.Dense", "dense-slice pointer": "a slice of one", "array pointer": "an array of arrays", "rows-one pointer": "rows cut from one slice",
-	"rows copy": "rows that are copied add", "rows table": "a table and pins for each call", "rows table-kept": "a table that is kept",
+	"rows copy": "rows that are copied", "rows table": "a table and pins for each call", "rows table-kept": "a table that is kept",
 }
 
 func points(p *callsPrinter) {
@@ -289,7 +293,7 @@ func points(p *callsPrinter) {
 	}
 	var lines [][]string
 	least, most := math.Inf(1), 0.0
-	told := 0
+	told, compared := 0, 0
 	for _, lang := range langs {
 		line := []string{lang}
 		for _, q := range problems {
@@ -304,6 +308,7 @@ func points(p *callsPrinter) {
 				floor = measure.Ratio(again.Wall(), c.Wall()).Floor()
 			}
 			mark := ""
+			compared++
 			if ratio.Differs(floor) {
 				told++
 			} else {
@@ -315,5 +320,8 @@ func points(p *callsPrinter) {
 		lines = append(lines, line)
 	}
 	p.grid("side and most iterations (~: no difference)", header, lines)
-	p.say("Split parts take between %.2f and %.2f times interleaved ones' time; in %d of %d cells the two can be told apart.", least, most, told, len(langs)*len(problems))
+	if compared == 0 {
+		return
+	}
+	p.say("Split parts take between %.2f and %.2f times interleaved ones' time; in %d of %d cells the two can be told apart.", least, most, told, compared)
 }

@@ -62,48 +62,6 @@ func LayoutPictures(record *Record, folder string) ([]string, error) {
 	return paths, nil
 }
 
-// walks are a record's rows of the study of loops, but for the noise pair and parallel languages.
-type walks struct {
-	kernels, languages []string // in the record's order
-	sizes              []int    // ascending
-	rows               map[walkRow]*Row
-}
-
-type walkRow struct {
-	lang string
-	study.Walk
-}
-
-func (r *Record) walks() *walks {
-	w := &walks{rows: map[walkRow]*Row{}}
-	for k := range r.Rows {
-		row := &r.Rows[k]
-		if row.Study != study.LoopsName || row.again() || row.Parallel() || pictured(row) == 0 {
-			continue
-		}
-		walk, err := study.ParseWalk(strings.TrimPrefix(row.Problem(), study.LoopsName+"/kernel="))
-		if err != nil {
-			continue
-		}
-		at := walkRow{row.Lang, walk}
-		if w.rows[at] != nil { // the language through another crossing
-			continue
-		}
-		w.rows[at] = row
-		w.kernels, w.languages, w.sizes = with(w.kernels, walk.Kernel), with(w.languages, row.Lang), with(w.sizes, walk.N)
-	}
-	slices.Sort(w.sizes)
-	return w
-}
-
-// with returns all with one more, unless it is there.
-func with[T comparable](all []T, one T) []T {
-	if slices.Contains(all, one) {
-		return all
-	}
-	return append(all, one)
-}
-
 // pictured returns a row's time as a picture shows it, 0 if a logarithmic axis has no place for it.
 func pictured(r *Row) float64 {
 	if len(r.Samples) == 0 {
@@ -115,28 +73,6 @@ func pictured(r *Row) float64 {
 	}
 	return wall
 }
-
-// find returns the row of a walk, or nil. Where the lines' length is a power of two, the rows without padding are
-// those of the next power of two.
-func (w *walks) find(lang string, walk study.Walk) *Row {
-	if row := w.rows[walkRow{lang, walk}]; row != nil || walk.LD != study.PowerLD || walk.Elements() != walk.N {
-		return row
-	}
-	walk.LD = study.UnitLD
-	return w.rows[walkRow{lang, walk}]
-}
-
-// measured reports whether a leading dimension has rows of its own for the kernel in that language; any if it is "".
-func (w *walks) measured(kernel, lang, ld string) bool {
-	for at := range w.rows {
-		if at.Kernel == kernel && at.LD == ld && (lang == "" || at.lang == lang) {
-			return true
-		}
-	}
-	return false
-}
-
-var leadingDimensions = []string{study.UnitLD, study.PaddedLD, study.PowerLD}
 
 // walkColors are of the lines by leading dimension: cold if the loops match, warm if they are interchanged. The first
 // is of rows, the second, darker, of columns: so a dashed line is seen that lies on its solid one.
@@ -171,7 +107,7 @@ func walkStyle(w study.Walk) draw.LineStyle {
 // the side of the square, and a line for each layout, loop order and leading dimension. The file's extension says its
 // format.
 func LoopsPicture(record *Record, kernelName, path string) error {
-	w := record.walks()
+	w := record.walks(false)
 	if !slices.Contains(w.kernels, kernelName) {
 		return fmt.Errorf("report: picture of %s of %s: %w", study.LoopsName, kernelName, errNothing)
 	}
@@ -180,7 +116,7 @@ func LoopsPicture(record *Record, kernelName, path string) error {
 		matrices, op, of = 1, "observation", "the matrix fills"
 	}
 	s := &sides{marks: record.sideMarks(matrices, matrices)}
-	for _, lang := range w.languages {
+	for _, lang := range w.langs {
 		if p := w.panel(s, kernelName, lang); p != nil {
 			s.panels = append(s.panels, p)
 		}
@@ -192,7 +128,7 @@ func LoopsPicture(record *Record, kernelName, path string) error {
 			line = []key{{text: "interchanged loops, leading dimension"}}
 		}
 		for _, ld := range leadingDimensions {
-			if w.measured(kernelName, "", ld) {
+			if w.measured(kernelName, ld, w.langs...) {
 				line = append(line, key{line: walkStyle(study.Walk{Interchanged: interchanged, LD: ld}), text: map[string]string{
 					study.UnitLD: "unit (the side n)", study.PaddedLD: "padded", study.PowerLD: "pow2 (the next power of two)",
 				}[ld]})
@@ -212,10 +148,10 @@ func (w *walks) panel(s *sides, kernelName, lang string) *plot.Plot {
 	drawn := false
 	for _, interchanged := range []bool{false, true} {
 		for _, ld := range slices.Backward(leadingDimensions) { // the wide line below the one that it partly is
-			if !w.measured(kernelName, lang, ld) {
+			if !w.measured(kernelName, ld, lang) {
 				continue // else the line without padding would be drawn again
 			}
-			for _, layout := range []kernel.Layout{kernel.Row, kernel.Col} {
+			for _, layout := range bothLayouts {
 				walk := study.Walk{Kernel: kernelName, Layout: layout, Interchanged: interchanged, LD: ld}
 				var points, own plotter.XYs
 				for _, walk.N = range w.sizes {
@@ -531,28 +467,36 @@ func (l legend) draw(c draw.Canvas, y vg.Length) {
 
 // penalty is a line of the picture of penalties.
 type penalty struct {
-	kernel, lang, ld string
-	ratios           []float64 // by size; 0 where there is none
+	kernel, lang string
+	layout       kernel.Layout
+	ld           string
+	ratios       []float64 // by size; 0 where there is none
 }
 
-func (p *penalty) label() string { return p.kernel + " " + p.lang + " " + p.ld }
+func (p *penalty) label() string {
+	return fmt.Sprintf("%s %s %v %s", p.kernel, p.lang, p.layout, p.ld)
+}
 
-// penalties returns how many times as long the interchanged loops take as those that match.
+// penalties returns how many times as long the interchanged loops take as those that match. A layout's languages are
+// together, so that it is seen where the layouts differ.
 func (w *walks) penalties() []penalty {
 	var all []penalty
 	for _, k := range w.kernels {
-		for _, lang := range w.languages {
-			for _, ld := range leadingDimensions {
-				if !w.measured(k, lang, ld) {
-					continue
-				}
-				line, some := penalty{k, lang, ld, make([]float64, len(w.sizes))}, false
-				for at, n := range w.sizes {
-					line.ratios[at] = w.penalty(lang, study.Walk{Kernel: k, LD: ld, N: n})
-					some = some || line.ratios[at] > 0
-				}
-				if some {
-					all = append(all, line)
+		for _, layout := range bothLayouts {
+			for _, lang := range w.langs {
+				for _, ld := range leadingDimensions {
+					if !w.measured(k, ld, lang) {
+						continue
+					}
+					line, some := penalty{k, lang, layout, ld, make([]float64, len(w.sizes))}, false
+					for at, n := range w.sizes {
+						if i, ok := w.penalty(lang, study.Walk{Kernel: k, Layout: layout, LD: ld, N: n}); ok {
+							line.ratios[at], some = i.Median, true
+						}
+					}
+					if some {
+						all = append(all, line)
+					}
 				}
 			}
 		}
@@ -560,42 +504,10 @@ func (w *walks) penalties() []penalty {
 	return all
 }
 
-// penalty returns that of a walk on both layouts together, the geometric mean of their ratios in each round, or 0 if
-// one of its rows is not there.
-func (w *walks) penalty(lang string, walk study.Walk) float64 {
-	var interchanged, matched []float64
-	for _, walk.Layout = range []kernel.Layout{kernel.Row, kernel.Col} {
-		for _, walk.Interchanged = range []bool{false, true} {
-			row, product := w.find(lang, walk), &matched
-			if walk.Interchanged {
-				product = &interchanged
-			}
-			if row == nil {
-				return 0
-			}
-			wall := row.Wall()
-			if *product == nil {
-				*product = slices.Repeat([]float64{1}, len(wall))
-			}
-			if len(wall) != len(*product) || len(wall) != len(matched) {
-				return 0 // of other rounds
-			}
-			for k := range wall {
-				(*product)[k] *= math.Sqrt(wall[k])
-			}
-		}
-	}
-	if ratio := measure.Ratio(interchanged, matched).Median; ratio > 0 && !math.IsInf(ratio, 0) {
-		return ratio
-	}
-	return 0
-}
-
 // PenaltyPicture draws how many times as long interchanged loops take as those that match the layout: a line for each
-// kernel, language and leading dimension, a column for each side of the square. Both layouts are in one number, as in
-// the tables; LoopsPicture has them one by one.
+// kernel, layout, language and leading dimension, a column for each side of the square.
 func PenaltyPicture(record *Record, path string) error {
-	w := record.walks()
+	w := record.walks(false)
 	lines := w.penalties()
 	if lines == nil {
 		return fmt.Errorf("report: picture of penalties: %w", errNothing)
@@ -612,9 +524,9 @@ func PenaltyPicture(record *Record, path string) error {
 			}
 		}
 	}
-	const pad, head, foot, gap = 14, 84, 64, 7 // points
+	const pad, head, foot, gap = 14, 84, 64, 5 // points
 	left := vg.Points(2*pad) + labels
-	cell := vg.Point{X: min(max((vg.Points(1050)-left)/vg.Length(len(w.sizes)), vg.Points(40)), vg.Points(72)), Y: vg.Points(21)}
+	cell := vg.Point{X: min(max((vg.Points(1050)-left)/vg.Length(len(w.sizes)), vg.Points(40)), vg.Points(72)), Y: min(max(vg.Points(860)/vg.Length(len(lines)), vg.Points(16)), vg.Points(21))}
 	gaps := 0
 	for k := range lines[1:] {
 		gaps += lines[k+1].apart(&lines[k])
@@ -629,7 +541,7 @@ func PenaltyPicture(record *Record, path string) error {
 			"Interchanged loops: how many times as long as matched ones")
 		title.Font.Size, title.Color = vg.Points(12), color.Gray{70}
 		c.FillText(title, vg.Point{X: c.Center().X, Y: c.Max.Y - vg.Points(34)},
-			"geometric mean of both layouts in each round, median of the rounds; pow2 is unit where n is a power of two")
+			"median of the ratios in each round; row and col: how the square lies; pow2 is unit where n is a power of two")
 		style, middle := style, style
 		style.XAlign, style.YAlign = draw.XRight, draw.YCenter
 		middle.XAlign, middle.YAlign = draw.XCenter, draw.YCenter
@@ -669,7 +581,9 @@ func PenaltyPicture(record *Record, path string) error {
 func (p *penalty) apart(before *penalty) int {
 	switch {
 	case p.kernel != before.kernel:
-		return 2
+		return 4
+	case p.layout != before.layout:
+		return 3
 	case p.lang != before.lang:
 		return 1
 	}

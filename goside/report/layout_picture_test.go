@@ -201,9 +201,9 @@ func TestLoopsPicture(t *testing.T) {
 }
 
 func TestWalksOfPowers(t *testing.T) {
-	w := written(t, nil, layoutSeries([]string{"diffusion"}, 64, 184)).walks()
-	if want := []string{"go", "c"}; !slices.Equal(w.languages, want) {
-		t.Errorf("languages %v, want %v: neither the noise pair nor parallel ones", w.languages, want)
+	w := written(t, nil, layoutSeries([]string{"diffusion"}, 64, 184)).walks(false)
+	if want := []string{"go", "c"}; !slices.Equal(w.langs, want) {
+		t.Errorf("languages %v, want %v: neither the noise pair nor parallel ones", w.langs, want)
 	}
 	for n, want := range map[int]float64{64: 12, 184: 15 * 0.8} {
 		row := w.find("c", study.Walk{Kernel: "diffusion", Layout: kernel.Row, Interchanged: true, LD: study.PowerLD, N: n})
@@ -253,12 +253,13 @@ func TestPenaltyPicture(t *testing.T) {
 	draw := func(path string) error { return PenaltyPicture(record, path) }
 
 	got := map[string][]float64{}
-	for _, p := range record.walks().penalties() {
+	for _, p := range record.walks(false).penalties() {
 		got[p.label()] = p.ratios
 	}
 	for label, want := range map[string][]float64{ // at 64, 184 and 728
-		"diffusion c unit": {24, 8, 0}, "diffusion c padded": {0.6, 0.6, 0}, "diffusion c pow2": {24, 30, 0},
-		"ols go unit": {0, 8, 0}, "ols go pow2": {0, 30, 0}, "ols c unit": {24, 8, 0},
+		"diffusion c row unit": {12, 4, 0}, "diffusion c row padded": {0.3, 0.3, 0}, "diffusion c row pow2": {12, 15, 0},
+		"diffusion c col unit": {48, 16, 0}, "diffusion c col padded": {1.2, 1.2, 0}, "diffusion c col pow2": {48, 60, 0},
+		"ols go row unit": {0, 4, 7}, "ols go row pow2": {0, 15, 7}, "ols go col pow2": {0, 60, 0}, "ols c row unit": {12, 4, 0},
 	} {
 		if len(got[label]) != len(want) {
 			t.Errorf("%s: penalties %v, want %v", label, got[label], want)
@@ -273,14 +274,16 @@ func TestPenaltyPicture(t *testing.T) {
 	}
 
 	texts := drawnText(t, draw)
-	wantTexts(t, texts, 1, "diffusion go unit", "diffusion c pow2", "ols go padded", "ols c unit", "64", "184", "728", "1x", "16x", "1/2x")
-	wantTexts(t, texts, 4, "30x", "8.0x")
-	wantTexts(t, texts, 6, "24x")
-	wantTexts(t, texts, 7, "0.6x") // and ols go padded at 64 is blank
-	wantTexts(t, texts, 0, "diffusion c-again unit", "diffusion rust-par unit", "0x", "0.0x", "7.0x")
+	wantTexts(t, texts, 1, "diffusion go row unit", "diffusion c col pow2", "ols go row padded", "ols c col unit", "64", "184", "728", "1x", "64x", "1/2x")
+	wantTexts(t, texts, 4, "60x", "15x", "4.0x")
+	wantTexts(t, texts, 5, "16x") // one of them below the colours
+	wantTexts(t, texts, 6, "48x", "12x")
+	wantTexts(t, texts, 7, "0.3x", "1.2x") // and ols go padded at 64 is blank
+	wantTexts(t, texts, 3, "7.0x")
+	wantTexts(t, texts, 0, "diffusion c-again row unit", "diffusion rust-par row unit", "0x", "0.0x")
 	pixels, width := drawnPixels(t, draw)
-	for _, ratio := range []float64{0.6, 8, 24, 30} {
-		if c := penaltyColor(math.Log2(ratio) / 5); pixels[c] < 2000 {
+	for _, ratio := range []float64{0.3, 4, 12, 15, 16, 48, 60} {
+		if c := penaltyColor(math.Log2(ratio) / 6); pixels[c] < 1500 {
 			t.Errorf("%d pixels have the colour of %v times, %v, want a cell", pixels[c], ratio, c)
 		}
 	}
@@ -296,6 +299,34 @@ func TestPenaltyPicture(t *testing.T) {
 	}
 	if err := PenaltyPicture(written(t, nil, none), filepath.Join(t.TempDir(), "none.svg")); !errors.Is(err, errNothing) {
 		t.Errorf("without matched loops the error is %v, want %v", err, errNothing)
+	}
+}
+
+// TestPenaltyPictureFits: all that a full record has fits a screen.
+func TestPenaltyPictureFits(t *testing.T) {
+	var all []measure.Series
+	for _, n := range study.LoopSizes(true) {
+		for _, w := range study.Walks(study.LoopKernels, n) {
+			for _, lang := range []string{"go", "c", "fortran", "rust"} {
+				all = append(all, walkSeries(lang, w, map[bool]float64{false: 1, true: 3}[w.Interchanged]))
+			}
+		}
+	}
+	record := written(t, nil, all)
+	if lines := len(record.walks(false).penalties()); lines != 48 {
+		t.Errorf("%d lines, want one for each kernel, layout, language and leading dimension", lines)
+	}
+	path := filepath.Join(t.TempDir(), "full.png")
+	if err := PenaltyPicture(record, path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if size, err := png.DecodeConfig(file); err != nil || size.Width > 1500 || size.Height > 1500 || size.Width < 1000 || size.Height < 1000 {
+		t.Errorf("the picture is %d x %d, %v, want what a screen shows", size.Width, size.Height, err)
 	}
 }
 

@@ -27,31 +27,28 @@ func layoutSummary(p *callsPrinter) {
 }
 
 func answerLoops(p *callsPrinter) string {
-	t := p.loops()
+	t := p.record.walks(true)
 	var parts []string
 	for _, kernel := range t.kernels {
 		least, most, leastAt, mostAt := math.Inf(1), 0.0, "", ""
-		for _, lang := range t.langs {
-			if study.Parallel(lang) {
-				continue
+		for _, lang := range t.serial() {
+			worst, at, ok := t.worst(kernel, lang, study.PowerLD)
+			if ok && worst < least {
+				least, leastAt = worst, fmt.Sprintf("%s (%s)", lang, where(at))
 			}
-			worst, at := t.worst(kernel, lang, study.PowerLD)
-			if at == 0 {
-				continue
-			}
-			if worst < least {
-				least, leastAt = worst, fmt.Sprintf("%s at %s", lang, squares(at))
-			}
-			if worst > most {
-				most, mostAt = worst, fmt.Sprintf("%s at %s", lang, squares(at))
+			if ok && worst > most {
+				most, mostAt = worst, fmt.Sprintf("%s (%s)", lang, where(at))
 			}
 		}
 		if mostAt == "" {
 			continue
 		}
-		text := fmt.Sprintf("%s at worst %s times as long in %s and %s in %s", kernel, factor(most), mostAt, factor(least), leastAt)
+		text := fmt.Sprintf("%s at worst %s times as long in %s", kernel, factor(most), mostAt)
+		if leastAt != mostAt {
+			text += fmt.Sprintf(" and %s in %s", factor(least), leastAt)
+		}
 		if from, ok := t.from(kernel, t.baseline, study.UnitLD, majorPenalty); ok {
-			text += fmt.Sprintf(" (in %s twice as long or more from %s on)", t.baseline, squares(from))
+			text += fmt.Sprintf(", in %s twice as long or more from %s on", t.baseline, squares(from))
 		}
 		parts = append(parts, text)
 	}
@@ -62,13 +59,13 @@ func answerLoops(p *callsPrinter) string {
 }
 
 func answerPadding(p *callsPrinter) string {
-	t := p.loops()
+	t := p.record.walks(true)
 	var parts []string
 	for _, n := range []int{512, 2048, 8192} {
-		if power, ok := t.penalty("diffusion", t.baseline, study.PowerLD, n); ok {
-			if padded, ok := t.penalty("diffusion", t.baseline, study.PaddedLD, n); ok {
-				parts = append(parts, fmt.Sprintf("%s times at %s becomes %s", factor(power.Median), squares(n), factor(padded.Median)))
-			}
+		power, _, ok := t.larger("diffusion", t.baseline, study.PowerLD, n)
+		padded, _, okPadded := t.larger("diffusion", t.baseline, study.PaddedLD, n)
+		if ok && okPadded {
+			parts = append(parts, fmt.Sprintf("%s times at %s becomes %s", factor(power), squares(n), factor(padded)))
 		}
 	}
 	if parts == nil {
@@ -125,13 +122,16 @@ func answerTransposers(p *callsPrinter) string {
 }
 
 func answerFortran(p *callsPrinter) string {
-	t, w := p.loops(), p.wayRows()
-	fortran, _ := t.pair("diffusion", "fortran", "row", study.UnitLD, 512)
-	c, _ := t.pair("diffusion", "c", "row", study.UnitLD, 512)
-	if fortran == nil || c == nil || len(fortran.Samples) != len(c.Samples) {
+	t, w := p.record.walks(true), p.wayRows()
+	ratio, ok := t.fortran("diffusion", 512)
+	if !ok {
 		return ""
 	}
-	text := fmt.Sprintf("No. Fortran whose loops are in the other order reads a row-major 512² where it lies, in %s times C's time", factor(measure.Ratio(fortran.Wall(), c.Wall()).Median))
+	lead := "No."
+	if fortranSlower(ratio) {
+		lead = "It can be left, but that is slow."
+	}
+	text := fmt.Sprintf("%s Fortran whose loops are in the other order reads a row-major 512² where it lies, in %s times C's time", lead, factor(ratio.Median))
 	if copied, plain := w.find("diffusion", "f2py-copy/cpython", 512, study.WayCopied, 1), w.find("diffusion", "f2py/cpython", 512, study.WayMatched, 1); copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
 		text += fmt.Sprintf("; left to f2py's silent copies, a step takes %s times as long", factor(measure.Ratio(copied.Wall(), plain.Wall()).Median))
 	}
@@ -163,6 +163,9 @@ func answerMatrix(p *callsPrinter) string {
 		n = sizes[len(sizes)-1]
 	}
 	text := t.sayAdded("c/cgo", n)
+	if text == "" {
+		return ""
+	}
 	if step, flat := t.find("c/cgo", n, "rows", "table-kept", "1"), t.find("c/cgo", n, "flat", "pointer", "1"); step != nil && flat != nil && len(step.Samples) == len(flat.Samples) {
 		if _, err := strconv.Atoi(n); err == nil {
 			text += fmt.Sprintf(" A step on rows by themselves takes %s times as long as on a flat slice, once the table is made.", factor(measure.Ratio(step.Wall(), flat.Wall()).Median))

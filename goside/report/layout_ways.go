@@ -63,29 +63,26 @@ func (t *wayTable) routes(kernel, way string) []string {
 // even returns after how many steps, or fits, of one call transposing first wins against walking the wrong way: the
 // transposition there and back, over what a step on the other layout saves. It is infinite where that saves nothing, and
 // ok is false if the record cannot tell.
-func (t *wayTable) even(kernel, route string, n int) (steps measure.Interval, ok bool) {
+func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
 	steps1 := short(kernel)
 	wrong, right, there := t.find(kernel, route, n, study.WayInterchanged, steps1), t.find(kernel, route, n, study.PartKernel, steps1), t.find(kernel, route, n, study.PartTranspose, steps1)
 	if wrong == nil || right == nil || there == nil || len(wrong.Samples) != len(right.Samples) || len(there.Samples) != len(right.Samples) {
-		return steps, false
+		return 0, false
 	}
-	a, b, c := wrong.Wall(), right.Wall(), there.Wall()
-	each := make([]float64, len(a))
-	for k := range each {
-		each[k] = math.Inf(1)
-		if saved := a[k] - b[k]; saved > 0 {
-			each[k] = c[k] / saved
-		}
+	// The median is that of the savings, each in the round's transpositions: of steps there may be none in a round.
+	saved := measure.Ratio(minus(wrong.Wall(), right.Wall()), there.Wall()).Median
+	if !(saved > 0) {
+		return math.Inf(1), true
 	}
-	return measure.Median(each), true
+	return 1 / saved, true
 }
 
 // stepsText shows a number of steps that it takes at least.
-func stepsText(steps measure.Interval) string {
-	if math.IsInf(steps.Median, 0) || steps.Median > 1e6 {
+func stepsText(steps float64) string {
+	if steps > 1e6 {
 		return "never"
 	}
-	return fmt.Sprint(max(1, int(math.Ceil(steps.Median-1e-9))))
+	return fmt.Sprint(max(1, int(math.Ceil(steps-1e-9))))
 }
 
 func ways(p *callsPrinter) {
@@ -123,10 +120,15 @@ func (p *callsPrinter) splitTable(t *wayTable) {
 			if crossing == nil && route == "f2py-copy/cpython" { // whose no-op is f2py's
 				crossing = t.find("call", "f2py/cpython", 1, study.PartNoop, 0)
 			}
-			for _, way := range []struct{ name, what, moved string }{
+			type oneWay struct{ name, what, moved string }
+			all := []oneWay{
 				{study.WayMatched, "matched", ""}, {study.WayInterchanged, "the wrong way", ""},
 				{study.WayTransposed, "transposed first, and back", study.PartTranspose}, {study.WayCopied, "copied by f2py, and back", ""},
-			} {
+			}
+			for _, by := range study.WayTransposers {
+				all = append(all, oneWay{study.WayBy(study.WayTransposed, by.Route, by.How), "the same by " + by.Route + " " + by.How, study.WayBy(study.PartTranspose, by.Route, by.How)})
+			}
+			for _, way := range all {
 				r := t.find(kernel, route, n, way.name, 1)
 				if r == nil {
 					continue
@@ -140,14 +142,14 @@ func (p *callsPrinter) splitTable(t *wayTable) {
 				}
 				other := t.find(kernel, route, n, study.PartKernel, 1)
 				switch {
-				case way.name == study.WayTransposed && other != nil:
-					if there := t.find(kernel, route, n, study.PartTranspose, 1); there != nil {
+				case way.moved != "" && other != nil:
+					if there := t.find(kernel, route, n, way.moved, 1); there != nil {
 						moved, rest := measure.Median(there.Wall()).Median, measure.Median(other.Wall()).Median
 						line[3], line[4] = nanoseconds(moved), nanoseconds(max(0, rest-across))
 						off := math.Abs(moved+rest-total) / total
 						sum++
 						if off > worst {
-							worst, worstAt = off, route+" at "+squares(n)
+							worst, worstAt = off, fmt.Sprintf("%s, %s, at %s", route, way.what, squares(n))
 						}
 					}
 				case way.name == study.WayCopied && other != nil:
@@ -165,6 +167,9 @@ func (p *callsPrinter) splitTable(t *wayTable) {
 					cheapest.ns, cheapest.name = total, route+", "+way.what
 				}
 			}
+		}
+		if lines == nil {
+			continue
 		}
 		p.grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", squares(n)), []string{"route", "way", "crossing", "copy or transposition", "kernel", "all"}, lines)
 		p.say("Of these, %s takes least, %s; and %s most, %s times as long.", cheapest.name, nanoseconds(cheapest.ns), dearest.name, factor(dearest.ns/cheapest.ns))
@@ -186,17 +191,20 @@ func (p *callsPrinter) evenTable(t *wayTable, kernel string) {
 	var said []string
 	for _, route := range t.routes(kernel, study.WayInterchanged) {
 		line := []string{route}
-		least := 0
+		least, any := 0, false
 		for _, n := range sizes {
 			steps, ok := t.even(kernel, route, n)
 			if !ok {
 				line = append(line, "")
 				continue
 			}
-			line = append(line, stepsText(steps))
-			if least == 0 && steps.Median <= 1 {
+			line, any = append(line, stepsText(steps)), true
+			if least == 0 && steps <= 1 {
 				least = n
 			}
+		}
+		if !any {
+			continue
 		}
 		lines = append(lines, line)
 		if least > 0 {
@@ -301,6 +309,9 @@ func transposers(p *callsPrinter) {
 			}
 		}
 		p.grid("", header, lines)
+		if best == nil {
+			continue
+		}
 		p.say("Fastest, of those that transpose: %s.", strings.Join(best, ", "))
 	}
 }

@@ -10,13 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"toll/goside/conform"
-	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/registry"
 	"toll/goside/report"
@@ -27,28 +25,28 @@ import (
 
 // A part whose means are not there gives a seam.ErrUnavailable, beside what it could measure.
 var callParts = []part{
-	{"payloads", 30 * time.Second, 75 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "payloads", quick: 30 * time.Second, all: 75 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		subjects, err := study.Payloads(c.crossings, c.checked)
 		if err != nil {
 			return nil, err
 		}
 		return c.measure(subjects, callBatch, 11, 3)
 	}},
-	{"slots", time.Second, time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "slots", quick: time.Second, all: time.Second, run: func(c *calling) ([]measure.Series, error) {
 		exe, err := os.Executable()
 		if err != nil {
 			return nil, err
 		}
 		return study.Slots(exe, []string{"calls-child", "slots"}, 6, c.progress)
 	}},
-	{"knobs", 13 * time.Second, 3 * time.Minute, knobs},
-	{"concurrency", 22 * time.Second, 140 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "knobs", quick: 13 * time.Second, all: 3 * time.Minute, run: knobs},
+	{name: "concurrency", quick: 22 * time.Second, all: 140 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		return study.Concurrency(c.crossings, c.full, c.seed, c.progress)
 	}},
-	{"neighbours", 33 * time.Second, 13 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{name: "neighbours", quick: 33 * time.Second, all: 13 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
 		return study.Neighbours(c.crossings, c.full, c.seed, c.progress)
 	}},
-	{"grain", 15 * time.Second, 90 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "grain", quick: 15 * time.Second, all: 90 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		routes, err := registry.Match([]string{"go/direct", "c/cgo", "c/purego", "c/syscalln"})
 		if err != nil {
 			return nil, err
@@ -63,21 +61,21 @@ var callParts = []part{
 		}
 		return c.measure(subjects, 2*time.Millisecond, 7, 1)
 	}},
-	{"first-use", 13 * time.Second, 90 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "first-use", quick: 13 * time.Second, all: 90 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		root, err := study.Root()
 		if err != nil {
 			return nil, err
 		}
 		return study.FirstUse(root, c.full, c.seed, c.progress)
 	}},
-	{"toolchains", 6 * time.Second, 15 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "toolchains", quick: 6 * time.Second, all: 15 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		root, err := study.Root()
 		if err != nil {
 			return nil, err
 		}
 		return study.Toolchains(root, c.full, c.seed, c.progress)
 	}},
-	{"python", 25 * time.Second, 90 * time.Second, borders},
+	{name: "python", quick: 25 * time.Second, all: 90 * time.Second, run: borders, python: true},
 }
 
 // match verifies the routes of these names.
@@ -227,10 +225,7 @@ func callsChildCommand() *cobra.Command {
 }
 
 func callsCommand() *cobra.Command {
-	var full, markdown bool
-	var seed uint64
-	var names []string
-	var output string
+	var f partFlags
 	c := &cobra.Command{
 		Use:   "calls",
 		Short: "Study what a call costs, on every crossing",
@@ -239,19 +234,19 @@ It writes a record in the Go benchmark format and prints its tables, each with w
 three minutes on two cores, and with --full a good deal more.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			chosen, takes, err := choose(callParts, names, full)
+			chosen, takes, err := choose(callParts, f.names, f.full)
 			if err != nil {
 				return err
 			}
+			c := newCalling(cmd, &f)
 			crossings, missing, err := registry.Crossings()
 			if err != nil {
 				return err
 			}
-			warn := func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }
 			if missing != nil {
-				warn(missing)
+				c.warn(missing)
 			}
-			c := &calling{crossings: crossings, full: full, seed: seed, warn: warn}
+			c.crossings = crossings
 			for _, crossing := range crossings {
 				checked, wrong := conform.VerifyCalls(crossing.Funcs)
 				if len(wrong) > 0 {
@@ -259,47 +254,10 @@ three minutes on two cores, and with --full a good deal more.`,
 				}
 				c.checked = append(c.checked, checked)
 			}
-			started := time.Now()
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d parts, about %v on two cores\n", len(chosen), takes.Round(10*time.Second))
-			facts := append([]measure.Fact{
-				{Key: "date", Value: started.UTC().Format(time.RFC3339)},
-				{Key: "revision", Value: revision},
-			}, machine.Facts()...)
-			others := machine.Others()
-			series, failed := c.runParts(cmd, chosen, started)
-			if len(series) == 0 {
-				return fmt.Errorf("nothing was measured")
-			}
-			if output == "" {
-				output = filepath.Join("build", "results", started.UTC().Format("calls-20060102T150405Z.txt"))
-			}
-			facts = append(facts,
-				measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
-				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
-				measure.Fact{Key: "others", Value: others()})
-			if slices.ContainsFunc(chosen, func(p part) bool { return p.name == "python" }) {
-				facts = append(facts, python()...)
-			}
-			if c.resolution > 0 {
-				facts = append(facts, measure.Fact{Key: "clock-step", Value: c.resolution.String()},
-					measure.Fact{Key: "collections", Value: fmt.Sprint(c.collections)})
-			}
-			record, err := writeRecord(output, facts, series)
-			if err != nil {
-				return err
-			}
-			report.Calls(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: output})
-			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
-			if failed {
-				return errReported
-			}
-			return nil
+			_, _, err = c.write(cmd, &f, chosen, takes)
+			return err
 		},
 	}
-	c.Flags().BoolVar(&full, "full", false, "measure the whole matrix, in more rounds")
-	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
-	c.Flags().StringSliceVar(&names, "part", []string{"*"}, "parts to measure, or patterns")
-	c.Flags().StringVarP(&output, "output", "o", "", "file for the record (default build/results/calls-TIME.txt)")
-	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
+	f.add(c, "measure the whole matrix, in more rounds")
 	return c
 }

@@ -4,7 +4,7 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -13,16 +13,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/conform"
-	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/registry"
-	"toll/goside/report"
+	"toll/goside/seam"
 	"toll/goside/study"
 )
 
 var layoutParts = []part{
-	{"loops", 80 * time.Second, 20 * time.Minute, loops},
-	{"points", 8 * time.Second, 30 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "loops", quick: 80 * time.Second, all: 20 * time.Minute, run: loops},
+	{name: "points", quick: 8 * time.Second, all: 30 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		results, err := walking("julia")
 		if err != nil {
 			return nil, err
@@ -30,7 +29,7 @@ var layoutParts = []part{
 		subjects, err := study.Points(study.Holding(results), c.full)
 		return c.measureOr(err, subjects, batch/2, 3)
 	}},
-	{"transpose", 12 * time.Second, 5 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{name: "transpose", python: true, quick: 12 * time.Second, all: 5 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
 		results, err := match([]string{"*/direct", "c/cgo", "fortran/cgo", "rust/cgo", "blas/netlib"}, "transpose")
 		if err != nil {
 			return nil, err
@@ -41,7 +40,7 @@ var layoutParts = []part{
 		subjects, err := study.Transposers(study.Holding(results), study.TransposeSizes(c.full))
 		return c.measureOr(err, subjects, batch/2, 3)
 	}},
-	{"ways", 30 * time.Second, 10 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{name: "ways", python: true, quick: 30 * time.Second, all: 10 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
 		routes, err := registry.Match(slices.Concat(study.WayRoutes, study.WayPython, []string{"gonum/direct", "blas/netlib"}))
 		if err != nil {
 			return nil, err
@@ -49,7 +48,7 @@ var layoutParts = []part{
 		subjects, err := study.Ways(routes, study.WaySizes(c.full))
 		return c.measureOr(err, subjects, batch/2, 1)
 	}},
-	{"matrices", 5 * time.Second, 20 * time.Second, func(c *calling) ([]measure.Series, error) {
+	{name: "matrices", quick: 5 * time.Second, all: 20 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		crossings, _, err := registry.Crossings()
 		if err != nil {
 			return nil, err
@@ -65,7 +64,7 @@ var layoutParts = []part{
 		defer release()
 		return c.measureIn(subjects, batch/2, layoutRounds, 3)
 	}},
-	{"frame", 20 * time.Second, 2 * time.Minute, func(c *calling) ([]measure.Series, error) {
+	{name: "frame", python: true, quick: 20 * time.Second, all: 2 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
 		names := study.FrameLanguages(c.full)
 		routes, err := registry.Match(names)
 		if err != nil {
@@ -74,11 +73,11 @@ var layoutParts = []part{
 		subjects, err := study.Frame(routes, names)
 		return c.measureOr(err, subjects, batch/2, 1)
 	}},
-	{"counters", 20 * time.Second, 3 * time.Minute, counters},
+	{name: "counters", quick: 20 * time.Second, all: 3 * time.Minute, run: counters},
 }
 
 // simulated is the part that comes with --cachegrind.
-var simulated = part{"cachegrind", time.Minute, time.Minute, cachegrind}
+var simulated = part{name: "cachegrind", quick: 40 * time.Second, all: 40 * time.Second, run: cachegrind}
 
 // layoutRounds keep the whole below three minutes, and are enough for an interval; with --full a round takes minutes.
 const layoutRounds = 7
@@ -116,9 +115,17 @@ func loops(c *calling) ([]measure.Series, error) {
 	return all, nil
 }
 
-// walking verifies the routes that may walk in both orders.
+// walking verifies the routes that may walk in both orders: by cgo, or by purego in a program without.
 func walking(kernels ...string) ([]conform.Result, error) {
-	results, err := match(walkRoutes, kernels...)
+	via := "cgo"
+	baseline, err := registry.Match([]string{registry.Baseline})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := baseline[0].Open(); errors.Is(err, seam.ErrUnavailable) {
+		via = "purego"
+	}
+	results, err := match([]string{"go/direct", "go-par/direct", "c*/" + via, "fortran*/" + via, "rust*/" + via}, kernels...)
 	if err != nil {
 		return nil, err
 	}
@@ -133,8 +140,6 @@ func (c *calling) measureOr(err error, subjects []measure.Subject, batch time.Du
 	return c.measureIn(subjects, batch, layoutRounds, visits)
 }
 
-var walkRoutes = []string{"go/direct", "go-par/direct", "c*/cgo", "fortran*/cgo", "rust*/cgo", "c*/purego", "fortran*/purego", "rust*/purego"}
-
 // wrong returns why what failed did: it would not be timed, and a table without it would hide that.
 func wrong(results []conform.Result) error {
 	for k := range results {
@@ -146,10 +151,8 @@ func wrong(results []conform.Result) error {
 }
 
 func layoutCommand() *cobra.Command {
-	var full, markdown, simulate bool
-	var seed uint64
-	var names []string
-	var output string
+	var f partFlags
+	var simulate bool
 	c := &cobra.Command{
 		Use:   "layout",
 		Short: "Study row- against column-major, and what a border makes of the wrong one",
@@ -164,53 +167,20 @@ its tables, each with what it shows, and pictures beside the record. It takes le
 			if simulate {
 				parts = append(slices.Clone(parts), simulated)
 			}
-			chosen, takes, err := choose(parts, names, full)
+			chosen, takes, err := choose(parts, f.names, f.full)
 			if err != nil {
 				return err
 			}
-			started := time.Now()
-			c := &calling{full: full, seed: seed, warn: func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }}
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d parts, about %v on two cores\n", len(chosen), takes.Round(10*time.Second))
-			facts := append([]measure.Fact{
-				{Key: "date", Value: started.UTC().Format(time.RFC3339)},
-				{Key: "revision", Value: revision},
-			}, machine.Facts()...)
-			others := machine.Others()
-			series, failed := c.runParts(cmd, chosen, started)
-			if len(series) == 0 {
-				return fmt.Errorf("nothing was measured")
-			}
-			if output == "" {
-				output = filepath.Join("build", "results", started.UTC().Format("layout-20060102T150405Z.txt"))
-			}
-			facts = append(facts,
-				measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
-				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
-				measure.Fact{Key: "others", Value: others()},
-				measure.Fact{Key: "clock-step", Value: c.resolution.String()},
-				measure.Fact{Key: "collections", Value: fmt.Sprint(c.collections)})
-			record, err := writeRecord(output, facts, series)
-			if err != nil {
-				return err
-			}
-			report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: output})
-			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
-			if slices.ContainsFunc(chosen, func(p part) bool { return p.name == "loops" || p.name == "transpose" }) {
-				if err := drawLayout(cmd, record, filepath.Dir(output)); err != nil {
+			record, file, err := newCalling(cmd, &f).write(cmd, &f, chosen, takes)
+			if record != nil && slices.ContainsFunc(chosen, func(p part) bool { return p.name == "loops" || p.name == "transpose" }) {
+				if err := drawLayout(cmd, record, filepath.Dir(file)); err != nil {
 					return err
 				}
 			}
-			if failed {
-				return errReported
-			}
-			return nil
+			return err
 		},
 	}
-	c.Flags().BoolVar(&full, "full", false, "measure all sizes, up to 8192 x 8192, and the parallel languages")
+	f.add(c, "measure all sizes, up to 8192 x 8192, and the parallel languages")
 	c.Flags().BoolVar(&simulate, "cachegrind", false, "simulate what the caches miss, under valgrind, and show it with the causes; it repeats")
-	c.Flags().Uint64Var(&seed, "seed", 1, "seed of the order within rounds")
-	c.Flags().StringSliceVar(&names, "part", []string{"*"}, "parts to measure, or patterns")
-	c.Flags().StringVarP(&output, "output", "o", "", "file for the record (default build/results/layout-TIME.txt)")
-	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
 	return c
 }

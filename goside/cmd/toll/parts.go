@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +17,10 @@ import (
 	"golang.org/x/term"
 
 	"toll/goside/calls"
+	"toll/goside/machine"
 	"toll/goside/measure"
+	"toll/goside/registry"
+	"toll/goside/report"
 	"toll/goside/seam"
 )
 
@@ -23,6 +29,7 @@ type part struct {
 	name       string
 	quick, all time.Duration // about how long it takes on two cores, by default and with --full
 	run        func(*calling) ([]measure.Series, error)
+	python     bool // it times CPython, of which the record is to say what it is
 }
 
 // calling is what the parts share.
@@ -38,8 +45,69 @@ type calling struct {
 	collections int           // of garbage, in batches that did not ask for any
 }
 
+func newCalling(cmd *cobra.Command, f *partFlags) *calling {
+	return &calling{full: f.full, seed: f.seed, warn: func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }}
+}
+
 // fullRounds are those of --full.
 const fullRounds = 31
+
+// partFlags are the flags of a command that runs parts.
+type partFlags struct {
+	full, markdown bool
+	seed           uint64
+	names          []string
+	output         string
+}
+
+// add adds them to the command of that name; full says what --full does.
+func (f *partFlags) add(c *cobra.Command, full string) {
+	c.Flags().BoolVar(&f.full, "full", false, full)
+	c.Flags().Uint64Var(&f.seed, "seed", 1, "seed of the order within rounds")
+	c.Flags().StringSliceVar(&f.names, "part", []string{"*"}, "parts to measure, or patterns")
+	c.Flags().StringVarP(&f.output, "output", "o", "", fmt.Sprintf("file for the record (default build/results/%s-TIME.txt)", c.Name()))
+	c.Flags().BoolVar(&f.markdown, "markdown", false, "print the tables as Markdown")
+}
+
+// write runs the parts, writes their record, and prints its tables. file is the record's. The error is errReported
+// if a part failed, which goes with a record of the others.
+func (c *calling) write(cmd *cobra.Command, f *partFlags, chosen []part, takes time.Duration) (record *report.Record, file string, err error) {
+	started := time.Now()
+	fmt.Fprintf(cmd.ErrOrStderr(), "%d parts, about %v on two cores\n", len(chosen), takes.Round(10*time.Second))
+	facts := append([]measure.Fact{
+		{Key: "date", Value: started.UTC().Format(time.RFC3339)},
+		{Key: "revision", Value: revision},
+	}, machine.Facts()...)
+	others := machine.Others()
+	series, failed := c.runParts(cmd, chosen, started)
+	if len(series) == 0 {
+		return nil, "", fmt.Errorf("nothing was measured")
+	}
+	if file = f.output; file == "" {
+		file = filepath.Join("build", "results", cmd.Name()+started.UTC().Format("-20060102T150405Z.txt"))
+	}
+	facts = append(facts,
+		measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
+		measure.Fact{Key: "seed", Value: fmt.Sprint(f.seed)},
+		measure.Fact{Key: "others", Value: others()})
+	if slices.ContainsFunc(chosen, func(p part) bool { return p.python }) {
+		facts = append(facts, python()...)
+	}
+	if c.resolution > 0 {
+		facts = append(facts, measure.Fact{Key: "clock-step", Value: c.resolution.String()},
+			measure.Fact{Key: "collections", Value: fmt.Sprint(c.collections)})
+	}
+	record, err = writeRecord(file, facts, series)
+	if err != nil {
+		return nil, "", err
+	}
+	report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: f.markdown, Source: file})
+	fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", file)
+	if failed {
+		return record, file, errReported
+	}
+	return record, file, nil
+}
 
 // choose returns the parts whose names match one of the patterns, and about how long they take.
 func choose(parts []part, names []string, full bool) (chosen []part, takes time.Duration, err error) {

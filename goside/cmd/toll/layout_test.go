@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"toll/goside/report"
+)
+
+// TestLayout: parts are verified, timed, written and shown; the record shows them again, and its pictures are drawn.
+func TestLayout(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "layout.txt")
+	out, err := run(t, layoutCommand(), "--part", "matrices,transpose", "-o", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := run(t, showCommand(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed, rest, ok := strings.Cut(out, "Record: "+file+"\n")
+	if !ok || printed != shown {
+		t.Errorf("toll layout printed:\n%s\ntoll show prints of its record:\n%s", out, shown)
+	}
+	for _, part := range []string{"HOW TO HOLD A MATRIX IN GO", "WHAT TO TRANSPOSE WITH", "go/direct copy", "How should Go hold a matrix?"} {
+		if !strings.Contains(shown, part) {
+			t.Errorf("this does not hold %q:\n%s", part, shown)
+		}
+	}
+	if strings.Contains(shown, "THE WRONG LOOP ORDER") {
+		t.Errorf("shown is a part that was not asked for:\n%s", shown)
+	}
+	picture := filepath.Join(folder, "layout-transpose.png")
+	if !strings.Contains(rest, "Picture: "+picture+"\n") {
+		t.Errorf("printed is no picture %s:\n%s", picture, rest)
+	}
+	if info, err := os.Stat(picture); err != nil || info.Size() < 1000 {
+		t.Errorf("picture %s: %v, %v", picture, info, err)
+	}
+	record, err := readRecord(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range record.Rows {
+		if r := &record.Rows[k]; len(r.Samples) != layoutRounds || !report.OfLayout(record) {
+			t.Errorf("%s %s has %d samples, want %d", r.Study, r.Route(), len(r.Samples), layoutRounds)
+		}
+	}
+	page := filepath.Join(folder, "page.md")
+	if err := os.WriteFile(page, []byte("<!-- toll layout: begin -->\n<!-- toll layout: end -->\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, showCommand(), "--brief", "--into", page, file); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(page); err != nil || !strings.Contains(string(text), "- **And with what?** Fastest") {
+		t.Errorf("error %v, page:\n%s", err, text)
+	}
+}
+
+func TestLayoutRefuses(t *testing.T) {
+	for want, args := range map[string][]string{
+		"no part matches [\"lops\"], want one of loops, points": {"--part", "lops"},
+		"syntax error in pattern":                               {"--part", "["},
+	} {
+		if _, err := run(t, layoutCommand(), args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: error %v, want one that says %q", args, err, want)
+		}
+	}
+	record := filepath.Join(t.TempDir(), "other.txt")
+	if err := os.WriteFile(record, []byte("BenchmarkKernels/kernel=julia/lang=c/via=cgo/n=1 1 5 ns/op\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, drawCommand(), "layout", record, "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), "want a record of toll layout") {
+		t.Errorf("pictures of another record: error %v", err)
+	}
+}
