@@ -20,8 +20,8 @@ import (
 )
 
 var layoutParts = []part{
-	{name: "loops", quick: 80 * time.Second, all: 20 * time.Minute, run: loops},
-	{name: "points", quick: 8 * time.Second, all: 30 * time.Second, run: func(c *calling) ([]measure.Series, error) {
+	{name: "loops", quick: 75 * time.Second, all: 20 * time.Minute, run: loops},
+	{name: "points", quick: 15 * time.Second, all: 40 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		results, err := walking("julia")
 		if err != nil {
 			return nil, err
@@ -40,7 +40,7 @@ var layoutParts = []part{
 		subjects, err := study.Transposers(study.Holding(results), study.TransposeSizes(c.full))
 		return c.measureOr(err, subjects, batch/2, 3)
 	}},
-	{name: "ways", python: true, quick: 30 * time.Second, all: 10 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
+	{name: "ways", python: true, quick: 20 * time.Second, all: 4 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
 		routes, err := registry.Match(slices.Concat(study.WayRoutes, study.WayPython, []string{"gonum/direct", "blas/netlib"}))
 		if err != nil {
 			return nil, err
@@ -64,7 +64,7 @@ var layoutParts = []part{
 		defer release()
 		return c.measureIn(subjects, batch/2, layoutRounds, 3)
 	}},
-	{name: "frame", python: true, quick: 20 * time.Second, all: 2 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
+	{name: "frame", python: true, quick: 12 * time.Second, all: 30 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		names := study.FrameLanguages(c.full)
 		routes, err := registry.Match(names)
 		if err != nil {
@@ -79,11 +79,12 @@ var layoutParts = []part{
 // simulated is the part that comes with --cachegrind.
 var simulated = part{name: "cachegrind", quick: 40 * time.Second, all: 40 * time.Second, run: cachegrind}
 
-// layoutRounds keep the whole below three minutes, and are enough for an interval; with --full a round takes minutes.
-const layoutRounds = 7
+// layoutRounds keep the whole below three minutes, and let an interval leave out the best and the worst; with --full a
+// round takes minutes.
+const layoutRounds = 9
 
-// loops times every walk in the languages of one thread, and with --full also in the parallel ones, apart, since they
-// share nothing but the sizes; in the same rounds the machine's limits.
+// loops times every walk in the languages of one thread, in the same rounds the machine's limits, and with --full, in rounds
+// of their own and at the default sizes, the parallel languages.
 func loops(c *calling) ([]measure.Series, error) {
 	results, err := walking(study.LoopKernels...)
 	if err != nil {
@@ -95,7 +96,7 @@ func loops(c *calling) ([]measure.Series, error) {
 	}
 	var all []measure.Series
 	for _, threads := range teams {
-		subjects, err := study.Loops(study.Holding(results), study.LoopSizes(c.full), threads, c.progress)
+		subjects, err := study.Loops(study.Holding(results), study.LoopSizes(c.full && threads == 1), threads, c.progress)
 		if err != nil {
 			return all, err
 		}
@@ -160,7 +161,7 @@ func layoutCommand() *cobra.Command {
 cache to memory, transposing first, and how a matrix is held in Go. What the caches miss is counted by the processor,
 where it has counters for that, or simulated with --cachegrind. It writes a record in the Go benchmark format and prints
 its tables, each with what it shows, and pictures beside the record. It takes less than three minutes on two cores;
---full goes on to squares of 8192, and takes most of an hour.`,
+--full goes on to squares of 8192, and takes half an hour and 8 GB of memory.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			parts := layoutParts
