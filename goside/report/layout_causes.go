@@ -114,7 +114,7 @@ func causes(p *callsPrinter) {
 	text := "What must come into each cache for an element, in lines of " + strconv.Itoa(caches[levels[0]].Line) + " bytes, computed from sizes and strides alone: a walk along the lines uses all " +
 		"eight numbers of a cache line; one across them comes back to it a whole sweep later, and finds it only if as many lines as the sweep has fit. Where lines begin a power of " +
 		"two apart, few sets of a cache may hold them. Then the border that these lines keep busiest, with the part of the bandwidth measured there in the same rounds: a low " +
-		"share with many lines means waiting for each, not moving them."
+		"share with many lines means waiting for each, not moving them; one beyond 100 % shows that the cache keeps more than the arithmetic allows, as where a matrix just fills it."
 	if tlb {
 		text += fmt.Sprintf(" Pages are those of %d bytes whose addresses a TLB of %d entries has lost.", study.Page, entries)
 	}

@@ -143,7 +143,11 @@ func answerView(p *callsPrinter) string {
 	var parts []string
 	for _, route := range []string{"go/direct", "c/cgo", "numpy/cpython", "f2py-copy/cpython", "lapack-nrhs/netlib"} {
 		if ratio, ok := t.ratio("ols", route, "100000"); ok {
-			parts = append(parts, fmt.Sprintf("%s %s", route, factor(ratio.Median)))
+			text := fmt.Sprintf("%s %s", route, factor(ratio.Median))
+			if !ratio.Differs(t.floor("ols", "100000")) {
+				text += " (not told from 1)"
+			}
+			parts = append(parts, text)
 		}
 	}
 	if parts == nil {

@@ -174,6 +174,16 @@ func (p *callsPrinter) splitTable(t *wayTable) {
 		p.grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", squares(n)), []string{"route", "way", "crossing", "copy or transposition", "kernel", "all"}, lines)
 		p.say("Of these, %s takes least, %s; and %s most, %s times as long.", cheapest.name, nanoseconds(cheapest.ns), dearest.name, factor(dearest.ns/cheapest.ns))
 	}
+	var copies []string
+	for _, n := range t.sizes(kernel) {
+		copied, plain := t.find(kernel, "f2py-copy/cpython", n, study.WayCopied, 1), t.find(kernel, "f2py-copy/cpython", n, study.PartKernel, 1)
+		if copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
+			copies = append(copies, fmt.Sprintf("%s steps at %s", factor(measure.Ratio(minus(copied.Wall(), plain.Wall()), plain.Wall()).Median), squares(n)))
+		}
+	}
+	if copies != nil {
+		p.say("What f2py copies in a call, without being asked, takes as long as %s.", joined(copies))
+	}
 	if sum > 0 {
 		p.say("The parts of transposing first, measured apart, make up the whole within %s in %d rows; furthest off is %s.", percentage(worst), sum, worstAt)
 	}
