@@ -180,6 +180,7 @@ func TestOffered(t *testing.T) {
 		return names
 	}
 	all := kernel.Go()
+	variants := []string{"run-interchanged", "ols-interchanged", "julia-split", "transpose", "transpose-naive"} // of compiled languages only
 	for _, r := range routes(t) {
 		library, err := r.Open()
 		if err != nil {
@@ -190,10 +191,17 @@ func TestOffered(t *testing.T) {
 		case r.Lang == "go-par":
 			want = names(&all, "call")
 		case r.Via == "syscalln": // takes and returns no floating-point numbers
-			want = names(&all, "add", "sum", "step", "run")
+			want = names(&all, "add", "sum", "step", "run", "run-interchanged")
+		case r.Lang == "gonum":
+			want = []string{"transpose"}
+		case r.Lang == "blas":
+			want = []string{"ols", "transpose"}
 		case r.Via == "netlib":
 			want = []string{"ols"}
+		case r.Via == "process":
+			want = names(&all, variants...)
 		case r.Via == "cpython":
+			want = names(&all, variants...)
 			switch r.Lang {
 			case "python-expanded", "python-numpy", "cython-expanded", "numba-expanded":
 				want = []string{"julia"}

@@ -221,12 +221,20 @@ func matrices(p *callsPrinter) {
 			}
 		}
 		p.grid("", header, lines)
-		said := t.sayAdded("c/cgo", n)
+		said := t.sayAdded(t.border(n), n)
 		if said == "" {
 			said = "The record has too few rows to tell."
 		}
 		p.say("%s", said)
 	}
+}
+
+// border returns the route that sentences are about: cgo's, if the record has it.
+func (t *matrixTable) border(n string) string {
+	if t.find("c/cgo", n, "flat", "pointer", "0") == nil && t.find("c/purego", n, "flat", "pointer", "0") != nil {
+		return "c/purego"
+	}
+	return "c/cgo"
 }
 
 // sayAdded says what holding a matrix otherwise than flat adds to a call, or nothing if the record cannot tell.

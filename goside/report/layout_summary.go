@@ -6,6 +6,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,11 +77,15 @@ func answerPadding(p *callsPrinter) string {
 
 func answerTranspose(p *callsPrinter) string {
 	t := p.wayRows()
+	route := "c/cgo"
+	if routes := t.routes("diffusion", study.WayInterchanged); !slices.Contains(routes, route) && slices.Contains(routes, "c/purego") {
+		route = "c/purego"
+	}
 	var parts []string
 	for _, kernel := range []string{"diffusion", "ols"} {
 		var some []string
 		for _, n := range []int{64, 512, 728, 2048} {
-			if steps, ok := t.even(kernel, "c/cgo", n); ok {
+			if steps, ok := t.even(kernel, route, n); ok {
 				some = append(some, fmt.Sprintf("%s at %s", stepsText(steps), squares(n)))
 			}
 		}
@@ -91,7 +96,7 @@ func answerTranspose(p *callsPrinter) string {
 	if parts == nil {
 		return ""
 	}
-	return "By c/cgo transposing first wins from so many " + strings.Join(parts, "; so many ") + ". With loops for both layouts there is nothing to decide."
+	return "By " + route + " transposing first wins from so many " + strings.Join(parts, "; so many ") + ". With loops for both layouts there is nothing to decide."
 }
 
 func answerTransposers(p *callsPrinter) string {
@@ -163,14 +168,15 @@ func answerMatrix(p *callsPrinter) string {
 		return ""
 	}
 	n := "512"
-	if t.find("c/cgo", n, "flat", "pointer", "0") == nil {
+	if !slices.Contains(sizes, n) {
 		n = sizes[len(sizes)-1]
 	}
-	text := t.sayAdded("c/cgo", n)
+	route := t.border(n)
+	text := t.sayAdded(route, n)
 	if text == "" {
 		return ""
 	}
-	if step, flat := t.find("c/cgo", n, "rows", "table-kept", "1"), t.find("c/cgo", n, "flat", "pointer", "1"); step != nil && flat != nil && len(step.Samples) == len(flat.Samples) {
+	if step, flat := t.find(route, n, "rows", "table-kept", "1"), t.find(route, n, "flat", "pointer", "1"); step != nil && flat != nil && len(step.Samples) == len(flat.Samples) {
 		if _, err := strconv.Atoi(n); err == nil {
 			text += fmt.Sprintf(" A step on rows by themselves takes %s times as long as on a flat slice, once the table is made.", factor(measure.Ratio(step.Wall(), flat.Wall()).Median))
 		}

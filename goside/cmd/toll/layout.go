@@ -30,7 +30,11 @@ var layoutParts = []part{
 		return c.measureOr(err, subjects, batch/2, 3)
 	}},
 	{name: "transpose", python: true, quick: 12 * time.Second, all: 5 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
-		results, err := match([]string{"*/direct", "c/cgo", "fortran/cgo", "rust/cgo", "blas/netlib"}, "transpose")
+		via, err := nativeVia()
+		if err != nil {
+			return nil, err
+		}
+		results, err := match([]string{"*/direct", "c/" + via, "fortran/" + via, "rust/" + via, "blas/netlib"}, "transpose")
 		if err != nil {
 			return nil, err
 		}
@@ -116,15 +120,23 @@ func loops(c *calling) ([]measure.Series, error) {
 	return all, nil
 }
 
-// walking verifies the routes that may walk in both orders: by cgo, or by purego in a program without.
-func walking(kernels ...string) ([]conform.Result, error) {
-	via := "cgo"
+// nativeVia returns the crossing that native code is reached by: cgo, or purego in a program without.
+func nativeVia() (string, error) {
 	baseline, err := registry.Match([]string{registry.Baseline})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if _, err := baseline[0].Open(); errors.Is(err, seam.ErrUnavailable) {
-		via = "purego"
+		return "purego", nil
+	}
+	return "cgo", nil
+}
+
+// walking verifies the routes that may walk in both orders.
+func walking(kernels ...string) ([]conform.Result, error) {
+	via, err := nativeVia()
+	if err != nil {
+		return nil, err
 	}
 	results, err := match([]string{"go/direct", "go-par/direct", "c*/" + via, "fortran*/" + via, "rust*/" + via}, kernels...)
 	if err != nil {

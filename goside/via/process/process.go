@@ -24,6 +24,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
@@ -136,6 +137,15 @@ func (w *Worker) Close() error {
 
 // fail notes that the worker cannot be used any more, and why.
 func (w *Worker) fail(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		// It has ended, or is about to: what it said last may still be on its way.
+		ended := make(chan error, 1)
+		go func() { ended <- w.wait() }()
+		select {
+		case <-ended:
+		case <-time.After(time.Second):
+		}
+	}
 	said := w.errors.String()
 	if said != "" {
 		said = "; it said: " + said
