@@ -6,6 +6,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"toll/goside/via/mem"
 )
@@ -60,8 +61,11 @@ func exactly(f func(i, j int) float64) func() func(i, j int) float64 {
 	return func() func(i, j int) float64 { return f }
 }
 
+// bookObservations are only read: to draw them takes longer than to fit them.
+var bookObservations = sync.OnceValue(func() Grid { return OLSObservations(OLSRows, OLSDays, 0, Row) })
+
 func book() func(i, j int) float64 {
-	y := OLSObservations(OLSRows, OLSDays, 0, Row)
+	y := bookObservations()
 	return func(i, j int) float64 { return y.Data[y.At(i, j)] }
 }
 
