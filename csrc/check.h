@@ -14,7 +14,9 @@
 
 /* A matrix of `outer` lines of `inner` adjacent elements, each line ld after the last. */
 static inline bool bad_shape(int64_t outer, int64_t inner, int64_t ld) {
-    return outer < 1 || inner < 1 || ld < inner || ld > INT64_MAX / 8 / outer;
+    int64_t before_last;
+    return outer < 1 || inner < 1 || ld < inner || __builtin_mul_overflow(outer - 1, ld, &before_last) ||
+           before_last > INT64_MAX / 8 - inner;
 }
 
 /* The bytes from such a matrix's first element to its last. */
@@ -73,7 +75,7 @@ static inline int32_t check_julia(const int32_t *out, const double *zs, const do
 static inline int32_t check_julia_split(const int32_t *out, const double *zr, const double *zi,
                                         const double *cr, const double *ci, int64_t n, int64_t lo, int64_t hi,
                                         int32_t maxiter, int32_t threads, int32_t schedule) {
-    if (n < 1 || n > INT64_MAX / 16 || bad_range(lo, hi, n))
+    if (n < 1 || n > INT64_MAX / 8 || bad_range(lo, hi, n))
         return TOLL_ESHAPE;
     if (!out || !zr || !zi || !cr || !ci)
         return TOLL_ESHORT;

@@ -1,7 +1,7 @@
 /* SPDX-FileCopyrightText: 2026 The Toll authors
  * SPDX-License-Identifier: MIT */
 #include "check.h"
-#include "lang.h"
+#include "openmp.h"
 
 /* One line of n cells, `along` apart, the first of them out[0]. u points at the cell of `in` under it; its
  * neighbours in the next and previous row lie `row` away, in the next and previous column `col` away. One of
@@ -53,9 +53,18 @@ int32_t TOLL_FN(diffusion_step_row)(double *out, const double *in, int64_t rows,
     int32_t status = check_diffusion(out, in, rows, cols, ld, lo, hi, rows, 1, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    set_schedule(schedule, 1);
+    lo = max64(lo, 1);
+    hi = min64(hi, rows - 1);
+    if (lo >= hi || cols < 3)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
-    step_row(out, in, cols, ld, max64(lo, 1), min64(hi, rows - 1), D * dt);
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        step_row(out, in, cols, ld, lo, hi, D * dt);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
     return TOLL_OK;
 }
 
@@ -65,9 +74,18 @@ int32_t TOLL_FN(diffusion_step_col)(double *out, const double *in, int64_t rows,
     int32_t status = check_diffusion(out, in, cols, rows, ld, lo, hi, rows, 1, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    set_schedule(schedule, 1);
+    lo = max64(lo, 1);
+    hi = min64(hi, rows - 1);
+    if (lo >= hi || cols < 3)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
-    step_col(out, in, cols, ld, max64(lo, 1), min64(hi, rows - 1), D * dt);
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        step_col(out, in, cols, ld, lo, hi, D * dt);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
     return TOLL_OK;
 }
 
@@ -76,10 +94,17 @@ int32_t TOLL_FN(diffusion_run_row)(double *a, double *b, int64_t rows, int64_t c
     int32_t status = check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    set_schedule(schedule, 1);
+    if (rows < 3 || cols < 3 || steps == 0)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
-    for (int64_t s = 0; s < steps; s++)
-        step_row(s % 2 ? a : b, s % 2 ? b : a, cols, ld, 1, rows - 1, D * dt);
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        for (int64_t s = 0; s < steps; s++)
+            step_row(s % 2 ? a : b, s % 2 ? b : a, cols, ld, 1, rows - 1, D * dt);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
     return TOLL_OK;
 }
 
@@ -88,10 +113,17 @@ int32_t TOLL_FN(diffusion_run_col)(double *a, double *b, int64_t rows, int64_t c
     int32_t status = check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    set_schedule(schedule, 1);
+    if (rows < 3 || cols < 3 || steps == 0)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
-    for (int64_t s = 0; s < steps; s++)
-        step_col(s % 2 ? a : b, s % 2 ? b : a, cols, ld, 1, rows - 1, D * dt);
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        for (int64_t s = 0; s < steps; s++)
+            step_col(s % 2 ? a : b, s % 2 ? b : a, cols, ld, 1, rows - 1, D * dt);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
     return TOLL_OK;
 }
 
@@ -101,10 +133,17 @@ int32_t TOLL_FN(diffusion_run_row_interchanged)(double *a, double *b, int64_t ro
     int32_t status = check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    set_schedule(schedule, 1);
+    if (rows < 3 || cols < 3 || steps == 0)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
-    for (int64_t s = 0; s < steps; s++)
-        step_row_interchanged(s % 2 ? a : b, s % 2 ? b : a, rows, cols, ld, D * dt);
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        for (int64_t s = 0; s < steps; s++)
+            step_row_interchanged(s % 2 ? a : b, s % 2 ? b : a, rows, cols, ld, D * dt);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
     return TOLL_OK;
 }
 
@@ -114,9 +153,16 @@ int32_t TOLL_FN(diffusion_run_col_interchanged)(double *a, double *b, int64_t ro
     int32_t status = check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    set_schedule(schedule, 1);
+    if (rows < 3 || cols < 3 || steps == 0)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
-    for (int64_t s = 0; s < steps; s++)
-        step_col_interchanged(s % 2 ? a : b, s % 2 ? b : a, rows, cols, ld, D * dt);
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        for (int64_t s = 0; s < steps; s++)
+            step_col_interchanged(s % 2 ? a : b, s % 2 ? b : a, rows, cols, ld, D * dt);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
     return TOLL_OK;
 }

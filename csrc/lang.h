@@ -31,29 +31,8 @@ toll_ols_fn TOLL_FN(ols_row_interchanged);
 toll_ols_fn TOLL_FN(ols_col_interchanged);
 toll_transpose_fn TOLL_FN(transpose);
 toll_transpose_fn TOLL_FN(transpose_naive);
+toll_team_fn TOLL_FN(team);
 const toll_table *TOLL_FN(table)(void);
-
-#ifdef _OPENMP
-#include <omp.h>
-/* The schedule that schedule(runtime) takes in the next region of this thread. */
-static inline void set_schedule(int32_t schedule, int chunk) {
-    switch (schedule) {
-    case TOLL_DYNAMIC:
-        omp_set_schedule(omp_sched_dynamic, chunk);
-        break;
-    case TOLL_GUIDED:
-        omp_set_schedule(omp_sched_guided, chunk);
-        break;
-    default:
-        omp_set_schedule(omp_sched_static, 0);
-    }
-}
-#else
-static inline void set_schedule(int32_t schedule, int chunk) {
-    (void)schedule;
-    (void)chunk;
-}
-#endif
 
 static inline int64_t max64(int64_t a, int64_t b) { return a > b ? a : b; }
 static inline int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }

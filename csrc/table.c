@@ -40,6 +40,7 @@ const toll_table *TOLL_FN(table)(void) {
         .ols_col_interchanged = TOLL_FN(ols_col_interchanged),
         .transpose = TOLL_FN(transpose),
         .transpose_naive = TOLL_FN(transpose_naive),
+        .team = TOLL_FN(team),
     };
     return &table;
 }

@@ -10,7 +10,7 @@ module toll_abi
 
   private :: c_funptr, c_int32_t, c_int64_t, c_ptr
 
-  integer(c_int32_t), parameter :: abi_version = 2
+  integer(c_int32_t), parameter :: abi_version = 3
 
   integer(c_int32_t), parameter :: toll_ok = 0
   integer(c_int32_t), parameter :: toll_eshape = 1
@@ -49,5 +49,6 @@ module toll_abi
     type(c_funptr) :: ols_col_interchanged
     type(c_funptr) :: transpose
     type(c_funptr) :: transpose_naive
+    type(c_funptr) :: team
   end type TOLL_TABLE_T
 end module toll_abi

@@ -77,7 +77,7 @@ contains
     integer(c_int64_t), value :: n, lo, hi
     integer(c_int32_t), value :: maxiter, threads, schedule
 
-    if (n < 1 .or. n > int64_max/16 .or. bad_range(lo, hi, n)) then
+    if (n < 1 .or. n > int64_max/8 .or. bad_range(lo, hi, n)) then
       check_julia_split = toll_eshape
     else if (.not. (c_associated(out) .and. c_associated(zr) .and. c_associated(zi) .and. c_associated(cr) .and. &
                     c_associated(ci))) then
@@ -144,11 +144,12 @@ contains
     end if
   end function check_transpose
 
-  ! max: .or. may evaluate both sides, and division by zero is a signal.
   pure logical function bad_shape(outer, inner, ld)
     integer(c_int64_t), intent(in) :: outer, inner, ld
+    integer(c_int64_t), parameter :: most = int64_max/8
 
-    bad_shape = outer < 1 .or. inner < 1 .or. ld < inner .or. ld > int64_max/8/max(outer, 1_c_int64_t)
+    bad_shape = outer < 1 .or. inner < 1 .or. inner > most .or. ld < inner
+    if (.not. bad_shape .and. outer > 1) bad_shape = ld > (most - inner)/(outer - 1)
   end function bad_shape
 
   pure logical function bad_range(lo, hi, count)

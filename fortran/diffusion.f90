@@ -7,7 +7,8 @@ module toll_diffusion
   use, intrinsic :: iso_c_binding, only: c_double, c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
   use toll_check, only: check_diffusion, extent
-  use toll_lang, only: prefix, set_schedule
+  use toll_lang, only: prefix
+!$ use toll_lang, only: enter_region, leave_region, restore_schedule, set_schedule
   implicit none
   private
   public :: diffusion_step_row, diffusion_step_col, diffusion_run_row, diffusion_run_col
@@ -21,13 +22,16 @@ contains
     real(c_double), value :: D, dt
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: v(:), u(:)
+!$  integer(c_int64_t) :: before
 
     status = check_diffusion(out, in, rows, cols, ld, lo, hi, rows, 1_c_int64_t, D, dt, threads, schedule)
     if (status /= toll_ok) return
+    if (max(lo + 1, 2_c_int64_t) > min(hi, rows - 1) .or. cols < 3) return
     call c_f_pointer(out, v, [extent(rows, cols, ld)])
     call c_f_pointer(in, u, [extent(rows, cols, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call one_row(v, u, ld, cols, max(lo + 1, 2_c_int64_t), min(hi, rows - 1), D*dt, threads)
+!$  call restore_schedule(before)
   end function diffusion_step_row
 
   integer(c_int32_t) function diffusion_step_col(out, in, rows, cols, ld, lo, hi, D, dt, threads, schedule) &
@@ -37,13 +41,16 @@ contains
     real(c_double), value :: D, dt
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: v(:), u(:)
+!$  integer(c_int64_t) :: before
 
     status = check_diffusion(out, in, cols, rows, ld, lo, hi, rows, 1_c_int64_t, D, dt, threads, schedule)
     if (status /= toll_ok) return
+    if (max(lo + 1, 2_c_int64_t) > min(hi, rows - 1) .or. cols < 3) return
     call c_f_pointer(out, v, [extent(cols, rows, ld)])
     call c_f_pointer(in, u, [extent(cols, rows, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call one_col(v, u, ld, cols, max(lo + 1, 2_c_int64_t), min(hi, rows - 1), D*dt, threads)
+!$  call restore_schedule(before)
   end function diffusion_step_col
 
   integer(c_int32_t) function diffusion_run_row(a, b, rows, cols, ld, steps, D, dt, threads, schedule) &
@@ -53,13 +60,16 @@ contains
     real(c_double), value :: D, dt
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: u(:), v(:)
+!$  integer(c_int64_t) :: before
 
     status = check_diffusion(a, b, rows, cols, ld, 0_c_int64_t, rows, rows, steps, D, dt, threads, schedule)
     if (status /= toll_ok) return
+    if (rows < 3 .or. cols < 3 .or. steps == 0) return
     call c_f_pointer(a, u, [extent(rows, cols, ld)])
     call c_f_pointer(b, v, [extent(rows, cols, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call all_row(u, v, ld, cols, rows, steps, D*dt, threads)
+!$  call restore_schedule(before)
   end function diffusion_run_row
 
   integer(c_int32_t) function diffusion_run_col(a, b, rows, cols, ld, steps, D, dt, threads, schedule) &
@@ -69,13 +79,16 @@ contains
     real(c_double), value :: D, dt
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: u(:), v(:)
+!$  integer(c_int64_t) :: before
 
     status = check_diffusion(a, b, cols, rows, ld, 0_c_int64_t, rows, rows, steps, D, dt, threads, schedule)
     if (status /= toll_ok) return
+    if (rows < 3 .or. cols < 3 .or. steps == 0) return
     call c_f_pointer(a, u, [extent(cols, rows, ld)])
     call c_f_pointer(b, v, [extent(cols, rows, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call all_col(u, v, ld, cols, rows, steps, D*dt, threads)
+!$  call restore_schedule(before)
   end function diffusion_run_col
 
   subroutine one_row(out, in, ld, cols, first, last, Ddt, threads)
@@ -83,9 +96,12 @@ contains
     real(c_double), intent(inout) :: out(ld, *)
     real(c_double), intent(in) :: in(ld, *), Ddt
     integer(c_int32_t), intent(in) :: threads
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel num_threads(threads)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
     call step_row(out, in, ld, cols, first, last, Ddt)
+!$  call leave_region(environment)
     !$omp end parallel
   end subroutine one_row
 
@@ -94,9 +110,12 @@ contains
     real(c_double), intent(inout) :: out(ld, *)
     real(c_double), intent(in) :: in(ld, *), Ddt
     integer(c_int32_t), intent(in) :: threads
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel num_threads(threads)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
     call step_col(out, in, ld, cols, first, last, Ddt)
+!$  call leave_region(environment)
     !$omp end parallel
   end subroutine one_col
 
@@ -107,8 +126,10 @@ contains
     real(c_double), intent(in) :: Ddt
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: s
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel num_threads(threads) private(s)
+    !$omp parallel num_threads(threads) private(s, environment)
+!$  environment = enter_region()
     do s = 1, steps
       if (mod(s, 2_c_int64_t) == 1) then
         call step_row(b, a, ld, cols, 2_c_int64_t, rows - 1, Ddt)
@@ -116,6 +137,7 @@ contains
         call step_row(a, b, ld, cols, 2_c_int64_t, rows - 1, Ddt)
       end if
     end do
+!$  call leave_region(environment)
     !$omp end parallel
   end subroutine all_row
 
@@ -125,8 +147,10 @@ contains
     real(c_double), intent(in) :: Ddt
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: s
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel num_threads(threads) private(s)
+    !$omp parallel num_threads(threads) private(s, environment)
+!$  environment = enter_region()
     do s = 1, steps
       if (mod(s, 2_c_int64_t) == 1) then
         call step_col(b, a, ld, cols, 2_c_int64_t, rows - 1, Ddt)
@@ -134,6 +158,7 @@ contains
         call step_col(a, b, ld, cols, 2_c_int64_t, rows - 1, Ddt)
       end if
     end do
+!$  call leave_region(environment)
     !$omp end parallel
   end subroutine all_col
 

@@ -7,7 +7,8 @@ module toll_interchanged
   use, intrinsic :: iso_c_binding, only: c_double, c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
   use toll_check, only: check_diffusion, check_ols, extent
-  use toll_lang, only: prefix, set_schedule
+  use toll_lang, only: prefix
+!$ use toll_lang, only: enter_region, leave_region, restore_schedule, set_schedule
   implicit none
   private
   public :: diffusion_run_row_interchanged, diffusion_run_col_interchanged, ols_row_interchanged, ols_col_interchanged
@@ -21,13 +22,16 @@ contains
     real(c_double), value :: D, dt
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: u(:), v(:)
+!$  integer(c_int64_t) :: before
 
     status = check_diffusion(a, b, rows, cols, ld, 0_c_int64_t, rows, rows, steps, D, dt, threads, schedule)
     if (status /= toll_ok) return
+    if (rows < 3 .or. cols < 3 .or. steps == 0) return
     call c_f_pointer(a, u, [extent(rows, cols, ld)])
     call c_f_pointer(b, v, [extent(rows, cols, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call all_row(u, v, ld, cols, rows, steps, D*dt, threads)
+!$  call restore_schedule(before)
   end function diffusion_run_row_interchanged
 
   integer(c_int32_t) function diffusion_run_col_interchanged(a, b, rows, cols, ld, steps, D, dt, threads, schedule) &
@@ -37,13 +41,16 @@ contains
     real(c_double), value :: D, dt
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: u(:), v(:)
+!$  integer(c_int64_t) :: before
 
     status = check_diffusion(a, b, cols, rows, ld, 0_c_int64_t, rows, rows, steps, D, dt, threads, schedule)
     if (status /= toll_ok) return
+    if (rows < 3 .or. cols < 3 .or. steps == 0) return
     call c_f_pointer(a, u, [extent(cols, rows, ld)])
     call c_f_pointer(b, v, [extent(cols, rows, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call all_col(u, v, ld, cols, rows, steps, D*dt, threads)
+!$  call restore_schedule(before)
   end function diffusion_run_col_interchanged
 
   integer(c_int32_t) function ols_row_interchanged(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule) &
@@ -52,13 +59,17 @@ contains
     integer(c_int64_t), value :: rows, n, ld, lo, hi
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: slopes(:), intercepts(:), matrix(:)
+!$  integer(c_int64_t) :: before
 
     status = check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
+    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(rows, n, ld)])
+!$  before = set_schedule(schedule, 1)
     call fit_row(slopes, intercepts, matrix, ld, n, lo + 1, hi, threads)
+!$  call restore_schedule(before)
   end function ols_row_interchanged
 
   integer(c_int32_t) function ols_col_interchanged(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule) &
@@ -67,14 +78,17 @@ contains
     integer(c_int64_t), value :: rows, n, ld, lo, hi
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: slopes(:), intercepts(:), matrix(:)
+!$  integer(c_int64_t) :: before
 
     status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
+    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(n, rows, ld)])
-    call set_schedule(schedule, 256)
+!$  before = set_schedule(schedule, 256)
     call fit_col(slopes, intercepts, matrix, ld, n, lo + 1, hi, threads)
+!$  call restore_schedule(before)
   end function ols_col_interchanged
 
   subroutine all_row(a, b, ld, cols, rows, steps, Ddt, threads)
@@ -83,8 +97,10 @@ contains
     real(c_double), intent(in) :: Ddt
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: s
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel num_threads(threads) private(s)
+    !$omp parallel num_threads(threads) private(s, environment)
+!$  environment = enter_region()
     do s = 1, steps
       if (mod(s, 2_c_int64_t) == 1) then
         call step_row(b, a, ld, cols, 2_c_int64_t, rows - 1, Ddt)
@@ -92,6 +108,7 @@ contains
         call step_row(a, b, ld, cols, 2_c_int64_t, rows - 1, Ddt)
       end if
     end do
+!$  call leave_region(environment)
     !$omp end parallel
   end subroutine all_row
 
@@ -101,8 +118,10 @@ contains
     real(c_double), intent(in) :: Ddt
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: s
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel num_threads(threads) private(s)
+    !$omp parallel num_threads(threads) private(s, environment)
+!$  environment = enter_region()
     do s = 1, steps
       if (mod(s, 2_c_int64_t) == 1) then
         call step_col(b, a, ld, cols, 2_c_int64_t, rows - 1, Ddt)
@@ -110,6 +129,7 @@ contains
         call step_col(a, b, ld, cols, 2_c_int64_t, rows - 1, Ddt)
       end if
     end do
+!$  call leave_region(environment)
     !$omp end parallel
   end subroutine all_col
 
@@ -155,17 +175,22 @@ contains
     real(c_double), intent(in) :: y(ld, *)
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: shares, share, rest, t, i
+!$  integer(c_int64_t) :: environment
 
     shares = 1
 !$  shares = threads
     share = (last - first + 1)/shares
     rest = mod(last - first + 1, shares)
-    !$omp parallel do num_threads(threads) schedule(static) private(i)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(static) private(i)
     do t = 0, shares - 1
       i = first + t*share + min(t, rest)
-      call fit_share(slope, intercept, y, ld, n, i, i + share - merge(0, 1, t < rest))
+      if (share > 0 .or. t < rest) call fit_share(slope, intercept, y, ld, n, i, i + share - merge(0, 1, t < rest))
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine fit_row
 
   subroutine fit_share(slope, intercept, y, ld, n, first, last)
@@ -208,13 +233,16 @@ contains
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: i, j, k, half, odd
     real(c_double) :: x, denominator, mean_x, pairs, total
+!$  integer(c_int64_t) :: environment
 
     x = real(n, c_double)
     denominator = (x*(x*x - 1))/6
     mean_x = (x - 1)/2
     half = n/2
     odd = mod(n, 2_c_int64_t)
-    !$omp parallel do num_threads(threads) schedule(runtime) private(j, k, pairs, total)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime) private(j, k, pairs, total)
     do i = first, last
       pairs = 0
       do k = 1, half
@@ -227,6 +255,8 @@ contains
       slope(i) = pairs/denominator
       intercept(i) = total/x - slope(i)*mean_x
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine fit_col
 end module toll_interchanged

@@ -4,7 +4,8 @@ module toll_julia
   use, intrinsic :: iso_c_binding, only: c_double, c_double_complex, c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
   use toll_check, only: check_julia, check_julia_split
-  use toll_lang, only: prefix, set_schedule
+  use toll_lang, only: prefix
+!$ use toll_lang, only: enter_region, leave_region, restore_schedule, set_schedule
   implicit none
   private
   public :: julia, julia_split
@@ -18,14 +19,17 @@ contains
     integer(c_int32_t), value :: maxiter, threads, schedule
     integer(c_int32_t), pointer, contiguous :: counts(:)
     complex(c_double_complex), pointer, contiguous :: z(:), c(:)
+!$  integer(c_int64_t) :: before
 
     status = check_julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule)
     if (status /= toll_ok) return
+    if (lo == hi) return
     call c_f_pointer(out, counts, [n])
     call c_f_pointer(zs, z, [n])
     call c_f_pointer(cs, c, [n])
-    call set_schedule(schedule, 64)
+!$  before = set_schedule(schedule, 64)
     call count_all(counts, z, c, lo + 1, hi, maxiter, threads)
+!$  call restore_schedule(before)
   end function julia
 
   integer(c_int32_t) function julia_split(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule) &
@@ -35,16 +39,19 @@ contains
     integer(c_int32_t), value :: maxiter, threads, schedule
     integer(c_int32_t), pointer, contiguous :: counts(:)
     real(c_double), pointer, contiguous :: z_re(:), z_im(:), c_re(:), c_im(:)
+!$  integer(c_int64_t) :: before
 
     status = check_julia_split(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule)
     if (status /= toll_ok) return
+    if (lo == hi) return
     call c_f_pointer(out, counts, [n])
     call c_f_pointer(zr, z_re, [n])
     call c_f_pointer(zi, z_im, [n])
     call c_f_pointer(cr, c_re, [n])
     call c_f_pointer(ci, c_im, [n])
-    call set_schedule(schedule, 64)
+!$  before = set_schedule(schedule, 64)
     call count_split(counts, z_re, z_im, c_re, c_im, lo + 1, hi, maxiter, threads)
+!$  call restore_schedule(before)
   end function julia_split
 
   subroutine count_all(counts, z, c, first, last, maxiter, threads)
@@ -53,12 +60,17 @@ contains
     integer(c_int64_t), intent(in) :: first, last
     integer(c_int32_t), intent(in) :: maxiter, threads
     integer(c_int64_t) :: k
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel do num_threads(threads) schedule(runtime)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime)
     do k = first, last
       counts(k) = escape(real(z(k)), aimag(z(k)), real(c(k)), aimag(c(k)), maxiter)
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine count_all
 
   subroutine count_split(counts, z_re, z_im, c_re, c_im, first, last, maxiter, threads)
@@ -67,12 +79,17 @@ contains
     integer(c_int64_t), intent(in) :: first, last
     integer(c_int32_t), intent(in) :: maxiter, threads
     integer(c_int64_t) :: k
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel do num_threads(threads) schedule(runtime)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime)
     do k = first, last
       counts(k) = escape(z_re(k), z_im(k), c_re(k), c_im(k), maxiter)
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine count_split
 
   ! In real and imaginary parts, for a complex product leaves the order of its operations to the compiler.

@@ -5,30 +5,33 @@
 ! Both go into one program, so every procedure that a module shows has a binding name that starts with
 ! `prefix` (private procedures get no symbol), and no module shows a variable.
 module toll_lang
-  use, intrinsic :: iso_c_binding, only: c_int, c_int32_t
-  use toll_abi, only: toll_dynamic, toll_guided
+!$ use, intrinsic :: iso_c_binding, only: c_int32_t, c_int64_t
   implicit none
   private
-  public :: language, prefix, set_schedule
+  public :: language, prefix
 
   character(*), parameter :: language = TOLL_LANGUAGE
   character(*), parameter :: prefix = TOLL_PREFIX
 
-contains
-
-  ! The schedule that schedule(runtime) takes in the next region of this thread.
-  subroutine set_schedule(schedule, chunk) bind(C, name=prefix//'set_schedule')
-!$  use omp_lib, only: omp_sched_dynamic, omp_sched_guided, omp_sched_static, omp_set_schedule
-    integer(c_int32_t), value :: schedule
-    integer(c_int), value :: chunk
-
-    select case (schedule)
-    case (toll_dynamic)
-!$    call omp_set_schedule(omp_sched_dynamic, chunk)
-    case (toll_guided)
-!$    call omp_set_schedule(omp_sched_guided, chunk)
-    case default
-!$    call omp_set_schedule(omp_sched_static, 0)
-    end select
-  end subroutine set_schedule
+! Those of csrc/openmp.h, which says what they are for.
+!$ public :: enter_region, leave_region, restore_schedule, set_schedule
+!$ interface
+!$  function set_schedule(schedule, chunk) result(before) bind(C, name=TOLL_PREFIX//'set_schedule')
+!$    import :: c_int32_t, c_int64_t
+!$    integer(c_int64_t) :: before
+!$    integer(c_int32_t), value :: schedule, chunk
+!$  end function set_schedule
+!$  subroutine restore_schedule(before) bind(C, name=TOLL_PREFIX//'restore_schedule')
+!$    import :: c_int64_t
+!$    integer(c_int64_t), value :: before
+!$  end subroutine restore_schedule
+!$  function enter_region() result(before) bind(C, name=TOLL_PREFIX//'enter_region')
+!$    import :: c_int64_t
+!$    integer(c_int64_t) :: before
+!$  end function enter_region
+!$  subroutine leave_region(before) bind(C, name=TOLL_PREFIX//'leave_region')
+!$    import :: c_int64_t
+!$    integer(c_int64_t), value :: before
+!$  end subroutine leave_region
+!$ end interface
 end module toll_lang

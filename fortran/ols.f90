@@ -7,7 +7,8 @@ module toll_ols
   use, intrinsic :: iso_c_binding, only: c_double, c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
   use toll_check, only: check_ols, extent
-  use toll_lang, only: prefix, set_schedule
+  use toll_lang, only: prefix
+!$ use toll_lang, only: enter_region, leave_region, restore_schedule, set_schedule
   implicit none
   private
   public :: ols_row, ols_col
@@ -22,14 +23,17 @@ contains
     integer(c_int64_t), value :: rows, n, ld, lo, hi
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: slopes(:), intercepts(:), matrix(:)
+!$  integer(c_int64_t) :: before
 
     status = check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
+    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(rows, n, ld)])
-    call set_schedule(schedule, 256)
+!$  before = set_schedule(schedule, 256)
     call fit_row(slopes, intercepts, matrix, ld, n, lo + 1, hi, threads)
+!$  call restore_schedule(before)
   end function ols_row
 
   integer(c_int32_t) function ols_col(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule) &
@@ -38,14 +42,17 @@ contains
     integer(c_int64_t), value :: rows, n, ld, lo, hi
     integer(c_int32_t), value :: threads, schedule
     real(c_double), pointer, contiguous :: slopes(:), intercepts(:), matrix(:)
+!$  integer(c_int64_t) :: before
 
     status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
+    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(n, rows, ld)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call fit_col(slopes, intercepts, matrix, ld, n, lo + 1, hi, threads)
+!$  call restore_schedule(before)
   end function ols_col
 
   subroutine fit_row(slope, intercept, y, ld, n, first, last, threads)
@@ -54,12 +61,17 @@ contains
     real(c_double), intent(in) :: y(ld, *)
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: i
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel do num_threads(threads) schedule(runtime)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime)
     do i = first, last
       call fit_line(slope(i), intercept(i), y(1, i), n)
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine fit_row
 
   subroutine fit_line(slope, intercept, y, n)
@@ -92,12 +104,17 @@ contains
     real(c_double), intent(in) :: y(ld, *)
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: i
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel do num_threads(threads) schedule(runtime)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime)
     do i = first, last, block
       call fit_block(slope, intercept, y, ld, n, i, min(i + block - 1, last))
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine fit_col
 
   ! Walks down the columns, for a block of rows at a time so that its sums stay in cache; slope and intercept

@@ -11,6 +11,7 @@ module toll_table
   use toll_julia, only: julia, julia_split
   use toll_lang, only: language, prefix
   use toll_ols, only: ols_col, ols_row
+  use toll_team, only: team
   use toll_transpose, only: transpose_naive, transpose_tiles
   implicit none
   private
@@ -53,6 +54,7 @@ contains
     table%ols_col_interchanged = c_funloc(ols_col_interchanged)
     table%transpose = c_funloc(transpose_tiles)
     table%transpose_naive = c_funloc(transpose_naive)
+    table%team = c_funloc(team)
     get_table = c_loc(table)
   end function get_table
 end module toll_table

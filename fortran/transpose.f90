@@ -7,7 +7,8 @@ module toll_transpose
   use, intrinsic :: iso_c_binding, only: c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
   use toll_check, only: check_transpose, extent
-  use toll_lang, only: prefix, set_schedule
+  use toll_lang, only: prefix
+!$ use toll_lang, only: enter_region, leave_region, restore_schedule, set_schedule
   implicit none
   private
   public :: transpose_tiles, transpose_naive
@@ -25,13 +26,15 @@ contains
     integer(c_int64_t), value :: rows, cols, ld_out, ld_in
     integer(c_int32_t), value :: threads, schedule
     integer(c_int64_t), pointer, contiguous :: v(:), u(:)
+!$  integer(c_int64_t) :: before
 
     status = check_transpose(out, in, rows, cols, ld_out, ld_in, threads, schedule)
     if (status /= toll_ok) return
     call c_f_pointer(out, v, [extent(cols, rows, ld_out)])
     call c_f_pointer(in, u, [extent(rows, cols, ld_in)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call copy_tiles(v, u, ld_out, ld_in, rows, cols, threads)
+!$  call restore_schedule(before)
   end function transpose_tiles
 
   integer(c_int32_t) function transpose_naive(out, in, rows, cols, ld_out, ld_in, threads, schedule) &
@@ -40,13 +43,15 @@ contains
     integer(c_int64_t), value :: rows, cols, ld_out, ld_in
     integer(c_int32_t), value :: threads, schedule
     integer(c_int64_t), pointer, contiguous :: v(:), u(:)
+!$  integer(c_int64_t) :: before
 
     status = check_transpose(out, in, rows, cols, ld_out, ld_in, threads, schedule)
     if (status /= toll_ok) return
     call c_f_pointer(out, v, [extent(cols, rows, ld_out)])
     call c_f_pointer(in, u, [extent(rows, cols, ld_in)])
-    call set_schedule(schedule, 1)
+!$  before = set_schedule(schedule, 1)
     call copy_lines(v, u, ld_out, ld_in, rows, cols, threads)
+!$  call restore_schedule(before)
   end function transpose_naive
 
   subroutine copy_tiles(out, in, ld_out, ld_in, rows, cols, threads)
@@ -55,8 +60,11 @@ contains
     integer(c_int64_t), intent(in) :: in(ld_in, *)
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: i, j, top, left
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel do num_threads(threads) schedule(runtime) private(i, j, top)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime) private(i, j, top)
     do left = 1, cols, tile
       do top = 1, rows, tile
         if (left + tile - 1 <= cols .and. top + tile - 1 <= rows) then ! loops of known length are several times as fast
@@ -74,7 +82,9 @@ contains
         end if
       end do
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine copy_tiles
 
   subroutine copy_lines(out, in, ld_out, ld_in, rows, cols, threads)
@@ -83,13 +93,18 @@ contains
     integer(c_int64_t), intent(in) :: in(ld_in, *)
     integer(c_int32_t), intent(in) :: threads
     integer(c_int64_t) :: i, j
+!$  integer(c_int64_t) :: environment
 
-    !$omp parallel do num_threads(threads) schedule(runtime) private(i)
+    !$omp parallel num_threads(threads) private(environment)
+!$  environment = enter_region()
+    !$omp do schedule(runtime) private(i)
     do j = 1, cols
       do i = 1, rows
         out(i, j) = in(j, i)
       end do
     end do
-    !$omp end parallel do
+    !$omp end do
+!$  call leave_region(environment)
+    !$omp end parallel
   end subroutine copy_lines
 end module toll_transpose

@@ -15,12 +15,31 @@
  * Rules for every function here, unless its comment says otherwise:
  *   - It borrows its pointers for the call only. It keeps, frees and hands out nothing.
  *   - It may be called from any thread, and from many at once if their outputs are disjoint.
- *   - It does not unwind, exit, print, or raise a signal.
+ *   - It does not unwind, exit, print, or raise a signal. ("Threads" below has one exception.)
  *   - A kernel checks its arguments first and returns a status; unless that is TOLL_OK (or TOLL_EPANIC,
  *     see there), nothing was written.
  *   - Arithmetic is IEEE binary64, round to nearest, each operation rounded by itself, in the order that
- *     the formula is written in, sums starting from +0.0: every implementation returns the same bits.
- *     (A NaN's sign and payload are left open, as IEEE 754 leaves them.)
+ *     the formula is written in: every implementation returns the same bits. A sum starts from +0.0, so that
+ *     the sum of one -0.0 is +0.0. (A NaN's sign and payload are left open, as IEEE 754 leaves them.)
+ *   - Empty work (a range without rows, a matrix without interior, no steps) ends with the checks, however
+ *     large the extents are.
+ *
+ * The floating-point environment. The caller's thread has, during the call, the one that C starts with: round
+ * to nearest, subnormal numbers kept (neither flushed to zero nor taken for zero), no exception trapped. In
+ * another one a call is as safe, but what it computes is not specified. Threads that a library keeps do not
+ * remember it: a later call in the environment asked for is right, whatever earlier callers had. A call
+ * leaves the environments of its caller's thread, and of threads that are not the library's, as they were.
+ *
+ * Threads. A serial language starts none. rust-par keeps one pool for the process, as large as its last call
+ * asked for. The OpenMP languages (c-omp, fortran-omp) have what libgomp keeps: a pool for each thread that
+ * called, as large as its largest call, until that thread ends.
+ *   - If no thread can be made, rust-par returns TOLL_EPANIC; libgomp prints "Thread creation failed" and
+ *     ends the process with status 1, which an OpenMP language cannot prevent.
+ *   - After fork, the thread that forked may call every language in the child. An OpenMP language ends the
+ *     pool of the thread that forks, in the parent too; the next call makes a new one.
+ *   - A host's own OpenMP settings (schedule, number of threads) are after a call as they were before it.
+ *   - If OMP_PROC_BIND, OMP_PLACES or GOMP_CPU_AFFINITY is set, libgomp binds each thread that calls it to a
+ *     place, and the process's first thread as soon as it is loaded.
  */
 #ifndef TOLL_H
 #define TOLL_H
@@ -31,12 +50,12 @@
 extern "C" {
 #endif
 
-#define TOLL_ABI_VERSION 2
+#define TOLL_ABI_VERSION 3
 
 /* Status of a kernel call. Where several apply, the first in this order is returned. */
 enum {
     TOLL_OK = 0,
-    TOLL_ESHAPE = 1,   /* an extent < 1, ld < contiguous extent, a range outside, bytes > INT64_MAX */
+    TOLL_ESHAPE = 1,   /* an extent < 1, ld < contiguous extent, a range outside, an argument's bytes > INT64_MAX */
     TOLL_ESHORT = 2,   /* a null pointer (a host that knows the length refuses a short buffer alike) */
     TOLL_EALIGN = 3,   /* a pointer that is not a multiple of its element's size (8; int32_t: 4) */
     TOLL_EOVERLAP = 4, /* an output shares bytes with another argument */
@@ -57,8 +76,10 @@ enum {
  *   ld           leading dimension in elements. Element (i, j) of a matrix p is
  *                    p[i*ld + j]   in a ..._row function, ld >= cols   (C order)
  *                    p[i + j*ld]   in a ..._col function, ld >= rows   (Fortran order)
- *                Padding is neither read nor written. "Overlap" takes a matrix as the bytes from its first
- *                to its last element, so matrices that interleave in each other's padding are refused too.
+ *                Padding is neither read nor written. A matrix's bytes are those from its first element to
+ *                its last, 8*((lines - 1)*ld + length of a line), so a matrix of one line may have any ld. An
+ *                array's bytes are those of all its elements, whatever the range. "Overlap" and
+ *                "bytes > INT64_MAX" speak of these: matrices that interleave in each other's padding overlap.
  *   lo, hi       half-open range, 0 <= lo <= hi <= count. Only outputs in it are written.
  *   threads      how many threads to use, 1 to 1024, fixed for this call only; a serial language uses one.
  *   schedule     TOLL_STATIC, TOLL_DYNAMIC or TOLL_GUIDED; checked, then ignored by a serial language.
@@ -142,7 +163,13 @@ typedef int32_t toll_transpose_fn(double *out, const double *in, int64_t rows, i
 typedef void toll_call_noop_fn(void);
 typedef int64_t toll_call_not_fn(int64_t x);                 /* ~x */
 typedef double toll_call_add_fn(double x, double y);         /* x + y */
-typedef double toll_call_sum_fn(const double *p, int64_t n); /* p[0] + p[1] + ..., 0 if n < 1 */
+typedef double toll_call_sum_fn(const double *p, int64_t n); /* +0.0 + p[0] + p[1] + ... */
+
+/* How many threads work on a kernel's call that asks for so many, if it is made now, from this thread: 1 in a serial
+ * language; in a parallel one what its runtime gives, which may be fewer (OMP_THREAD_LIMIT, a call from within a
+ * parallel region). 0 if threads is not 1 to 1024, or a thread cannot be made.
+ */
+typedef int32_t toll_team_fn(int32_t threads);
 
 typedef struct toll_table {
     uint32_t abi_version; /* TOLL_ABI_VERSION */
@@ -170,6 +197,7 @@ typedef struct toll_table {
     toll_ols_fn *ols_col_interchanged;
     toll_transpose_fn *transpose;
     toll_transpose_fn *transpose_naive;
+    toll_team_fn *team;
 } toll_table;
 
 #ifdef __cplusplus

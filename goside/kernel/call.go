@@ -3,6 +3,8 @@
 
 package kernel
 
+import "runtime"
+
 // The call family in Go. They are kept from being inlined: what is measured is a call.
 
 //go:noinline
@@ -28,7 +30,7 @@ var sumElement = Work{Reads: 8, Flops: 1}
 // Go returns the reference: the language go.
 func Go() Funcs {
 	return Funcs{goNoop, goNot, goAdd, goSum, goStep, goRun, goJulia, goOLS,
-		goRunInterchanged, goOLSInterchanged, goJuliaSplit, goTranspose, goTransposeNaive}
+		goRunInterchanged, goOLSInterchanged, goJuliaSplit, goTranspose, goTransposeNaive, Alone}
 }
 
 // GoPar returns the language go-par, the same loops dealt out to goroutines. A call has nothing to deal
@@ -36,5 +38,16 @@ func Go() Funcs {
 func GoPar() Funcs {
 	return Funcs{Step: goParStep, Run: goParRun, Julia: goParJulia, OLS: goParOLS,
 		RunInterchanged: goParRunInterchanged, OLSInterchanged: goParOLSInterchanged, JuliaSplit: goParJuliaSplit,
-		Transpose: goParTranspose, TransposeNaive: goParTransposeNaive}
+		Transpose: goParTranspose, TransposeNaive: goParTransposeNaive, Team: goParTeam}
+}
+
+// Alone is [Funcs.Team] of a serial language.
+func Alone(threads int) int { return min(goParTeam(threads), 1) }
+
+// goParTeam: as many goroutines, of which Go runs so many at once.
+func goParTeam(threads int) int {
+	if badPar(Par{Threads: threads}) != "" {
+		return 0
+	}
+	return min(threads, runtime.GOMAXPROCS(0))
 }

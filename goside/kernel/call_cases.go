@@ -54,15 +54,25 @@ func callCases() []Case {
 			return nil
 		}),
 		sumCase(0), sumCase(1), sumCase(2), sumCase(1000), sumCase(4099),
+		// A sum starts from +0.0, and so is that.
+		sumOf("sum of -0.0", 1, func() func() float64 { return func() float64 { return math.Copysign(0, -1) } }),
 	}
 }
 
 func sumCase(n int) Case {
-	return Case{Kernel: "call", Layout: "-", Name: fmt.Sprintf("sum of %d", n), New: func() *Job {
-		p, in := guarded(n, Canary)
+	return sumOf(fmt.Sprintf("sum of %d", n), n, func() func() float64 {
 		rng := random(uint64(n))
+		return func() float64 { return rng.NormFloat64() * math.Pow(10, float64(rng.IntN(30))) }
+	})
+}
+
+// sumOf is of n numbers; numbers begins them anew.
+func sumOf(name string, n int, numbers func() func() float64) Case {
+	return Case{Kernel: "call", Layout: "-", Name: name, New: func() *Job {
+		p, in := guarded(n, Canary)
+		number := numbers()
 		for k := range p {
-			p[k] = rng.NormFloat64() * math.Pow(10, float64(rng.IntN(30)))
+			p[k] = number()
 		}
 		out, whole := guarded(1, Canary)
 		return &Job{

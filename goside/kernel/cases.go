@@ -54,7 +54,7 @@ const (
 // Cases returns all problems, kernel by kernel.
 func Cases() []Case {
 	var all []Case
-	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases, transposeCases} {
+	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases, transposeCases, edgeCases} {
 		all = append(all, cases()...)
 	}
 	return all

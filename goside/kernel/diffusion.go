@@ -106,6 +106,9 @@ func goParRunInterchanged(a *DiffusionRun) error {
 }
 
 func run(a *DiffusionRun, step func(out, in *Grid)) {
+	if a.A.Rows < 3 || a.A.Cols < 3 {
+		return
+	}
 	out, in := &a.B, &a.A
 	for range a.Steps {
 		step(out, in)
@@ -115,6 +118,9 @@ func run(a *DiffusionRun, step func(out, in *Grid)) {
 
 func step(out, in *Grid, lo, hi int, ddt float64, each executor) {
 	lo, hi = max(lo, 1), min(hi, in.Rows-1)
+	if lo >= hi || in.Cols < 3 {
+		return
+	}
 	u, ld := in.Data, in.LD
 	if in.Layout == Row {
 		each(lo, hi, 1, func(lo, hi int) {
@@ -123,9 +129,6 @@ func step(out, in *Grid, lo, hi int, ddt float64, each executor) {
 				stepRow(out.Data[k:k+in.Cols], u[k-ld:], u[k:], u[k+ld:], ddt)
 			}
 		})
-		return
-	}
-	if lo >= hi {
 		return
 	}
 	each(1, in.Cols-1, 1, func(first, last int) {
@@ -172,9 +175,6 @@ func stepCol(out, before, at, after []float64, ddt float64) {
 // stepInterchanged is step on all rows, across the lines: the outer loop takes the interior of each line's k-th cells.
 func stepInterchanged(out, in *Grid, ddt float64, each executor) {
 	outer, inner := in.lines()
-	if outer < 3 || inner < 3 {
-		return
-	}
 	row, col := in.LD, 1
 	if in.Layout == Col {
 		row, col = 1, in.LD

@@ -36,6 +36,10 @@ type Funcs struct {
 	JuliaSplit      func(*JuliaSplit) error
 	Transpose       func(*Transpose) error // block by block
 	TransposeNaive  func(*Transpose) error // along the lines of Out
+
+	// How many threads work on a call that asks for so many, if it is made now: fewer if the language's runtime is told so, or
+	// can have no more. 0 if threads is not 1 to 1024. Nil: it cannot be told.
+	Team func(threads int) int
 }
 
 // Function is one of the functions of [Funcs].
@@ -239,6 +243,9 @@ type Par struct {
 	Schedule Schedule
 }
 
+// mostElements is how many float64 an argument can have: an int64 counts its bytes.
+const mostElements = math.MaxInt64 / 8
+
 // The checks below are shared by the kernels. Each returns the detail of an error, or "".
 
 func badGrid(name string, g *Grid) string {
@@ -250,8 +257,8 @@ func badGrid(name string, g *Grid) string {
 		return fmt.Sprintf("%s is %d x %d, want at least 1 x 1", name, g.Rows, g.Cols)
 	case g.LD < inner:
 		return fmt.Sprintf("%s has ld %d, want at least %d, the length of its %s-major lines", name, g.LD, inner, g.Layout)
-	case int64(g.LD) > math.MaxInt64/8/int64(outer):
-		return fmt.Sprintf("%s has %d lines of ld %d, more bytes than an int64 counts", name, outer, g.LD)
+	case inner > mostElements || outer > 1 && g.LD > (mostElements-inner)/(outer-1):
+		return fmt.Sprintf("%s has %d lines of %d elements and ld %d, more bytes than an int64 counts", name, outer, inner, g.LD)
 	}
 	return ""
 }

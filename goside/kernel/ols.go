@@ -86,6 +86,9 @@ func goParOLSInterchanged(a *OLS) error {
 const olsBlock = 256 // rows whose sums stay in cache while the columns are walked
 
 func ols(a *OLS, each executor) {
+	if a.Lo == a.Hi {
+		return
+	}
 	if a.Y.Layout == Row {
 		each(a.Lo, a.Hi, olsBlock, func(lo, hi int) { olsRows(a, lo, hi) })
 		return
@@ -156,11 +159,16 @@ func olsColumns(a *OLS, lo, hi int) {
 // olsInterchanged walks across the lines: down the columns of a row-major matrix, without blocks, and along the
 // rows of a column-major one.
 func olsInterchanged(a *OLS, each executor) {
+	if a.Lo == a.Hi {
+		return
+	}
 	if a.Y.Layout == Row {
 		// In one share for each thread, whatever the schedule: smaller ones would be blocks.
 		share := (a.Hi - a.Lo + a.Par.Threads - 1) / max(a.Par.Threads, 1)
 		each(0, a.Par.Threads, 1, func(first, last int) {
-			olsAcrossRows(a, min(a.Lo+first*share, a.Hi), min(a.Lo+last*share, a.Hi))
+			if lo, hi := min(a.Lo+first*share, a.Hi), min(a.Lo+last*share, a.Hi); lo < hi {
+				olsAcrossRows(a, lo, hi)
+			}
 		})
 		return
 	}

@@ -8,6 +8,7 @@ package abi
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unsafe"
 
@@ -19,7 +20,7 @@ import (
 )
 
 // Version is the interface version that this program was written for, TOLL_ABI_VERSION.
-const Version = 2
+const Version = 3
 
 // Table mirrors toll_table. The functions are addresses of C functions.
 type Table struct {
@@ -53,12 +54,13 @@ type Slots struct {
 	OLSColInterchanged          uintptr
 	Transpose                   uintptr
 	TransposeNaive              uintptr
+	Team                        uintptr
 }
 
 // A change of either size must come with one of toll.h and of the other mirrors.
 const (
-	_ = uint(unsafe.Sizeof(Table{}) - 184)
-	_ = uint(184 - unsafe.Sizeof(Table{}))
+	_ = uint(unsafe.Sizeof(Table{}) - 192)
+	_ = uint(192 - unsafe.Sizeof(Table{}))
 )
 
 // Symbol returns the name of the function that returns the table of a language.
@@ -94,6 +96,9 @@ func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 	}
 	return t, seam.Build{Compiler: unix.BytePtrToString(t.compiler), Flags: unix.BytePtrToString(t.flags)}, nil
 }
+
+// Threads returns a number of threads as toll_team_fn is to be given it: one that it refuses if it has no place.
+func Threads(threads int) int32 { return int32(min(max(threads, 0), math.MaxInt32)) }
 
 // TransposeShape returns the rows and cols that toll_transpose_fn is to be given: those of In where it is row-major.
 func TransposeShape(a *kernel.Transpose) (rows, cols int) {

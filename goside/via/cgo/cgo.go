@@ -38,6 +38,8 @@ package cgo
 #cgo nocallback julia_split
 #cgo noescape transpose
 #cgo nocallback transpose
+#cgo noescape team
+#cgo nocallback team
 
 static void call_noop(toll_call_noop_fn *f) { f(); }
 static int64_t call_not(toll_call_not_fn *f, int64_t x) { return f(x); }
@@ -76,6 +78,7 @@ static int32_t transpose(toll_transpose_fn *f, double *out, const double *in, in
                          int64_t ld_out, int64_t ld_in, int32_t threads, int32_t schedule) {
     return f(out, in, rows, cols, ld_out, ld_in, threads, schedule);
 }
+static int32_t team(toll_team_fn *f, int32_t threads) { return f(threads); }
 */
 import "C"
 
@@ -146,6 +149,7 @@ func funcs(t *C.toll_table) kernel.Funcs {
 		OLSInterchanged: ols(t.ols_row_interchanged, t.ols_col_interchanged),
 		Transpose:       transpose(t.transpose),
 		TransposeNaive:  transpose(t.transpose_naive),
+		Team:            func(threads int) int { return int(C.team(t.team, C.int32_t(abi.Threads(threads)))) },
 	}
 }
 

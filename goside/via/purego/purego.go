@@ -94,6 +94,9 @@ func registered(t *abi.Table) kernel.Funcs {
 	purego.RegisterFunc(&split, t.JuliaSplit)
 	purego.RegisterFunc(&transpose, t.Transpose)
 	purego.RegisterFunc(&transposeNaive, t.TransposeNaive)
+	var team func(int32) int32
+	purego.RegisterFunc(&team, t.Team)
+	f.Team = func(threads int) int { return int(team(abi.Threads(threads))) }
 
 	f.Sum = func(p []float64) float64 { return callSum(unsafe.SliceData(p), int64(len(p))) }
 	f.Step = func(a *kernel.DiffusionStep) error {
@@ -180,6 +183,10 @@ func words(t *abi.Table) kernel.Funcs {
 		OLSInterchanged: olsWords(t.OLSRowInterchanged, t.OLSColInterchanged),
 		Transpose:       transposeWords(t.Transpose),
 		TransposeNaive:  transposeWords(t.TransposeNaive),
+		Team: func(threads int) int {
+			r, _, _ := purego.SyscallN(t.Team, uintptr(abi.Threads(threads)))
+			return int(int32(r))
+		},
 	}
 }
 

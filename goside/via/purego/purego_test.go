@@ -19,8 +19,8 @@ import (
 func TestWrongLibraries(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"no_symbol", "has no symbol toll_c_table, want it"},
-		{"other_version", "has interface version 3, want 2"},
-		{"other_size", "has table size 176, want 184"},
+		{"other_version", "has interface version 4, want 3"},
+		{"other_size", "has table size 184, want 192"},
 		{"other_header", "has header hash 0123456789abcdef, want "},
 		{"null_slot", "has table slot 0 NULL, want a function"},
 		{"fused", ""},
