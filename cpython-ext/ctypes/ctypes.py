@@ -70,6 +70,7 @@ class _Table(Structure):
         ("ols_col_interchanged", _OLS),
         ("transpose", _TRANSPOSE),
         ("transpose_naive", _TRANSPOSE),
+        ("team", CFUNCTYPE(c_int32, c_int32)),
     ]
 
 

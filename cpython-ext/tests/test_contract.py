@@ -69,6 +69,7 @@ SLOTS = [
     ("ols_col_interchanged", I, (P, P, P, L, L, L, L, L, I, I)),
     ("transpose", I, (P, P, L, L, L, L, I, I)),
     ("transpose_naive", I, (P, P, L, L, L, L, I, I)),
+    ("team", I, (I,)),
 ]
 
 
@@ -88,7 +89,7 @@ def open_table():
     library.toll_c_table.restype = ctypes.POINTER(Table)
     table = library.toll_c_table().contents
     header = (ROOT / "csrc" / "include" / "toll.h").read_bytes()
-    want = 2, ctypes.sizeof(Table), int.from_bytes(hashlib.sha256(header).digest()[:8], "big")
+    want = 3, ctypes.sizeof(Table), int.from_bytes(hashlib.sha256(header).digest()[:8], "big")
     have = table.abi_version, table.struct_size, table.header_hash
     if have != want:
         raise RuntimeError(f"libtoll_c.so has version, size and hash {have}, want {want}: build again")

@@ -5,8 +5,10 @@ package conform_test
 
 import (
 	"errors"
+	"math"
 	"os"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -222,5 +224,33 @@ func TestOffered(t *testing.T) {
 	}
 	if len(names(&all)) != len(kernel.Functions) {
 		t.Errorf("the reference offers %v only", names(&all))
+	}
+}
+
+// TestTeam asks every route how many threads work on a call.
+func TestTeam(t *testing.T) {
+	for _, r := range routes(t) {
+		library, err := r.Open()
+		if err != nil {
+			continue // TestRoutes judges it
+		}
+		native := library.Native || r.Via == "direct" && r.Lang != "gonum"
+		if library.Team == nil {
+			if native {
+				t.Errorf("%s cannot tell how many threads work on a call, want it to", r.Name())
+			}
+			continue
+		}
+		for _, c := range []struct{ asked, least, most int }{
+			{math.MinInt64, 0, 0}, {-1, 0, 0}, {0, 0, 0}, {1, 1, 1}, {2, 1, 2}, {3, 1, 3}, {1025, 0, 0}, {1<<32 + 1, 0, 0},
+		} {
+			if had := library.Team(c.asked); had < c.least || had > c.most {
+				t.Errorf("%s works on %d threads if asked for %d, want %d to %d", r.Name(), had, c.asked, c.least, c.most)
+			}
+		}
+		parallel := strings.HasSuffix(r.Lang, "-par") || strings.HasSuffix(r.Lang, "-omp")
+		if had := library.Team(2); native && had == 1 && parallel && runtime.GOMAXPROCS(0) > 1 && os.Getenv("OMP_THREAD_LIMIT") == "" {
+			t.Errorf("%s works on 1 thread if asked for 2", r.Name())
+		}
 	}
 }
