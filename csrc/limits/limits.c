@@ -6,6 +6,10 @@
  */
 #include "limits.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 #if defined __AVX512F__
 #define WIDTH 64
 #elif defined __AVX__
@@ -23,6 +27,28 @@ typedef int64_t bits __attribute__((vector_size(WIDTH), aligned(8), may_alias));
 #define UNROLL 8
 #define BLOCK (UNROLL * LANES)
 _Static_assert(TOLL_LIMITS_BLOCK % BLOCK == 0, "the loops below have no tail");
+
+/* A double, and its bits. */
+union number {
+    double d;
+    int64_t i;
+};
+
+/* Stores that do not read the line first nor keep it in a cache; ordinary ones where there are none. */
+#if defined __AVX512F__
+#define STORE_PAST_CACHES(to, v) _mm512_stream_si512((void *)(to), (__m512i)(v))
+#elif defined __AVX__
+#define STORE_PAST_CACHES(to, v) _mm256_stream_si256((void *)(to), (__m256i)(v))
+#elif defined __SSE2__
+#define STORE_PAST_CACHES(to, v) _mm_stream_si128((void *)(to), (__m128i)(v))
+#else
+#define STORE_PAST_CACHES(to, v) (*(bits *)(to) = (v))
+#endif
+#ifdef __SSE2__
+#define FENCE() _mm_sfence()
+#else
+#define FENCE() ((void)0)
+#endif
 
 /* Memory may have changed and will be looked at: no pass can be dropped or merged with the next, and no loop
  * taken for memcpy or memset. It is no instruction. */
@@ -46,20 +72,14 @@ double toll_limits_read(const double *p, int64_t n, int64_t passes) {
         }
     }
     a ^= b ^ c ^ d ^ e ^ f ^ g ^ h;
-    union {
-        int64_t i;
-        double d;
-    } sum = {0};
+    union number sum = {0};
     for (int lane = 0; lane < LANES; lane++)
         sum.i ^= a[lane];
     return sum.d;
 }
 
 void toll_limits_write(double *p, int64_t n, int64_t passes, double x) {
-    union {
-        double d;
-        int64_t i;
-    } value = {x};
+    union number value = {x};
     bits v = value.i - (bits){0};
     for (int64_t pass = 0; pass < passes; pass++)
         for (int64_t k = 0; k < n; k += BLOCK) {
@@ -79,6 +99,86 @@ void toll_limits_copy(double *q, const double *p, int64_t n, int64_t passes) {
                 to[u] = from[u];
             BARRIER();
         }
+}
+
+/* A macro, since compilers keep variables in registers where they might keep an array or a struct in memory. */
+#define READ_BLOCK(p)                                                                                        \
+    for (int u = 0; u < TOLL_LIMITS_BLOCK; u += BLOCK) {                                                     \
+        const bits *from = (const bits *)((p) + u);                                                          \
+        a ^= from[0];                                                                                        \
+        b ^= from[1];                                                                                        \
+        c ^= from[2];                                                                                        \
+        d ^= from[3];                                                                                        \
+        e ^= from[4];                                                                                        \
+        f ^= from[5];                                                                                        \
+        g ^= from[6];                                                                                        \
+        h ^= from[7];                                                                                        \
+    }
+
+static inline __attribute__((always_inline)) void write_block(double *q, bits v, int past_caches) {
+    for (int k = 0; k < TOLL_LIMITS_BLOCK; k += LANES)
+        if (past_caches)
+            STORE_PAST_CACHES(q + k, v);
+        else
+            *(bits *)(q + k) = v;
+    BARRIER();
+}
+
+static inline __attribute__((always_inline)) double move(const double *p, int64_t reads, double *q, int64_t writes,
+                                                         int64_t passes, double x, int streams, int past_caches) {
+    union number value = {x}, sum = {0};
+    bits v = value.i - (bits){0};
+    /* One for each vector of a step, as in toll_limits_read. */
+    bits a = {0}, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+    /* Blocks of each stream; what they leave is done at the end of a pass. */
+    const int64_t in = reads > 0 ? reads / TOLL_LIMITS_BLOCK / streams : 0;
+    const int64_t out = writes > 0 ? writes / TOLL_LIMITS_BLOCK / streams : 0;
+    const int64_t steps = in > out ? in : out;
+    for (int64_t pass = 0; pass < passes; pass++) {
+        BARRIER();
+        /* Over all steps each comes as often as it has blocks, evenly: the longer one in each step. */
+        int64_t due_in = 0, due_out = 0, i = 0, o = 0;
+        for (int64_t step = 0; step < steps; step++) {
+            due_in += in;
+            due_out += out;
+            if (due_in >= steps) {
+                due_in -= steps;
+                for (int stream = 0; stream < streams; stream++)
+                    READ_BLOCK(p + (stream * in + i) * TOLL_LIMITS_BLOCK)
+                i++;
+            }
+            if (due_out >= steps) {
+                due_out -= steps;
+                for (int stream = 0; stream < streams; stream++)
+                    write_block(q + (stream * out + o) * TOLL_LIMITS_BLOCK, v, past_caches);
+                o++;
+            }
+        }
+        int64_t k = in * streams * TOLL_LIMITS_BLOCK;
+        for (; k + LANES <= reads; k += LANES)
+            a ^= *(const bits *)(p + k);
+        for (; k < reads; k++)
+            sum.i ^= ((const union number *)p)[k].i;
+        for (k = out * streams * TOLL_LIMITS_BLOCK; k + LANES <= writes; k += LANES)
+            *(bits *)(q + k) = v;
+        for (; k < writes; k++)
+            q[k] = x;
+    }
+    if (past_caches)
+        FENCE();
+    a ^= b ^ c ^ d ^ e ^ f ^ g ^ h;
+    for (int lane = 0; lane < LANES; lane++)
+        sum.i ^= a[lane];
+    return sum.d;
+}
+
+double toll_limits_move(const double *p, int64_t reads, double *q, int64_t writes, int64_t passes, double x,
+                        int64_t form) {
+    if (form == TOLL_LIMITS_STREAMS)
+        return move(p, reads, q, writes, passes, x, 4, 0);
+    if (form == TOLL_LIMITS_NONTEMPORAL && (uintptr_t)q % 64 == 0)
+        return move(p, reads, q, writes, passes, x, 1, 1);
+    return move(p, reads, q, writes, passes, x, 1, 0);
 }
 
 /* Chains of multiplications, and as many of additions. A processor that does two of each in a cycle, with a

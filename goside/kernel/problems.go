@@ -20,6 +20,7 @@ type Timed struct {
 	Reset func()                      // sets the arguments back; not timed; nil if nothing needs it
 	Run   func(f *Funcs, n int) error // does n operations, or returns ErrNotOffered
 	Least int                         // operations that a Run is good for: n is a multiple of it
+	Set   int                         // bytes of memory that the arguments span, of which Work says what is moved
 	Work  Work                        // of an operation
 }
 
@@ -56,6 +57,7 @@ func Problems() []Problem {
 					Reset: func() { HotBlock(&a.A); clear(a.B.Data) },
 					Run:   repeat(diffusionSteps, func(f *Funcs) error { return call(f.Run, a) }),
 					Least: diffusionSteps,
+					Set:   8 * (len(a.A.Data) + len(a.B.Data)),
 					Work:  DiffusionCell.times((DiffusionSize - 2) * (DiffusionSize - 2)),
 				}
 			}})
@@ -66,6 +68,7 @@ func Problems() []Problem {
 			return &Timed{
 				Run:   repeat(1, func(f *Funcs) error { return call(f.Julia, a) }),
 				Least: 1,
+				Set:   16*(len(a.Zs)+len(a.Cs)) + 4*len(a.Out),
 				Work:  JuliaPoint.times(len(a.Out)).plus(juliaIteration.times(iterations(a))),
 			}
 		}})
@@ -76,6 +79,7 @@ func Problems() []Problem {
 				return &Timed{
 					Run:   repeat(1, func(f *Funcs) error { return call(f.OLS, a) }),
 					Least: 1,
+					Set:   8 * (len(a.Y.Data) + len(a.Slope) + len(a.Intercept)),
 					Work:  OLSLine.times(OLSRows).plus(OLSObservation.times(OLSRows * OLSDays)),
 				}
 			}})
@@ -96,12 +100,12 @@ func repeat(per int, f func(*Funcs) error) func(*Funcs, int) error {
 }
 
 func callProblems() []Problem {
-	problem := func(name, n string, work Work, run func(f *Funcs, n int) error) Problem {
-		return Problem{"Call", name, "", n, "call", func(int) *Timed { return &Timed{Run: run, Least: 1, Work: work} }}
+	problem := func(name, n string, set int, work Work, run func(f *Funcs, n int) error) Problem {
+		return Problem{"Call", name, "", n, "call", func(int) *Timed { return &Timed{Run: run, Least: 1, Set: set, Work: work} }}
 	}
 	p := make([]float64, 1000)
 	return []Problem{
-		problem("noop", "1", Work{}, func(f *Funcs, n int) error {
+		problem("noop", "1", 0, Work{}, func(f *Funcs, n int) error {
 			if f.Noop == nil {
 				return ErrNotOffered
 			}
@@ -110,7 +114,7 @@ func callProblems() []Problem {
 			}
 			return nil
 		}),
-		problem("not", "1", Work{}, func(f *Funcs, n int) error {
+		problem("not", "1", 0, Work{}, func(f *Funcs, n int) error {
 			if f.Not == nil {
 				return ErrNotOffered
 			}
@@ -119,7 +123,7 @@ func callProblems() []Problem {
 			}
 			return nil
 		}),
-		problem("add", "1", Work{}, func(f *Funcs, n int) error {
+		problem("add", "1", 0, Work{}, func(f *Funcs, n int) error {
 			if f.Add == nil {
 				return ErrNotOffered
 			}
@@ -128,7 +132,7 @@ func callProblems() []Problem {
 			}
 			return nil
 		}),
-		problem("sum", fmt.Sprint(len(p)), sumElement.times(len(p)), func(f *Funcs, n int) error {
+		problem("sum", fmt.Sprint(len(p)), 8*len(p), sumElement.times(len(p)), func(f *Funcs, n int) error {
 			if f.Sum == nil {
 				return ErrNotOffered
 			}

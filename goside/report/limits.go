@@ -5,6 +5,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,6 +61,11 @@ func (l *limits) find(kernel, lang, n string) *Row {
 	return nil
 }
 
+// moves reports whether the record has limits of moving data as its problems do.
+func (l *limits) moves() bool {
+	return slices.ContainsFunc(l.rows, func(r *Row) bool { return r.Kernel == study.MoveName })
+}
+
 // bandwidth returns the bytes a ns that kernel (read, write or copy) moves at a level, on all threads together;
 // 0 if it was not measured.
 func (l *limits) bandwidth(kernel, lang, level string) float64 {
@@ -85,41 +91,98 @@ func (l *limits) rate(r *Row, keys ...string) float64 {
 	return work / measure.Median(r.Wall()).Median
 }
 
-// limit is the least time, in ns, that a row's operation could take, with the work that binds it.
-type limit struct{ time, bytes, flops float64 }
-
-// binding returns the limit that binds a row: moving its data once, or its floating-point operations in the
-// widest vectors. It is zero if the record has no limits, or the row no work.
-func (l *limits) binding(r *Row) limit {
-	lang := serial
-	if r.Parallel() && l.threads > 1 {
-		lang = parallel
-	}
-	var moving, computing limit
-	reads, writes := r.number("reads"), r.number("writes")
-	level := l.level(reads + writes)
-	if read, write, both := l.bandwidth("read", lang, level), l.bandwidth("write", lang, level), l.bandwidth("copy", lang, level); read > 0 && write > 0 && both > 0 {
-		copied := min(reads, writes)
-		moving = limit{time: 2*copied/both + (reads-copied)/read + (writes-copied)/write, bytes: reads + writes}
-	}
-	flops := r.number("flops")
-	if peak := l.peak(lang, "vector"); peak > 0 {
-		computing = limit{time: flops / peak, flops: flops}
-	}
-	if moving.time > computing.time {
-		return moving
-	}
-	return computing
+// limit is the least time, in ns in each round, that a row's operation could take, with the work that binds it.
+type limit struct {
+	times        []float64
+	bytes, flops float64
 }
 
-// level returns the first cache that holds so many bytes, or memory.
-func (l *limits) level(bytes float64) string {
-	for _, level := range []string{"L1", "L2", "L3"} {
-		if bytes <= l.caches[level] {
-			return level
+// binding returns the limit that binds a row: moving its bytes once, or its floating-point operations. There is
+// none if the row has no work, or if the record does not hold what all of its work is held against: a move of the
+// same traffic, and the processor's peak, in as many rounds.
+//
+// A parallel row is held against the faster of as many threads and of one: where the other cores are taken away
+// meanwhile, threads are no help.
+func (l *limits) binding(r *Row) (limit, bool) {
+	moving, computing := limit{bytes: r.number("reads") + r.number("writes")}, limit{flops: r.number("flops")}
+	for _, lang := range []string{serial, parallel} {
+		threads := 1.0
+		if lang == parallel {
+			threads = l.threads
+		}
+		if lang == parallel && !r.Parallel() {
+			continue
+		}
+		moving.consider(l.move(lang, r), r, 1)
+		for _, n := range []string{"scalar", "vector"} {
+			if peak := l.find("muladd", lang, n); peak != nil {
+				computing.consider(peak, r, computing.flops/(threads*peak.number("flops")))
+			}
 		}
 	}
-	return "memory"
+	switch {
+	case moving.bytes+computing.flops == 0, moving.bytes > 0 && moving.times == nil, computing.flops > 0 && computing.times == nil:
+		return limit{}, false
+	case moving.bytes == 0, computing.flops > 0 && middleOf(computing.times) > middleOf(moving.times):
+		return computing, true
+	}
+	return moving, true
+}
+
+// consider makes l that of so many operations of m, if m was measured in r's rounds and they take less.
+func (l *limit) consider(m, r *Row, operations float64) {
+	if m == nil || len(m.Samples) != len(r.Samples) {
+		return
+	}
+	times := m.Wall()
+	for k := range times {
+		times[k] *= operations
+	}
+	if l.times == nil || middleOf(times) < middleOf(l.times) {
+		l.times = times
+	}
+}
+
+// traffic returns what an operation of a row moves, as the row's name or its problem's facts say.
+func (r *Row) traffic() [3]float64 {
+	return [3]float64{r.number("set"), r.number("reads"), r.number("writes")}
+}
+
+// move returns the fastest form of moving what a row moves, on the threads of lang; nil if the record has none.
+func (l *limits) move(lang string, of *Row) *Row {
+	var best *Row
+	for _, r := range l.rows {
+		if r.Kernel == study.MoveName && r.Lang == lang && r.traffic() == of.traffic() &&
+			(best == nil || middleOf(r.Wall()) < middleOf(best.Wall())) {
+			best = r
+		}
+	}
+	return best
+}
+
+// share returns which part of its time a row would take at its limit, with the limit, if there is one.
+func (l *limits) share(r *Row) (measure.Interval, limit, bool) {
+	bound, ok := l.binding(r)
+	if !ok {
+		return measure.Interval{}, limit{}, false
+	}
+	return measure.Ratio(bound.times, r.Wall()), bound, true
+}
+
+// beyond reports whether a share is more than all, and its interval too: then the limit was none.
+func beyond(share measure.Interval) bool { return share.Lo > 1 }
+
+// shareText returns "47% ± 1%", the interval's half in hundredths of the limit, with a mark if it is beyond all.
+func shareText(share measure.Interval) string {
+	half := "?"
+	if !math.IsInf(share.Lo, 0) {
+		half = fmt.Sprintf("%.0f", 100*(share.Hi-share.Lo)/2)
+	}
+	mark := ""
+	if beyond(share) {
+		mark = "^"
+	}
+	return fmt.Sprintf("%.0f%% ± %s%%%s", 100*share.Median, half, mark)
 }
 
 // printLimits prints the limits, if the record has any.
@@ -170,6 +233,7 @@ func (p *printer) printLimits() {
 	} else {
 		p.render(title, t)
 	}
+	p.printMoves()
 	fmt.Fprintf(p, "Independent multiplications and additions, Gflop/s: scalar %s, widest vectors %s.\n",
 		pair(func(lang string) float64 { return l.peak(lang, "scalar") }),
 		pair(func(lang string) float64 { return l.peak(lang, "vector") }))
@@ -183,6 +247,42 @@ func (p *printer) printLimits() {
 		}
 	}
 	fmt.Fprintf(p, "ns (calls and the addition with their loop): %s.\n\n", strings.Join(latencies, ", "))
+}
+
+// printMoves prints the limits of moving data that shares are of, if the record has them.
+func (p *printer) printMoves() {
+	l := p.limits
+	t := p.newTable()
+	t.AppendHeader(table.Row{"as", "set", "read", "written", "GB/s", "fastest"})
+	t.SetColumnConfigs([]table.ColumnConfig{
+		{Number: 2, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight},
+		{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 5, Align: text.AlignRight, AlignHeader: text.AlignRight},
+	})
+	var shown [][3]float64
+	for _, m := range l.rows {
+		traffic := m.traffic()
+		if m.Kernel != study.MoveName || slices.Contains(shown, traffic) {
+			continue
+		}
+		shown = append(shown, traffic)
+		var problems, rates, forms []string
+		for k := range p.record.Rows {
+			r := &p.record.Rows[k]
+			if name := strings.TrimSpace(r.Kernel + " " + r.Layout); r.Study != study.LimitsName && r.traffic() == traffic && !slices.Contains(problems, name) {
+				problems = append(problems, name)
+			}
+		}
+		for _, lang := range []string{serial, parallel} {
+			if best := l.move(lang, m); best != nil {
+				rates = append(rates, significant((traffic[1]+traffic[2])/measure.Median(best.Wall()).Median))
+				forms = append(forms, best.Facts["form"])
+			}
+		}
+		t.AppendRow(table.Row{strings.Join(problems, ", "), binary(traffic[0]), binary(traffic[1]), binary(traffic[2]), strings.Join(rates, " / "), strings.Join(forms, " / ")})
+	}
+	if shown != nil {
+		p.render("Limits of moving data as the problems do: the fastest of several loops", t)
+	}
 }
 
 // binary returns a number of bytes with its unit.

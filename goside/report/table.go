@@ -263,14 +263,14 @@ func (p *printer) rate(_ *column, r *Row) string {
 		busy[k] = s.CPU / s.Wall
 	}
 	cores := fmt.Sprintf("%.2f", measure.Median(busy).Median)
-	limit := p.limits.binding(r)
+	share, limit, ok := p.limits.share(r)
 	switch {
-	case limit.time == 0:
+	case !ok:
 		return cores
 	case limit.bytes > 0:
-		return fmt.Sprintf("%s GB/s %3.0f%%  %s", significant(limit.bytes/wall), 100*limit.time/wall, cores)
+		return fmt.Sprintf("%s GB/s %11s  %s", significant(limit.bytes/wall), shareText(share), cores)
 	}
-	return fmt.Sprintf("%s Gflop/s %3.0f%%  %s", significant(limit.flops/wall), 100*limit.time/wall, cores)
+	return fmt.Sprintf("%s Gflop/s %11s  %s", significant(limit.flops/wall), shareText(share), cores)
 }
 
 // significant returns x with three significant digits, without an exponent.
@@ -315,8 +315,14 @@ func (p *printer) legend() {
 	if p.limits.loop != nil {
 		say("The empty loop, %s ns, is taken off the times of calls.", significant(measure.Median(p.limits.loop).Median))
 	}
-	if p.limits.any() && !p.Brief {
-		say("Share: of the time that the work would take at the limit, for data that fit where these do and as many threads.")
+	switch {
+	case !p.limits.any() || p.Brief:
+	case p.limits.moves():
+		say("Share: the time that the work would take at the limit over the time it took, within rounds ± half its interval. The")
+		say("limit is that of moving the same bytes in as large a set, or of the operations, on as many threads or one.")
+		say("^: above 100%%, beyond the interval.")
+	default:
+		say("No shares: this record holds no limit of its problems' own sets.")
 	}
 	say("Sizes: %s. Parallel languages (-par, -omp) on %s threads.", strings.Join(sizes, ", "), get("threads"))
 	say("Rows verified before they were timed: %d of %d.", good, rows)

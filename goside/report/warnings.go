@@ -69,6 +69,8 @@ func Warnings(record *Record) []string {
 		half float64
 	}
 	var unstable []series
+	var fast []string // rows faster than their limit
+	limits, shares := record.limits(), 0
 	rows, rounds := 0, fewest
 	for k := range record.Rows {
 		r := &record.Rows[k]
@@ -77,8 +79,15 @@ func Warnings(record *Record) []string {
 		}
 		rows++
 		rounds = min(rounds, len(r.Samples))
+		name := strings.TrimSpace(r.Kernel+" "+r.Layout) + " of " + r.Route()
 		if s := measure.Median(r.Wall()); s.Unstable() {
-			unstable = append(unstable, series{strings.TrimSpace(r.Kernel+" "+r.Layout) + " of " + r.Route(), s.Half()})
+			unstable = append(unstable, series{name, s.Half()})
+		}
+		if share, _, ok := limits.share(r); ok {
+			shares++
+			if beyond(share) {
+				fast = append(fast, fmt.Sprintf("%s (%s)", name, shareText(share)))
+			}
 		}
 	}
 	if rounds < fewest {
@@ -98,6 +107,9 @@ func Warnings(record *Record) []string {
 			named = append(named, fmt.Sprintf("%s (± %.0f%%)", s.name, 100*s.half))
 		}
 		warn("%d of %d series are unstable, the worst: %s; more rounds or a quieter machine would help", len(unstable), rows, strings.Join(named, ", "))
+	}
+	if fast != nil {
+		warn("%d of %d shares are above 100 %%, beyond their intervals, so the loops that measured their limits did not reach them: %s", len(fast), shares, strings.Join(fast, ", "))
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,39 +24,41 @@ import (
 )
 
 // Limits returns what shows the machine's limits, on one thread and on that many, so that a kernel's time
-// can be held against them: how fast each level of memory is read, written and copied, how fast numbers are
-// multiplied and added, and what the smallest steps of a Go program cost.
+// can be held against them: how fast each level of memory is read, written and copied, how fast memory can be
+// moved as each of the subjects beside them moves it, how fast numbers are multiplied and added, and what the
+// smallest steps of a Go program cost.
 //
-// The Facts say what one operation is and how much one thread does in it: bytes as the code asks for them,
-// so that a store counts once although the line it misses is read first. On several threads one operation is
-// that of every thread, each on memory of its own. It is of Go's heap, as the kernels' is, with the same pages.
+// The Facts say what one operation is and how much is done in it: bytes as the code asks for them, so that a
+// store counts once although the line it misses is read first. On several threads one operation is that of
+// every thread, each on memory of its own; but a move, which is as a kernel's, is shared out between them. The
+// memory is of Go's heap, as the kernels' is, with the same pages.
 //
 // Without the native library only Go's own limits are returned, with an error that is seam.ErrUnavailable.
-func Limits(threads int) ([]measure.Subject, error) {
+func Limits(threads int, beside []measure.Subject) ([]measure.Subject, error) {
+	traffics, err := traffics(beside)
+	if err != nil {
+		return nil, err
+	}
 	native, err := limits.Open()
 	if err != nil {
 		return goLimits(), fmt.Errorf("study: %w", err)
 	}
 	var subjects []measure.Subject
+	add := func(name string, facts []measure.Fact, reset func(), run func(n int) error) {
+		subjects = append(subjects, measure.Subject{Name: name, Facts: facts, Reset: reset, Run: run, Least: 1})
+	}
 	both := func(kernel, n string, facts []measure.Fact, reset func(), run func(thread, n int) error) {
-		subjects = append(subjects, measure.Subject{
-			Name:  limitName(kernel, "c", "purego", n),
-			Facts: facts,
-			Reset: reset,
-			Run:   func(n int) error { return run(0, n) },
-			Least: 1,
-		})
+		add(limitName(kernel, "c", "purego", n), facts, reset, func(n int) error { return run(0, n) })
 		if threads > 1 {
-			subjects = append(subjects, measure.Subject{
-				Name:  limitName(kernel, "c-par", "purego", n),
-				Facts: facts,
-				Reset: reset,
-				Run:   func(n int) error { return onAll(threads, func(thread int) error { return run(thread, n) }) },
-				Least: 1,
+			add(limitName(kernel, "c-par", "purego", n), facts, reset, func(n int) error {
+				return onAll(threads, func(thread int) error { return run(thread, n) })
 			})
 		}
 	}
 	bandwidth(native, threads, both)
+	for _, t := range traffics {
+		moves(native, threads, t, add)
+	}
 	muladd(native, both)
 	subjects = append(subjects, measure.Subject{
 		Name:  limitName("call", "c", "purego", "1"),
@@ -130,6 +133,88 @@ func bandwidth(native *limits.Limits, threads int, add adder) {
 			return native.Copy(p[half/8:], p[:half/8], n)
 		})
 	}
+}
+
+// MoveName is the kernel, in the record, of a limit that goes through memory as a problem does.
+const MoveName = "move"
+
+// traffic is what an operation moves, in bytes: of a set it reads so many and writes so many others.
+type traffic struct{ set, reads, writes int }
+
+// traffics returns what the facts of the subjects say that they move, each once.
+func traffics(subjects []measure.Subject) ([]traffic, error) {
+	var all []traffic
+	for _, s := range subjects {
+		var t traffic
+		for _, f := range s.Facts {
+			to, ok := map[string]*int{"set": &t.set, "reads": &t.reads, "writes": &t.writes}[f.Key]
+			if !ok {
+				continue
+			}
+			var err error
+			if *to, err = strconv.Atoi(f.Value); err != nil {
+				return nil, fmt.Errorf("study: limits: %s has %s: %s, want a number of bytes", s.Name, f.Key, f.Value)
+			}
+		}
+		switch {
+		case t.set == 0 || slices.Contains(all, t): // a set is what limits of memory are measured on
+		case t.reads+t.writes > t.set:
+			return nil, fmt.Errorf("study: limits: %s reads %d and writes %d bytes of a set of %d, want each byte moved once", s.Name, t.reads, t.writes, t.set)
+		default:
+			all = append(all, t)
+		}
+	}
+	return all, nil
+}
+
+// moves adds the limit of that traffic, in every form, since the fastest is the limit. On several threads each does
+// its part of one set, as kernels share out their work.
+func moves(native *limits.Limits, threads int, t traffic, add func(name string, facts []measure.Fact, reset func(), run func(n int) error)) {
+	n := fmt.Sprintf("reads=%d/writes=%d/n=%d", t.reads, t.writes, t.set)
+	// Whole doubles, so up to 7 bytes more. What is neither read nor written, such as a border, lies between the two.
+	reads, writes := (t.reads+7)/8, (t.writes+7)/8
+	memory := sync.OnceValue(func() [2][]float64 {
+		all := [2][]float64{make([]float64, reads), make([]float64, max((t.set+7)/8-reads, writes))}
+		_ = onAll(threads, func(thread int) error { // it only touches, and cannot fail
+			for _, p := range all {
+				mine := part(p, thread, threads)
+				for k := range mine {
+					mine[k] = 1
+				}
+			}
+			return nil
+		})
+		return all
+	})
+	prepare := func() { memory() }
+	for _, form := range limits.Forms {
+		facts := facts(MoveName+" "+form.Name, fmt.Sprint(t.set), "op", "pass", "set", t.set, "reads", t.reads, "writes", t.writes)
+		run := func(thread, threads, n int) error {
+			m := memory()
+			_, err := native.Move(part(m[0], thread, threads), part(m[1][:writes], thread, threads), n, 1, form.Form)
+			return err
+		}
+		named := func(lang string) string {
+			return fmt.Sprintf("%s/kernel=%s/lang=%s/via=purego/form=%s/%s", LimitsName, MoveName, lang, form.Name, n)
+		}
+		add(named("c"), facts, prepare, func(n int) error { return run(0, 1, n) })
+		if threads > 1 {
+			add(named("c-par"), facts, prepare, func(n int) error {
+				return onAll(threads, func(thread int) error { return run(thread, threads, n) })
+			})
+		}
+	}
+}
+
+// part returns a thread's part of p; all but the last are of whole blocks.
+func part(p []float64, thread, threads int) []float64 {
+	end := func(thread int) int {
+		if thread == threads {
+			return len(p)
+		}
+		return len(p) * thread / threads / limits.Block * limits.Block
+	}
+	return p[end(thread):end(thread+1)]
 }
 
 func muladd(native *limits.Limits, add adder) {

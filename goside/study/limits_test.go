@@ -33,9 +33,11 @@ func available(t *testing.T, err error) {
 
 func TestLimits(t *testing.T) {
 	const threads = 3
-	subjects, err := Limits(threads)
+	subject := func(facts ...measure.Fact) measure.Subject { return measure.Subject{Name: "x", Facts: facts} }
+	set, reads, writes := measure.Fact{Key: "set", Value: "40000"}, measure.Fact{Key: "reads", Value: "20000"}, measure.Fact{Key: "writes", Value: "4004"}
+	subjects, err := Limits(threads, []measure.Subject{subject(set, reads, writes), subject(set, writes, reads), subject(set, reads), subject(reads, writes), subject()})
 	available(t, err)
-	form := regexp.MustCompile(`^Limits/kernel=[a-z]+/lang=(c|c-par|go)/via=(purego|direct)/n=\w+$`)
+	form := regexp.MustCompile(`^Limits/kernel=[a-z]+/lang=(c|c-par|go)/via=(purego|direct)(/form=[a-z]+/reads=\d+/writes=\d+)?/n=\w+$`)
 	byName := map[string]measure.Subject{}
 	for _, s := range subjects {
 		if _, twice := byName[s.Name]; twice || !form.MatchString(s.Name) {
@@ -68,8 +70,17 @@ func TestLimits(t *testing.T) {
 	}
 	levels := levels(threads, caches(), ram())
 	t.Logf("levels: %v", levels)
-	if want := 3*len(levels) + 2; pairs != want {
+	if want := 3*len(levels) + 2*len(limits.Forms) + 2; pairs != want {
 		t.Errorf("%d subjects are on one thread and on all, want %d", pairs, want)
+	}
+	for _, f := range limits.Forms {
+		for name, want := range map[string]string{"reads=20000/writes=4004": "4004", "reads=20000/writes=0": "0"} {
+			got := byName["Limits/kernel=move/lang=c-par/via=purego/form="+f.Name+"/"+name+"/n=40000"].Facts
+			want := []measure.Fact{{Key: "problem", Value: "limit move " + f.Name + " n=40000"}, {Key: "op", Value: "pass"}, set, reads, {Key: "writes", Value: want}}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s of %s has the facts %v, want %v", f.Name, name, got, want)
+			}
+		}
 	}
 	for _, l := range levels {
 		half, set := strconv.Itoa(l.set/2), strconv.Itoa(l.set)
@@ -86,7 +97,13 @@ func TestLimits(t *testing.T) {
 		}
 	}
 
-	one, err := Limits(1)
+	for _, f := range []measure.Fact{{Key: "writes", Value: "20008"}, {Key: "writes", Value: "many"}} {
+		if _, err := Limits(threads, []measure.Subject{subject(set, reads, f)}); err == nil || !strings.HasPrefix(err.Error(), "study: limits: x ") {
+			t.Errorf("%s: %s beside %v gave %v, want an error that names the subject", f.Key, f.Value, reads, err)
+		}
+	}
+
+	one, err := Limits(1, []measure.Subject{subject(set, reads)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +116,7 @@ func TestLimits(t *testing.T) {
 
 func TestLimitsWithoutLibrary(t *testing.T) {
 	t.Setenv("TOLL_LIB", t.TempDir())
-	subjects, err := Limits(2)
+	subjects, err := Limits(2, nil)
 	if !errors.Is(err, seam.ErrUnavailable) || len(subjects) != 4 {
 		t.Errorf("%d subjects and the error %v, want Go's 4 and %v", len(subjects), err, seam.ErrUnavailable)
 	}
@@ -209,6 +226,61 @@ func TestLoops(t *testing.T) {
 	native.Call(1000)
 }
 
+// TestParts: threads share all of a set, none of it twice, in whole blocks.
+func TestParts(t *testing.T) {
+	for _, n := range []int{0, 1, limits.Block, 1000, 260100} {
+		p := numbers(n)
+		for threads := 1; threads < 30; threads++ {
+			var all []float64
+			for thread := range threads {
+				mine := part(p, thread, threads)
+				if len(all)%limits.Block != 0 && len(mine) > 0 {
+					t.Errorf("part %d of %d, of %d elements, begins at %d, want a multiple of %d", thread, threads, n, len(all), limits.Block)
+				}
+				all = append(all, mine...)
+			}
+			if !slices.Equal(all, p) {
+				t.Errorf("%d parts of %d elements are %d, or others", threads, n, len(all))
+			}
+		}
+	}
+}
+
+// TestMove: each form reads and writes all, of any length, and nothing beside it.
+func TestMove(t *testing.T) {
+	native, err := limits.Open()
+	available(t, err)
+	lengths := []int{0, 1, 7, 8, 63, 64, 65, 200, 256, 1000, 1920}
+	for _, f := range limits.Forms {
+		for _, reads := range lengths {
+			for _, writes := range lengths {
+				for passes := range 4 {
+					p, sum := numbers(reads), uint64(0)
+					for range passes {
+						for _, x := range p {
+							sum ^= math.Float64bits(x)
+						}
+					}
+					for _, guard := range []int{8, 7} { // on and off the alignment of stores past the caches
+						got := numbers(writes + 2*guard)
+						want := slices.Clone(got)
+						for k := range writes {
+							if passes > 0 {
+								want[guard+k] = -2.5
+							}
+						}
+						read, err := native.Move(p, got[guard:guard+writes], passes, -2.5, f.Form)
+						if err != nil || math.Float64bits(read) != sum || !slices.Equal(got, want) || !slices.Equal(p, numbers(reads)) {
+							t.Fatalf("%s: %d read and %d written, %d passes: %v, sum %#x, want %#x; written as wanted: %t", f.Name, reads, writes,
+								passes, err, math.Float64bits(read), sum, slices.Equal(got, want))
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestLoopsRefuse(t *testing.T) {
 	native, err := limits.Open()
 	available(t, err)
@@ -216,9 +288,13 @@ func TestLoopsRefuse(t *testing.T) {
 	b := limits.Block
 	_, short := native.Read(p[:b-1], 1)
 	_, odd := native.Read(mem.Misaligned[float64](b), 1)
+	_, onto := native.Move(p[:b+1], p[b:], 1, 0, 0)
+	_, oddly := native.Move(p[:b], mem.Misaligned[float64](b), 1, 0, 0)
 	for what, err := range map[string]error{
 		"read of no whole block":     short,
 		"read off alignment":         odd,
+		"move onto itself":           onto,
+		"move off alignment":         oddly,
 		"write of no whole block":    native.Write(p[:b+1], 1, 0),
 		"copy of no whole block":     native.Copy(p[:b+8], p[b:2*b+8], 1),
 		"copy to fewer":              native.Copy(p[:b], p[b:], 1),

@@ -98,7 +98,8 @@ func name(p *kernel.Problem, lang, via string) string {
 	return name + "/n=" + p.N
 }
 
-// Facts returns what the record says of a problem: which it is, what an operation is, and the work in one.
+// Facts returns what the record says of a problem: which it is, what an operation is, the bytes of memory that it is
+// done on, and the work in one.
 func Facts(p *kernel.Problem, timed *kernel.Timed) []measure.Fact {
 	problem := p.Kernel
 	if p.Layout != "" {
@@ -108,7 +109,7 @@ func Facts(p *kernel.Problem, timed *kernel.Timed) []measure.Fact {
 	for _, w := range []struct {
 		key   string
 		value float64
-	}{{"reads", timed.Work.Reads}, {"writes", timed.Work.Writes}, {"flops", timed.Work.Flops}} {
+	}{{"set", float64(timed.Set)}, {"reads", timed.Work.Reads}, {"writes", timed.Work.Writes}, {"flops", timed.Work.Flops}} {
 		if w.value > 0 {
 			facts = append(facts, measure.Fact{Key: w.key, Value: strconv.FormatFloat(w.value, 'f', -1, 64)})
 		}

@@ -33,17 +33,14 @@ func BenchmarkCall(b *testing.B) { benchmark(b, "Call") }
 func BenchmarkLimits(b *testing.B) { benchmark(b, study.LimitsName) }
 
 func benchmark(b *testing.B, name string) {
-	var subjects []measure.Subject
-	var err error
-	if name == study.LimitsName {
-		subjects, err = study.Limits(runtime.GOMAXPROCS(0))
-	} else {
-		for _, r := range verified() {
-			if !r.Holds() && !errors.Is(r.Err, seam.ErrUnavailable) {
-				b.Errorf("%s does not hold and is not timed: %v", r.Route.Name(), r.Reason())
-			}
+	for _, r := range verified() {
+		if !r.Holds() && !errors.Is(r.Err, seam.ErrUnavailable) {
+			b.Errorf("%s does not hold and is not timed: %v", r.Route.Name(), r.Reason())
 		}
-		subjects, err = study.Benchmark(verified(), registry.Baseline, runtime.GOMAXPROCS(0))
+	}
+	subjects, err := study.Benchmark(verified(), registry.Baseline, runtime.GOMAXPROCS(0))
+	if err == nil && name == study.LimitsName {
+		subjects, err = study.Limits(runtime.GOMAXPROCS(0), subjects)
 	}
 	if err != nil {
 		b.Error(err)

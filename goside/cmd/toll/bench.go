@@ -73,7 +73,7 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 				return fmt.Errorf("nothing to time: no route holds what was verified")
 			}
 			if limits {
-				more, err := study.Limits(threads)
+				more, err := study.Limits(threads, subjects)
 				if errors.Is(err, seam.ErrUnavailable) {
 					fmt.Fprintf(cmd.ErrOrStderr(), "toll: some limits are not measured: %v\n", err)
 				} else if err != nil {

@@ -105,7 +105,7 @@ func loops(c *calling) ([]measure.Series, error) {
 			return all, err
 		}
 		if threads == 1 {
-			limits, err := study.Limits(runtime.GOMAXPROCS(0))
+			limits, err := study.Limits(runtime.GOMAXPROCS(0), nil)
 			if err := c.available(err); err != nil {
 				return all, err
 			}

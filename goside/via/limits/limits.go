@@ -25,6 +25,15 @@ const File = "libtoll_limits.so"
 // Block is what the length of a slice must be a multiple of: TOLL_LIMITS_BLOCK in limits.h.
 const Block = 64
 
+// Form is a way to go through memory: the enumeration of limits.h.
+type Form int64
+
+// Forms are all of them, with their names.
+var Forms = []struct {
+	Name string
+	Form Form
+}{{"plain", 0}, {"streams", 1}, {"nontemporal", 2}}
+
 // Limits is the library. Its methods may be called concurrently.
 type Limits struct {
 	ScalarFlops, VectorFlops int // additions and multiplications of single numbers in one round
@@ -33,6 +42,7 @@ type Limits struct {
 	read           func(p *float64, n, passes int64) float64
 	write          func(p *float64, n, passes int64, x float64)
 	copy           func(q, p *float64, n, passes int64)
+	move           func(p *float64, reads int64, q *float64, writes, passes int64, x float64, form int64) float64
 	scalar, vector func(n int64, x, y float64) float64
 	call           func(n int64)
 }
@@ -54,8 +64,8 @@ func Open() (*Limits, error) {
 		name string
 		to   any
 	}{
-		{"read", &l.read}, {"write", &l.write}, {"copy", &l.copy}, {"muladd_scalar", &l.scalar},
-		{"muladd_vector", &l.vector}, {"scalar_flops", &scalarFlops}, {"vector_flops", &vectorFlops},
+		{"read", &l.read}, {"write", &l.write}, {"copy", &l.copy}, {"move", &l.move},
+		{"muladd_scalar", &l.scalar}, {"muladd_vector", &l.vector}, {"scalar_flops", &scalarFlops}, {"vector_flops", &vectorFlops},
 		{"vector_bytes", &vectorBytes}, {"call", &l.call},
 	} {
 		symbol, err := purego.Dlsym(handle, "toll_limits_"+f.name)
@@ -106,6 +116,19 @@ func (l *Limits) Copy(q, p []float64, passes int) error {
 	runtime.KeepAlive(q)
 	runtime.KeepAlive(p)
 	return nil
+}
+
+// Move reads all of p and stores x in all of q so often, both together, in that form, and returns what Read
+// does. Either may be empty, and of any length.
+func (l *Limits) Move(p, q []float64, passes int, x float64, form Form) (float64, error) {
+	if !mem.Aligned(p, unsafe.Alignof(x)) || !mem.Aligned(q, unsafe.Alignof(x)) || mem.Overlap(p, q) {
+		return 0, fmt.Errorf("limits: move of %d elements, aligned: %t, and %d, aligned: %t, overlapping: %t; want them aligned and apart",
+			len(p), mem.Aligned(p, unsafe.Alignof(x)), len(q), mem.Aligned(q, unsafe.Alignof(x)), mem.Overlap(p, q))
+	}
+	sum := l.move(unsafe.SliceData(p), int64(len(p)), unsafe.SliceData(q), int64(len(q)), int64(passes), x, int64(form)) // as in Read
+	runtime.KeepAlive(p)
+	runtime.KeepAlive(q)
+	return sum, nil
 }
 
 // check refuses what a loop that has no tail would read or write beyond.
