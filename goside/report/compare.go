@@ -60,7 +60,7 @@ func Compare(before, after *Record) (*Comparison, error) {
 		switch {
 		case r.incidental():
 			continue
-		case old == nil && r.again():
+		case old == nil && (r.again() || r.Study == study.LimitsName):
 			continue
 		case old == nil:
 			c.Only++

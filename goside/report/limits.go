@@ -169,10 +169,10 @@ func (l *limits) share(r *Row) (measure.Interval, limit, bool) {
 	return measure.Ratio(bound.times, r.Wall()), bound, true
 }
 
-// beyond reports whether a share is more than all, and its interval too: then the limit was none.
+// beyond reports whether a share is above 100 % with its whole interval: then what was measured is no limit.
 func beyond(share measure.Interval) bool { return share.Lo > 1 }
 
-// shareText returns "47% ± 1%", the interval's half in hundredths of the limit, with a mark if it is beyond all.
+// shareText returns "47% ± 1%", half the interval in hundredths of the limit, and a mark if it is beyond 100 %.
 func shareText(share measure.Interval) string {
 	half := "?"
 	if !math.IsInf(share.Lo, 0) {

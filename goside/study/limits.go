@@ -188,6 +188,9 @@ func moves(native *limits.Limits, threads int, t traffic, add func(name string, 
 	})
 	prepare := func() { memory() }
 	for _, form := range limits.Forms {
+		if form.Stores && writes == 0 {
+			continue
+		}
 		facts := facts(MoveName+" "+form.Name, fmt.Sprint(t.set), "op", "pass", "set", t.set, "reads", t.reads, "writes", t.writes)
 		run := func(thread, threads, n int) error {
 			m := memory()

@@ -28,11 +28,12 @@ const Block = 64
 // Form is a way to go through memory: the enumeration of limits.h.
 type Form int64
 
-// Forms are all of them, with their names.
+// Forms are all of them, with their names. Some store as no other does, and read as plain does.
 var Forms = []struct {
-	Name string
-	Form Form
-}{{"plain", 0}, {"streams", 1}, {"nontemporal", 2}}
+	Name   string
+	Form   Form
+	Stores bool
+}{{"plain", 0, false}, {"streams", 1, false}, {"nontemporal", 2, true}}
 
 // Limits is the library. Its methods may be called concurrently.
 type Limits struct {
