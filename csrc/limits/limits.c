@@ -101,7 +101,7 @@ void toll_limits_copy(double *q, const double *p, int64_t n, int64_t passes) {
         }
 }
 
-/* A macro, since compilers keep variables in registers where they might keep an array or a struct in memory. */
+/* A macro, since compilers keep variables in registers, but may keep an array or a struct in memory. */
 #define READ_BLOCK(p)                                                                                        \
     for (int u = 0; u < TOLL_LIMITS_BLOCK; u += BLOCK) {                                                     \
         const bits *from = (const bits *)((p) + u);                                                          \
@@ -124,8 +124,9 @@ static inline __attribute__((always_inline)) void write_block(double *q, bits v,
     BARRIER();
 }
 
-static inline __attribute__((always_inline)) double move(const double *p, int64_t reads, double *q, int64_t writes,
-                                                         int64_t passes, double x, int streams, int past_caches) {
+static inline __attribute__((always_inline)) double move(const double *p, int64_t reads, double *q,
+                                                         int64_t writes, int64_t passes, double x,
+                                                         int streams, int past_caches) {
     union number value = {x}, sum = {0};
     bits v = value.i - (bits){0};
     /* One for each vector of a step, as in toll_limits_read. */

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * What this machine can do at most, for code compiled as the kernels are: the rate at which each level of
- * memory is read, written and copied, the rate at which any set is read and written as a kernel would, the rate
- * of multiplications and additions that are not fused, and the cost of a plain call. The callers time; nothing
- * here does.
+ * memory is read, written and copied, the rate at which any set is read and written as a kernel would, the
+ * rate of multiplications and additions that are not fused, and the cost of a plain call. The callers time;
+ * nothing here does.
  *
  * The caller guarantees that p and q point at n doubles each, n a multiple of TOLL_LIMITS_BLOCK, aligned to 8
  * bytes (to 64 for full speed), and that no other thread writes them meanwhile, nor reads what is written
@@ -30,13 +30,15 @@ void toll_limits_copy(double *q, const double *p, int64_t n, int64_t passes);
 enum {
     TOLL_LIMITS_PLAIN,       /* p and q from front to back */
     TOLL_LIMITS_STREAMS,     /* four parts of each side by side, which more prefetchers follow */
-    TOLL_LIMITS_NONTEMPORAL, /* as plain, but by stores past the caches, where there are such and q is aligned to 64 bytes */
+    TOLL_LIMITS_NONTEMPORAL, /* plain, but by stores past the caches if q is aligned to 64 bytes and there are
+                                such */
     TOLL_LIMITS_FORMS
 };
 
 /* Reads all of p, `reads` doubles, and stores x in all of q, `writes` doubles, `passes` times. Both are gone
- * through together, each as fast as its length asks for. p and q do not overlap, and each may have any length,
- * also none. A form that is none of the above is as TOLL_LIMITS_PLAIN. Returns what toll_limits_read does. */
+ * through together, each as fast as its length asks for. p and q do not overlap, and each may have any
+ * length, also none. A form that is none of the above is as TOLL_LIMITS_PLAIN. Returns what toll_limits_read
+ * does. */
 double toll_limits_move(const double *p, int64_t reads, double *q, int64_t writes, int64_t passes, double x,
                         int64_t form);
 
