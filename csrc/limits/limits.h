@@ -28,11 +28,10 @@ void toll_limits_copy(double *q, const double *p, int64_t n, int64_t passes);
 
 /* Ways to go through memory. Which is fastest depends on the machine and on where the set fits. */
 enum {
-    TOLL_LIMITS_PLAIN,       /* p and q from front to back */
-    TOLL_LIMITS_STREAMS,     /* four parts of each side by side, which more prefetchers follow */
-    TOLL_LIMITS_NONTEMPORAL, /* plain, but by stores past the caches if q is aligned to 64 bytes and there are
+    TOLL_LIMITS_PLAIN,      /* p and q from front to back */
+    TOLL_LIMITS_STREAMS,    /* four parts of each side by side, which more prefetchers follow */
+    TOLL_LIMITS_NONTEMPORAL /* plain, but by stores past the caches if q is aligned to 64 bytes and there are
                                 such */
-    TOLL_LIMITS_FORMS
 };
 
 /* Reads all of p, `reads` doubles, and stores x in all of q, `writes` doubles, `passes` times. Both are gone
