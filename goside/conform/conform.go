@@ -6,7 +6,8 @@
 //
 // Equal means equal bits, save that a NaN that was computed may have any sign and payload, as IEEE 754
 // leaves them open. A kernel on which a route declares a [seam.Bound] is held to that instead: where numbers are
-// summed, around the true result, of [kernel.Exact], and where they are counted, by how near to its end the count was.
+// summed, around the true result, of [kernel.Exact], and where they are counted, by how near to its end the count was;
+// what a bound does not hold on, see there, must be written and leave the rest within it.
 // Bad arguments must be refused with the right kind of error and leave all memory as it was; by native
 // libraries also when called without the checks on the Go side.
 package conform
@@ -210,19 +211,10 @@ func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 		if same(want, got, k) {
 			continue
 		}
-		if bound != nil && want.Scale != nil {
-			if scale, ok := want.Scale(k); ok {
-				distance := math.Abs(got.Value(k)-want.Value(k)) / (math.Nextafter(scale, math.Inf(1)) - scale)
-				worst = max(worst, distance)
-				if distance <= bound.ULP {
-					continue
-				}
-			}
-		}
-		if bound != nil && want.Near != nil {
-			distance := want.Near(k, got.Value(k))
+		if bound != nil {
+			distance, ok := off(want, got, k, bound)
 			worst = max(worst, distance)
-			if distance <= bound.ULP {
+			if ok {
 				continue
 			}
 		}
@@ -239,12 +231,36 @@ func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 		cmp.Diff(window(want, first), window(got, first)))
 }
 
+// off returns how far element k is from the one wanted, in units of bound, and whether the bound lets it be.
+func off(want, got *kernel.Buffer, k int, bound *seam.Bound) (distance float64, ok bool) {
+	w, g := want.Value(k), got.Value(k)
+	switch {
+	case want.Near != nil:
+		distance = want.Near(k, g)
+	case want.Scale != nil:
+		scale, held := want.Scale(k, bound.Normwise)
+		switch {
+		case held && math.IsInf(scale, 1): // the bound is not for this one
+			return 0, got.Bits(k) != canary && (finite(w) || !finite(g))
+		case !held || !finite(g):
+			return 0, false
+		}
+		distance = math.Abs(g-w) / (math.Nextafter(scale, math.Inf(1)) - scale)
+	default:
+		return 0, false
+	}
+	return distance, distance <= bound.ULP
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+var canary = math.Float64bits(kernel.Canary)
+
 func same(want, got *kernel.Buffer, k int) bool {
 	w, g := want.Bits(k), got.Bits(k)
 	if w == g {
 		return true
 	}
-	canary := math.Float64bits(kernel.Canary)
 	return w != canary && g != canary && math.IsNaN(want.Value(k)) && math.IsNaN(got.Value(k))
 }
 

@@ -35,10 +35,11 @@ type Buffer struct {
 	Len     int
 	Integer bool
 	Bits    func(k int) uint64
-	Value   func(k int) float64         // the number, as a float64
-	Text    func(k int) string          // the same to read
-	At      func(k int) string          // where the element stands: "out[3][4]", "out: guard"
-	Scale   func(k int) (float64, bool) // if not nil: the magnitude of what element k is a sum of, where it is one
+	Value   func(k int) float64 // the number, as a float64
+	Text    func(k int) string  // the same to read
+	At      func(k int) string  // where the element stands: "out[3][4]", "out: guard"
+	// Scale is, if not nil, the magnitude of what element k is a sum of, where it is one; see [OLS.Scale].
+	Scale func(k int, normwise bool) (float64, bool)
 	// Near is, if not nil, how many ULP the numbers that element k is a count of need be off for it to be value.
 	Near func(k int, value float64) float64
 }

@@ -62,6 +62,10 @@ func diffusionCases() []Case {
 		add(layout, "step 9 x 9, rows [4, 4)", stepJob(9, 9, 2, 4, 4, layout, 1, 0.1, pars[2], rough))
 		add(layout, "step 9 x 40 of signed zeros and denormals", stepJob(9, 40, 1, 0, 9, layout, 1, -0.1, pars[4], tiny))
 		add(layout, "step 9 x 9, D*dt overflows", stepJob(9, 9, 2, 0, 9, layout, 1e200, 1e200, pars[1], rough))
+		add(layout, "step 9 x 43 of huge numbers", stepJob(9, 43, 2, 0, 9, layout, 0.9, 0.11, pars[3], huge))
+		add(layout, "step 9 x 43 of huge numbers, D*dt underflows", stepJob(9, 43, 2, 0, 9, layout, 1e-200, -1e-200, pars[1], huge))
+		add(layout, "step 9 x 43 of huge numbers, D*dt denormal", stepJob(9, 43, 0, 0, 9, layout, 1e-160, -1e-160, pars[2], huge))
+		addRun(layout, "run of 2, 11 x 43 of huge numbers", runOf(11, 43, 3, 2, layout, pars[5], huge))
 		addRun(layout, "run of 2, 9 x 40 of signed zeros and denormals", runOf(9, 40, 1, 2, layout, pars[4], tiny))
 		addRun(layout, "run of 3, 200 x 9, pad 56, 3 x static", runJob(200, 9, 56, 3, layout, Par{3, Static}))
 		addRun(layout, "the book's: 512 x 512, run of 50", func() *Job {
@@ -98,6 +102,21 @@ func tiny(seed uint64) func(i, j int) float64 {
 	rng := random(seed)
 	return func(i, j int) float64 {
 		return math.Copysign(float64(rng.IntN(3))*5e-320, rng.NormFloat64())
+	}
+}
+
+// huge returns numbers whose sums and fourfold overflow, or not, infinities and NaNs among them, and rarely a small one.
+func huge(seed uint64) func(i, j int) float64 {
+	rng := random(seed)
+	magnitudes := []float64{0x1p1023, 0x1p1022, 0x1p1021, 0x1p1020, math.MaxFloat64, 1e308, 1e307, 1, 1e-308, 5e-324}
+	return func(i, j int) float64 {
+		switch rng.IntN(60) {
+		case 0:
+			return math.NaN()
+		case 1:
+			return math.Inf(1 - 2*rng.IntN(2))
+		}
+		return math.Copysign(magnitudes[rng.IntN(len(magnitudes))], rng.NormFloat64())
 	}
 }
 

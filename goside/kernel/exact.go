@@ -9,14 +9,31 @@ import (
 )
 
 // Exact returns kernels whose results are the true ones rounded once, for routes that are held to a bound
-// and not to the reference's bits. It offers ols only, for finite observations.
+// and not to the reference's bits. It offers ols only; a row whose observations are not all finite has no true
+// line, and gets the reference's.
 func Exact() Funcs {
 	return Funcs{OLS: func(a *OLS) error {
 		for i := a.Lo; i < a.Hi; i++ {
+			if !a.finite(i) {
+				row := *a
+				row.Lo, row.Hi = i, i+1
+				ols(&row, serial)
+				continue
+			}
 			a.Slope[i], a.Intercept[i] = a.Exact(i)
 		}
 		return nil
 	}}
+}
+
+// finite reports whether all observations of row i are finite.
+func (a *OLS) finite(i int) bool {
+	for j := range a.Y.Cols {
+		if y := a.Y.Data[a.Y.At(i, j)]; math.IsNaN(y) || math.IsInf(y, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // Exact returns the slope and intercept of row i, rounded once, by the normal equations in integers and

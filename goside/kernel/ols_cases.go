@@ -40,6 +40,16 @@ func olsCases() []Case {
 			exactly(func(i, j int) float64 { return float64(i) / 3 })))
 		add(layout, "noise on 1e9", olsJob(100, 14, 0, 0, 100, layout, pars[3],
 			exactly(func(i, j int) float64 { return 1e9 + math.Sin(float64(14*i+j)) })))
+		for k, shape := range [][2]int{{67, 14}, {61, 13}, {35, 2}, {35, 3}, {67, 14}, {34, 370}} {
+			rows, n, pad := shape[0], shape[1], []int{3, 0}[k%2]
+			par, without := pars[(k+1)%len(pars)], k%3
+			size := fmt.Sprintf("%d x %d, %s, pad %d, %v", rows, n,
+				[]string{"denormal to infinite, and NaN", "denormal to infinite", "denormal to huge"}[without], pad, par)
+			add(layout, size, olsJob(rows, n, pad, 0, rows, layout, par, extremes(n, without)))
+			lo := rows / 5
+			add(layout, fmt.Sprintf("%s, rows [%d, %d)", size, lo, rows-lo),
+				olsJob(rows, n, pad, lo, rows-lo, layout, par, extremes(n, without)))
+		}
 		add(layout, "10,000 rows of the book's", olsJob(OLSRows/10, OLSDays, 0, 0, OLSRows/10, layout, pars[1], book))
 		add(layout, "the book's: 100,000 x 14", olsJob(OLSRows, OLSDays, 0, 0, OLSRows, layout, pars[1], book))
 		cases[len(cases)-1].Large = true
@@ -59,6 +69,49 @@ func noise(seed uint64) func() func(i, j int) float64 {
 
 func exactly(f func(i, j int) float64) func() func(i, j int) float64 {
 	return func() func(i, j int) float64 { return f }
+}
+
+// extremes returns rows of one kind each, ordinary ones among them: what one kind leads to must not reach the others.
+// Where a row has one extreme observation, it stands elsewhere in each. Without 1, no row has a NaN, which may hide what
+// an infinity does; without 2, nor an infinity.
+func extremes(n, without int) func() func(i, j int) float64 {
+	return func() func(i, j int) float64 {
+		rng := random(uint64(n))
+		normal := rng.NormFloat64
+		signed := func(x float64) float64 { return math.Copysign(x, normal()) }
+		var here bool
+		amid := func(x float64) func() float64 {
+			return func() float64 {
+				if here {
+					return x
+				}
+				return normal()
+			}
+		}
+		kinds := []func() float64{
+			func() float64 { return normal() + 3 },
+			func() float64 { return signed(float64(rng.IntN(30_000)) * 5e-324) },
+			func() float64 { return math.MaxFloat64 },         // the sum overflows
+			func() float64 { return signed(math.MaxFloat64) }, // differences, too
+			func() float64 { return math.Copysign(0, -1) },
+			func() float64 { return normal() * 1e300 },
+			func() float64 { return normal() * 1e-300 },
+			func() float64 { return normal() * 0x1p-1022 },
+			func() float64 { return normal() * math.Pow(10, float64(rng.IntN(600)-300)) },
+			amid(math.MaxFloat64),
+			amid(5e-324),
+		}
+		if without < 2 {
+			kinds = append(kinds, amid(math.Inf(1)), amid(math.Inf(-1)), func() float64 { return signed(math.Inf(1)) })
+		}
+		if without < 1 {
+			kinds = append(kinds, amid(math.NaN()))
+		}
+		return func(i, j int) float64 {
+			here = j == 5*i%n
+			return kinds[i%len(kinds)]()
+		}
+	}
 }
 
 // bookObservations are only read: to draw them takes longer than to fit them.
@@ -85,11 +138,11 @@ func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
 	a := &OLS{Slope: slope, Intercept: intercept, Y: y, Hi: rows, Par: par}
 	buffers := []Buffer{floats("slope", wholeSlope, nil), floats("intercept", wholeIntercept, nil), bufferY}
 	for b := range 2 {
-		buffers[b].Scale = func(k int) (float64, bool) {
+		buffers[b].Scale = func(k int, normwise bool) (float64, bool) {
 			if k -= guard; k < a.Lo || k >= a.Hi {
 				return 0, false
 			}
-			slope, intercept := a.Scale(k)
+			slope, intercept := a.Scale(k, normwise)
 			return [...]float64{slope, intercept}[b], true
 		}
 	}
@@ -97,18 +150,35 @@ func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
 }
 
 // Scale returns the magnitude of the terms that the slope and the intercept of row i are sums of. Rounding
-// errors are in proportion to it; they are not to the results, which may be zero.
-func (a *OLS) Scale(i int) (slope, intercept float64) {
+// errors are in proportion to it; they are not to the results, which may be zero. Below the smallest normal number
+// they are in proportion to nothing, and the slope's terms count as that. Both magnitudes are infinite if an
+// observation is not finite or a sum of the terms overflows: no bound holds there.
+//
+// What errs in proportion to the whole row, normwise, is given as much on an uneven row, which has most of its
+// magnitude where the slope's weights are small.
+func (a *OLS) Scale(i int, normwise bool) (slope, intercept float64) {
 	n := a.Y.Cols
 	x, denominator, meanX := divisors(n)
-	var mean float64
+	var mean, norm float64
 	for j := range n {
 		y := math.Abs(a.Y.Data[a.Y.At(i, j)])
 		slope += math.Abs(2*float64(j)-(x-1)) * y
 		mean += y
+		if normwise {
+			norm = math.Hypot(norm, y)
+		}
 	}
-	slope /= denominator
-	return slope, mean/x + slope*meanX
+	if slope /= denominator; slope > 0 {
+		slope = max(slope, 0x1p-1022)
+	}
+	if norm /= math.Sqrt(denominator / 2); norm > 2*slope {
+		slope = 4 * norm
+	}
+	intercept = mean/x + slope*meanX
+	if !(slope <= math.MaxFloat64 && intercept <= math.MaxFloat64) {
+		return math.Inf(1), math.Inf(1)
+	}
+	return slope, intercept
 }
 
 func badOLSCases(layout Layout) []Case {

@@ -80,7 +80,7 @@ func TestOLSExact(t *testing.T) {
 			var mean, most float64
 			for i := range rows {
 				slope, intercept := a.Exact(i)
-				slopeScale, interceptScale := a.Scale(i)
+				slopeScale, interceptScale := a.Scale(i, false)
 				mean += float64(ULPs(a.Slope[i], slope)) / float64(rows)
 				most = max(most, distance(a.Slope[i], slope, slopeScale), distance(a.Intercept[i], intercept, interceptScale))
 			}

@@ -89,10 +89,18 @@ func (b Build) String() string {
 }
 
 // Bound is how far a route's results on a kernel may lie from the reference's; on all others they equal it.
+//
+// It holds for the rows of ols whose observations are finite and whose terms, in magnitude, sum up to finite numbers. The
+// other rows are written, too, and take nothing from that: each of the former is within the bound whatever stands
+// beside it. All that is promised of them is that where the formula, without rounding if all observations are finite, has
+// a NaN or an infinity, the route returns one of the two.
 type Bound struct {
 	Kernel string
 	// ULP is in units of the last place: for ols of the magnitude of the terms summed, see [kernel.OLS.Scale]; for julia of
 	// 4, around which |z|² may be taken for less or not.
-	ULP   float64
-	Cause string
+	ULP float64
+	// Normwise is set if errors in ols are in proportion to the whole row, the observation in the middle included, which
+	// has no weight in the slope: on uneven rows the units are larger then, see [kernel.OLS.Scale].
+	Normwise bool
+	Cause    string
 }

@@ -161,7 +161,7 @@ func nearly(a *kernel.OLS, got, want []float64, bound *seam.Bound, which int) er
 	}
 	for i, x := range got {
 		var scales [2]float64
-		scales[0], scales[1] = a.Scale(i)
+		scales[0], scales[1] = a.Scale(i, bound.Normwise)
 		scale := scales[which]
 		if off := math.Abs(x-want[i]) / (math.Nextafter(scale, math.Inf(1)) - scale); !(off <= 2*bound.ULP) {
 			return fmt.Errorf("line %d is %v, want %v within %g ULP of the terms' magnitude", i, x, want[i], 2*bound.ULP)

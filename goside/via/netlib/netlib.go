@@ -55,35 +55,63 @@ func openFuncs(f kernel.Funcs) (*seam.Library, error) {
 // DGELS solves each row by itself: a QR factorisation of its n x 2 system.
 func DGELS() (*seam.Library, error) {
 	return open(func(a *kernel.OLS) error {
-		n := a.Y.Cols
-		system, y := make([]float64, 2*n), make([]float64, n)
-		work := workspace(n, 1, system, y)
+		fit := rowByRow(a)
 		for i := a.Lo; i < a.Hi; i++ {
-			design(system)
-			for j := range y {
-				y[j] = a.Y.Data[a.Y.At(i, j)]
+			if err := fit(i); err != nil {
+				return err
 			}
-			if !(lapack.Implementation{}).Dgels(gonumblas.NoTrans, n, 2, 1, system, 2, y, 1, work, len(work)) {
-				return failed("dgels")
-			}
-			a.Intercept[i], a.Slope[i] = y[0], y[1]
 		}
 		return nil
 	})
 }
 
-// DGELSMany solves all rows at once: one factorisation, as many right-hand sides as there are rows.
+// rowByRow returns a function that solves row i of a by itself.
+func rowByRow(a *kernel.OLS) func(i int) error {
+	n := a.Y.Cols
+	system, y := make([]float64, 2*n), make([]float64, n)
+	work := workspace(n, 1, system, y)
+	return func(i int) error {
+		design(system)
+		for j := range y {
+			y[j] = a.Y.Data[a.Y.At(i, j)]
+		}
+		if !(lapack.Implementation{}).Dgels(gonumblas.NoTrans, n, 2, 1, system, 2, y, 1, work, len(work)) {
+			return failed("dgels")
+		}
+		a.Intercept[i], a.Slope[i] = y[0], y[1]
+		return nil
+	}
+}
+
+// Dgels scales all right-hand sides by one factor, if the largest element of all is not within these: its smlnum and
+// bignum. If that is an infinity, each solution becomes NaN, and if it is huge, small ones lose their digits.
+const smallest, largest = 0x1p-970, 0x1p970
+
+// DGELSMany solves all rows at once: one factorisation, as many right-hand sides as there are rows. Rows that dgels would
+// scale the others for, and those with a NaN, are solved by themselves.
 func DGELSMany() (*seam.Library, error) {
 	return open(func(a *kernel.OLS) error {
 		n, count := a.Y.Cols, a.Hi-a.Lo
 		if count == 0 {
 			return nil
 		}
-		system, ys := make([]float64, 2*n), make([]float64, n*count)
+		system, ys, extent := make([]float64, 2*n), make([]float64, n*count), make([]float64, count)
 		design(system)
 		for j := range n {
 			for i := range count {
-				ys[j*count+i] = a.Y.Data[a.Y.At(a.Lo+i, j)]
+				y := a.Y.Data[a.Y.At(a.Lo+i, j)]
+				ys[j*count+i] = y
+				extent[i] = max(extent[i], math.Abs(y)) // NaN if y is
+			}
+		}
+		var apart []int
+		for i, x := range extent {
+			if x == 0 || x >= smallest && x <= largest {
+				continue
+			}
+			apart = append(apart, a.Lo+i)
+			for j := range n {
+				ys[j*count+i] = 0
 			}
 		}
 		work := workspace(n, count, system, ys)
@@ -92,6 +120,15 @@ func DGELSMany() (*seam.Library, error) {
 		}
 		copy(a.Intercept[a.Lo:a.Hi], ys[:count])
 		copy(a.Slope[a.Lo:a.Hi], ys[count:])
+		if len(apart) == 0 {
+			return nil
+		}
+		fit := rowByRow(a)
+		for _, i := range apart {
+			if err := fit(i); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 }
