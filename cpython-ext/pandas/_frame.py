@@ -44,13 +44,21 @@ def frame(y):
 def fitter(lines):
     """Return an ols that takes slopes and intercepts from lines(rows of y, threads).
 
-    It assigns them when all are there, so that an exception leaves the outputs as they were.
+    It assigns them when all are there, so that an exception leaves the outputs as they were. Rows with a NaN or an infinity
+    are not given to lines, which may refuse all rows for one of them: they get NaN.
     """
 
     def ols(slope, intercept, y, lo, hi, threads, schedule):
         check.ols(slope, intercept, y, lo, hi, threads, schedule)
         if lo < hi:
-            fitted = lines(y[lo:hi], threads)
+            rows = y[lo:hi]
+            finite = np.isfinite(rows).all(axis=1)
+            if finite.all():
+                fitted = lines(rows, threads)
+            else:
+                fitted = np.full((hi - lo, 2), np.nan)
+                if finite.any():
+                    fitted[finite] = lines(rows[finite], threads)[:, :2]
             slope[lo:hi], intercept[lo:hi] = fitted[:, 0], fitted[:, 1]
 
     return ols

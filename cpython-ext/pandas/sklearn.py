@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """ols by LinearRegression of scikit-learn, fitted to each row by itself.
 
-It checks its input and makes copies at each fit; a NaN is a ValueError.
+It checks its input and makes copies at each fit. What it refuses, since the mean overflows, gets NaN.
 Source: High Performance Python, the OLS example.
 """
 
@@ -22,7 +22,11 @@ BOUND = (16, "scikit-learn takes the means off, then solves by a singular value 
 def ols(y, threads):
     x = np.arange(y.shape[1]).reshape(-1, 1)
     lines = np.empty((len(y), 2))
-    for line, row in zip(lines, y):
-        model = LinearRegression().fit(x, row)
-        line[:] = model.coef_[0], model.intercept_
+    with np.errstate(over="ignore", invalid="ignore"):
+        for line, row in zip(lines, y):
+            try:
+                model = LinearRegression().fit(x, row)
+                line[:] = model.coef_[0], model.intercept_
+            except ValueError:
+                line[:] = np.nan
     return lines

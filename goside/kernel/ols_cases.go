@@ -152,7 +152,7 @@ func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
 // Scale returns the magnitude of the terms that the slope and the intercept of row i are sums of. Rounding
 // errors are in proportion to it; they are not to the results, which may be zero. Below the smallest normal number
 // they are in proportion to nothing, and the slope's terms count as that. Both magnitudes are infinite if an
-// observation is not finite or a sum of the terms overflows: no bound holds there.
+// observation is not finite, or the terms sum up to more than half the largest number: no bound holds there.
 //
 // What errs in proportion to the whole row, normwise, is given as much on an uneven row, which has most of its
 // magnitude where the slope's weights are small.
@@ -168,6 +168,7 @@ func (a *OLS) Scale(i int, normwise bool) (slope, intercept float64) {
 			norm = math.Hypot(norm, y)
 		}
 	}
+	terms := max(slope, mean)
 	if slope /= denominator; slope > 0 {
 		slope = max(slope, 0x1p-1022)
 	}
@@ -175,7 +176,7 @@ func (a *OLS) Scale(i int, normwise bool) (slope, intercept float64) {
 		slope = 4 * norm
 	}
 	intercept = mean/x + slope*meanX
-	if !(slope <= math.MaxFloat64 && intercept <= math.MaxFloat64) {
+	if !(max(terms, slope, intercept) <= math.MaxFloat64/2) {
 		return math.Inf(1), math.Inf(1)
 	}
 	return slope, intercept

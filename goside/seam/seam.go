@@ -90,10 +90,10 @@ func (b Build) String() string {
 
 // Bound is how far a route's results on a kernel may lie from the reference's; on all others they equal it.
 //
-// It holds for the rows of ols whose observations are finite and whose terms, in magnitude, sum up to finite numbers. The
-// other rows are written, too, and take nothing from that: each of the former is within the bound whatever stands
-// beside it. All that is promised of them is that where the formula, without rounding if all observations are finite, has
-// a NaN or an infinity, the route returns one of the two.
+// For ols it holds on each row whose observations are finite and whose terms stay clear of an overflow, whatever stands
+// in the rows beside it. The other rows are written, too. Of them it is only promised that no number stands for what
+// is none: where the formula gives a NaN or an infinity (in exact arithmetic, if all observations are finite), the route
+// returns one of the two.
 type Bound struct {
 	Kernel string
 	// ULP is in units of the last place: for ols of the magnitude of the terms summed, see [kernel.OLS.Scale]; for julia of
