@@ -44,8 +44,8 @@ def frame(y):
 def fitter(lines):
     """Return an ols that takes slopes and intercepts from lines(rows of y, threads).
 
-    It assigns them when all are there, so that an exception leaves the outputs as they were. Rows with a NaN or an infinity
-    are not given to lines, which may refuse all rows for one of them: they get NaN.
+    It assigns them when all are there, so that an exception leaves the outputs as they were. Rows with a NaN or an
+    infinity get NaN and are not given to lines, which may refuse all rows for one of them.
     """
 
     def ols(slope, intercept, y, lo, hi, threads, schedule):
