@@ -72,8 +72,8 @@ func exactly(f func(i, j int) float64) func() func(i, j int) float64 {
 }
 
 // extremes returns rows of one kind each, ordinary ones among them: what one kind leads to must not reach the others.
-// Where a row has one extreme observation, it stands elsewhere in each. Without 1, no row has a NaN, which may hide what
-// an infinity does; without 2, nor an infinity.
+// Where a row has one extreme observation, it stands elsewhere in each. If without is 1 no row has a NaN, which may hide
+// what an infinity does; if it is 2, none has an infinity either.
 func extremes(n, without int) func() func(i, j int) float64 {
 	return func() func(i, j int) float64 {
 		rng := random(uint64(n))
