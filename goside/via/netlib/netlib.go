@@ -29,6 +29,7 @@ import "C"
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	gonumblas "gonum.org/v1/gonum/blas"
@@ -55,6 +56,9 @@ func openFuncs(f kernel.Funcs) (*seam.Library, error) {
 // DGELS solves each row by itself: a QR factorisation of its n x 2 system.
 func DGELS() (*seam.Library, error) {
 	return open(func(a *kernel.OLS) error {
+		if err := counts("ols", a.Y.Cols); err != nil {
+			return err
+		}
 		fit := rowByRow(a)
 		for i := a.Lo; i < a.Hi; i++ {
 			if err := fit(i); err != nil {
@@ -94,6 +98,9 @@ func DGELSMany() (*seam.Library, error) {
 		n, count := a.Y.Cols, a.Hi-a.Lo
 		if count == 0 {
 			return nil
+		}
+		if err := counts("ols", n, count); err != nil {
+			return err
 		}
 		system, ys, extent := make([]float64, 2*n), make([]float64, n*count), make([]float64, count)
 		design(system)
@@ -160,6 +167,10 @@ func dgemv(a *kernel.OLS) error {
 	if count == 0 {
 		return nil
 	}
+	lines := ld(&a.Y)
+	if err := counts("ols", n, count, lines); err != nil {
+		return err
+	}
 	x := float64(n)
 	weights, ones := make([]float64, n), make([]float64, n)
 	for j := range n {
@@ -172,8 +183,8 @@ func dgemv(a *kernel.OLS) error {
 	}
 	y := a.Y.Data[a.Y.At(a.Lo, 0):]
 	slope, intercept := a.Slope[a.Lo:a.Hi], a.Intercept[a.Lo:a.Hi]
-	blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, weights, 1, 0, slope, 1)
-	blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, a.Y.LD, ones, 1, 0, intercept, 1)
+	blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, lines, weights, 1, 0, slope, 1)
+	blas.Implementation{}.Dgemv(trans, rows, cols, 1, y, lines, ones, 1, 0, intercept, 1)
 	for i := range slope {
 		slope[i] /= x * (x*x - 1) / 6
 		intercept[i] = intercept[i]/x - slope[i]*(x-1)/2
@@ -183,16 +194,34 @@ func dgemv(a *kernel.OLS) error {
 
 const rowMajor, transposed = 101, 112 // CblasRowMajor, CblasTrans
 
-// domatcopy hands on the addresses of slices that Check found long enough. BLAS counts in 32 bits.
+// domatcopy hands on the addresses of slices that Check found long enough.
 func domatcopy(a *kernel.Transpose) error {
 	rows, cols := abi.TransposeShape(a)
-	for _, extent := range []int{rows, cols, a.In.LD, a.Out.LD} {
-		if extent > math.MaxInt32 {
-			return &kernel.Error{Kernel: "transpose", Status: kernel.ErrShape,
-				Detail: fmt.Sprintf("an extent or ld is %d, want at most %d by BLAS", extent, math.MaxInt32)}
-		}
+	ldIn, ldOut := ld(&a.In), ld(&a.Out)
+	if err := counts("transpose", rows, cols, ldIn, ldOut); err != nil {
+		return err
 	}
-	C.cblas_domatcopy(rowMajor, transposed, C.int(rows), C.int(cols), 1, (*C.double)(&a.In.Data[0]), C.int(a.In.LD),
-		(*C.double)(&a.Out.Data[0]), C.int(a.Out.LD))
+	C.cblas_domatcopy(rowMajor, transposed, C.int(rows), C.int(cols), 1, (*C.double)(&a.In.Data[0]), C.int(ldIn),
+		(*C.double)(&a.Out.Data[0]), C.int(ldOut))
+	return nil
+}
+
+// ld returns the distance of g's lines; of one line BLAS wants to be told its length, whatever it is.
+func ld(g *kernel.Grid) int {
+	switch {
+	case g.Layout == kernel.Row && g.Rows == 1:
+		return g.Cols
+	case g.Layout == kernel.Col && g.Cols == 1:
+		return g.Rows
+	}
+	return g.LD
+}
+
+// counts refuses what BLAS and LAPACK, which count in 32 bits, would take for less.
+func counts(kern string, extents ...int) error {
+	if most := slices.Max(extents); most > math.MaxInt32 {
+		return &kernel.Error{Kernel: kern, Status: kernel.ErrShape,
+			Detail: fmt.Sprintf("an extent or ld is %d, want at most %d by BLAS", most, math.MaxInt32)}
+	}
 	return nil
 }
