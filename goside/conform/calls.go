@@ -13,20 +13,27 @@ import (
 
 	"toll/goside/calls"
 	"toll/goside/kernel"
+	"toll/goside/via/thread"
 )
 
 // VerifyCalls gives each function that f has arguments whose result tells what came across wrong (swapped,
 // narrowed, widened with the wrong sign, of another width or layout) and compares it with the reference's. It
-// returns how many calls it made and an error for each wrong one.
+// returns how many calls it made and an error for each wrong one, and for what leaves the thread in another floating-point
+// environment.
 func VerifyCalls(f *calls.Funcs) (checked int, wrong []error) {
 	v := &callVerifier{want: calls.Go(), got: f}
-	v.numbers()
-	v.slices()
-	v.matrices()
-	v.structs()
-	v.texts()
-	v.errors()
-	v.callbacks()
+	for _, part := range []struct {
+		name   string
+		verify func()
+	}{
+		{"numbers", v.numbers}, {"slices", v.slices}, {"matrices", v.matrices}, {"structs", v.structs}, {"texts", v.texts},
+		{"errors", v.errors}, {"callbacks", v.callbacks},
+	} {
+		if changed := thread.Guard(part.verify); changed != 0 {
+			v.wrong = append(v.wrong, fmt.Errorf("a call with %s left the thread so that it %v, want its floating-point environment as found",
+				part.name, changed))
+		}
+	}
 	return v.checked, v.wrong
 }
 

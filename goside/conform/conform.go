@@ -10,6 +10,10 @@
 // what a bound does not hold on, see there, must be written and leave the rest within it.
 // Bad arguments must be refused with the right kind of error and leave all memory as it was; by native
 // libraries also when called without the checks on the Go side.
+//
+// Reference and route share a thread, and so its rounding mode and what it does with subnormals: where both are wrong
+// alike, no comparison shows it. So all cases of a verification run on one OS thread, whose floating-point environment is
+// looked at before and after each case by constants; a route that leaves another one has failed.
 package conform
 
 import (
@@ -23,6 +27,7 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
+	"toll/goside/via/thread"
 )
 
 // Result is what the suite found of one route's kernel in one layout, or, with Err, of a route that could
@@ -82,7 +87,23 @@ func (r *Result) Reason() error {
 
 // Verify runs the cases over the routes and returns a result for each kernel and layout that a route
 // offers; routes that are slow are spared the large cases. A route that offers none of the cases gets one failed result. progress is called after each case.
-func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {
+func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) (results []Result) {
+	for _, route := range routes {
+		_, _ = route.Open() // here, since some runtimes are bound to the thread that starts them, and that below ends
+	}
+	thread.Do(func() {
+		if _, err := thread.Settle(); err != nil {
+			for _, route := range routes {
+				results = append(results, Result{Route: route, Err: fmt.Errorf("conform: %w", err)})
+			}
+			return
+		}
+		results = verify(routes, cases, progress)
+	})
+	return results
+}
+
+func verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {
 	type key struct{ kernel, layout string }
 	perRoute := make([][]*Result, len(routes))
 	find := func(r int, k key) *Result {
@@ -118,7 +139,12 @@ func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 					want = exact
 				}
 			}
-			worst, err := one(library, bound, c, want)
+			var worst float64
+			var err error
+			changed := thread.Guard(func() { worst, err = one(library, bound, c, want) })
+			if err == nil && changed != 0 {
+				err = fmt.Errorf("the call left the thread so that it %v, want its floating-point environment as found", changed)
+			}
 			if errors.Is(err, kernel.ErrNotOffered) {
 				continue
 			}

@@ -4,8 +4,11 @@
 package kernel
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"toll/goside/via/thread"
 )
 
 // executor covers the items lo <= k < hi by calls of f on disjoint ranges. Except under Static, a range
@@ -14,7 +17,9 @@ type executor func(lo, hi, chunk int, f func(lo, hi int))
 
 func serial(lo, hi, _ int, f func(lo, hi int)) { f(lo, hi) }
 
-// each is the executor of the language go-par: p.Threads goroutines under p.Schedule.
+// each is the executor of the language go-par: p.Threads goroutines under p.Schedule. Each is for its time locked to an OS
+// thread and settles it: threads that Go made before may be in another floating-point environment than the caller's. It
+// panics if that cannot be.
 func (p Par) each(lo, hi, chunk int, f func(lo, hi int)) {
 	if lo >= hi {
 		return
@@ -22,8 +27,15 @@ func (p Par) each(lo, hi, chunk int, f func(lo, hi int)) {
 	var next atomic.Int64
 	next.Store(int64(lo))
 	var wg sync.WaitGroup
+	var unsettled atomic.Pointer[error]
 	for t := range p.Threads {
 		wg.Go(func() {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			if _, err := thread.Settle(); err != nil {
+				unsettled.Store(&err)
+				return
+			}
 			if p.Schedule == Static {
 				n := hi - lo
 				f(lo+n*t/p.Threads, lo+n*(t+1)/p.Threads)
@@ -46,4 +58,7 @@ func (p Par) each(lo, hi, chunk int, f func(lo, hi int)) {
 		})
 	}
 	wg.Wait()
+	if err := unsettled.Load(); err != nil {
+		panic(*err)
+	}
 }

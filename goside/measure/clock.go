@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"toll/goside/via/thread"
 )
 
 // Clock is what a batch is measured with. Each function returns a total since some fixed moment.
@@ -56,11 +58,28 @@ func (c Clock) Resolution() time.Duration {
 	return least
 }
 
-// batch times n operations. It also returns how often garbage was collected meanwhile.
+// batch times n operations on this goroutine, or if s parks on one of its own. What they leave of the thread's
+// floating-point environment is put back. It also returns how often garbage was collected meanwhile.
+func (c Clock) batch(s *Subject, n int) (sample Sample, collections int, err error) {
+	if !s.Parks {
+		changed := thread.Guard(func() { sample, collections, err = c.timed(s, n) })
+		thread.Noted(s.Name, changed)
+		return sample, collections, err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		sample, collections, err = c.timed(s, n)
+	}()
+	<-done
+	return sample, collections, err
+}
+
+// timed times n operations.
 //
 // Reading the heap stops all goroutines, so it stands before the untimed operations, and what those allocate
 // is divided among them, too.
-func (c Clock) batch(s *Subject, n int) (Sample, int, error) {
+func (c Clock) timed(s *Subject, n int) (Sample, int, error) {
 	bytes, objects, collections := c.Heap()
 	untimed := 0
 	if n > s.Least { // else the operation is long enough not to need it

@@ -10,7 +10,8 @@
 // A batch of several operations begins with a few untimed ones, which bring data and threads back.
 //
 // What will surprise: the garbage collector is off while samples are taken and runs before each round, so no
-// sample holds a collection, nor pays for the garbage that its subject leaves. METHODOLOGY.md says more.
+// sample holds a collection, nor pays for the garbage that its subject leaves. All batches run on one OS thread, made for
+// it and ended afterwards, but for those of subjects that park. METHODOLOGY.md says more.
 package measure
 
 import (
@@ -21,6 +22,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"time"
+
+	"toll/goside/via/thread"
 )
 
 // Subject is something to be timed.
@@ -30,6 +33,9 @@ type Subject struct {
 	Reset func() // called before each batch, outside the timer
 	Run   func(n int) error
 	Least int // n is a multiple of it
+	// Parks says that it waits for other goroutines or for another process. A goroutine that is locked to its thread can
+	// do so only at the price of a switch of threads, so this is timed on one that is not.
+	Parks bool
 }
 
 // Fact is something to be said of a measurement: a line "key: value" of the record.
@@ -86,8 +92,13 @@ type Run struct {
 const ticks = 1000
 
 // Measure calibrates all subjects, then takes a sample of each in each round. progress is called after each
-// batch, and in calibration with done = 0.
-func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run, error) {
+// batch, and in calibration with done = 0. Both it and the subjects are called on a goroutine that is not the caller's.
+func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (run *Run, err error) {
+	thread.Do(func() { run, err = measure(plan, subjects, progress) })
+	return run, err
+}
+
+func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run, error) {
 	if plan.Rounds < 1 || plan.Visits < 1 || plan.Visits%2 == 0 {
 		return nil, fmt.Errorf("measure: %d rounds of %d visits, want at least 1 of an odd number", plan.Rounds, plan.Visits)
 	}

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"toll/goside/kernel"
+	"toll/goside/via/thread"
 )
 
 // ErrUnavailable is what the error of a route that cannot be had on this machine, or in this build, wraps.
@@ -30,9 +31,15 @@ type Route struct {
 	open      func() (*Library, error)
 }
 
-// NewRoute returns a route that is opened by open, once, when it is first needed.
+// NewRoute returns a route that is opened by open, once, when it is first needed. What that does to its thread, by a
+// library's constructor or a module's import, is put back and noted, see [thread.Opening].
 func NewRoute(lang, via string, open func() (*Library, error)) *Route {
-	return &Route{Lang: lang, Via: via, open: sync.OnceValues(open)}
+	r := &Route{Lang: lang, Via: via}
+	r.open = sync.OnceValues(func() (l *Library, err error) {
+		thread.Opening(r.Name(), func() { l, err = open() })
+		return l, err
+	})
+	return r
 }
 
 // Within declares how far the route's results may be from the reference, and returns the route.

@@ -16,6 +16,7 @@ import (
 	"github.com/ebitengine/purego"
 
 	"toll/goside/seam"
+	"toll/goside/via/dl"
 	"toll/goside/via/mem"
 )
 
@@ -54,7 +55,7 @@ func Open() (*Limits, error) {
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
-	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	handle, err := dl.Open(path, false)
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
 	}
@@ -69,7 +70,7 @@ func Open() (*Limits, error) {
 		{"muladd_scalar", &l.scalar}, {"muladd_vector", &l.vector}, {"scalar_flops", &scalarFlops}, {"vector_flops", &vectorFlops},
 		{"vector_bytes", &vectorBytes}, {"call", &l.call},
 	} {
-		symbol, err := purego.Dlsym(handle, "toll_limits_"+f.name)
+		symbol, err := dl.Symbol(handle, "toll_limits_"+f.name)
 		if err != nil {
 			return nil, fmt.Errorf("limits: %s has no symbol toll_limits_%s, want it: run %s (%w)", File, f.name,
 				seam.Mend, err)

@@ -18,6 +18,7 @@ import (
 	"toll/goside/calls"
 	"toll/goside/kernel"
 	"toll/goside/seam"
+	"toll/goside/via/dl"
 )
 
 // CallsFile is the shared library of the functions of calls.h.
@@ -35,11 +36,11 @@ func openCalls(register func(lookup func(name string) uintptr) *calls.Funcs) (*c
 	if err != nil {
 		return nil, fmt.Errorf("purego: %w", err)
 	}
-	library, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	library, err := dl.Open(path, false)
 	if err != nil {
 		return nil, fmt.Errorf("purego: %w: %s does not load: %w", seam.ErrUnavailable, CallsFile, err)
 	}
-	symbol, err := purego.Dlsym(library, "toll_calls_header_hash")
+	symbol, err := dl.Symbol(library, "toll_calls_header_hash")
 	if err != nil {
 		return nil, fmt.Errorf("purego: %s has no symbol toll_calls_header_hash, want it: run %s (%w)", CallsFile, seam.Mend, err)
 	}
@@ -50,7 +51,7 @@ func openCalls(register func(lookup func(name string) uintptr) *calls.Funcs) (*c
 	}
 	var missing error
 	f := register(func(name string) uintptr {
-		address, err := purego.Dlsym(library, "toll_calls_"+name)
+		address, err := dl.Symbol(library, "toll_calls_"+name)
 		if err != nil {
 			missing = fmt.Errorf("purego: %s has no symbol toll_calls_%s, want it: run %s (%w)", CallsFile, name, seam.Mend, err)
 			return symbol // to be registered, though it is not going to be called
@@ -139,7 +140,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 
 // errnoSymbol returns the address of the C library's function that returns where the thread's errno lies.
 var errnoSymbol = sync.OnceValue(func() uintptr {
-	address, err := purego.Dlsym(purego.RTLD_DEFAULT, "__errno_location")
+	address, err := dl.Symbol(purego.RTLD_DEFAULT, "__errno_location")
 	if err != nil {
 		panic(fmt.Sprintf("purego: the C library has no __errno_location, want it: %v", err)) // glibc and musl have it
 	}

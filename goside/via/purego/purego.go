@@ -22,6 +22,7 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/seam"
 	"toll/goside/via/abi"
+	"toll/goside/via/dl"
 )
 
 // Open returns the kernels of lang from the shared library of that file name.
@@ -35,11 +36,11 @@ func open(file, lang string, funcs func(*abi.Table) kernel.Funcs) (*seam.Library
 	if err != nil {
 		return nil, fmt.Errorf("purego: %w", err)
 	}
-	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	handle, err := dl.Open(path, false)
 	if err != nil {
 		return nil, fmt.Errorf("purego: %w: %s does not load: %w", seam.ErrUnavailable, file, err)
 	}
-	symbol, err := purego.Dlsym(handle, abi.Symbol(lang))
+	symbol, err := dl.Symbol(handle, abi.Symbol(lang))
 	if err != nil {
 		return nil, fmt.Errorf("purego: %s has no symbol %s, want it: run %s (%w)", file, abi.Symbol(lang), seam.Mend, err)
 	}

@@ -5,10 +5,22 @@
 
 package main
 
-import "github.com/ebitengine/purego"
+import (
+	"runtime"
+
+	"github.com/ebitengine/purego"
+)
+
+// Both lock the thread, since the reason of a failure is kept for it, and purego asks for it in a second call.
 
 func open(path string) (uintptr, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	return purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 }
 
-func lookup(handle uintptr, name string) (uintptr, error) { return purego.Dlsym(handle, name) }
+func lookup(handle uintptr, name string) (uintptr, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	return purego.Dlsym(handle, name)
+}

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+//go:build !amd64 && !arm64
+
+package thread
+
+// FromControl returns the environment that a control word stands for: here the default, since none is known.
+func FromControl(uint64) Float { return 0 }
+
+func toControl(Float) uint64 { return 0 }
+
+func control() uint64 { return 0 }
+
+func setControl(uint64) {}
