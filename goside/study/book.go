@@ -270,6 +270,7 @@ func bookRoundTrips(timed []measure.Subject, routes []*seam.Route) []measure.Sub
 				return nil
 			},
 			Least: 1,
+			Parks: parks(r),
 		})
 	}
 	return trips
@@ -478,6 +479,7 @@ func (p *bookProblem) subjects(runs []*bookRun, long time.Duration, threads int)
 					return nil
 				},
 				Least: s.least,
+				Parks: parks(r.route),
 			})
 		}
 	}

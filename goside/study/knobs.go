@@ -130,6 +130,8 @@ func allKnobs() ([]calls.Knob, error) {
 	return append(byCgo, byPurego...), nil
 }
 
+// knobSubject returns a subject that parks, whatever it does, so that the goroutine is locked to its thread only if the knob
+// has it so.
 func knobSubject(k *calls.Knob, lang, thread string, run func(n int) error) measure.Subject {
 	return measure.Subject{
 		Name: fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/directives=%s/memory=%s/thread=%s/symbol=%s/n=%d",
@@ -137,6 +139,7 @@ func knobSubject(k *calls.Knob, lang, thread string, run func(n int) error) meas
 		Facts: knobFacts(k.Kernel),
 		Run:   run,
 		Least: 1,
+		Parks: true,
 	}
 }
 
@@ -146,6 +149,7 @@ func goKnob(kernel, thread string, least int, run func(n int) error) measure.Sub
 		Facts: knobFacts(kernel),
 		Run:   run,
 		Least: least,
+		Parks: true,
 	}
 }
 

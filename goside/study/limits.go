@@ -45,7 +45,8 @@ func Limits(threads int, beside []measure.Subject) ([]measure.Subject, error) {
 	}
 	var subjects []measure.Subject
 	add := func(name string, facts []measure.Fact, reset func(), run func(n int) error) {
-		subjects = append(subjects, measure.Subject{Name: name, Facts: facts, Reset: reset, Run: run, Least: 1})
+		parks := strings.Contains(name, "/lang=c-par/") // until all threads are done
+		subjects = append(subjects, measure.Subject{Name: name, Facts: facts, Reset: reset, Run: run, Least: 1, Parks: parks})
 	}
 	both := func(kernel, n string, facts []measure.Fact, reset func(), run func(thread, n int) error) {
 		add(limitName(kernel, "c", "purego", n), facts, reset, func(n int) error { return run(0, n) })
@@ -333,6 +334,7 @@ func goLimits() []measure.Subject {
 			Facts: facts(kernel, "1", "op", op),
 			Run:   func(n int) error { run(n); return nil },
 			Least: least,
+			Parks: kernel == "switch",
 		}
 	}
 	return []measure.Subject{

@@ -275,6 +275,7 @@ func (m *arena) subject(w *Walk, l walker, threads int) measure.Subject {
 			return nil
 		},
 		Least: elements,
+		Parks: parks(l.route),
 	}
 }
 

@@ -79,6 +79,7 @@ func Payloads(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 				Facts: facts,
 				Run:   func(n int) error { return p.Run(c.Funcs, n) },
 				Least: 1,
+				Parks: c.Name == "direct", // where a callback from a thread of C's is one from another goroutine
 			}
 			subjects = append(subjects, s)
 			if c.Name == PayloadBaseline {

@@ -233,6 +233,12 @@ func (b *borders) process(verified []conform.Result) {
 	run := kernel.NewDiffusionRun(kernel.DiffusionSize, 1, kernel.Row, kernel.Par{Threads: 1})
 	a := &kernel.DiffusionStep{Out: run.B, In: run.A, D: run.D, Dt: run.Dt, Par: run.Par}
 	facts := bordersFacts("python process", "call")
+	first := len(b.subjects)
+	defer func() {
+		for k := range b.subjects[first:] {
+			b.subjects[first+k].Parks = true
+		}
+	}()
 	for _, lang := range PythonProcesses {
 		library := held(verified, lang+"/process")
 		if library == nil {

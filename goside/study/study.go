@@ -16,6 +16,7 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/seam"
+	"toll/goside/via/thread"
 )
 
 // LimitsName is the study that is not of routes but of the machine.
@@ -49,7 +50,8 @@ func Benchmark(verified []conform.Result, baseline string, threads int) ([]measu
 			if err != nil {
 				return nil, err
 			}
-			switch err := timed.Run(&library.Funcs, timed.Least); {
+			thread.Do(func() { err = timed.Run(&library.Funcs, timed.Least) })
+			switch {
 			case errors.Is(err, kernel.ErrNotOffered):
 				continue
 			case err != nil:
@@ -61,6 +63,7 @@ func Benchmark(verified []conform.Result, baseline string, threads int) ([]measu
 				Reset: timed.Reset,
 				Run:   func(n int) error { return timed.Run(&library.Funcs, n) },
 				Least: timed.Least,
+				Parks: parks(r),
 			}
 			subjects = append(subjects, s)
 			if twice == nil || r.Name() == baseline {
@@ -88,6 +91,9 @@ func Holding(verified []conform.Result) []*seam.Route {
 	}
 	return slices.DeleteFunc(routes, func(r *seam.Route) bool { return bad[r] })
 }
+
+// parks reports whether a call on that route waits for other goroutines, or for another process.
+func parks(r *seam.Route) bool { return r.Lang == "go-par" || r.Via == "process" }
 
 // name returns the benchmark's name, in Go's key=value form.
 func name(p *kernel.Problem, lang, via string) string {
