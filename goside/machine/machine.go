@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"toll/goside/measure"
+	"toll/goside/via/thread"
 )
 
 const unknown = "unknown"
@@ -30,7 +32,9 @@ func Facts() []measure.Fact {
 		{Key: "go", Value: runtime.Version()},
 		{Key: "os", Value: release()},
 		{Key: "cpu", Value: cpuid.CPU.BrandName},
-		{Key: "cores", Value: strconv.Itoa(runtime.NumCPU())},
+		{Key: "cores", Value: strconv.Itoa(runtime.NumCPU())}, // that may be used
+		{Key: "affinity", Value: thread.Affinity()},
+		{Key: "omp", Value: openMP()},
 		{Key: "caches", Value: caches()},
 		{Key: "cache-line", Value: strconv.Itoa(cpuid.CPU.CacheLine)},
 		{Key: "tlb", Value: tlb()},
@@ -40,6 +44,42 @@ func Facts() []measure.Fact {
 		{Key: "gomaxprocs", Value: strconv.Itoa(runtime.GOMAXPROCS(0))},
 		{Key: "libraries", Value: libraries()},
 	}
+}
+
+// Floats returns the fact that says in which floating-point environment the run was: the default, or what was found to
+// change it and put back.
+func Floats() measure.Fact {
+	f := measure.Fact{Key: "fp-environment", Value: "default"}
+	if notes := thread.Notes(); notes != nil {
+		f.Value = strings.Join(notes, "; ")
+	}
+	return f
+}
+
+// openMP returns the environment variables that OpenMP's runtime reads, as they are set, or "none".
+func openMP() string {
+	var all []string
+	for _, variable := range os.Environ() {
+		if strings.HasPrefix(variable, "OMP_") || strings.HasPrefix(variable, "GOMP_") {
+			all = append(all, strings.Join(strings.Fields(variable), " ")) // on one line
+		}
+	}
+	if all == nil {
+		return "none"
+	}
+	slices.Sort(all)
+	return strings.Join(all, " ")
+}
+
+// Binding warns of the variables that have OpenMP's runtime bind threads to CPUs.
+func Binding() (warnings []string) {
+	for _, name := range []string{"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"} {
+		if value := os.Getenv(name); value != "" && !strings.EqualFold(value, "false") {
+			warnings = append(warnings, fmt.Sprintf("%s=%s binds the threads of the OpenMP languages to CPUs; Toll keeps its own on %s",
+				name, value, thread.Affinity()))
+		}
+	}
+	return warnings
 }
 
 func release() string {

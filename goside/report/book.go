@@ -198,8 +198,8 @@ func book(p *callsPrinter) {
 	p.heading("The book's tables on this machine")
 	p.explain(fmt.Sprintf("What M. Gorelick and I. Ozsvald publish in High Performance Python, and what it takes here, through Toll's routes: "+
 		"medians of %s ± half the 95%% interval (!: beyond 5%%). Rows without a published time are Toll's. The last column is the time over that of C "+
-		"called by cgo, in the same rounds on the same problem. Below the line Go is not using Python. Parallel rows have %s threads.",
-		inRounds(rows[0]), p.record.Get("threads")))
+		"called by cgo, in the same rounds on the same problem. Below the line Go is not using Python. Parallel rows have %s.",
+		inRounds(rows[0]), p.record.threads()))
 	for k := range bookTables {
 		p.bookTable(&bookTables[k], rows)
 	}

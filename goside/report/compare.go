@@ -109,8 +109,8 @@ func (r *Row) key() string { return r.Problem() + " " + r.Route() }
 func differ(before, after *Record) []string {
 	var all []string
 	for _, f := range after.Facts {
-		alike := slices.Contains([]string{"goarch", "go", "os", "cpu", "cores", "caches", "governor", "hugepages", "gomaxprocs", "threads", "libraries", "batch", "visits"}, f.Key) ||
-			strings.HasPrefix(f.Key, "build-")
+		alike := slices.Contains([]string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs", "threads", "libraries", "batch", "visits"}, f.Key) ||
+			strings.HasPrefix(f.Key, "build-") || strings.HasPrefix(f.Key, "team-")
 		if old := before.Get(f.Key); alike && old != "" && old != f.Value {
 			all = append(all, fmt.Sprintf("%s: %s, now %s", f.Key, old, f.Value))
 		}

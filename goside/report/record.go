@@ -170,6 +170,21 @@ func (r *Record) Get(key string) string {
 	return ""
 }
 
+// threads returns how many parallel languages worked on: "2 threads", or "2 threads, but c-omp on 1".
+func (r *Record) threads() string {
+	asked := r.Get("threads")
+	var fewer []string
+	for _, f := range r.Facts {
+		if lang, ok := strings.CutPrefix(f.Key, "team-"); ok && f.Value != asked {
+			fewer = append(fewer, lang+" on "+f.Value)
+		}
+	}
+	if fewer == nil {
+		return asked + " threads"
+	}
+	return asked + " threads, but " + strings.Join(fewer, ", ")
+}
+
 // Series returns what the record holds as it was measured.
 func (r *Record) Series() []measure.Series {
 	series := make([]measure.Series, len(r.Rows))

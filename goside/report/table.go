@@ -324,7 +324,7 @@ func (p *printer) legend() {
 	default:
 		say("No shares: this record holds no limit of its problems' own sets.")
 	}
-	say("Sizes: %s. Parallel languages (-par, -omp) on %s threads.", strings.Join(sizes, ", "), get("threads"))
+	say("Sizes: %s. Parallel languages (-par, -omp) on %s.", strings.Join(sizes, ", "), p.record.threads())
 	say("Rows verified before they were timed: %d of %d.", good, rows)
 	say("Machine: %s, %s cores, %s; %s. Toll %s.", get("cpu"), get("cores"), get("os"), get("go"), get("revision"))
 	if p.Markdown {

@@ -64,6 +64,7 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 			if err != nil {
 				return err
 			}
+			teams := had(cmd.ErrOrStderr(), routes, threads)
 			subjects, err := study.Benchmark(results, registry.Baseline, threads)
 			if err != nil {
 				return err
@@ -102,6 +103,7 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 				measure.Fact{Key: "clock-step", Value: run.Resolution.String()},
 				measure.Fact{Key: "others", Value: others()},
 				measure.Fact{Key: "collections", Value: fmt.Sprint(run.Collections)})
+			facts = append(append(facts, teams...), machine.Floats())
 			record, err := writeRecord(output, append(facts, builds(routes)...), run.Series)
 			if err != nil {
 				return err

@@ -22,6 +22,7 @@ import (
 	"toll/goside/report"
 	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/via/thread"
 )
 
 // bookRounds keep the whole below five minutes.
@@ -66,7 +67,9 @@ part of the problem, and marked; with --full on the whole. It takes less than fi
 			}
 			progress, finish := stage("verifying")
 			threads := runtime.GOMAXPROCS(0)
-			subjects, compiled, err := study.Book(routes, full, threads, progress)
+			var subjects []measure.Subject
+			var compiled []measure.Series
+			thread.Do(func() { subjects, compiled, err = study.Book(routes, full, threads, progress) })
 			finish()
 			if err != nil {
 				return err
@@ -102,6 +105,7 @@ part of the problem, and marked; with --full on the whole. It takes less than fi
 				measure.Fact{Key: "clock-step", Value: run.Resolution.String()},
 				measure.Fact{Key: "others", Value: others()},
 				measure.Fact{Key: "collections", Value: fmt.Sprint(run.Collections + bordering.collections)})
+			facts = append(append(facts, had(cmd.ErrOrStderr(), routes, threads)...), machine.Floats())
 			facts = append(facts, python()...)
 			record, err := writeRecord(output, append(facts, builds(routes)...), append(append(run.Series, compiled...), series...))
 			if err != nil {

@@ -32,18 +32,18 @@ var callParts = []part{
 		}
 		return c.measure(subjects, callBatch, 11, 3)
 	}},
-	{name: "slots", quick: time.Second, all: time.Second, run: func(c *calling) ([]measure.Series, error) {
+	{name: "slots", free: true, quick: time.Second, all: time.Second, run: func(c *calling) ([]measure.Series, error) {
 		exe, err := os.Executable()
 		if err != nil {
 			return nil, err
 		}
 		return study.Slots(exe, []string{"calls-child", "slots"}, 6, c.progress)
 	}},
-	{name: "knobs", quick: 13 * time.Second, all: 3 * time.Minute, run: knobs},
-	{name: "concurrency", quick: 22 * time.Second, all: 140 * time.Second, run: func(c *calling) ([]measure.Series, error) {
+	{name: "knobs", free: true, quick: 13 * time.Second, all: 3 * time.Minute, run: knobs},
+	{name: "concurrency", free: true, quick: 22 * time.Second, all: 140 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		return study.Concurrency(c.crossings, c.full, c.seed, c.progress)
 	}},
-	{name: "neighbours", quick: 33 * time.Second, all: 13 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
+	{name: "neighbours", free: true, quick: 33 * time.Second, all: 13 * time.Minute, run: func(c *calling) ([]measure.Series, error) {
 		return study.Neighbours(c.crossings, c.full, c.seed, c.progress)
 	}},
 	{name: "grain", quick: 15 * time.Second, all: 90 * time.Second, run: func(c *calling) ([]measure.Series, error) {
@@ -61,21 +61,21 @@ var callParts = []part{
 		}
 		return c.measure(subjects, 2*time.Millisecond, 7, 1)
 	}},
-	{name: "first-use", quick: 13 * time.Second, all: 90 * time.Second, run: func(c *calling) ([]measure.Series, error) {
+	{name: "first-use", free: true, quick: 13 * time.Second, all: 90 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		root, err := study.Root()
 		if err != nil {
 			return nil, err
 		}
 		return study.FirstUse(root, c.full, c.seed, c.progress)
 	}},
-	{name: "toolchains", quick: 6 * time.Second, all: 15 * time.Second, run: func(c *calling) ([]measure.Series, error) {
+	{name: "toolchains", free: true, quick: 6 * time.Second, all: 15 * time.Second, run: func(c *calling) ([]measure.Series, error) {
 		root, err := study.Root()
 		if err != nil {
 			return nil, err
 		}
 		return study.Toolchains(root, c.full, c.seed, c.progress)
 	}},
-	{name: "python", quick: 25 * time.Second, all: 90 * time.Second, run: borders, python: true},
+	{name: "python", free: true, quick: 25 * time.Second, all: 90 * time.Second, run: borders, python: true},
 }
 
 // match verifies the routes of these names.

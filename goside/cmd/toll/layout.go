@@ -104,7 +104,13 @@ func loops(c *calling) ([]measure.Series, error) {
 		if err != nil {
 			return all, err
 		}
-		if threads == 1 {
+		if threads > 1 {
+			var routes []*seam.Route
+			for k := range results {
+				routes = append(routes, results[k].Route)
+			}
+			c.teams = had(c.stderr, routes, threads)
+		} else {
 			limits, err := study.Limits(runtime.GOMAXPROCS(0), nil)
 			if err := c.available(err); err != nil {
 				return all, err

@@ -29,7 +29,15 @@ func main() {
 	}
 	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), callsCommand(), layoutCommand(), bookCommand(), showCommand(), compareCommand(), drawCommand(),
 		instructionsCommand(), repeatCommand(), walkCommand(), callsChildCommand())
-	if err := root.Execute(); err != nil {
+	warn := warner(os.Stderr)
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if !cmd.Hidden {
+			warn()
+		}
+	}
+	err := root.Execute()
+	warn()
+	if err != nil {
 		if !errors.Is(err, errReported) {
 			fmt.Fprintln(os.Stderr, "toll:", err)
 		}

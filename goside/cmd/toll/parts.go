@@ -6,6 +6,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,6 +23,7 @@ import (
 	"toll/goside/registry"
 	"toll/goside/report"
 	"toll/goside/seam"
+	"toll/goside/via/thread"
 )
 
 // part is one experiment of toll calls or toll layout.
@@ -30,6 +32,7 @@ type part struct {
 	quick, all time.Duration // about how long it takes on two cores, by default and with --full
 	run        func(*calling) ([]measure.Series, error)
 	python     bool // it times CPython, of which the record is to say what it is
+	free       bool // it has goroutines of its own, and is not to be locked to a thread
 }
 
 // calling is what the parts share.
@@ -40,13 +43,15 @@ type calling struct {
 	seed      uint64
 	progress  func(done, all int)
 	warn      func(err error) // says what is left out
+	stderr    io.Writer
+	teams     []measure.Fact // what parallel languages had of the threads
 
 	resolution  time.Duration // of the clock
 	collections int           // of garbage, in batches that did not ask for any
 }
 
 func newCalling(cmd *cobra.Command, f *partFlags) *calling {
-	return &calling{full: f.full, seed: f.seed, warn: func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }}
+	return &calling{full: f.full, seed: f.seed, stderr: cmd.ErrOrStderr(), warn: func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }}
 }
 
 // fullRounds are those of --full.
@@ -89,7 +94,8 @@ func (c *calling) write(cmd *cobra.Command, f *partFlags, chosen []part, takes t
 	facts = append(facts,
 		measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
 		measure.Fact{Key: "seed", Value: fmt.Sprint(f.seed)},
-		measure.Fact{Key: "others", Value: others()})
+		measure.Fact{Key: "others", Value: others()}, machine.Floats())
+	facts = append(facts, c.teams...)
 	if slices.ContainsFunc(chosen, func(p part) bool { return p.python }) {
 		facts = append(facts, python()...)
 	}
@@ -142,7 +148,13 @@ func (c *calling) runParts(cmd *cobra.Command, chosen []part, started time.Time)
 		}
 		progress, finish := newProgress(fmt.Sprintf("%d of %d: %s", k+1, len(chosen), p.name))
 		c.progress = progress
-		more, err := p.run(c)
+		var more []measure.Series
+		var err error
+		if p.free {
+			more, err = p.run(c)
+		} else { // its checks, too, call native code
+			thread.Do(func() { more, err = p.run(c) })
+		}
 		finish()
 		if err := c.available(err); err != nil { // which is no reason to lose the other parts
 			fmt.Fprintf(cmd.ErrOrStderr(), "toll: %s: %v\n", p.name, err)
