@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package dl
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"toll/goside/seam"
+	"toll/goside/via/thread"
+)
+
+// TestReasons: many goroutines fail to load and to find, each something else; each error is of its own failure.
+func TestReasons(t *testing.T) {
+	path, err := seam.FindLibrary("libtoll_c.so")
+	if err != nil {
+		t.Fatal(err)
+	}
+	library, err := Open(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var group sync.WaitGroup
+	for k := range 8 {
+		group.Go(func() {
+			for n := range 3000 {
+				file := fmt.Sprintf("lib-%d-%d.so", k, n)
+				_, err := Open(filepath.Join(dir, file), false)
+				if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "No such file") {
+					t.Errorf("%s: got %v, want an error that names it and says that there is no such file", file, err)
+				}
+				name := fmt.Sprintf("symbol_%d_%d", k, n)
+				if _, err := Symbol(library, name); err == nil || !strings.Contains(err.Error(), name) {
+					t.Errorf("%s: got %v, want an error that names it", name, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+// TestOpeningPutsBack: what a library's constructor does to the thread is undone, and said by the library's name.
+func TestOpeningPutsBack(t *testing.T) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for file, does := range map[string]string{"libflushes.so": "flushes subnormal results to zero", "libupward.so": "rounds upward"} {
+		path, err := seam.FindLibrary("wrong/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(path, false); err != nil {
+			t.Fatal(err)
+		}
+		if now := thread.Now(); now != 0 {
+			t.Errorf("after %s the thread %v, want it put back", file, now)
+		}
+		if notes := strings.Join(thread.Notes(), "\n"); !strings.Contains(notes, file+": "+does) {
+			t.Errorf("the notes do not say that %s %s:\n%s", file, does, notes)
+		}
+	}
+}
