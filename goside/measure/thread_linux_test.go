@@ -29,7 +29,7 @@ func TestOneThread(t *testing.T) {
 	var parked []int
 	subjects := []Subject{
 		{Name: "a", Least: 1, Run: func(int) error { yield(); seen[unix.Gettid()] = true; return nil }},
-		{Name: "parks", Least: 1, Parks: true, Run: func(int) error { parked = append(parked, unix.Gettid()); return nil }},
+		{Name: "parks", Least: 1, Parks: true, Run: func(int) error { yield(); parked = append(parked, unix.Gettid()); return nil }},
 		{Name: "b", Least: 1, Run: func(int) error { yield(); seen[unix.Gettid()] = true; return nil }},
 	}
 	if _, err := Measure(Plan{Rounds: 5, Visits: 1, Clock: MachineClock()}, subjects, func(int, int) {}); err != nil {
@@ -53,8 +53,8 @@ func TestBatchesPutBack(t *testing.T) {
 	}
 	var seen thread.Float
 	subjects := []Subject{
-		{Name: "leaves", Least: 1, Run: func(int) error { thread.SetFloat(thread.Upward); return nil }},
-		{Name: "looks", Least: 1, Run: func(int) error { seen |= thread.Now(); return nil }},
+		{Name: "leaves", Least: 1, Run: func(int) error { time.Sleep(time.Millisecond); thread.SetFloat(thread.Upward); return nil }},
+		{Name: "looks", Least: 1, Run: func(int) error { time.Sleep(time.Millisecond); seen |= thread.Now(); return nil }},
 	}
 	if _, err := Measure(Plan{Rounds: 3, Visits: 1, Clock: MachineClock()}, subjects, func(int, int) {}); err != nil {
 		t.Fatal(err)

@@ -6,10 +6,12 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -17,6 +19,7 @@ import (
 
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/via/thread"
 )
 
 // TestAsToll is toll itself, in a process that [asToll] starts.
@@ -32,9 +35,10 @@ func asToll(t *testing.T, env, wrap []string, args ...string) (stdout, stderr st
 	t.Helper()
 	words := append(wrap, os.Args[0], "-test.run=^TestAsToll$")
 	child := exec.CommandContext(t.Context(), words[0], words[1:]...)
-	child.Env = os.Environ()
-	for _, variable := range []string{"OMP_THREAD_LIMIT", "OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY", "GOMAXPROCS"} {
-		child.Env = append(child.Env, variable+"=")
+	for _, variable := range os.Environ() {
+		if !regexp.MustCompile(`^(G?OMP_|GOMAXPROCS=)`).MatchString(variable) {
+			child.Env = append(child.Env, variable)
+		}
 	}
 	child.Env = append(append(child.Env, "TOLL_TEST_ARGS="+strings.Join(args, "\n")), env...)
 	var out, errs bytes.Buffer
@@ -61,18 +65,104 @@ func ompVia(t *testing.T) string {
 	return ""
 }
 
-// TestHad: the record says what was had of threads and CPUs, by whatever variables it was made less, and a warning names them.
-func TestHad(t *testing.T) {
+// firstCPU returns the first of those that this process may run on, and whether there are others.
+func firstCPU(t *testing.T) (cpu string, more bool) {
+	t.Helper()
 	var cpus unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &cpus); err != nil {
 		t.Fatal(err)
 	}
-	var first string
-	for cpu := range 1024 {
-		if cpus.IsSet(cpu) {
-			first = regexp.MustCompile(`\d+`).FindString(exec.Command("", "").String())
-			break
+	for k := range 1024 {
+		if cpus.IsSet(k) {
+			return fmt.Sprint(k), cpus.Count() > 1
 		}
 	}
-	_ = first
+	t.Fatal("this process may run on no CPU of the first 1024")
+	return "", false
+}
+
+// TestHad: whatever takes threads or CPUs away, the record says what was had, and a warning names what took them.
+func TestHad(t *testing.T) {
+	cores, affinity := fmt.Sprint(runtime.NumCPU()), thread.Affinity()
+	first, more := firstCPU(t)
+	for name, c := range map[string]struct {
+		env, wrap []string
+		facts     map[string]string
+		warns     string
+		shows     string
+	}{
+		"nothing": {facts: map[string]string{"cores": cores, "affinity": affinity, "team-c-omp": "3", "omp": "none"},
+			shows: "(-par, -omp) on 3 threads.\n"},
+		"thread limit": {env: []string{"OMP_THREAD_LIMIT=1"},
+			facts: map[string]string{"cores": cores, "affinity": affinity, "team-c-omp": "1", "omp": "OMP_THREAD_LIMIT=1"},
+			warns: "toll: c-omp works on 1 of the 3 threads that were asked for: OMP_THREAD_LIMIT=1\n",
+			shows: "(-par, -omp) on 3 threads, but c-omp on 1.\n"},
+		"bound": {env: []string{"OMP_PROC_BIND=true"},
+			facts: map[string]string{"cores": cores, "affinity": affinity, "team-c-omp": "3", "omp": "OMP_PROC_BIND=true"},
+			warns: "toll: OMP_PROC_BIND=true binds the threads of the OpenMP languages to CPUs; Toll keeps its own on " + affinity + "\n"},
+		"places": {env: []string{"OMP_PROC_BIND=close", "OMP_PLACES=cores"},
+			facts: map[string]string{"cores": cores, "affinity": affinity, "team-c-omp": "3", "omp": "OMP_PLACES=cores OMP_PROC_BIND=close"},
+			warns: "toll: OMP_PLACES=cores binds the threads"},
+		"one CPU": {wrap: []string{"taskset", "-c", first},
+			facts: map[string]string{"cores": "1", "affinity": first, "team-c-omp": "3", "omp": "none"}},
+		"one CPU, bound": {wrap: []string{"taskset", "-c", first}, env: []string{"OMP_PROC_BIND=true"},
+			facts: map[string]string{"cores": "1", "affinity": first, "team-c-omp": "3", "omp": "OMP_PROC_BIND=true"},
+			warns: "Toll keeps its own on " + first + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.wrap != nil && !more {
+				return // it changes nothing
+			}
+			record := filepath.Join(t.TempDir(), "record.txt")
+			stdout, stderr, err := asToll(t, c.env, c.wrap, "bench", "--rounds", "1", "--limits=false", "--threads", "3",
+				"--route", "c-omp/"+ompVia(t), "--kernel", "call", "-o", record)
+			if err != nil {
+				t.Fatalf("%v\n%s%s", err, stdout, stderr)
+			}
+			text, err := os.ReadFile(record)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for key, want := range c.facts {
+				if line := "\n" + key + ": " + want + "\n"; !strings.Contains("\n"+string(text), line) {
+					found := regexp.MustCompile(`(?m)^` + key + `: .*$`).FindString(string(text))
+					t.Errorf("the record says %q, want %q", found, strings.TrimSpace(line))
+				}
+			}
+			if !strings.Contains(stderr, c.warns) || c.warns == "" && strings.Contains(stderr, "toll:") {
+				t.Errorf("warned:\n%s\nwant %q", stderr, c.warns)
+			}
+			if !strings.Contains(stdout, c.shows) {
+				t.Errorf("no %q in:\n%s", c.shows, stdout)
+			}
+		})
+	}
+}
+
+// TestPreloaded: a library that puts the first thread, and so all others, in another floating-point environment is put
+// right before anything is computed, is warned of, and is in the record.
+func TestPreloaded(t *testing.T) {
+	for file, does := range map[string]string{"libflushes.so": "flushes subnormal results to zero", "libupward.so": "rounds upward"} {
+		library, err := seam.FindLibrary("wrong/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env := []string{"LD_PRELOAD=" + library}
+		stdout, stderr, err := asToll(t, env, nil, "verify", "--kernel", "diffusion", "--route", "go*/direct,c/"+ompVia(t))
+		if err != nil || !strings.Contains(stdout, "6 bit-identical, 0 within declared bound, 0 failed, 0 unavailable\n") {
+			t.Errorf("%s: %v\n%s", file, err, stdout)
+		}
+		if want := "toll: the process started in a floating-point environment that " + does; strings.Count(stderr, want) != 1 {
+			t.Errorf("%s: warned:\n%s\nwant once %q", file, stderr, want)
+		}
+		record := filepath.Join(t.TempDir(), "record.txt")
+		stdout, stderr, err = asToll(t, env, nil, "bench", "--rounds", "1", "--limits=false", "--kernel", "call", "--route", "go/direct", "-o", record)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s%s", file, err, stdout, stderr)
+		}
+		text, err := os.ReadFile(record)
+		if want := "\nfp-environment: the process started in a floating-point environment that " + does; err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: no %q in the record, error %v", file, want, err)
+		}
+	}
 }
