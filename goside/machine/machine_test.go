@@ -21,6 +21,8 @@ func TestFacts(t *testing.T) {
 	for key, pattern := range map[string]string{
 		"go":        `^` + regexp.QuoteMeta(runtime.Version()) + `$`,
 		"cores":     `^\d+$`,
+		"affinity":  `^(unknown|[\d,-]+)$`,
+		"omp":       `^(none|G?OMP_.*)$`,
 		"caches":    `^(unknown|L1d \d+(, L2 \d+)?(, L3 \d+)?)$`,
 		"load":      `^(unknown|[\d.]+ [\d.]+ [\d.]+)$`,
 		"libraries": `^(unknown|.*github.com/ebitengine/purego v.*)$`,

@@ -378,3 +378,14 @@ func TestJuliaPicture(t *testing.T) {
 		t.Error("2 counts made a square of side 2")
 	}
 }
+
+func TestThreads(t *testing.T) {
+	for want, facts := range map[string][]measure.Fact{
+		"3 threads": {{Key: "threads", Value: "3"}, {Key: "team-c-omp", Value: "3"}},
+		"3 threads, but c-omp on 1, fortran-omp on 2": {{Key: "threads", Value: "3"}, {Key: "team-c-omp", Value: "1"}, {Key: "team-rust-par", Value: "3"}, {Key: "team-fortran-omp", Value: "2"}},
+	} {
+		if got := (&Record{Facts: facts}).threads(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -78,6 +78,7 @@ import (
 	include "toll/csrc/include"
 	"toll/goside/calls"
 	"toll/goside/seam"
+	"toll/goside/via/thread"
 )
 
 // What knobs pass: so many numbers, or so many structs.
@@ -228,7 +229,8 @@ func openKnobs() (knobAddresses, error) {
 	defer runtime.UnlockOSThread()
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name)) // which CString took from malloc
-	library := C.dlopen(name, C.RTLD_NOW|C.RTLD_LOCAL)
+	var library unsafe.Pointer
+	thread.Opening(file, func() { library = C.dlopen(name, C.RTLD_NOW|C.RTLD_LOCAL) })
 	if library == nil {
 		return knobAddresses{}, fmt.Errorf("cgo: %w: %s does not load: %s", seam.ErrUnavailable, file, C.GoString(C.dlerror()))
 	}
