@@ -9,13 +9,25 @@ import (
 	"path/filepath"
 )
 
-// FindLibrary returns the path of the shared library of that file name: in the folder $TOLL_LIB if that is
-// set, else in ../lib of the executable, else in build/lib of the working directory or a folder above it.
-// If there is none, the error is ErrUnavailable.
+// FindLibrary returns the absolute path of the shared library of that file name: in the folder $TOLL_LIB if that is
+// set and not empty, else in ../lib of the executable, else in build/lib of the working directory or a folder above
+// it. If there is none, the error is ErrUnavailable; if $TOLL_LIB is no folder, it is another.
 func FindLibrary(file string) (string, error) {
 	var folders []string
 	if set := os.Getenv("TOLL_LIB"); set != "" {
-		folders = []string{set}
+		// A path without a slash is none to the loader, which would look for the name in its own folders.
+		folder, err := filepath.Abs(set)
+		if err != nil {
+			return "", fmt.Errorf("TOLL_LIB is %q, want a folder: %w", set, err)
+		}
+		info, err := os.Stat(folder)
+		if err != nil {
+			return "", fmt.Errorf("TOLL_LIB is %q, want a folder: %w", set, err)
+		}
+		if !info.IsDir() {
+			return "", fmt.Errorf("TOLL_LIB is %q, want a folder: %s is none", set, folder)
+		}
+		folders = []string{folder}
 	} else {
 		if exe, err := os.Executable(); err == nil {
 			folders = append(folders, filepath.Join(filepath.Dir(exe), "..", "lib"))
