@@ -5,8 +5,12 @@
 # The main job: builds Toll, verifies every route, and times all of them against each other. Prints the
 # tables; the record is in build/results, the picture of what was computed in build/results/julia.png.
 # Arguments go to toll bench, as in scripts/bench.sh --quick.
+case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
-cd "$(dirname "$0")/.."
+unset CDPATH
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
+. scripts/environment.sh
+without "what is built here is what is timed" TOLL_LIB
 scripts/build.sh
 build/bin/toll bench "$@"
 build/bin/toll draw julia --route c/cgo

@@ -9,10 +9,12 @@
 # TOLL_PYTHON says which CPython to embed, by path or name; TOLL_PYTHON=none leaves out the Python side, and
 # takes away what an earlier build left of it. Unset, setup.sh chooses. Another choice means another environment,
 # which is made from cpython-ext/requirements.txt, with network.
+case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
-cd "$(dirname "$0")/.."
+unset CDPATH
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
+. scripts/environment.sh
 scripts/setup.sh
-unset PYTHONHOME PYTHONPATH
 
 # Runs a command; what it prints goes to the log, which is shown if it fails.
 logged() {
@@ -27,20 +29,38 @@ logged() {
 # Whether the stamp is missing, or older than one of the files and folders.
 older() { [ ! -f "$1" ] || [ -n "$(find "${@:2}" -name __pycache__ -prune -o -newer "$1" -print -quit)" ]; }
 
-if [ $# -gt 0 ] || [ ! -f build/cmake/build.ninja ]; then
-    logged build/cmake.log cmake -S . -B build/cmake -G Ninja "$@"
-fi
-logged build/cmake.log cmake --build build/cmake
-
 # A stamp holds what it was made from, and is written when it is made: what was interrupted is made again.
+
+# CMake builds neither in another place than it was configured in nor with another compiler. The instruction set is
+# the user's choice, and is kept.
+libraries() {
+    local made_from="$PWD CC=${CC:-} FC=${FC:-}" cache=build/cmake/CMakeCache.txt kept=()
+    if [ "$(cat build/cmake/stamp 2>/dev/null)" != "$made_from" ]; then
+        if [ -f $cache ]; then
+            say "build/cmake was made in another place, or for another compiler: making it again"
+            sed -n 's/^TOLL_ARCH:[A-Z]*=/-DTOLL_ARCH=/p' $cache >build/arch.new
+            [ ! -s build/arch.new ] || mv build/arch.new build/arch
+        fi
+        rm -rf build/cmake
+        [ ! -f build/arch ] || mapfile -t kept <build/arch
+        logged build/cmake.log cmake -S . -B build/cmake -G Ninja "${kept[@]}" "$@"
+        echo "$made_from" >build/cmake/stamp
+        rm -f build/arch
+    elif [ $# -gt 0 ]; then
+        logged build/cmake.log cmake -S . -B build/cmake -G Ninja "$@"
+    fi
+    logged build/cmake.log cmake --build build/cmake
+}
+
 environment() {
     local python=$1 made_from
     made_from="$PWD $python $(sha256sum <cpython-ext/requirements.txt)"
     [ "$(cat build/venv/stamp 2>/dev/null)" = "$made_from" ] && return
-    echo "build.sh: making build/venv for $python"
+    say "making build/venv for $python"
+    rm -f build/venv/stamp
     rm -rf build/venv
     logged build/venv.log "${python% *}" -I -m venv build/venv
-    logged build/venv.log build/venv/bin/python -I -m pip --disable-pip-version-check install \
+    logged build/venv.log build/venv/bin/python -I scripts/pip.py --disable-pip-version-check install \
         --quiet --require-hashes --only-binary :all: -r cpython-ext/requirements.txt
     echo "$made_from" >build/venv/stamp
 }
@@ -49,8 +69,9 @@ environment() {
 # Python, too, gets the package where its environment has the others, in site-packages.
 extensions() {
     local arch=$1 made_from list=build/meson/meson-info/intro-installed.json installed=build/meson/installed.json
-    made_from=$(cat build/venv/stamp cpython-ext/meson.options && echo "$arch")
+    made_from=$(cat build/venv/stamp cpython-ext/meson.options && echo "$arch CC=${CC:-} CXX=${CXX:-}")
     if [ "$(cat build/meson/stamp 2>/dev/null)" != "$made_from" ]; then
+        rm -f build/meson/stamp
         rm -rf build/meson
         logged build/meson.log build/venv/bin/meson setup build/meson cpython-ext \
             --prefix "$PWD/build/venv" -Dpython.install_env=venv "-Darch=$arch"
@@ -65,19 +86,25 @@ extensions() {
     mv $installed.new $installed
 }
 
-# Cargo would know what is stale, but maturin installs with pip, which takes seconds.
-pyo3() {
+# Cargo would know what is stale, but maturin installs with pip, which takes seconds. The profile is the kernels' own, as
+# in rust/cargo.cmake; and nobody else's settings say what is built, for which Python, or where it goes.
+pyo3() (
     local arch=$1
     older build/pyo3/stamp build/meson/stamp build/lib/libtoll_rust.a csrc/include/toll.h rust cpython-ext/pyo3 ||
         return 0
     mkdir -p build/pyo3
     touch build/pyo3/stamp.new
-    logged build/pyo3.log env "VIRTUAL_ENV=$PWD/build/venv" "CARGO_TARGET_DIR=$PWD/build/pyo3" \
-        "TOLL_HEADER_HASH=$(sha256sum <csrc/include/toll.h | cut -c 1-16)" ${arch:+"RUSTFLAGS=-C target-cpu=$arch"} \
-        build/venv/bin/maturin develop --quiet --release --locked -m cpython-ext/pyo3/Cargo.toml
+    unset "${!PIP_@}" "${!PYO3_@}" CONDA_PREFIX
+    export PIP_CONFIG_FILE=/dev/null VIRTUAL_ENV=$PWD/build/venv CARGO_TARGET_DIR=$PWD/build/pyo3
+    export RUSTFLAGS=${arch:+-C target-cpu=$arch} CARGO_INCREMENTAL=0
+    TOLL_HEADER_HASH=$(sha256sum <csrc/include/toll.h | cut -c 1-16)
+    export TOLL_HEADER_HASH
+    logged build/pyo3.log build/venv/bin/maturin develop --quiet --release --locked \
+        -m cpython-ext/pyo3/Cargo.toml --config rust/Cargo.toml
     mv build/pyo3/stamp.new build/pyo3/stamp
-}
+)
 
+libraries "$@"
 if [ "$(cat build/python)" = none ]; then
     echo "build.sh: TOLL_PYTHON=none leaves out the Python side"
     rm -rf build/lib/libtoll_py.so build/venv/lib/python*/site-packages/toll build/meson/installed.json
@@ -88,5 +115,9 @@ else
     pyo3 "$arch"
 fi
 
-revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
+# Of this tree: an unpacked archive may lie in another repository.
+revision=unknown
+if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
+    revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
+fi
 go build -buildvcs=false -ldflags "-X main.revision=$revision" -o build/bin/toll ./goside/cmd/toll

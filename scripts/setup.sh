@@ -10,13 +10,11 @@
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
 # python3 on PATH, /usr/bin/python3, and python3.13 to python3.10.
+case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
-cd "$(dirname "$0")/.."
-
-fail() {
-    echo "setup.sh: $*" >&2
-    exit 1
-}
+unset CDPATH
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
+. scripts/environment.sh
 
 case "$*" in
 "" | test) ;;

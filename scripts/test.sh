@@ -6,8 +6,12 @@
 # routes must be there that need none; with cgo, where all must be there; and the routes once more with the race
 # detector and checks of pointers. Arguments go to the last run of go test, as in scripts/test.sh -v -run Mutant,
 # and leave out the others. TOLL_ROUTES says which routes the suite runs over, TOLL_REQUIRE which must be there.
+case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
-cd "$(dirname "$0")/.."
+unset CDPATH
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
+. scripts/environment.sh
+without "what is built here is what is tested" TOLL_LIB
 scripts/setup.sh test
 scripts/build.sh
 

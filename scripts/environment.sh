@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Toll authors
+# SPDX-License-Identifier: MIT
+#
+# Every script reads this first, in the root of the tree. What the user's environment would change of the build
+# without a word is taken away, or refused by name; where something was asked for, it is said.
+export LC_ALL=C.UTF-8
+unset POSIXLY_CORRECT DESTDIR "${!PYTHON@}"
+# As in a hook of another repository.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_OBJECT_DIRECTORY GIT_NAMESPACE GIT_PREFIX
+set +o posix
+umask u+rwx
+
+say() { echo "${0##*/}: $*" >&2; }
+
+fail() {
+    say "$@"
+    exit 1
+}
+
+# without <why> <variable>... leaves out the variables.
+without() {
+    local name
+    for name in "${@:2}"; do
+        [ -z "${!name:-}" ] || say "$name is '${!name}', and is left out: $1"
+        unset "$name"
+    done
+}
+
+# What some tool takes for its own: the linker, cgo, ninja, rust-lld, the virtual environment. None minds a space or a comma.
+odd=${PWD//[A-Za-z0-9\/._+,=@~ -]/}
+odd=${odd//[![:ascii:]]/}
+[ -z "$odd" ] ||
+    fail "the path of this folder, '$PWD', has ${odd@Q}: want ASCII letters, digits, space or any of /._+,=@~- and what is not ASCII"
+
+if [ -n "${TMPDIR:-}" ]; then
+    case $TMPDIR in
+    /*) [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ] || fail "TMPDIR is '$TMPDIR', want a folder that can be written to" ;;
+    *) fail "TMPDIR is '$TMPDIR', want an absolute path" ;;
+    esac
+fi
+
+without "the libraries have Toll's own flags, and the same bits by them" CFLAGS CPPFLAGS CXXFLAGS FFLAGS FCFLAGS \
+    LDFLAGS RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_INCREMENTAL "${!CARGO_PROFILE_@}"
+
+# The tree is no part of a workspace around it, and holds no vendored modules unless somebody put them there.
+export GOWORK=off
+if command -v go >/dev/null; then
+    mapfile -t flags < <(go env GOFLAGS CGO_CFLAGS CGO_CPPFLAGS CGO_LDFLAGS)
+    [ ${#flags[@]} -eq 4 ] || exit 1
+    export GOFLAGS=${flags[0]}
+    [ -d vendor ] || GOFLAGS+=' -mod=readonly'
+    # These say where libraries are, too. What is linked so makes the whole process flush to zero. As in CMakeLists.txt.
+    inexact="[ '\"](-(Ofast|f(fast|associative|reciprocal)-math|f(unsafe-math-opt|finite-math|no-signed-z|single-prec)\
+|ffp-model|fdenormal-fp-math|m(fpmath|recip|daz-ftz|pc[368]))[^ '\"]*)"
+    [[ ! " ${flags[*]:1}" =~ $inexact ]] ||
+        fail "CGO_CFLAGS, CGO_CPPFLAGS or CGO_LDFLAGS has ${BASH_REMATCH[1]}, with which results are others: want it without"
+fi
