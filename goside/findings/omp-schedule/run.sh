@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Toll authors
+# SPDX-License-Identifier: MIT
+set -euo pipefail
+cd -- "$(dirname -- "$0")"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+gcc -O2 -fopenmp -shared -fPIC library.c -o "$out/library.so"
+gcc -O2 -fopenmp host.c "$out/library.so" -o "$out/host"
+"$out/host"
