@@ -1,8 +1,9 @@
 /* SPDX-FileCopyrightText: 2026 The Toll authors
  * SPDX-License-Identifier: MIT
  *
- * A library whose constructor leaves the thread that loads it in another floating-point environment: with UPWARD it rounds
- * upward, else it flushes subnormals to zero, as a library linked with -ffast-math does by some compilers.
+ * A library whose constructor leaves the thread that loads it in another floating-point environment: with
+ * UPWARD it rounds upward, else it flushes subnormals to zero, as a library linked with -ffast-math does by
+ * some compilers.
  */
 #include <fenv.h>
 #include <stdint.h>
