@@ -7,12 +7,14 @@
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
 #include <numpy/arrayobject.h>
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "toll_py.h"
 
@@ -24,6 +26,7 @@ enum { NEVER_STARTED, STARTING, RUNNING, STOPPED };
 
 static atomic_int state = NEVER_STARTED;
 static PyObject *format_exception; /* traceback.format_exception */
+static PyObject *waits_for;        /* of look_source */
 
 /* Thread states. */
 
@@ -502,15 +505,38 @@ static int32_t probe(int32_t what) {
 /* Start and stop. The interpreter is initialised and finalised by a thread of its own, which CPython takes
  * for its main thread: it waits all the time between. */
 
+enum { ALIVE, ENDING_THREADS, ENDING_HANDLERS, FINALIZING };
+
 static struct {
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t changed; /* by the monotonic clock */
     const char *executable;
     toll_py_error *error;
     int started, stopping; /* started: 1 once start's outcome is known */
     int32_t outcome;
-} interpreter = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    int phase, ended;
+    int left; /* stop has given up: Python is not taken down any further */
+    int looked;
+    toll_py_error found; /* by the thread that looks, once it has looked */
+} interpreter = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* What a thread that stop makes asks when Python does not end. */
+static const char look_source[] =
+    "import sys, threading, traceback\n"
+    "def waits_for(what):\n"
+    "    main = threading.main_thread()\n"
+    "    frame = sys._current_frames().get(main.ident)\n"
+    "    names = [t.name for t in threading.enumerate() if t is not main and not t.daemon]\n"
+    "    for f, _ in traceback.walk_stack(frame) if frame else ():\n"
+    "        if f.f_code is threading.Thread.join.__code__:\n"
+    "            names.append(f.f_locals['self'].name)\n"
+    "    if names and what == 'threads':\n"
+    "        what += ': ' + ', '.join(names)\n"
+    "    elif frame:\n"
+    "        code = frame.f_code\n"
+    "        what += f', in {code.co_name} of {code.co_filename}, line {frame.f_lineno}'\n"
+    "    return what, ''.join(traceback.format_stack(frame)) if frame else ''\n";
 
 static char *joined(const char *a, const char *b) {
     size_t n = strlen(a) + strlen(b) + 3;
@@ -548,12 +574,70 @@ static int32_t initialize(const char *executable, toll_py_error *error) {
     if (PyStatus_Exception(status))
         return failed(status, error);
 
+    /* Whichever thread imports threading first is the main thread to it, which it waits for at the end. */
+    PyObject *globals = PyDict_New();
+    PyObject *ran = globals ? PyRun_String(look_source, Py_file_input, globals, globals) : NULL;
+    waits_for = ran ? Py_XNewRef(PyDict_GetItemString(globals, "waits_for")) : NULL;
+    Py_XDECREF(ran);
+    Py_XDECREF(globals);
+    if (!waits_for)
+        return raised(error);
+
     PyObject *traceback = PyImport_ImportModule("traceback");
     format_exception = traceback ? PyObject_GetAttrString(traceback, "format_exception") : NULL;
     Py_XDECREF(traceback);
     if (!format_exception || PyArray_ImportNumPyAPI() < 0)
         return raised(error);
     return TOLL_PY_OK;
+}
+
+/* enter says how far Python's end has come, unless stop has given up. */
+static int enter(int phase) {
+    pthread_mutex_lock(&interpreter.lock);
+    int entered = !interpreter.left;
+    if (entered)
+        interpreter.phase = phase;
+    pthread_mutex_unlock(&interpreter.lock);
+    return entered;
+}
+
+/* Calls a function of a module that CPython itself calls at the end, and that does nothing the second time.
+ * Of one that this CPython lacks, the call by Py_FinalizeEx is enough. */
+static void run_last(const char *module, const char *function) {
+    PyObject *m = PyImport_ImportModule(module), *f = m ? PyObject_GetAttrString(m, function) : NULL;
+    if (!f)
+        PyErr_Clear();
+    PyObject *result = f ? PyObject_CallNoArgs(f) : NULL;
+    if (f && !result)
+        PyErr_WriteUnraisable(f);
+    Py_XDECREF(result);
+    Py_XDECREF(f);
+    Py_XDECREF(m);
+}
+
+/* end takes Python down: first, as Py_FinalizeEx does, what may take any time, while other threads can still
+ * look. */
+static void end(PyThreadState *own) {
+    if (!enter(ENDING_THREADS))
+        return;
+    PyEval_RestoreThread(own);
+    run_last("threading", "_shutdown");
+    own = PyEval_SaveThread();
+    if (!enter(ENDING_HANDLERS))
+        return;
+    PyEval_RestoreThread(own);
+    run_last("atexit", "_run_exitfuncs");
+    own = PyEval_SaveThread();
+    if (!enter(FINALIZING))
+        return;
+    PyEval_RestoreThread(own);
+    int32_t outcome = Py_FinalizeEx() == 0 ? TOLL_PY_OK : TOLL_PY_ERAISED;
+
+    pthread_mutex_lock(&interpreter.lock);
+    interpreter.outcome = outcome;
+    interpreter.ended = 1;
+    pthread_cond_broadcast(&interpreter.changed);
+    pthread_mutex_unlock(&interpreter.lock);
 }
 
 static void *live(void *unused) {
@@ -570,10 +654,8 @@ static void *live(void *unused) {
         pthread_cond_wait(&interpreter.changed, &interpreter.lock);
     pthread_mutex_unlock(&interpreter.lock);
 
-    if (own) {
-        PyEval_RestoreThread(own);
-        interpreter.outcome = Py_FinalizeEx() == 0 ? TOLL_PY_OK : TOLL_PY_ERAISED;
-    }
+    if (own)
+        end(own);
     return NULL;
 }
 
@@ -590,7 +672,14 @@ static int32_t start(const char *executable, toll_py_error *error) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failure = pthread_key_create(&at_exit, delete_kept);
+    pthread_condattr_t monotonic;
+    int failure = pthread_condattr_init(&monotonic);
+    if (!failure)
+        failure = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    if (!failure)
+        failure = pthread_cond_init(&interpreter.changed, &monotonic);
+    if (!failure)
+        failure = pthread_key_create(&at_exit, delete_kept);
     if (!failure)
         failure = pthread_create(&interpreter.thread, NULL, live, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -608,19 +697,111 @@ static int32_t start(const char *executable, toll_py_error *error) {
     return outcome;
 }
 
-static int32_t stop(void) {
-    int expected = RUNNING;
-    pthread_rwlock_wrlock(&deleting);
-    int running = atomic_compare_exchange_strong(&state, &expected, STOPPED);
-    pthread_rwlock_unlock(&deleting);
-    if (!running)
-        return TOLL_PY_ESTATE;
+static struct timespec after(int64_t milliseconds) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_sec += milliseconds / 1000;
+    t.tv_nsec += milliseconds % 1000 * 1000000;
+    if (t.tv_nsec >= 1000000000) {
+        t.tv_sec++;
+        t.tv_nsec -= 1000000000;
+    }
+    return t;
+}
+
+/* await returns whether *flag, which changes under the lock that the caller has, was set in time. */
+static int await(const int *flag, struct timespec deadline) {
+    while (!*flag && pthread_cond_timedwait(&interpreter.changed, &interpreter.lock, &deadline) != ETIMEDOUT)
+        ;
+    return *flag;
+}
+
+static void *look(void *what) {
+    toll_py_error found = {0};
+    PyThreadState *made = PyThreadState_New(PyInterpreterState_Main());
+    if (made) {
+        PyEval_RestoreThread(made);
+        PyObject *answer = PyObject_CallFunction(waits_for, "s", (const char *)what);
+        PyObject *message = answer ? PyTuple_GetItem(answer, 0) : NULL;
+        PyObject *traceback = answer ? PyTuple_GetItem(answer, 1) : NULL;
+        PyErr_Clear();
+        found.message = escaped(message);
+        found.traceback = escaped(traceback);
+        Py_XDECREF(answer);
+        PyThreadState_Clear(made);
+        PyThreadState_DeleteCurrent();
+    }
     pthread_mutex_lock(&interpreter.lock);
-    interpreter.stopping = 1;
+    interpreter.found = found;
+    interpreter.looked = 1;
     pthread_cond_broadcast(&interpreter.changed);
     pthread_mutex_unlock(&interpreter.lock);
-    pthread_join(interpreter.thread, NULL);
-    return interpreter.outcome;
+    return NULL;
+}
+
+/* in_vain gives up, and says what stop waited for. The caller has the lock. */
+static void in_vain(toll_py_error *error) {
+    interpreter.left = 1;
+    const char *what = interpreter.phase == FINALIZING        ? "what is left: __del__, output to be written"
+                       : interpreter.phase == ENDING_HANDLERS ? "an atexit handler"
+                                                              : "threads";
+    /* Which takes the GIL: that may never come. Once it is at its last, Python must not be looked at. */
+    pthread_t thread;
+    if (interpreter.phase < FINALIZING && pthread_create(&thread, NULL, look, (void *)what) == 0) {
+        pthread_detach(thread);
+        if (await(&interpreter.looked, after(1000)))
+            *error = interpreter.found;
+        else
+            error->message = joined(what, "the GIL was not to be had to look at them");
+    }
+    if (!error->message)
+        error->message = strdup(what);
+    error->type = strdup("TimeoutError");
+}
+
+/* deleted returns whether all threads that were deleting their thread states are done with it in time. */
+static int deleted(struct timespec deadline) {
+    static const struct timespec pause = {.tv_nsec = 1000000};
+    while (pthread_rwlock_trywrlock(&deleting) != 0) {
+        struct timespec now = after(0);
+        if (now.tv_sec > deadline.tv_sec ||
+            (now.tv_sec == deadline.tv_sec && now.tv_nsec >= deadline.tv_nsec))
+            return 0;
+        nanosleep(&pause, NULL);
+    }
+    pthread_rwlock_unlock(&deleting);
+    return 1;
+}
+
+static int32_t stop(int64_t milliseconds, toll_py_error *error) {
+    int expected = RUNNING;
+    struct timespec deadline = after(milliseconds);
+    memset(error, 0, sizeof *error);
+    if (!atomic_compare_exchange_strong(&state, &expected, STOPPED))
+        return TOLL_PY_ESTATE;
+
+    sigset_t all, before; /* as in start */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int32_t outcome = TOLL_PY_ETIME;
+    if (!deleted(deadline)) {
+        error->type = strdup("TimeoutError");
+        error->message = strdup("a thread of the program's own that ends, and waits for the GIL to do so");
+    } else {
+        pthread_mutex_lock(&interpreter.lock);
+        interpreter.stopping = 1;
+        pthread_cond_broadcast(&interpreter.changed);
+        int ended = await(&interpreter.ended, deadline);
+        if (ended)
+            outcome = interpreter.outcome;
+        else
+            in_vain(error);
+        pthread_mutex_unlock(&interpreter.lock);
+        if (ended)
+            pthread_join(interpreter.thread, NULL);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return outcome;
 }
 
 #define TEXT_(x) #x

@@ -28,7 +28,7 @@
 
 #include <stdint.h>
 
-#define TOLL_PY_ABI_VERSION 1
+#define TOLL_PY_ABI_VERSION 2
 
 /* Status. The first three are those of toll.h with the same meaning, about an array that was passed. */
 enum {
@@ -39,6 +39,7 @@ enum {
     TOLL_PY_ERAISED = 16, /* Python raised an exception: see the error */
     TOLL_PY_EHELD = 17,   /* Python still refers to an array after the call, or its result does */
     TOLL_PY_ESTATE = 18,  /* not started, stopped, or started already */
+    TOLL_PY_ETIME = 19,   /* Python did not end in time: see the error */
 };
 
 /* What is passed and returned. */
@@ -82,7 +83,7 @@ typedef struct toll_py_keep {
     int32_t gone; /* written by another thread: read it as an atomic */
 } toll_py_keep;
 
-/* A Python exception. Absent text is NULL. */
+/* A Python exception, or, with ETIME, what Python did not end for. Absent text is NULL. */
 typedef struct toll_py_error {
     char *type;      /* "ValueError", "toll.ShapeError" */
     char *message;   /* str() of it */
@@ -113,13 +114,21 @@ typedef struct toll_py_table {
     const char *compiled; /* the version of CPython that the library was compiled for, and the compiler */
 
     /* Starts the interpreter of the virtual environment, or installation, that the executable belongs to,
-     * isolated: no environment variables, no user's site folder, no current folder. Returns OK, ESTATE or
-     * ERAISED (then type is "PyStatus" if there is no interpreter that could raise). */
+     * isolated: no environment variables, no user's site folder, no current folder. It is
+     * threading.main_thread() that lives in a thread of the library's own, whichever thread imports
+     * threading. Returns OK, ESTATE or ERAISED (then type is "PyStatus" if there is no interpreter that could
+     * raise). */
     int32_t (*start)(const char *executable, toll_py_error *error);
 
     /* Ends it. The caller guarantees that no other function is at work or called meanwhile; afterwards all
-     * return ESTATE. Returns OK, ESTATE, or ERAISED if Python could not write what was buffered. */
-    int32_t (*stop)(void);
+     * return ESTATE. Returns OK, ESTATE, or ERAISED if Python could not write what was buffered.
+     *
+     * Python ends once its threads that are no daemons have ended, its atexit handlers have returned and what
+     * is left has been destroyed. If that takes longer than milliseconds, stop returns ETIME, at most a
+     * second later, with what it waited for in message and where Python's main thread is in traceback, absent
+     * if Python does not let it look. Python is then left as it is, for good: what still runs in it may run
+     * on, and the process may go on, and end, as it likes. */
+    int32_t (*stop)(int64_t milliseconds, toll_py_error *error);
 
     /* Imports a module and returns in result an attribute of it, or the module if attribute is NULL. What the
      * attribute is decides its kind, as for a call's result; functions and modules are OBJECTs. */

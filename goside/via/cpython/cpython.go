@@ -11,7 +11,9 @@
 //
 // What will surprise: a call that returns may still be refused because Python kept an array; so many calls
 // at once only as [Config] allows, others wait as goroutines, not as threads; a crash in an extension module ends
-// the process; and there is one interpreter in a process's life.
+// the process; there is one interpreter in a process's life; its main thread, which threading.main_thread() is and
+// atexit handlers run on, is one of its own; and to threading the threads that call are daemons, so that a Thread
+// that Python makes on one is a daemon too unless told otherwise.
 package cpython
 
 import (
@@ -23,6 +25,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -60,6 +63,18 @@ type HeldError struct{ Argument int }
 
 func (e *HeldError) Error() string {
 	return fmt.Sprintf("cpython: Python still refers to argument %d, a slice passed for the call only: pass it Copied, or have Python copy what it keeps", e.Argument)
+}
+
+// StopError says that [Interpreter.Stop] waited in vain. What it waited for goes on as it can; the interpreter is left as
+// it is, and takes no more calls.
+type StopError struct {
+	After     time.Duration
+	For       string // "threads: Thread-1 (f)"
+	Traceback string // where Python's main thread is, if that could be told
+}
+
+func (e *StopError) Error() string {
+	return fmt.Sprintf("cpython: after %v Stop still waited for %s, want it to end", e.After, e.For)
 }
 
 // Mirrors of toll_py.h; a change of size must come with one of the header.
@@ -104,13 +119,13 @@ const (
 )
 
 const (
-	abiVersion = 1
+	abiVersion = 2
 
 	kindNone, kindInt, kindFloat, kindText, kindArray, kindObject = 0, 1, 2, 3, 4, 5
 
 	flagWritable, flagCopy = 1, 2
 
-	statusOK, statusRaised, statusHeld, statusState = 0, 16, 17, 18
+	statusOK, statusRaised, statusHeld, statusState, statusTime = 0, 16, 17, 18, 19
 )
 
 // Config says which Python is embedded, and how.
@@ -122,6 +137,8 @@ type Config struct {
 	// without a thread. Only one holds the GIL at a time; the others wait for it, or work in native code
 	// that released it. Go code that Python calls back and that calls Python again takes one more.
 	Threads int
+
+	StopWithin time.Duration // how long Stop waits; 0: 10 s
 }
 
 // Interpreter is the embedded CPython. All its methods, and those of its objects, may be called from any goroutine.
@@ -130,6 +147,7 @@ type Interpreter struct {
 	python   string
 	compiled string
 	version  string
+	within   time.Duration
 	gate     gate
 
 	mu   sync.Mutex
@@ -166,14 +184,9 @@ func Start(c Config) (*Interpreter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cpython: %w: no Python: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
 	}
-	// RTLD_GLOBAL: extension modules find CPython's symbols so.
-	handle, err := purego.Dlopen(c.Library, purego.RTLD_NOW|purego.RTLD_GLOBAL)
+	symbol, err := open(c.Library)
 	if err != nil {
-		return nil, fmt.Errorf("cpython: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
-	}
-	symbol, err := purego.Dlsym(handle, "toll_py_get_table")
-	if err != nil {
-		return nil, fmt.Errorf("cpython: %s has no symbol toll_py_get_table, want it: run %s (%w)", File, seam.Mend, err)
+		return nil, err
 	}
 	var get func() unsafe.Pointer
 	purego.RegisterFunc(&get, symbol)
@@ -187,7 +200,10 @@ func Start(c Config) (*Interpreter, error) {
 	if c.Threads < 1 {
 		return nil, fmt.Errorf("cpython: threads is %d, want at least 1", c.Threads)
 	}
-	in := &Interpreter{table: table, python: python, compiled: unix.BytePtrToString(table.compiled)}
+	if c.StopWithin == 0 {
+		c.StopWithin = 10 * time.Second
+	}
+	in := &Interpreter{table: table, python: python, compiled: unix.BytePtrToString(table.compiled), within: c.StopWithin}
 	in.gate.init(c.Threads)
 	executable, err := unix.BytePtrFromString(python)
 	if err != nil {
@@ -209,6 +225,23 @@ func Start(c Config) (*Interpreter, error) {
 	}
 	in.version = "CPython " + strings.Fields(v.Text())[0]
 	return in, nil
+}
+
+// open opens the library and returns the function that its table is had by. The reason of a failure, dlerror, is the
+// thread's that had it.
+func open(library string) (symbol uintptr, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	// RTLD_GLOBAL: extension modules find CPython's symbols so.
+	handle, err := purego.Dlopen(library, purego.RTLD_NOW|purego.RTLD_GLOBAL)
+	if err != nil {
+		return 0, fmt.Errorf("cpython: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
+	}
+	symbol, err = purego.Dlsym(handle, "toll_py_get_table")
+	if err != nil {
+		return 0, fmt.Errorf("cpython: %s has no symbol toll_py_get_table, want it: run %s (%w)", File, seam.Mend, err)
+	}
+	return symbol, nil
 }
 
 // read checks the table. The caller guarantees that t is what toll_py_get_table returned, so that at least its head
@@ -236,19 +269,31 @@ func (in *Interpreter) Version() string { return in.version }
 // Compiled returns what the library was compiled with: "CPython 3.11.7, GCC 12.2.0".
 func (in *Interpreter) Compiled() string { return in.compiled }
 
-// Stop waits for calls at work and ends the interpreter; later calls return [ErrStopped].
+// Stop waits for calls at work, then for Python's threads that are no daemons and its atexit handlers, and ends the
+// interpreter. Later calls, and those that wait to be let in, return [ErrStopped]. If it has not ended after
+// [Config].StopWithin and at most a second more, the error is a [*StopError].
 func (in *Interpreter) Stop() error {
-	inside, ok := in.gate.close()
+	deadline := time.Now().Add(in.within)
+	inside, ok := in.gate.close(in.within)
+	defer in.gate.open(inside)
 	if !ok {
 		return ErrStopped
 	}
-	status := invoke(in.table.stop, 0, 0, 0)
-	in.gate.open(inside)
+	if n := len(in.gate.slots) - len(inside); n > 0 {
+		return &StopError{After: in.within, For: fmt.Sprintf("calls at work (%d)", n)}
+	}
+	f := new(frame)
+	left := max(time.Until(deadline), 0).Milliseconds()
+	status := invoke(in.table.stop, uintptr(left), uintptr(unsafe.Pointer(&f.call.err)), 0)
+	runtime.KeepAlive(f)
 	switch status {
 	case statusOK:
 		return nil
 	case statusRaised:
 		return errors.New("cpython: Python could not write what was buffered when it ended")
+	case statusTime:
+		e := in.raised(&f.call.err)
+		return &StopError{After: in.within, For: e.Message, Traceback: e.Traceback}
 	}
 	return ErrStopped
 }
@@ -481,7 +526,7 @@ func (in *Interpreter) outcome(status int32, f *frame) (Value, error) {
 	return Value{}, fmt.Errorf("cpython: argument %d: %w", c.bad, kernel.Status(status))
 }
 
-func (in *Interpreter) raised(e *cError) error {
+func (in *Interpreter) raised(e *cError) *Error {
 	text := func(p *byte) string {
 		if p == nil {
 			return ""

@@ -5,6 +5,7 @@ package cpython
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -32,8 +33,10 @@ import (
 var signalsBefore string
 
 func TestMain(m *testing.M) {
-	if os.Getenv("TOLL_TEST_STOP") != "" {
+	if what := os.Getenv("TOLL_TEST_STOP"); what == "calls" {
 		stopInThisProcess()
+	} else if what != "" {
+		endInThisProcess(what)
 	}
 	if n, err := strconv.Atoi(os.Getenv("TOLL_TEST_THREADS")); err == nil {
 		Default = sync.OnceValues(func() (*Interpreter, error) { return Start(Config{Threads: n}) })
@@ -128,7 +131,7 @@ func TestGate(t *testing.T) {
 		if sum != 50*2000 || most.Load() > int64(limit) || g.waiting.Load() != 0 {
 			t.Errorf("%d slots: %d entered, %d at once, %d wait, want %d, at most %d and 0", limit, sum, most.Load(), g.waiting.Load(), 50*2000, limit)
 		}
-		slots, ok := g.close()
+		slots, ok := g.close(time.Minute)
 		if !ok || len(slots) != limit || g.enter() != nil {
 			t.Errorf("%d slots: closed with %d (%v), want all, and nobody let in", limit, len(slots), ok)
 		}
@@ -709,41 +712,183 @@ def released(p, k): return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(p)(k
 	}
 }
 
-// TestStop stops the interpreter, in a process of its own.
+// TestStop stops the interpreter, in a process of its own, with calls at work.
 func TestStop(t *testing.T) {
 	interpreter(t)
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), "TOLL_TEST_STOP=1")
+	stopped(t, "calls")
+}
+
+// stopped has a process of its own do that, and wants it to come to its end.
+func stopped(t *testing.T, what string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	child := exec.CommandContext(ctx, os.Args[0])
+	child.Env = append(os.Environ(), "TOLL_TEST_STOP="+what)
 	out, err := child.CombinedOutput()
-	if err != nil || !bytes.HasSuffix(out, []byte("stopped\n")) {
-		t.Errorf("%v: %s", err, out)
+	if ctx.Err() != nil {
+		t.Errorf("%s: it did not end: %s", what, out)
+	} else if err != nil || !bytes.HasSuffix(out, []byte("stopped\n")) {
+		t.Errorf("%s: %v: %s", what, err, out)
 	}
 }
 
-func stopInThisProcess() {
-	fail := func(err error, what string) {
-		if err == nil {
-			err = errors.New("no error")
-		}
-		fmt.Println(what+":", err)
-		os.Exit(1)
+// TestStopAfterThreading imports what imports threading on another thread than the interpreter's own.
+func TestStopAfterThreading(t *testing.T) {
+	interpreter(t)
+	stopped(t, "threading")
+}
+
+// TestStopIsBounded has Python not end, each time for another reason.
+func TestStopIsBounded(t *testing.T) {
+	interpreter(t)
+	for name := range endless {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stopped(t, name)
+		})
 	}
+}
+
+// endless is what Python does not end for, and what Stop must say of it.
+var endless = map[string]struct{ source, want, traceback string }{
+	"threads": {`
+import threading, time
+def late(): time.sleep(1.5)
+def for_ever(): time.sleep(1e6)
+for f in late, for_ever: threading.Thread(target=f, name="named " + f.__name__, daemon=False).start()
+`, "threads: named late, named for_ever", "in _shutdown"},
+	"executor": {`
+import concurrent.futures, time
+concurrent.futures.ThreadPoolExecutor(1, "pool").submit(time.sleep, 1e6)
+`, "threads: pool_0", "in _python_exit"},
+	"handler": {`
+import atexit, time
+def wait(): time.sleep(1e6)
+atexit.register(wait)
+`, "an atexit handler, in wait of <string>, line 3", "in wait"},
+	"handler in C":               {"import atexit, time\natexit.register(time.sleep, 1e6)", "an atexit handler", ""},
+	"handler that keeps the GIL": {"import atexit, ctypes\natexit.register(ctypes.PyDLL(None).sleep, 1000000)", "an atexit handler: the GIL was not to be had", ""},
+	"destructor": {`
+import sys, time
+class Last:
+    def __del__(self): self.sleep(1e6)
+    sleep = time.sleep
+sys.last = Last()
+`, "what is left: __del__, output to be written", ""},
+	"call": {"", "calls at work (1)", ""},
+}
+
+func fail(what string, v any) {
+	fmt.Printf("%s: %v\n", what, v)
+	os.Exit(1)
+}
+
+// run has Python execute the source, on this thread.
+func run(in *Interpreter, source string) {
+	exec, err := in.Import("builtins", "exec")
+	if err != nil {
+		fail("import", err)
+	}
+	globals := must(must2(in.Import("builtins", "dict")).Call())
+	if _, err := exec.Object().Call(Text(source), globals); err != nil {
+		fail("exec", err)
+	}
+}
+
+func endInThisProcess(what string) {
+	c := Config{Threads: 4, StopWithin: time.Minute}
+	if what != "threading" {
+		c.StopWithin = 500 * time.Millisecond
+	}
+	in, err := Start(c)
+	if err != nil {
+		fail("start", err)
+	}
+	if what == "threading" {
+		// On a thread that stays, as those of goroutines do, and on one that ends.
+		locked, end := make(chan struct{}), make(chan struct{})
+		go func() {
+			runtime.LockOSThread()
+			run(in, `
+import atexit, logging, threading
+own = threading.main_thread()
+assert own.native_id != threading.get_native_id(), "this thread is taken for the main thread"
+@atexit.register
+def at_exit():
+    import os
+    os.write(1, b"on the main thread\n" if threading.current_thread() is own else b"elsewhere\n")
+`)
+			close(locked)
+			<-end
+		}()
+		<-locked
+		if err := in.Stop(); err != nil {
+			fail("stop", err)
+		}
+		close(end)
+		fmt.Println("stopped")
+		os.Exit(0)
+	}
+
+	ended := endless[what]
+	run(in, ended.source)
+	if what == "call" {
+		sleep := must2(in.Import("time", "sleep"))
+		go func() { _, _ = sleep.Call(Float(1e6)) }()
+		time.Sleep(50 * time.Millisecond)
+	}
+	// A thread that Python knows, and that ends after Stop.
+	end, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		runtime.LockOSThread()
+		run(in, "import threading\nthreading.current_thread()")
+		end <- struct{}{}
+		<-end
+	}()
+	<-end
+	before := time.Now()
+	err = in.Stop()
+	var e *StopError
+	if !errors.As(err, &e) || !strings.Contains(e.For, ended.want) || !strings.Contains(e.Traceback, ended.traceback) {
+		fail("stop", fmt.Sprintf("%v, traceback %q, want a StopError for %s, and in its traceback %q", err, e, ended.want, ended.traceback))
+	}
+	if took := time.Since(before); took > 30*time.Second {
+		fail("stop", fmt.Sprintf("it took %v, want %v and at most a second", took, c.StopWithin))
+	}
+	if err := in.Stop(); !errors.Is(err, ErrStopped) {
+		fail("a second stop", err)
+	}
+	if _, err := in.Import("sys", ""); !errors.Is(err, ErrStopped) {
+		fail("import after stop", err)
+	}
+	// What Stop left behind goes on, and this process with it.
+	close(end)
+	<-gone
+	time.Sleep(2 * time.Second)
+	runtime.GC()
+	fmt.Println("stopped")
+	os.Exit(0)
+}
+
+func stopInThisProcess() {
 	if _, err := Start(Config{Python: "/nowhere/bin/python"}); !errors.Is(err, seam.ErrUnavailable) {
-		fail(err, "start without a Python")
+		fail("start without a Python", err)
 	}
 	if _, err := Start(Config{Threads: -1}); err == nil {
-		fail(err, "start with -1 threads")
+		fail("start with -1 threads", err)
 	}
 	in, err := Start(Config{Threads: 3})
 	if err != nil {
-		fail(err, "start")
+		fail("start", err)
 	}
 	if _, err := Start(Config{}); err == nil {
-		fail(err, "a second start")
+		fail("a second start", err)
 	}
 	sleep, err := in.Import("time", "sleep")
 	if err != nil {
-		fail(err, "import")
+		fail("import", err)
 	}
 	// Those inside are waited for; those outside get an error, sooner or later.
 	var group sync.WaitGroup
@@ -754,24 +899,24 @@ func stopInThisProcess() {
 				if errors.Is(err, ErrStopped) {
 					return
 				} else if err != nil {
-					fail(err, "call")
+					fail("call", err)
 				}
 			}
 		})
 	}
 	time.Sleep(50 * time.Millisecond)
 	if err := in.Stop(); err != nil {
-		fail(err, "stop")
+		fail("stop", err)
 	}
 	group.Wait()
 	if err := in.Stop(); !errors.Is(err, ErrStopped) {
-		fail(err, "a second stop")
+		fail("a second stop", err)
 	}
 	if _, err := in.Import("sys", ""); !errors.Is(err, ErrStopped) {
-		fail(err, "import after stop")
+		fail("import after stop", err)
 	}
 	if err := in.Probe(ProbeKept); !errors.Is(err, ErrStopped) {
-		fail(err, "probe after stop")
+		fail("probe after stop", err)
 	}
 	sleep.Object().Release()
 	fmt.Println("stopped")
@@ -789,7 +934,7 @@ func TestTable(t *testing.T) {
 		want  string
 		spoil func(*cTable)
 	}{
-		{"interface version 9, want 1", func(t *cTable) { t.version = 9 }},
+		{"interface version 9, want 2", func(t *cTable) { t.version = 9 }},
 		{"table size 80, want 88", func(t *cTable) { t.size = 80 }},
 		{"header hash 0000000000000001, want", func(t *cTable) { t.hash = 1 }},
 	} {

@@ -3,7 +3,10 @@
 
 package cpython
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // gate lets as many goroutines in at once as it has slots. Who enters has a slot, with memory for a call, to himself until
 // he leaves. It costs two atomic exchanges as long as nobody waits; those who do hold no OS thread, and come
@@ -33,10 +36,6 @@ func (g *gate) enter() *slot {
 	if g.stopped.Load() {
 		return nil
 	}
-	return g.take()
-}
-
-func (g *gate) take() *slot {
 	if g.waiting.Load() == 0 {
 		if s := &g.slots[0]; s.taken.CompareAndSwap(false, true) { // as it is if calls do not overlap
 			return s
@@ -45,17 +44,28 @@ func (g *gate) take() *slot {
 			return s
 		}
 	}
-	return g.wait()
+	s := g.wait(nil)
+	if g.stopped.Load() { // while it waited
+		g.leave(s)
+		return nil
+	}
+	return s
 }
 
-func (g *gate) wait() *slot {
+// wait returns nil if none is left by the time that enough comes.
+func (g *gate) wait(enough <-chan time.Time) *slot {
 	g.waiting.Add(1)
 	defer g.waiting.Add(-1)
 	// Whoever left before he could see that one waits here left a free slot.
 	if s := g.free(); s != nil {
 		return s
 	}
-	return <-g.next
+	select {
+	case s := <-g.next:
+		return s
+	case <-enough:
+		return nil
+	}
 }
 
 func (g *gate) free() *slot {
@@ -74,18 +84,24 @@ func (g *gate) leave(s *slot) {
 	}
 }
 
-// close has enter return nil and waits until nobody is inside. It reports false if it was closed before.
-func (g *gate) close() (inside []*slot, ok bool) {
+// close has enter return nil and waits until nobody is inside, or for so long. It returns the slots, all but those that
+// are still taken then, and reports false if it was closed before.
+func (g *gate) close(within time.Duration) (inside []*slot, ok bool) {
 	if !g.stopped.CompareAndSwap(false, true) {
 		return nil, false
 	}
+	enough := time.After(within)
 	for range g.slots {
-		inside = append(inside, g.take())
+		s := g.wait(enough)
+		if s == nil {
+			break
+		}
+		inside = append(inside, s)
 	}
 	return inside, true
 }
 
-// open gives back what close returned: those who came before it and still wait get in.
+// open gives back what close returned, so that those who came before it and still wait see that it is closed.
 func (g *gate) open(inside []*slot) {
 	for _, s := range inside {
 		g.leave(s)
