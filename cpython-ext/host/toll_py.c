@@ -554,6 +554,12 @@ static int32_t failed(PyStatus status, toll_py_error *error) {
 }
 
 static int32_t initialize(const char *executable, toll_py_error *error) {
+    /* Even an isolated Python takes what these name for its executable, in whose place it looks for all else.
+     */
+    static const char *const heeded[] = {"PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"};
+    for (int k = 0; k < 2; k++)
+        if (getenv(heeded[k]))
+            unsetenv(heeded[k]);
     PyPreConfig before;
     PyPreConfig_InitIsolatedConfig(&before);
     before.utf8_mode = 1; /* the program's locale is not set, and C's would make file names ASCII */

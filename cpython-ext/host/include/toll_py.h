@@ -114,10 +114,10 @@ typedef struct toll_py_table {
     const char *compiled; /* the version of CPython that the library was compiled for, and the compiler */
 
     /* Starts the interpreter of the virtual environment, or installation, that the executable belongs to,
-     * isolated: no environment variables, no user's site folder, no current folder. It is
-     * threading.main_thread() that lives in a thread of the library's own, whichever thread imports
-     * threading. Returns OK, ESTATE or ERAISED (then type is "PyStatus" if there is no interpreter that could
-     * raise). */
+     * isolated: no environment variables (PYTHONEXECUTABLE and __PYVENV_LAUNCHER__, which it would heed all
+     * the same, are unset), no user's site folder, no current folder. It is threading.main_thread() that
+     * lives in a thread of the library's own, whichever thread imports threading. Returns OK, ESTATE or
+     * ERAISED (then type is "PyStatus" if there is no interpreter that could raise). */
     int32_t (*start)(const char *executable, toll_py_error *error);
 
     /* Ends it. The caller guarantees that no other function is at work or called meanwhile; afterwards all

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -318,6 +319,21 @@ def divide(): return 1 / 0
 def assertion(): assert False, "asserted"
 class Local(Exception): pass
 def local(): raise Local()
+class Meta(type):
+    def __getattribute__(cls, name): raise RuntimeError("no attribute")
+class Hidden(Exception, metaclass=Meta): pass
+def hidden(): raise Hidden("hidden")
+class Mute(Exception):
+    __module__ = None
+    def __str__(self): return 5
+def mute(): raise Mute
+def thread():
+    import threading
+    threading.excepthook = lambda args: None
+    t = threading.Thread(target=outer)
+    t.start()
+    t.join()
+    raise SystemError("after a thread's")
 def generator():
     def g():
         yield 1
@@ -341,6 +357,9 @@ def generator():
 		{"divide", "ZeroDivisionError", "division by zero", `in divide`},
 		{"assertion", "AssertionError", "asserted", `in assertion`},
 		{"local", "Local", "", `in local`},
+		{"hidden", "Hidden", "hidden", ``},
+		{"mute", "Mute", "", `in mute`},
+		{"thread", "SystemError", "after a thread's", `in thread`},
 		{"generator", "LookupError", "late", `in g`},
 	} {
 		_, err := get(c.name).Call()
@@ -708,6 +727,57 @@ def released(p, k): return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(p)(k
 			if v := must(get(name).Call(Int(int64(back)), Int(k))); v.Int() != 2*k {
 				t.Fatalf("%s: got %d, want %d", name, v.Int(), 2*k)
 			}
+		}
+	}
+}
+
+// hostile plants modules that raise, and returns the environment variables by which a user may have Python find them,
+// or work in another way.
+func hostile(t *testing.T) (folder string, env []string) {
+	t.Helper()
+	folder = t.TempDir()
+	user := filepath.Join(folder, "lib", "python3.11", "site-packages")
+	if err := os.MkdirAll(user, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{folder, user} {
+		for _, name := range []string{"numpy", "threading", "toll", "sitecustomize", "usercustomize", "startup"} {
+			if err := os.WriteFile(filepath.Join(dir, name+".py"), []byte("raise OSError('planted')"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return folder, append(os.Environ(), "PYTHONHOME=/nowhere", "PYTHONPATH="+folder, "PYTHONUSERBASE="+folder,
+		"PYTHONSTARTUP="+filepath.Join(folder, "startup.py"), "PYTHONMALLOC=debug", "PYTHONWARNINGS=error", "PYTHONOPTIMIZE=2",
+		"PYTHONDEVMODE=1", "PYTHONINSPECT=1", "PYTHONUTF8=0", "PYTHONIOENCODING=ascii", "PYTHONPLATLIBDIR=nowhere",
+		"PYTHONEXECUTABLE=/nowhere/python", "__PYVENV_LAUNCHER__=/nowhere/python", "PYTHONSAFEPATH=", "PYTHONTRACEMALLOC=1", "VIRTUAL_ENV=/nowhere", "PIP_TARGET="+folder)
+}
+
+// TestEnvironment starts Python in the environment and the folder of a user whose variables would mislead it.
+func TestEnvironment(t *testing.T) {
+	interpreter(t)
+	library, err := seam.FindLibrary(File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(os.Args[0], "-test.run=^(TestVersion|TestValues|TestNoCopy|TestExceptions|TestOpen)$", "-test.v")
+	child.Dir, child.Env = hostile(t)
+	child.Env = append(child.Env, "TOLL_LIB="+filepath.Dir(library))
+	out, err := child.CombinedOutput()
+	if err != nil || bytes.Count(out, []byte("--- PASS")) != 5 {
+		t.Errorf("%v:\n%s", err, out)
+	}
+}
+
+// TestOpen opens languages that find what they need in different places.
+func TestOpen(t *testing.T) {
+	interpreter(t)
+	for _, lang := range []string{"numpy", "ctypes", "cffi-abi", "pyo3"} {
+		library, err := Open(lang)
+		if err != nil {
+			t.Errorf("%s: %v", lang, err)
+		} else if y := library.Sum([]float64{1, 2}); y != 3 {
+			t.Errorf("%s: the sum of 1 and 2 is %v", lang, y)
 		}
 	}
 }

@@ -105,3 +105,38 @@ func TestExceptions(t *testing.T) {
 		t.Error("a closed worker answered")
 	}
 }
+
+// TestEnvironment runs a worker in the environment of a user whose variables would mislead it.
+func TestEnvironment(t *testing.T) {
+	path, script := python(t)
+	paths := []string{path}
+	if path, _, err := find("pypy3"); err == nil {
+		paths = append(paths, path)
+	}
+	folder := t.TempDir()
+	for _, name := range []string{"struct.py", "array.py", "sitecustomize.py"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("raise OSError('planted')"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key, value := range map[string]string{"PYTHONHOME": "/nowhere", "PYTHONPATH": folder, "PYTHONUSERBASE": folder, "PYTHONMALLOC": "debug",
+		"PYTHONSTARTUP": filepath.Join(folder, "struct.py"), "PYTHONINSPECT": "1", "PYTHONEXECUTABLE": "/nowhere/python", "PYTHONWARNINGS": "error",
+		"PYTHONOPTIMIZE": "2", "PYTHONIOENCODING": "ascii"} {
+		t.Setenv(key, value)
+	}
+	t.Chdir(folder)
+	for _, path := range paths {
+		w, err := Start(path, script)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		f := w.Funcs(Plain)
+		if y := f.Sum([]float64{1, 2}); y != 3 {
+			t.Errorf("%s: the sum of 1 and 2 is %v", path, y)
+		}
+		if err := w.Close(); err != nil {
+			t.Errorf("%s: close: %v", path, err)
+		}
+	}
+}
