@@ -17,6 +17,8 @@ def step(out, in_, lo, hi, D, dt, threads, schedule):
     cdef Py_ssize_t first = max(lo, 1), end = min(hi, rows - 1)
     cdef double Ddt = <double> D * <double> dt
     cdef Py_ssize_t shares = threads
+    if first >= end:
+        return
     with nogil:
         lines(new, old, by_columns, first, end, Ddt, shares)
 

@@ -21,7 +21,9 @@ __all__ = ["BUILD", "ols", "run", "step"]
 
 
 def step(out, in_, lo, hi, D, dt, threads, schedule):
-    check.step(out, in_, lo, hi, D, dt, threads, schedule)
+    rows, cols, _, _ = check.step(out, in_, lo, hi, D, dt, threads, schedule)
+    if max(lo, 1) >= min(hi, rows - 1) or cols < 3:
+        return  # before anything is copied
     status, result = _f2py.step_matrix(out, in_, lo, hi, D, dt, threads, schedule)
     refuse("diffusion", status)
     if result is not out:
@@ -29,7 +31,9 @@ def step(out, in_, lo, hi, D, dt, threads, schedule):
 
 
 def run(a, b, steps, D, dt, threads, schedule):
-    check.run(a, b, steps, D, dt, threads, schedule)
+    rows, cols, _, _ = check.run(a, b, steps, D, dt, threads, schedule)
+    if rows < 3 or cols < 3 or steps == 0:
+        return
     status, *results = _f2py.run_matrix(a, b, steps, D, dt, threads, schedule)
     refuse("diffusion", status)
     for caller, result in zip((a, b), results):
@@ -39,4 +43,6 @@ def run(a, b, steps, D, dt, threads, schedule):
 
 def ols(slope, intercept, y, lo, hi, threads, schedule):
     check.ols(slope, intercept, y, lo, hi, threads, schedule)
+    if lo == hi:
+        return
     refuse("ols", _f2py.ols_matrix(slope, intercept, y, lo, hi, threads, schedule))

@@ -157,12 +157,16 @@ class Kernels:
         self.seconds = time.perf_counter() - start
 
     def step(self, out, in_, lo, hi, D, dt, threads, schedule):
-        _, _, _, columns = check.step(out, in_, lo, hi, D, dt, threads, schedule)
+        rows, cols, _, columns = check.step(out, in_, lo, hi, D, dt, threads, schedule)
+        if max(lo, 1) >= min(hi, rows - 1) or cols < 3:
+            return
         with self._team(threads):
             self._step[_kind(out, columns)](out, in_, lo, hi, float(D) * float(dt))
 
     def run(self, a, b, steps, D, dt, threads, schedule):
-        rows, _, _, columns = check.run(a, b, steps, D, dt, threads, schedule)
+        rows, cols, _, columns = check.run(a, b, steps, D, dt, threads, schedule)
+        if rows < 3 or cols < 3:
+            return
         step, d = self._step[_kind(a, columns)], float(D) * float(dt)
         with self._team(threads):
             for _ in range(steps):

@@ -70,7 +70,7 @@ def step(out, in_, lo, hi, D, dt, threads, schedule):
 @np.errstate(all="ignore")
 def run(a, b, steps, D, dt, threads, schedule):
     rows, cols, _, _ = check.run(a, b, steps, D, dt, threads, schedule)
-    if rows < 3 or cols < 3:
+    if rows < 3 or cols < 3 or steps == 0:
         return
     d = float(D) * float(dt)
     scratch = _scratch(a)

@@ -36,12 +36,11 @@ def step(out, in_, lo, hi, D, dt, threads, schedule):
 
 def run(a, b, steps, D, dt, threads, schedule):
     rows, cols, _, _ = check.run(a, b, steps, D, dt, threads, schedule)
-    if rows < 3 or cols < 3:
+    if rows < 3 or cols < 3 or steps == 0:
         return
     grid, new = a.tolist(), b.tolist()
     _loops.run(grid, new, steps, float(D) * float(dt))
-    if steps > 0:
-        b[1:-1, 1:-1] = [row[1:-1] for row in new[1:-1]]
+    b[1:-1, 1:-1] = [row[1:-1] for row in new[1:-1]]
     if steps > 1:
         a[1:-1, 1:-1] = [row[1:-1] for row in grid[1:-1]]
 

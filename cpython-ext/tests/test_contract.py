@@ -592,6 +592,56 @@ def refusals(function):
         yield f"argument {k} raises", evil, (ZeroDivisionError, TypeError), ""
 
 
+# ------------------------------------------------------------------------------------------------------ huge extents
+
+
+def nowhere(address, dtype, shape, strides=None):
+    """An array at an address where no memory is: extents may be any, and who reads or writes an element crashes."""
+    interface = {"version": 3, "typestr": np.dtype(dtype).str, "shape": shape, "strides": strides,
+                 "data": (address, False)}
+    return np.asarray(type("Nowhere", (), {"__array_interface__": interface})())
+
+
+MANY = 2**40  # columns, or points: to walk them takes half an hour
+FOR_EVER = 2**62  # steps
+HERE, THERE = 1 << 45, 1 << 46  # far enough apart
+
+
+def far(rows, cols, col):
+    """Two matrices alike."""
+    strides = (8, 8 * rows) if col else (8 * cols, 8)
+    return [nowhere(address, "f8", (rows, cols), strides) for address in (HERE, THERE)]
+
+
+def idle(function):
+    """(what, arguments) of calls that have nothing to do."""
+    for col in (False, True) if function != "julia" else ():
+        order = "col" if col else "row"
+        small = lambda rows, cols: [np.full((rows, cols), 0.5, order="CF"[col]) for _ in range(2)]
+        if function == "step":
+            for rows, cols in ((3, MANY), (MANY, 3)):
+                for lo, hi in ((0, 0), (1, 1), (rows, rows), (0, 1), (rows - 1, rows)):
+                    args = [*far(rows, cols, col), lo, hi, 0.7, 0.1]
+                    yield f"{order}, rows [{lo}, {hi}) of {rows} x {cols}", args
+        if function in ("step", "run"):
+            # Only what NumPy can have at all: it counts the bytes of an array, not its steps.
+            for rows, cols in ((1, MANY), (2, MANY), (MANY, 1), (MANY, 2)):
+                between = (0, rows) if function == "step" else (FOR_EVER,)
+                yield f"{order}, all of {rows} x {cols}", [*far(rows, cols, col), *between, 0.7, 0.1]
+        if function == "run":
+            yield f"{order}, no steps", [*far(3, MANY, col), 0, 0.7, 0.1]
+            for rows, cols in ((1, 1), (2, 2), (1, 9), (9, 1), (2, 9), (9, 2)):
+                yield f"{order}, steps of {rows} x {cols}", [*small(rows, cols), FOR_EVER, 0.7, 0.1]
+        if function == "ols":
+            for lo, hi in ((0, 0), (1, 1), (3, 3)):
+                y = far(3, MANY, col)[0]
+                yield f"{order}, lines [{lo}, {hi}) of {MANY} observations", [np.ones(3), np.ones(3), y, lo, hi]
+    if function == "julia":
+        for k in (0, 5, MANY):
+            points = [nowhere(address, "c16", (MANY,)) for address in (HERE, THERE)]
+            yield f"points [{k}, {k})", [nowhere(1 << 44, "i4", (MANY,)), *points, k, k, 9]
+
+
 # ------------------------------------------------------------------------------------------------------------ tests
 
 
@@ -916,6 +966,57 @@ class Contract:
                 for view, same in zip(views, (out, out.T, out[1:8, 1:6])):
                     self.assertEqual(view.ctypes.data, same.ctypes.data)
                     self.assertTrue(np.array_equal(view, same))
+
+    # -- the contract's edges
+
+    def test_nothing_to_do(self):
+        """A call with nothing to do returns at once, whatever the extents, and touches no element."""
+        for function in KERNELS:
+            f = getattr(self.module, function, None)
+            for what, args in idle(function) if f else ():
+                for par in PARS[::4]:
+                    with self.subTest(function, what=what, par=par):
+                        before = [a.copy() for a in args[:3] if isinstance(a, np.ndarray) and a.nbytes < 1000]
+                        faulthandler.dump_traceback_later(60, exit=True)
+                        try:
+                            f(*args, *par)
+                        finally:
+                            faulthandler.cancel_dump_traceback_later()
+                        after = [a for a in args[:3] if isinstance(a, np.ndarray) and a.nbytes < 1000]
+                        self.assertTrue(all(map(np.array_equal, before, after)), "an array was written to")
+
+    def test_one_line_with_any_stride(self):
+        """Of a matrix of one line the leading dimension means nothing."""
+        for function, n in itertools.product(("step", "run", "ols"), (9, 2)):
+            f = getattr(self.module, function, None)
+            for stride in (8 * n, 2**40, 2**63 - 16) if f else ():
+                for col in (False, True) if function != "ols" else (False,):
+                    shape, strides = ((n, 1), (8, stride)) if col else ((1, n), (stride, 8))
+                    new = {"step": new_step, "run": new_run, "ols": new_ols}[function]
+                    got, want = new(*shape, col), new(*shape, col)
+                    with self.subTest(function, col=col, stride=stride, n=n):
+                        for k, a in enumerate(got.args):
+                            if isinstance(a, np.ndarray) and a.ndim == 2:
+                                got.args[k] = as_strided(a, shape, strides)
+                        f(*got.args)
+                        want.native()
+                        self.equal(got, want, self.bound if function == "ols" else None)
+
+    def test_julia_of_most_points(self):
+        """2**59 - 1 points are the most whose bytes an int64 counts; as many lie nowhere but in each other's way."""
+        f = self.offered("julia")
+        n = 2**59 - 1
+        args = [nowhere(8, "i4", (n,)), *(nowhere(1 << 62, "c16", (n,)) for _ in range(2)), 0, 0, 9, 1, 0]
+        f(*args)
+        args[0] = nowhere(1 << 62, "i4", (n,))
+        self.assertRaises(toll.OverlapError, f, *args)
+
+    def test_sum_of_minus_zero(self):
+        """Sums start from +0.0."""
+        f = self.offered("sum")
+        for n in (0, 1, 2, 9):
+            with self.subTest(n=n):
+                self.assertEqual(bits(f(np.full(n, -0.0))), bits(0.0))
 
     # -- refusals
 

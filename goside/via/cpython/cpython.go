@@ -19,6 +19,7 @@ package cpython
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -381,9 +382,16 @@ func Matrix[T Element](s []T, rows, cols, ld int, layout kernel.Layout) Value {
 	v := Vector(s)
 	v.c.ndim = 2
 	v.c.shape = [2]int64{int64(rows), int64(cols)}
-	v.c.strides = [2]int64{int64(ld) * size, size}
+	stride := int64(ld) * size
+	if stride/size != int64(ld) { // which only a matrix of one line can have
+		stride = math.MaxInt64 &^ 15
+		if ld < 0 {
+			stride = -1
+		}
+	}
+	v.c.strides = [2]int64{stride, size}
 	if layout == kernel.Col {
-		v.c.strides = [2]int64{size, int64(ld) * size}
+		v.c.strides = [2]int64{size, stride}
 	}
 	return v
 }

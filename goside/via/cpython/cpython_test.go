@@ -245,6 +245,9 @@ def set(a): a[1, 2] = 7
 	check(Vector(l), unsafe.Pointer(&l[0]), "int64 (2,) (8,) CF--")
 	check(Vector(b), unsafe.Pointer(&b[0]), "uint8 (2,) (1,) CF--")
 	check(Vector(z), unsafe.Pointer(&z[0]), "complex128 (2,) (16,) CF--")
+	// Of one line the leading dimension means nothing, and may be any.
+	check(Matrix(d, 1, 10, math.MaxInt64, kernel.Row), p, "float64 (1, 10) (9223372036854775792, 8) CF--")
+	check(Matrix(d, 10, 1, 1<<60, kernel.Col), p, "float64 (10, 1) (8, 9223372036854775792) CF--")
 	if f := must(get("facts").Call(Vector(d).Copied())); strings.HasPrefix(f.Text(), fmt.Sprint(uintptr(p))) || !strings.HasSuffix(f.Text(), "CFWO") {
 		t.Errorf("a copy is %s, want other memory, Python's own", f.Text())
 	}
@@ -279,6 +282,10 @@ func TestBadArrays(t *testing.T) {
 		{Matrix(d, 4, 5, -5, kernel.Row), kernel.ErrShape},
 		{Matrix(d, 4, 5, math.MaxInt64/8, kernel.Row), kernel.ErrShape},
 		{Matrix(d, math.MaxInt64, 2, 1, kernel.Row), kernel.ErrShape},
+		{Matrix(d, 4, 5, 1<<61, kernel.Row), kernel.ErrShape},
+		{Matrix(d, 2, 5, math.MaxInt64, kernel.Row), kernel.ErrShape},
+		{Matrix(d, 4, 5, -1<<61, kernel.Row), kernel.ErrShape},
+		{Matrix(d, 1, 5, math.MinInt64, kernel.Row), kernel.ErrShape},
 		{Matrix([]float64(nil), 1, 1, 1, kernel.Col), kernel.ErrShort},
 		{Value{c: cValue{kind: 99}}, kernel.ErrArg},
 		{Value{c: cValue{kind: kindObject}}, kernel.ErrArg},

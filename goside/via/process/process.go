@@ -383,23 +383,36 @@ func (w *Worker) Funcs(variant Variant) kernel.Funcs {
 			}))
 			return z
 		},
+		// The worker is not asked for nothing, since all inputs would go to it.
 		Step: func(a *kernel.DiffusionStep) error {
+			if max(a.Lo, 1) >= min(a.Hi, a.In.Rows-1) || a.In.Cols < 3 {
+				return nil
+			}
 			return w.ask(step, 0, shape(&a.In, a.Lo, a.Hi), []float64{a.D, a.Dt}, []array{doubles(span(&a.In))},
 				func(r *answer) error { return interior(r, 0, &a.Out, a.Lo, a.Hi) })
 		},
 		Run: func(a *kernel.DiffusionRun) error {
+			if a.A.Rows < 3 || a.A.Cols < 3 || a.Steps == 0 {
+				return nil
+			}
 			return w.ask(run, 0, shape(&a.A, a.Steps), []float64{a.D, a.Dt}, []array{doubles(span(&a.A)), doubles(span(&a.B))},
 				func(r *answer) error {
 					return errors.Join(interior(r, 0, &a.A, 0, a.A.Rows), interior(r, 1, &a.B, 0, a.B.Rows))
 				})
 		},
 		Julia: func(a *kernel.Julia) error {
+			if a.Lo == a.Hi {
+				return nil
+			}
 			n := len(a.Zs)
 			return w.ask(julia, uint32(variant), []int64{int64(a.Lo), int64(a.Hi), int64(a.MaxIter)}, nil,
 				[]array{complexes(a.Zs), complexes(a.Cs[:n])},
 				func(r *answer) error { return take(r, 0, a.Out[:n], a.Lo, a.Hi) })
 		},
 		OLS: func(a *kernel.OLS) error {
+			if a.Lo == a.Hi {
+				return nil
+			}
 			rows := a.Y.Rows
 			return w.ask(ols, 0, shape(&a.Y, a.Lo, a.Hi), nil, []array{doubles(span(&a.Y))}, func(r *answer) error {
 				return errors.Join(take(r, 0, a.Slope[:rows], a.Lo, a.Hi), take(r, 1, a.Intercept[:rows], a.Lo, a.Hi))
