@@ -9,7 +9,10 @@ each thread that calls, and ends the process if the system gives it none.
 Source: High Performance Python, "Compiling to C", the Julia set with OpenMP (0.03 s there, guided).
 """
 
-from cython.parallel import prange
+import os
+from operator import index
+
+from cython.parallel import parallel, prange
 
 from toll import check
 from toll._cython_build import BUILD as _BUILD
@@ -17,6 +20,33 @@ from toll._cython_build import BUILD as _BUILD
 BUILD = _BUILD + " -fopenmp"
 
 include "loops.pxi"
+
+cdef extern from "omp.h" nogil:
+    ctypedef enum omp_pause_resource_t:
+        omp_pause_hard
+    int omp_pause_resource_all(omp_pause_resource_t)
+    int omp_get_num_threads()
+    int omp_get_thread_num()
+
+
+def _before_fork():
+    omp_pause_resource_all(omp_pause_hard)
+
+
+# A child has none of its parent's threads, and OpenMP would wait for them for ever. Without a team it makes one when
+# it needs it, and so does the parent.
+os.register_at_fork(before=_before_fork)
+
+
+def team(threads):
+    cdef int n = threads if 1 <= index(threads) <= 1024 else 0
+    cdef int had = 0
+    cdef int *to = &had
+    if n > 0:
+        with nogil, parallel(num_threads=n):
+            if omp_get_thread_num() == 0:
+                to[0] = omp_get_num_threads()
+    return had
 
 
 cdef void lines(double[::strided, ::contiguous] out, const double[::strided, ::contiguous] u, bint col, Py_ssize_t lo,

@@ -24,7 +24,7 @@ noop = _f2py.noop
 def _build():
     """What the table of the linked library says of its build."""
     version, size, hash_, _, compiler, flags = struct.unpack("=IIQQQQ", ctypes.string_at(_f2py.table(), 40))
-    accept("libtoll_fortran.a", (version, size, hash_), 184)
+    accept("libtoll_fortran.a", (version, size, hash_), 192)
     text = [ctypes.string_at(p).decode() for p in (compiler, flags)]
     return f"{' '.join(text)}; f2py of NumPy {_f2py.__f2py_numpy_version__}"
 

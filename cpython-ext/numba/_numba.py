@@ -9,10 +9,13 @@ reassociates.
 """
 
 import contextlib
+import functools
+import os
 import time
 
 import llvmlite
 import numba
+import numpy as np
 from numba import prange, types
 
 from . import check
@@ -126,6 +129,42 @@ def _kind(a, columns):
     return ("C" if a.flags.c_contiguous else "A"), False
 
 
+# Whether this process must not use Numba's threads: it is the child of one that had them by way of GNU's OpenMP, and
+# Numba ends such a child when it calls them.
+alone = False
+
+
+def _after_fork():
+    global alone
+    with contextlib.suppress(ValueError):  # no threads so far
+        alone = alone or numba.threading_layer() == "omp"
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _take_part(seen):
+    for k in prange(len(seen)):
+        seen[k] = numba.get_thread_id()
+
+
+@functools.cache
+def _counting():
+    return compiled(_take_part, types.void(array(types.int64, 1, "C", readonly=False)), parallel=True)
+
+
+def had(threads):
+    """Return how many threads work on parallel loops that ask for so many: Numba's layer may give fewer."""
+    if not 1 <= threads <= 1024:
+        return 0
+    if alone:
+        return 1
+    with team(threads):
+        seen = np.zeros(numba.get_num_threads(), np.int64)
+        _counting()(seen)
+    return len(set(seen))
+
+
 @contextlib.contextmanager
 def team(threads):
     """Let this thread's parallel loops use that many threads, as far as Numba has them."""
@@ -141,25 +180,36 @@ class Kernels:
     """step, run, julia and ols, compiled with or without prange; with one of the two tests of julia, or without it."""
 
     def __init__(self, parallel, julia, matrices=True):
+        self._julia_loop, self._matrices = julia, matrices
+        self._make(parallel and not alone)
+
+    def _make(self, parallel):
         start = time.perf_counter()
+        self._parallel = parallel
         self._team = team if parallel else contextlib.nullcontext
         f8, size = types.float64, types.int64
         points = array(types.complex128, 1, "C")
         counts = array(types.int32, 1, "C", readonly=False)
-        self._julia = compiled(julia, types.void(counts, points, points, size, size, size), parallel)
+        self._julia = compiled(self._julia_loop, types.void(counts, points, points, size, size, size), parallel)
         self._step, self._ols = {}, {}
         line = array(f8, 1, "C", readonly=False)
-        for layout, columns in (("C", False), ("F", True), ("A", False), ("A", True)) if matrices else ():
+        for layout, columns in (("C", False), ("F", True), ("A", False), ("A", True)) if self._matrices else ():
             step, ols = (_step_columns, _ols_columns) if columns else (_step_rows, _ols_rows)
             in_, out = array(f8, 2, layout), array(f8, 2, layout, readonly=False)
             self._step[layout, columns] = compiled(step, types.void(out, in_, size, size, f8), parallel)
             self._ols[layout, columns] = compiled(ols, types.void(line, line, in_, size, size), parallel)
         self.seconds = time.perf_counter() - start
 
+    def _ready(self):
+        """Compile once more, without prange, if this is the child of a process that had threads."""
+        if alone and self._parallel:
+            self._make(False)
+
     def step(self, out, in_, lo, hi, D, dt, threads, schedule):
         rows, cols, _, columns = check.step(out, in_, lo, hi, D, dt, threads, schedule)
         if max(lo, 1) >= min(hi, rows - 1) or cols < 3:
             return
+        self._ready()
         with self._team(threads):
             self._step[_kind(out, columns)](out, in_, lo, hi, float(D) * float(dt))
 
@@ -167,6 +217,7 @@ class Kernels:
         rows, cols, _, columns = check.run(a, b, steps, D, dt, threads, schedule)
         if rows < 3 or cols < 3:
             return
+        self._ready()
         step, d = self._step[_kind(a, columns)], float(D) * float(dt)
         with self._team(threads):
             for _ in range(steps):
@@ -175,10 +226,12 @@ class Kernels:
 
     def julia(self, out, zs, cs, lo, hi, maxiter, threads, schedule):
         check.julia(out, zs, cs, lo, hi, maxiter, threads, schedule)
+        self._ready()
         with self._team(threads):
             self._julia(out, zs, cs, lo, hi, maxiter)
 
     def ols(self, slope, intercept, y, lo, hi, threads, schedule):
         _, _, _, columns = check.ols(slope, intercept, y, lo, hi, threads, schedule)
+        self._ready()
         with self._team(threads):
             self._ols[_kind(y, columns)](slope, intercept, y, lo, hi)

@@ -46,10 +46,12 @@ class Engine(Compiled):
 
     def __init__(self, parallel):
         super().__init__()
-        self._options = {"engine": "numba", "engine_kwargs": {"nogil": True, "parallel": parallel}}
+        self._parallel = parallel
 
     def _apply(self, y):
-        return _frame.frame(y).apply(_frame.padded, axis=1, raw=True, **self._options).to_numpy()
+        options = {"nogil": True, "parallel": self._parallel and not _numba.alone}
+        lines = _frame.frame(y).apply(_frame.padded, axis=1, raw=True, engine="numba", engine_kwargs=options)
+        return lines.to_numpy()
 
     def _compile(self):
         for y in (np.ones((3, 4)), np.ones((4, 3)).T):

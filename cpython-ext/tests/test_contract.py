@@ -27,8 +27,12 @@ import os
 import pathlib
 import pkgutil
 import re
+import signal
+import subprocess
 import sys
 import threading
+import time
+import traceback
 import tracemalloc
 import unittest
 from fractions import Fraction
@@ -966,6 +970,61 @@ class Contract:
                 for view, same in zip(views, (out, out.T, out[1:8, 1:6])):
                     self.assertEqual(view.ctypes.data, same.ctypes.data)
                     self.assertTrue(np.array_equal(view, same))
+
+    def test_team(self):
+        f = getattr(self.module, "team", None)
+        if f is None:
+            self.skipTest(f"{self.name} works on the caller's thread")
+        for threads in (0, -1, 1025, 2**31, 2**32 + 1, 2**63, -(2**63)):
+            self.assertEqual(f(threads), 0)
+        self.assertEqual(f(1), 1)
+        for threads in (2, 3):
+            self.assertIn(f(threads), range(1, threads + 1))
+        if len(os.sched_getaffinity(0)) > 1 and "OMP_THREAD_LIMIT" not in os.environ:
+            self.assertEqual(f(2), 2)
+        for wrong in ("2", None, 1.5):
+            self.assertRaises(TypeError, f, wrong)
+        code = f"from toll import {self.name} as m; print(m.team(2))"
+        got = subprocess.run([sys.executable, "-I", "-c", code], env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+                             capture_output=True, text=True, timeout=300)
+        self.assertEqual(got.stdout, "1\n", got.stderr)
+
+    def test_fork(self):
+        """After calls the child of this process computes, too, and so does this process."""
+        par = (2, 0)
+        makes = {"step": lambda: new_step(33, 31, par=par), "run": lambda: new_run(33, 31, steps=5, par=par),
+                 "julia": lambda: new_julia(*scattered(999), par=par), "ols": lambda: new_ols(99, 14, par=par)}
+        first, child, after = ([make() for function, make in makes.items() if hasattr(self.module, function)]
+                               for _ in range(3))
+
+        def compute(jobs):
+            for job in jobs:
+                getattr(self.module, job.function)(*job.args)
+
+        compute(first)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                compute(child)
+                os._exit(0 if [snapshot(j.args)[1] for j in child] == [snapshot(j.args)[1] for j in first] else 3)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(4)
+        self.assertEqual(self.end_of(pid), 0, "the child's exit status: 3 is for other results")
+        compute(after)
+        for job, same in zip(after, first):
+            self.equal(job, same)
+
+    def end_of(self, child):
+        """A process's exit code, or the negative number of the signal that ended it; it is ended if it hangs."""
+        for _ in range(3000):
+            pid, status = os.waitpid(child, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.1)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        self.fail("the child hangs")
 
     # -- the contract's edges
 

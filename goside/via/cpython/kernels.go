@@ -82,6 +82,13 @@ func Functions(function func(name string) *Object) kernel.Funcs {
 			return v.Float()
 		}
 	}
+	f.Team = kernel.Alone
+	if o := function("team"); o != nil {
+		f.Team = func(threads int) int {
+			v := must(o.Call(Int(int64(threads))))
+			return int(v.Int())
+		}
+	}
 	if o := function("step"); o != nil {
 		f.Step = func(a *kernel.DiffusionStep) error {
 			_, err := o.Call(grid(&a.Out).Writable(), grid(&a.In), Int(int64(a.Lo)), Int(int64(a.Hi)), Float(a.D), Float(a.Dt),

@@ -383,6 +383,7 @@ func (w *Worker) Funcs(variant Variant) kernel.Funcs {
 			}))
 			return z
 		},
+		Team: kernel.Alone,
 		// The worker is not asked for nothing, since all inputs would go to it.
 		Step: func(a *kernel.DiffusionStep) error {
 			if max(a.Lo, 1) >= min(a.Hi, a.In.Rows-1) || a.In.Cols < 3 {
