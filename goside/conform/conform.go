@@ -72,18 +72,22 @@ func (r *Result) Holds() bool {
 	return v == Identical || v == Bounded
 }
 
-// Reason returns why the result is not a good one: the error or the first failure. It is nil for a good one.
+// Reason returns why the result is not a good one: the error, or how many cases failed and the first failure. It is
+// nil for a good one.
 func (r *Result) Reason() error {
 	switch {
 	case r.Err != nil:
 		return fmt.Errorf("%s: %w", r.Route.Name(), r.Err)
 	case len(r.Failures) > 0:
-		return r.Failures[0]
+		return fmt.Errorf("%s: %s failed, the first: %w", r.Route.Name(), r.Failed(), r.Failures[0])
 	case r.Cases == 0:
 		return fmt.Errorf("conform: %s: no case was run, want at least one", r.Route.Name())
 	}
 	return nil
 }
+
+// Failed says how many of the cases that were run failed, as "2 of 107 cases".
+func (r *Result) Failed() string { return fmt.Sprintf("%d of %d cases", len(r.Failures), r.Cases) }
 
 // Verify runs the cases over the routes and returns a result for each kernel and layout that a route
 // offers; routes that are slow are spared the large cases. A route that offers none of the cases gets one failed result. progress is called after each case.
@@ -152,7 +156,7 @@ func verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 			result.Cases++
 			result.Worst = max(result.Worst, worst)
 			if err != nil {
-				result.Failures = append(result.Failures, fmt.Errorf("%s: %v: %w", routes[r].Name(), c, err))
+				result.Failures = append(result.Failures, fmt.Errorf("%v: %w", c, err))
 			}
 		}
 		if progress != nil {

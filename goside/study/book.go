@@ -350,7 +350,7 @@ func (p *bookProblem) verify(routes []*seam.Route, done func()) []*bookRun {
 			run.tenth = true
 		}
 		if result.Holds() && p.sum != 0 && run.sum != p.sum {
-			run.result.Failures = append(run.result.Failures, fmt.Errorf("%s: the counts add up to %d, want %d", run.route.Name(), run.sum, p.sum))
+			run.result.Failures = append(run.result.Failures, fmt.Errorf("the counts add up to %d, want %d", run.sum, p.sum))
 		}
 	}
 	return runs
@@ -402,7 +402,11 @@ func (run *bookRun) missing() string {
 	if r.Err == nil && r.Cases == 0 {
 		return run.route.Name() + ": " + BookNotOffered
 	}
-	why, _, _ := strings.Cut(strings.TrimPrefix(r.Reason().Error(), run.route.Name()+": "), "\n")
+	reason := r.Reason()
+	if len(r.Failures) > 0 {
+		reason = r.Failures[0] // there is one case only
+	}
+	why, _, _ := strings.Cut(strings.TrimPrefix(reason.Error(), run.route.Name()+": "), "\n")
 	why = strings.ReplaceAll(why, BookMissing, " ")
 	if r.Verdict() == conform.Failed {
 		why = BookFailed + ": " + why

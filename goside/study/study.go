@@ -139,6 +139,9 @@ func verification(p *kernel.Problem, verified []conform.Result) string {
 			continue
 		}
 		verdict := fmt.Sprintf("%s in %d cases", r.Verdict(), r.Cases)
+		if len(r.Failures) > 0 {
+			verdict = fmt.Sprintf("%s in %s", r.Verdict(), r.Failed())
+		}
 		if routes[verdict] == nil {
 			verdicts = append(verdicts, verdict)
 		}

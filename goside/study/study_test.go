@@ -125,4 +125,9 @@ func TestBenchmark(t *testing.T) {
 	if got := facts["verified"]; !strings.HasPrefix(got, "bit-identical in ") || !strings.HasSuffix(got, " cases: go/direct base/line wrong/x") {
 		t.Errorf("verified is %q, want the routes that have a Julia set", got)
 	}
+	for _, f := range subjects[3].Facts {
+		if want := "; failed in 1 of 8 cases: wrong/x"; f.Key == "verified" && !strings.HasSuffix(f.Value, want) {
+			t.Errorf("of calls verified is %q, want it to end with %q", f.Value, want)
+		}
+	}
 }

@@ -110,14 +110,14 @@ func TestInstructionsLeavesOut(t *testing.T) {
 	route := func(lang string) *seam.Route { return seam.NewRoute(lang, "x", nil) }
 	results := []conform.Result{
 		{Route: route("a"), Err: fmt.Errorf("x: %w: nowhere", seam.ErrUnavailable)},
-		{Route: route("b"), Kernel: "call", Cases: 1, Failures: []error{errors.New("b/x: got 0, want -1")}},
+		{Route: route("b"), Kernel: "call", Cases: 7, Failures: []error{errors.New("got 0, want -1"), errors.New("got 1, want 2")}},
 	}
 	tallies, leftOut, err := newTallies(results)
 	if err != nil || len(tallies) != 0 || len(leftOut) != 2 {
 		t.Fatalf("got %v, %v and %v, want two left out", tallies, leftOut, err)
 	}
 	all := countsToJSON(tallies, leftOut, &valgrind{})
-	if len(all) != 2 || all[0].Error != "a/x: x: unavailable: nowhere" || all[1].Error != "b/x: got 0, want -1" {
+	if len(all) != 2 || all[0].Error != "a/x: x: unavailable: nowhere" || all[1].Error != "b/x: 2 of 7 cases failed, the first: got 0, want -1" {
 		t.Errorf("got %+v, want why each is left out", all)
 	}
 }

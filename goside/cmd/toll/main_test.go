@@ -76,6 +76,7 @@ func TestVerify(t *testing.T) {
 func TestVerifyFails(t *testing.T) {
 	wrong := kernel.Go()
 	wrong.Not = func(x int64) int64 { return x }
+	wrong.Add = func(x, y float64) float64 { return x - y }
 	routes := []*seam.Route{
 		seam.NewRoute("a", "x", func() (*seam.Library, error) { return nil, fmt.Errorf("x: %w: nowhere", seam.ErrUnavailable) }),
 		seam.NewRoute("b", "x", func() (*seam.Library, error) { return nil, errors.New("x: version 7, want 1") }),
@@ -95,11 +96,17 @@ func TestVerifyFails(t *testing.T) {
 	var out bytes.Buffer
 	command.SetOut(&out)
 	printResults(&command, results)
-	for _, want := range []string{"nowhere", "version 7, want 1", "c/x: call/-/not: results[0]: got 0, want -1",
+	for _, want := range []string{"nowhere", "version 7, want 1", "c/x: 2 of 8 cases failed, the first: call/-/not: results[0]: got 0, want -1", "│ 2 of 8 cases failed │",
 		"0 bit-identical, 0 within declared bound, 2 failed, 1 unavailable\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}
+	}
+	if c := toJSON(results)[2]; c.Failed != 2 || c.Cases != 8 || len(c.Reasons) != 2 {
+		t.Errorf("as JSON %+v, want 2 of 8 cases failed, and why", c)
+	}
+	if reason := results[2].Reason(); !errors.Is(reason, results[2].Failures[0]) {
+		t.Errorf("%v does not wrap the first failure", reason)
 	}
 }
 

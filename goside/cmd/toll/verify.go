@@ -27,6 +27,7 @@ type verified struct {
 	Layout  string          `json:"layout,omitempty"`
 	Verdict conform.Verdict `json:"verdict"`
 	Cases   int             `json:"cases"`
+	Failed  int             `json:"failed"` // cases, of those
 	Worst   float64         `json:"worst_ulp"` // of the magnitude of the terms summed
 	Bound   float64         `json:"bound_ulp"`
 	Cause   string          `json:"cause,omitempty"` // of the bound
@@ -126,7 +127,7 @@ func toJSON(results []conform.Result) []verified {
 	all := []verified{}
 	for k := range results {
 		r := &results[k]
-		v := verified{Route: r.Route.Name(), Kernel: r.Kernel, Layout: r.Layout, Verdict: r.Verdict(), Cases: r.Cases, Worst: r.Worst}
+		v := verified{Route: r.Route.Name(), Kernel: r.Kernel, Layout: r.Layout, Verdict: r.Verdict(), Cases: r.Cases, Failed: len(r.Failures), Worst: r.Worst}
 		if b := r.Route.BoundOn(r.Kernel); b != nil {
 			v.Bound, v.Cause = b.ULP, b.Cause
 		}
@@ -176,7 +177,11 @@ func printResults(cmd *cobra.Command, results []conform.Result) {
 				bounded[says] = append(of, route)
 			}
 		default:
-			cells[[2]string{route, column}] = string(verdict)
+			cell := string(verdict)
+			if len(r.Failures) > 0 {
+				cell = r.Failed() + " failed"
+			}
+			cells[[2]string{route, column}] = cell
 			add(&reasons, strings.TrimRight(r.Reason().Error(), "\n"))
 		}
 	}
