@@ -10,6 +10,8 @@
 package report
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -202,11 +204,32 @@ var problemKeys = []string{
 	"needs", "missing", "tenth", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
 }
 
-// Read reads a record; name is its name in errors.
+// Read reads a record; name is its name in errors. Two records, one behind the other, are an error: their rounds are
+// not to be compared with each other, and what the first says of its run does not hold for the second.
 func Read(in io.Reader, name string) (*Record, error) {
+	text, err := io.ReadAll(in)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("report: %s is cut short: %w", name, err)
+	} else if err != nil {
+		return nil, fmt.Errorf("report: %s: %w", name, err)
+	}
+	two := func(line int, sign string) error {
+		return fmt.Errorf("report: %s holds two records, the second begins at line %d (%s): split them", name, line, sign)
+	}
+	dated, line := false, 0 // which was read
+	for text := range bytes.Lines(text) {
+		line++
+		if bytes.HasPrefix(text, []byte("date:")) {
+			if dated {
+				return nil, two(line, string(bytes.TrimSpace(text)))
+			}
+			dated = true
+		}
+	}
 	record := &Record{}
 	index := map[string]int{}
-	reader := benchfmt.NewReader(in, name)
+	line = 0
+	reader := benchfmt.NewReader(bytes.NewReader(text), name)
 	for reader.Scan() {
 		switch result := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
@@ -236,6 +259,10 @@ func Read(in io.Reader, name string) (*Record, error) {
 				}
 				record.Rows = append(record.Rows, r)
 			}
+			if sign := record.contradicts(result, &record.Rows[at]); sign != "" {
+				return nil, two(line+1, sign)
+			}
+			_, line = result.Pos()
 			cpu, _ := result.Value("cpu-sec/op")
 			bytes, _ := result.Value("B/op")
 			allocs, _ := result.Value("allocs/op")
@@ -259,6 +286,23 @@ func Read(in io.Reader, name string) (*Record, error) {
 		return nil, fmt.Errorf("report: %s holds no benchmark result, want a record that toll bench wrote", name)
 	}
 	return record, nil
+}
+
+// contradicts returns what a result says of its run or its problem that is not what the record says, "" if all is. The
+// package may change: the output of go test holds several.
+func (r *Record) contradicts(result *benchfmt.Result, row *Row) string {
+	for _, c := range result.Config {
+		had := r.Get(c.Key)
+		if slices.Contains(problemKeys, c.Key) {
+			had = row.Facts[c.Key]
+		} else if had == "" || c.Key == "pkg" {
+			continue
+		}
+		if had != string(c.Value) {
+			return c.Key + ": " + string(c.Value)
+		}
+	}
+	return ""
 }
 
 func row(name benchfmt.Name) Row {

@@ -5,6 +5,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -146,6 +147,47 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// TestReadRefusesTwo: one record behind another is not one run of more rounds.
+func TestReadRefusesTwo(t *testing.T) {
+	write := func(facts []measure.Fact, series []measure.Series) string {
+		var b bytes.Buffer
+		if err := Write(&b, facts, 2, series); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	date := func(date string) []measure.Fact { return append([]measure.Fact{{Key: "date", Value: date}}, facts...) }
+	first := write(date("2026-01-01"), series())
+	lines := strings.Count(first, "\n")
+	slower := slices.Clone(facts)
+	slower[1].Value += " and another"
+	verified := series()
+	for k := range verified {
+		s := *verified[k].Subject
+		s.Facts = append(slices.Clone(s.Facts[:1]), measure.Fact{Key: "verified", Value: "failed in 1 of 60 cases: c/cgo"})
+		verified[k].Subject = &s
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"another", first + write(date("2026-02-02"), series()[:2]), fmt.Sprintf("line %d (date: 2026-02-02)", lines+1)},
+		{"itself", first + first, fmt.Sprintf("line %d (date: 2026-01-01)", lines+1)},
+		{"what is measured elsewhere", first + write(date("2026-02-02"), []measure.Series{one("Other/kernel=x/n=1", nil, 1)}), "date: 2026-02-02"},
+		{"a head", write(date("2026-01-01"), series()[:1]) + "date: 2026-02-02\n", "(date: 2026-02-02)"},
+		{"another machine, no date", write(facts, series()) + write(slower, series()), "(" + facts[1].Key + ": " + facts[1].Value + " and another)"},
+		{"other facts of a problem, no date", write(facts, series()) + write(nil, verified), "(op: "},
+		{"one", first, ""},
+		{"packages, by go test", "goos: linux\npkg: a\nBenchmarkX 1 5 ns/op\ngoos: linux\npkg: b\nBenchmarkY 1 5 ns/op\n", ""},
+		{"rounds, by go test", strings.Repeat("goos: linux\nBenchmarkX 1 5 ns/op\nBenchmarkY 1 5 ns/op\n", 3), ""},
+	} {
+		_, err := Read(strings.NewReader(c.text), "file.txt")
+		if c.want == "" && err == nil {
+			continue
+		}
+		if err == nil || c.want == "" || !strings.Contains(err.Error(), "file.txt holds two records, the second begins at ") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want one that names the second record: %q", c.name, err, c.want)
+		}
+	}
+}
+
 // TestTables: rust-par took 1.5 times as long as c in each round, whatever the rounds were like. Of julia's
 // work the 32e6 operations bind, which take 2e6 ns at 16 a ns, and 4/3e6 ns on three threads; of ols's the bytes,
 // whatever the level of memory that they fit in: 1e5 ns at the fastest, and 5e4 on three threads.
@@ -212,6 +254,7 @@ func TestWarnings(t *testing.T) {
 		{"clock-step", "15ms", "the clock is coarse, with steps of 15ms"},
 		{"collections", "0", ""},
 		{"collections", "3", "garbage was collected 3 times while the clock ran"},
+		{"interrupted", "after 2 of 9 rounds, stopped by a signal: interrupt", "the run was cut short after 2 of 9 rounds, stopped by a signal: interrupt"},
 	} {
 		got := strings.Join(Warnings(written(t, []measure.Fact{{Key: c.key, Value: c.value}}, quiet)), "\n")
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {

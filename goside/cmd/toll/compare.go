@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bufio"
 	"compress/gzip"
 	"fmt"
 	"os"
@@ -67,16 +68,18 @@ func parsePercent(s string) (float64, error) {
 	return x / 100, nil
 }
 
+// readRecord reads a record, which may be compressed.
 func readRecord(path string) (*report.Record, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if !strings.HasSuffix(path, ".gz") {
-		return report.Read(f, path)
+	in := bufio.NewReader(f)
+	if head, err := in.Peek(2); err != nil || head[0] != 0x1f || head[1] != 0x8b { // what gzip begins with
+		return report.Read(in, path)
 	}
-	z, err := gzip.NewReader(f)
+	z, err := gzip.NewReader(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
