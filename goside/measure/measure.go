@@ -15,6 +15,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -48,6 +49,19 @@ type Plan struct {
 	Visits int           // batches of a subject in a round, of which the median one is the sample; odd
 	Seed   uint64        // of the order within rounds
 	Clock  Clock
+	Done   <-chan struct{} // closed when measuring is to stop at the end of a batch; nil: never
+}
+
+// ErrStopped is why rounds are missing: [Plan.Done] was closed.
+var ErrStopped = errors.New("measure: told to stop")
+
+func (p *Plan) stopped() bool {
+	select {
+	case <-p.Done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Sample is one batch, per operation.
@@ -93,6 +107,7 @@ const ticks = 1000
 
 // Measure calibrates all subjects, then takes a sample of each in each round. progress is called after each
 // batch, and in calibration with done = 0. Both it and the subjects are called on a goroutine that is not the caller's.
+// If it is told to stop, or a subject fails, it returns the rounds that are complete beside the error, and nil if none is.
 func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (run *Run, err error) {
 	thread.Do(func() { run, err = measure(plan, subjects, progress) })
 	return run, err
@@ -108,6 +123,9 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	all := 0
 	for k := range subjects {
 		n, elapsed, err := calibrate(plan.Clock, &subjects[k], run.Batch)
+		if plan.stopped() { // which may be why it failed
+			return nil, ErrStopped
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -126,13 +144,18 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // which would have it collect all the same
 	rng := rand.New(rand.NewPCG(plan.Seed, 0))
 	done := 0
-	for range plan.Rounds {
+	for round := range plan.Rounds {
 		runtime.GC()
 		batches := make([][]Sample, len(subjects))
 		for _, k := range shuffled(rng, blocks) {
 			s, collections, err := plan.Clock.batch(run.Series[k].Subject, run.Series[k].N)
-			if err != nil {
+			if plan.stopped() {
+				err = ErrStopped
+			}
+			if err != nil && round == 0 {
 				return nil, err
+			} else if err != nil {
+				return run, err
 			}
 			run.Collections += collections
 			batches[k] = append(batches[k], s)

@@ -260,6 +260,48 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// TestStops: what was measured before a signal, or a failure, is there, in whole rounds.
+func TestStops(t *testing.T) {
+	var f fakeClock
+	failed := errors.New("no")
+	for _, c := range []struct {
+		after  int // batches, of three a round; or in calibration
+		fails  bool
+		rounds int // that are left; 0: no run
+		want   error
+	}{{0, false, 0, ErrStopped}, {2, false, 0, ErrStopped}, {3, false, 1, ErrStopped}, {8, false, 2, ErrStopped}, {8, true, 2, failed}, {1, true, 0, failed}} {
+		done, batches := make(chan struct{}), 0
+		subject := func(name string) Subject {
+			return Subject{Name: name, Least: 1, Run: func(n int) error {
+				f.pass(time.Duration(n)*time.Millisecond, 0)
+				if c.fails && batches == c.after {
+					return failed
+				}
+				return nil
+			}}
+		}
+		closed := false
+		run, err := Measure(Plan{Rounds: 9, Batch: time.Millisecond, Visits: 1, Clock: f.clock(), Done: done},
+			[]Subject{subject("a"), subject("b"), subject("c")}, func(n, _ int) {
+				if batches = n; n == c.after && !c.fails && !closed {
+					closed = true
+					close(done)
+				}
+			})
+		if !errors.Is(err, c.want) || (run == nil) != (c.rounds == 0) {
+			t.Errorf("%+v: run %v, error %v", c, run, err)
+			continue
+		}
+		if run != nil {
+			for _, s := range run.Series {
+				if len(s.Samples) != c.rounds {
+					t.Errorf("%+v: %s has %d samples", c, s.Subject.Name, len(s.Samples))
+				}
+			}
+		}
+	}
+}
+
 // TestCalibrationSurvivesADisturbance holds that one batch during which something else ran does not leave batches
 // far too short for the whole run.
 func TestCalibrationSurvivesADisturbance(t *testing.T) {
