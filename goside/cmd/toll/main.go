@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -35,14 +36,24 @@ func main() {
 			warn()
 		}
 	}
+	out := &printer{to: os.Stdout}
+	root.SetOut(out)
 	err := root.Execute()
 	warn()
-	if err != nil {
-		if !errors.Is(err, errReported) {
-			fmt.Fprintln(os.Stderr, "toll:", err)
-		}
-		os.Exit(1)
+	if out.err != nil && !errors.Is(err, out.err) {
+		err = errors.Join(err, out.err)
 	}
+	if err == nil {
+		return
+	}
+	if text := strings.TrimSpace(err.Error()); text != "" { // it was not yet said
+		fmt.Fprintln(os.Stderr, "toll:", text)
+	}
+	var cut interrupted
+	if errors.As(err, &cut) {
+		os.Exit(128 + int(cut.signal)) // as shells have it
+	}
+	os.Exit(1)
 }
 
 // matches reports whether name matches one of the patterns.

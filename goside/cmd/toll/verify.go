@@ -27,7 +27,7 @@ type verified struct {
 	Layout  string          `json:"layout,omitempty"`
 	Verdict conform.Verdict `json:"verdict"`
 	Cases   int             `json:"cases"`
-	Failed  int             `json:"failed"` // cases, of those
+	Failed  int             `json:"failed"`    // cases, of those
 	Worst   float64         `json:"worst_ulp"` // of the magnitude of the terms summed
 	Bound   float64         `json:"bound_ulp"`
 	Cause   string          `json:"cause,omitempty"` // of the bound
