@@ -40,11 +40,14 @@ func (p *printer) warnings() {
 	}
 }
 
-// Warnings returns what a record itself says against its figures: a loaded machine, unstable series, a coarse
+// Warnings returns what a record itself says against its figures: an interrupted run, a loaded machine, unstable series, a coarse
 // clock, garbage collected while the clock ran.
 func Warnings(record *Record) []string {
 	var all []string
 	warn := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
+	if interrupted := record.Get("interrupted"); interrupted != "" {
+		warn("the run was cut short %s", interrupted)
+	}
 	if others := record.Get("others"); others != "" {
 		for part := range strings.SplitSeq(others, ", ") {
 			percent, who, _ := strings.Cut(part, "% ")

@@ -4,14 +4,9 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,7 +30,9 @@ func benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Verify every route, then time all of them against each other",
 		Long: `Bench verifies every route, times those that hold in interleaved rounds on the book's own problem sizes,
-with the machine's limits between them, writes the record in the Go benchmark format, and prints its tables.`,
+with the machine's limits between them, writes the record in the Go benchmark format, and prints its tables. An interrupt (Ctrl-C) ends measuring early: the
+complete rounds are written and shown. A record that cannot be written goes to build/results or the folder for
+temporary files.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			visits := visits
@@ -56,6 +53,10 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 				}
 			}
 			started := time.Now()
+			out, err := openRecord(cmd, output, started)
+			if err != nil {
+				return err
+			}
 			facts := append([]measure.Fact{
 				{Key: "date", Value: started.UTC().Format(time.RFC3339)},
 				{Key: "revision", Value: revision},
@@ -82,34 +83,41 @@ with the machine's limits between them, writes the record in the Go benchmark fo
 				}
 				subjects = append(subjects, more...)
 			}
-			progress, finish := newProgress("measuring")
-			defer finish()
 			others := machine.Others()
-			plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: seed, Clock: measure.MachineClock()}
+			ctx, end := untilSignal(cmd)
+			defer end()
+			progress, finish := newStage(cmd, "measuring", started)
+			defer finish()
+			plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: seed, Clock: measure.MachineClock(), Done: ctx.Done()}
 			run, err := measure.Measure(plan, subjects, progress)
-			if err != nil {
-				return err
-			}
 			finish()
-			if output == "" {
-				output = filepath.Join("build", "results", started.UTC().Format("bench-20060102T150405Z.txt"))
+			stopped := cause(ctx, err)
+			if run == nil {
+				return stopped
+			}
+			had := len(run.Series[0].Samples)
+			if stopped != nil {
+				facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("after %d of %d rounds, %v", had, rounds, stopped)})
 			}
 			facts = append(facts,
 				measure.Fact{Key: "threads", Value: fmt.Sprint(threads)},
 				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
-				measure.Fact{Key: "rounds", Value: fmt.Sprint(rounds)},
+				measure.Fact{Key: "rounds", Value: fmt.Sprint(had)},
 				measure.Fact{Key: "visits", Value: fmt.Sprint(visits)},
 				measure.Fact{Key: "batch", Value: run.Batch.String()},
 				measure.Fact{Key: "clock-step", Value: run.Resolution.String()},
 				measure.Fact{Key: "others", Value: others()},
 				measure.Fact{Key: "collections", Value: fmt.Sprint(run.Collections)})
 			facts = append(append(facts, teams...), machine.Floats())
-			record, err := writeRecord(output, append(facts, builds(routes)...), run.Series)
-			if err != nil {
+			record, path, err := out.writeRecord(append(facts, builds(routes)...), run.Series)
+			if record == nil {
 				return err
 			}
 			report.Tables(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown})
-			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
+			sayRecord(cmd, path)
+			if err := errors.Join(stopped, err); err != nil {
+				return err
+			}
 			for k := range results {
 				if results[k].Verdict() == conform.Failed {
 					printResults(cmd, results)
@@ -138,33 +146,6 @@ const (
 	visits      = 5
 	quickVisits = 3
 )
-
-// writeRecord writes the record to a file, compressed if its name ends in .gz, and reads it back.
-func writeRecord(path string, facts []measure.Fact, series []measure.Series) (*report.Record, error) {
-	var b bytes.Buffer
-	if err := report.Write(&b, facts, runtime.GOMAXPROCS(0), series); err != nil {
-		return nil, err
-	}
-	text := b.Bytes()
-	if strings.HasSuffix(path, ".gz") {
-		var packed bytes.Buffer
-		z := gzip.NewWriter(&packed)
-		if _, err := z.Write(text); err != nil {
-			return nil, err
-		}
-		if err := z.Close(); err != nil {
-			return nil, err
-		}
-		text = packed.Bytes()
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
-		return nil, err
-	}
-	return report.Read(&b, path)
-}
 
 // builds says how each language was built; a language is built once for all its crossings.
 func builds(routes []*seam.Route) []measure.Fact {

@@ -6,15 +6,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"toll/goside/machine"
 	"toll/goside/measure"
@@ -54,18 +51,16 @@ part of the problem, and marked; with --full on the whole. It takes less than fi
 			}
 			routes = slices.DeleteFunc(routes, func(r *seam.Route) bool { return !study.InBook(r) })
 			started := time.Now()
+			out, err := openRecord(cmd, output, started)
+			if err != nil {
+				return err
+			}
 			facts := append([]measure.Fact{
 				{Key: "date", Value: started.UTC().Format(time.RFC3339)},
 				{Key: "revision", Value: revision},
 			}, machine.Facts()...)
 			others := machine.Others()
-			stage := func(what string) (func(done, all int), func()) {
-				if !term.IsTerminal(int(os.Stderr.Fd())) {
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s, %v since the start\n", what, time.Since(started).Round(time.Second))
-				}
-				return newProgress(what)
-			}
-			progress, finish := stage("verifying")
+			progress, finish := newStage(cmd, "verifying", started)
 			threads := runtime.GOMAXPROCS(0)
 			var subjects []measure.Subject
 			var compiled []measure.Series
@@ -77,29 +72,36 @@ part of the problem, and marked; with --full on the whole. It takes less than fi
 			if len(subjects) == 0 {
 				return fmt.Errorf("nothing to time: none of the %d routes holds a problem of the book's tables", len(routes))
 			}
-			progress, finish = stage("measuring")
-			plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: seed, Clock: measure.MachineClock()}
+			ctx, end := untilSignal(cmd)
+			defer end()
+			progress, finish = newStage(cmd, "measuring", started)
+			plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: seed, Clock: measure.MachineClock(), Done: ctx.Done()}
 			run, err := measure.Measure(plan, subjects, progress)
 			finish()
-			if err != nil {
-				return err
+			stopped := cause(ctx, err)
+			if run == nil {
+				return stopped
 			}
-			bordering := &calling{seed: seed}
-			bordering.progress, finish = stage("measuring the borders")
-			series, err := borders(bordering)
-			finish()
-			if errors.Is(err, seam.ErrUnavailable) {
-				fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err)
-			} else if err != nil {
-				return err
-			}
-			if output == "" {
-				output = filepath.Join("build", "results", started.UTC().Format("book-20060102T150405Z.txt"))
+			taken := len(run.Series[0].Samples)
+			bordering := &calling{seed: seed, done: ctx.Done()}
+			var series []measure.Series
+			if stopped != nil {
+				facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("after %d of %d rounds, %v", taken, rounds, stopped)})
+			} else {
+				bordering.progress, finish = newStage(cmd, "measuring the borders", started)
+				series, err = borders(bordering)
+				finish()
+				if stopped = cause(ctx, err); errors.Is(stopped, seam.ErrUnavailable) {
+					fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err)
+					stopped = nil
+				} else if stopped != nil {
+					facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("at the borders, %v", stopped)})
+				}
 			}
 			facts = append(facts,
 				measure.Fact{Key: "threads", Value: fmt.Sprint(threads)},
 				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
-				measure.Fact{Key: "rounds", Value: fmt.Sprint(rounds)},
+				measure.Fact{Key: "rounds", Value: fmt.Sprint(taken)},
 				measure.Fact{Key: "visits", Value: fmt.Sprint(visits)},
 				measure.Fact{Key: "batch", Value: run.Batch.String()},
 				measure.Fact{Key: "clock-step", Value: run.Resolution.String()},
@@ -107,12 +109,15 @@ part of the problem, and marked; with --full on the whole. It takes less than fi
 				measure.Fact{Key: "collections", Value: fmt.Sprint(run.Collections + bordering.collections)})
 			facts = append(append(facts, had(cmd.ErrOrStderr(), routes, threads)...), machine.Floats())
 			facts = append(facts, python()...)
-			record, err := writeRecord(output, append(facts, builds(routes)...), append(append(run.Series, compiled...), series...))
-			if err != nil {
+			record, path, err := out.writeRecord(append(facts, builds(routes)...), append(append(run.Series, compiled...), series...))
+			if record == nil {
 				return err
 			}
-			report.Book(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: output})
-			fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", output)
+			report.Book(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Source: path})
+			sayRecord(cmd, path)
+			if err := errors.Join(stopped, err); err != nil {
+				return err
+			}
 			for _, s := range subjects {
 				for _, f := range s.Facts {
 					if f.Key == "missing" && strings.Contains(f.Value, ": "+study.BookFailed+": ") {

@@ -112,7 +112,7 @@ func borders(c *calling) ([]measure.Series, error) {
 	}
 	series, err := c.measure(subjects, callBatch, 15, 3)
 	if err != nil {
-		return nil, err
+		return series, err
 	}
 	contention, err := study.PythonContention(c.full, c.seed, c.progress)
 	return append(series, contention...), err
@@ -142,22 +142,22 @@ func knobs(c *calling) ([]measure.Series, error) {
 	}
 	series, err := c.measure(subjects, callBatch, 11, 3)
 	if err != nil {
-		return nil, err
+		return series, err
 	}
 	subjects, err = study.GCSubjects()
 	if err := c.available(err); err != nil {
-		return nil, err
+		return series, err
 	}
 	before := c.collections
 	collected, err := c.measure(subjects, 30*time.Millisecond, 6, 1)
-	if err != nil {
-		return nil, err
-	}
-	c.collections = before
 	series = append(series, collected...)
+	c.collections = before
+	if err != nil {
+		return series, err
+	}
 	exe, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return series, err
 	}
 	var nocgo, cgocheck2 string
 	root, err := study.Root()
@@ -170,7 +170,7 @@ func knobs(c *calling) ([]measure.Series, error) {
 		}
 	}
 	if err := c.available(err); err != nil {
-		return nil, err
+		return series, err
 	}
 	rounds := 6
 	if c.full {
@@ -238,7 +238,10 @@ three minutes on two cores, and with --full a good deal more.`,
 			if err != nil {
 				return err
 			}
-			c := newCalling(cmd, &f)
+			c, err := newCalling(cmd, &f)
+			if err != nil {
+				return err
+			}
 			crossings, missing, err := registry.Crossings()
 			if err != nil {
 				return err

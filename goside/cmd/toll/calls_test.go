@@ -15,10 +15,7 @@ import (
 
 // TestCalls runs the part of toll calls that starts processes of its own, since that needs the command itself.
 func TestCalls(t *testing.T) {
-	toll := filepath.Join(t.TempDir(), "toll")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", toll, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	toll := build(t)
 	file := filepath.Join(t.TempDir(), "calls.txt.gz")
 	out, err := exec.Command(toll, "calls", "--part", "slots", "-o", file).CombinedOutput()
 	if err != nil {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"image/png"
 	"math"
@@ -30,6 +31,10 @@ func drawCommand() *cobra.Command {
 			if size < 2 || size > 16384 {
 				return fmt.Errorf("size is %d, want 2 to 16384", size)
 			}
+			out, err := openOutput(cmd, output)
+			if err != nil {
+				return err
+			}
 			routes, err := registry.Match([]string{route})
 			if err != nil {
 				return err
@@ -51,19 +56,15 @@ func drawCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := os.MkdirAll(filepath.Dir(output), 0o755); err != nil {
+			var picture bytes.Buffer
+			if err := png.Encode(&picture, img); err != nil {
 				return err
 			}
-			f, err := os.Create(output)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			if err := png.Encode(f, img); err != nil {
+			if err := out.write(picture.Bytes()); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d x %d points by %s, maxiter %d\n", output, side, side, routes[0].Name(), maxiter)
-			return f.Close()
+			return nil
 		},
 	}
 	julia.Flags().StringVar(&route, "route", "go/direct", "route that computes it")

@@ -5,6 +5,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -118,10 +119,10 @@ func loops(c *calling) ([]measure.Series, error) {
 			subjects = append(subjects, limits...)
 		}
 		series, err := c.measureIn(subjects, batch/2, layoutRounds, 3)
+		all = append(all, series...)
 		if err != nil {
 			return all, err
 		}
-		all = append(all, series...)
 	}
 	return all, nil
 }
@@ -190,11 +191,17 @@ its tables, each with what it shows, and pictures beside the record. It takes le
 			if err != nil {
 				return err
 			}
-			record, file, err := newCalling(cmd, &f).write(cmd, &f, chosen, takes)
+			c, err := newCalling(cmd, &f)
+			if err != nil {
+				return err
+			}
+			record, file, err := c.write(cmd, &f, chosen, takes)
 			if record != nil && slices.ContainsFunc(chosen, func(p part) bool { return p.name == "loops" || p.name == "transpose" }) {
-				if err := drawLayout(cmd, record, filepath.Dir(file)); err != nil {
-					return err
+				folder := results // if the record is no file
+				if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+					folder = filepath.Dir(file)
 				}
+				err = errors.Join(err, drawLayout(cmd, record, folder))
 			}
 			return err
 		},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"image/png"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,6 +31,16 @@ func run(t *testing.T, command *cobra.Command, args ...string) (string, error) {
 	command.SilenceErrors, command.SilenceUsage = true, true
 	err := command.Execute()
 	return out.String(), err
+}
+
+// build returns the command, built: some of what it does is done by main, or to the whole process.
+func build(t *testing.T) string {
+	t.Helper()
+	toll := filepath.Join(t.TempDir(), "toll")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", toll, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return toll
 }
 
 func TestList(t *testing.T) {

@@ -4,18 +4,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"toll/goside/calls"
 	"toll/goside/machine"
@@ -37,6 +35,8 @@ type part struct {
 
 // calling is what the parts share.
 type calling struct {
+	started   time.Time
+	out       *output // for the record
 	crossings []calls.Crossing
 	checked   []int // calls that were verified, of each crossing
 	full      bool
@@ -44,14 +44,22 @@ type calling struct {
 	progress  func(done, all int)
 	warn      func(err error) // says what is left out
 	stderr    io.Writer
-	teams     []measure.Fact // what parallel languages had of the threads
+	teams     []measure.Fact  // what parallel languages had of the threads
+	done      <-chan struct{} // closed when measuring is to stop
 
 	resolution  time.Duration // of the clock
 	collections int           // of garbage, in batches that did not ask for any
 }
 
-func newCalling(cmd *cobra.Command, f *partFlags) *calling {
-	return &calling{full: f.full, seed: f.seed, stderr: cmd.ErrOrStderr(), warn: func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }}
+// newCalling opens the output for the record.
+func newCalling(cmd *cobra.Command, f *partFlags) (*calling, error) {
+	started := time.Now()
+	out, err := openRecord(cmd, f.output, started)
+	if err != nil {
+		return nil, err
+	}
+	warn := func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "toll: left out: %v\n", err) }
+	return &calling{started: started, out: out, full: f.full, seed: f.seed, stderr: cmd.ErrOrStderr(), warn: warn}, nil
 }
 
 // fullRounds are those of --full.
@@ -74,22 +82,24 @@ func (f *partFlags) add(c *cobra.Command, full string) {
 	c.Flags().BoolVar(&f.markdown, "markdown", false, "print the tables as Markdown")
 }
 
-// write runs the parts, writes their record, and prints its tables. file is the record's. The error is errReported
-// if a part failed, which goes with a record of the others.
+// write runs the parts, writes their record, and prints its tables. file is the record's, "" if it could not be written.
+// The error is errReported if a part failed, which goes with a record of the others.
 func (c *calling) write(cmd *cobra.Command, f *partFlags, chosen []part, takes time.Duration) (record *report.Record, file string, err error) {
-	started := time.Now()
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d parts, about %v on two cores\n", len(chosen), takes.Round(10*time.Second))
 	facts := append([]measure.Fact{
-		{Key: "date", Value: started.UTC().Format(time.RFC3339)},
+		{Key: "date", Value: c.started.UTC().Format(time.RFC3339)},
 		{Key: "revision", Value: revision},
 	}, machine.Facts()...)
 	others := machine.Others()
-	series, failed := c.runParts(cmd, chosen, started)
+	ctx, end := untilSignal(cmd)
+	defer end()
+	c.done = ctx.Done()
+	series, stopped, failed := c.runParts(cmd, chosen)
 	if len(series) == 0 {
-		return nil, "", fmt.Errorf("nothing was measured")
+		return nil, "", errors.Join(context.Cause(ctx), fmt.Errorf("nothing was measured"))
 	}
-	if file = f.output; file == "" {
-		file = filepath.Join("build", "results", cmd.Name()+started.UTC().Format("-20060102T150405Z.txt"))
+	if stopped != "" {
+		facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("in part %s, %v", stopped, context.Cause(ctx))})
 	}
 	facts = append(facts,
 		measure.Fact{Key: "threads", Value: fmt.Sprint(runtime.GOMAXPROCS(0))},
@@ -103,16 +113,16 @@ func (c *calling) write(cmd *cobra.Command, f *partFlags, chosen []part, takes t
 		facts = append(facts, measure.Fact{Key: "clock-step", Value: c.resolution.String()},
 			measure.Fact{Key: "collections", Value: fmt.Sprint(c.collections)})
 	}
-	record, err = writeRecord(file, facts, series)
-	if err != nil {
+	record, file, err = c.out.writeRecord(facts, series)
+	if record == nil {
 		return nil, "", err
 	}
 	report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: f.markdown, Source: file})
-	fmt.Fprintf(cmd.OutOrStdout(), "Record: %s\n", file)
-	if failed {
-		return record, file, errReported
+	sayRecord(cmd, file)
+	if err = errors.Join(context.Cause(ctx), err); err == nil && failed {
+		err = errReported
 	}
-	return record, file, nil
+	return record, file, err
 }
 
 // choose returns the parts whose names match one of the patterns, and about how long they take.
@@ -140,13 +150,11 @@ func choose(parts []part, names []string, full bool) (chosen []part, takes time.
 	return chosen, takes, nil
 }
 
-// runParts runs the parts one after another, and goes on with the next if one fails, which it says.
-func (c *calling) runParts(cmd *cobra.Command, chosen []part, started time.Time) (series []measure.Series, failed bool) {
+// runParts runs the parts one after another, and goes on with the next if one fails, which it says. stopped is the part
+// in which it was told to stop, which may have ended all the same.
+func (c *calling) runParts(cmd *cobra.Command, chosen []part) (series []measure.Series, stopped string, failed bool) {
 	for k, p := range chosen {
-		if !term.IsTerminal(int(os.Stderr.Fd())) {
-			fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s, %v since the start\n", k+1, len(chosen), p.name, time.Since(started).Round(time.Second))
-		}
-		progress, finish := newProgress(fmt.Sprintf("%d of %d: %s", k+1, len(chosen), p.name))
+		progress, finish := newStage(cmd, fmt.Sprintf("%d of %d: %s", k+1, len(chosen), p.name), c.started)
 		c.progress = progress
 		var more []measure.Series
 		var err error
@@ -156,13 +164,18 @@ func (c *calling) runParts(cmd *cobra.Command, chosen []part, started time.Time)
 			thread.Do(func() { more, err = p.run(c) })
 		}
 		finish()
+		series = append(series, more...)
+		select {
+		case <-c.done:
+			return series, p.name, failed
+		default:
+		}
 		if err := c.available(err); err != nil { // which is no reason to lose the other parts
 			fmt.Fprintf(cmd.ErrOrStderr(), "toll: %s: %v\n", p.name, err)
 			failed = true
 		}
-		series = append(series, more...)
 	}
-	return series, failed
+	return series, "", failed
 }
 
 // measure times subjects in so many rounds, or fullRounds.
@@ -173,16 +186,16 @@ func (c *calling) measure(subjects []measure.Subject, batch time.Duration, round
 	return c.measureIn(subjects, batch, rounds, visits)
 }
 
-// measureIn times subjects in just so many rounds.
+// measureIn times subjects in just so many rounds. Beside an error it returns the rounds that are complete.
 func (c *calling) measureIn(subjects []measure.Subject, batch time.Duration, rounds, visits int) ([]measure.Series, error) {
-	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: c.seed, Clock: measure.MachineClock()}
+	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: c.seed, Clock: measure.MachineClock(), Done: c.done}
 	run, err := measure.Measure(plan, subjects, c.progress)
-	if err != nil {
+	if run == nil {
 		return nil, err
 	}
 	c.resolution = run.Resolution
 	c.collections += run.Collections
-	return run.Series, nil
+	return run.Series, err
 }
 
 // available says what err says is unavailable, and returns any other error.

@@ -33,6 +33,10 @@ between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll
 				report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief, Source: args[0]})
 				return nil
 			}
+			out, err := openOutput(cmd, into)
+			if err != nil {
+				return err
+			}
 			var tables bytes.Buffer
 			report.Print(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief, Source: args[0]})
 			what := "show"
@@ -43,7 +47,7 @@ between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll
 			} else if report.OfCalls(record) {
 				what = "calls"
 			}
-			return splice(into, what, tables.Bytes())
+			return splice(out, what, tables.Bytes())
 		},
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
@@ -53,7 +57,8 @@ between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll
 }
 
 // splice replaces what stands between the two marks of a command in a file.
-func splice(file, command string, text []byte) error {
+func splice(out *output, command string, text []byte) error {
+	file := out.path
 	begin, end := fmt.Sprintf("<!-- toll %s: begin -->\n", command), fmt.Sprintf("<!-- toll %s: end -->\n", command)
 	old, err := os.ReadFile(file)
 	if err != nil {
@@ -64,5 +69,5 @@ func splice(file, command string, text []byte) error {
 	if !ok || !ended {
 		return fmt.Errorf("%s lacks the lines %q and %q, in this order", file, begin[:len(begin)-1], end[:len(end)-1])
 	}
-	return os.WriteFile(file, bytes.Join([][]byte{head, []byte(begin + "\n"), text, []byte("\n" + end), tail}, nil), 0o644)
+	return out.write(bytes.Join([][]byte{head, []byte(begin + "\n"), text, []byte("\n" + end), tail}, nil))
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/schollz/progressbar/v3"
@@ -216,6 +217,14 @@ func printResults(cmd *cobra.Command, results []conform.Result) {
 	}
 	fmt.Fprintf(out, "%d bit-identical, %d within declared bound, %d failed, %d unavailable\n",
 		count[conform.Identical], count[conform.Bounded], count[conform.Failed], count[conform.Unavailable])
+}
+
+// newStage says what begins, if there is no terminal to show progress on, and returns what newProgress does.
+func newStage(cmd *cobra.Command, what string, started time.Time) (progress func(done, all int), finish func()) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s, %v since the start\n", what, time.Since(started).Round(time.Second))
+	}
+	return newProgress(what)
 }
 
 // newProgress returns a function that shows how much is done, and one that clears it; both do nothing unless

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"toll/goside/via/stdout"
+)
+
+// short are the arguments of a run of toll bench that takes a moment.
+var short = []string{"bench", "--quick", "--kernel", "call", "--route", "go/direct", "--limits=false"}
+
+// TestStandardOutput gives every command that prints an output that is full, one that is closed, and a pipe that
+// nobody reads.
+func TestStandardOutput(t *testing.T) {
+	toll := build(t)
+	here := t.TempDir()
+	record := filepath.Join(here, "record.txt")
+	if out, err := exec.Command(toll, append(short, "-o", record)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	// start runs the command by a shell, which does to standard output what then says.
+	start := func(then string, args []string) (int, string) {
+		cmd := exec.Command("sh", append([]string{"-c", `exec "$0" "$@" ` + then, toll}, args...)...)
+		cmd.Dir = here
+		var said bytes.Buffer
+		cmd.Stderr = &said
+		read, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stdout = write
+		if err := errors.Join(cmd.Start(), write.Close(), read.Close()); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+			return 128 + int(status.Signal()), said.String()
+		}
+		return cmd.ProcessState.ExitCode(), said.String()
+	}
+	for _, args := range [][]string{
+		{"list"}, {"list", "--json"},
+		{"verify", "--route", "go/direct", "--kernel", "call"}, {"verify", "--route", "go/direct", "--kernel", "call", "--json"},
+		{"show", record}, {"show", "--markdown", record}, {"compare", record, record},
+		append(short, "-o", "again.txt"), {"calls", "--part", "slots", "-o", "calls.txt"},
+		{"draw", "julia", "--size", "8", "-o", "julia.png"},
+		{"help"}, {"show", "--help"}, {"completion", "bash"},
+	} {
+		t.Run(strings.Join(args[:min(2, len(args))], " "), func(t *testing.T) {
+			if code, said := start(">/dev/full", args); code != 1 || !strings.HasSuffix(said, "toll: standard output: no space left on device\n") {
+				t.Errorf("full: exit code %d, said %q", code, said)
+			}
+			if stdout.Known {
+				if code, said := start(">&-", args); code != 1 || !strings.HasSuffix(said, "toll: standard output: bad file descriptor\n") {
+					t.Errorf("closed: exit code %d, said %q", code, said)
+				}
+			}
+			if code, said := start("", args); code != 128+int(syscall.SIGPIPE) || strings.Contains(said, "standard output") {
+				t.Errorf("not read: exit code %d, said %q, want the end that SIGPIPE makes", code, said)
+			}
+			if code, said := start(">/dev/null", args); code != 0 {
+				t.Errorf("thrown away: exit code %d, said %q", code, said)
+			}
+		})
+	}
+}
+
+// TestRecordIsKept: a record that cannot be written leaves the one that was there, or is elsewhere; the tables are
+// printed all the same, and the exit code is 1.
+func TestRecordIsKept(t *testing.T) {
+	toll := build(t)
+	here := t.TempDir()
+	bench := func(before, output string) (out, said string, code int) {
+		cmd := exec.Command("sh", append([]string{"-c", before + ` exec "$0" "$@"`, toll}, append(short, "-o", output)...)...)
+		cmd.Dir = here
+		var stdout, stderr bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &stdout, &stderr
+		_ = cmd.Run()
+		return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+	}
+	record := filepath.Join(here, "record.txt")
+	if out, said, code := bench("", record); code != 0 {
+		t.Fatalf("exit code %d\n%s%s", code, out, said)
+	}
+	before, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, said, code := bench("ulimit -f 2;", record)
+	if code != 1 || !strings.Contains(out, "│ go/direct") || strings.Contains(out, "Record: ") || !strings.Contains(said, "file too large") {
+		t.Errorf("with files of 1024 bytes at most: exit code %d, want 1, the tables, and why there is no record:\n%s%s", code, out, said)
+	}
+	if after, err := os.ReadFile(record); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("what was there is lost: error %v, %d bytes of %d", err, len(after), len(before))
+	}
+	out, said, code = bench("", "/dev/full")
+	tables, file, ok := strings.Cut(strings.TrimSpace(out), "Record: ")
+	if code != 1 || !ok || !strings.Contains(said, "toll: the record is in "+file+" instead of /dev/full: ") || !strings.Contains(said, "no space left") {
+		t.Errorf("to a full device: exit code %d, want 1, and where the record is:\n%s%s", code, out, said)
+	}
+	if shown, err := run(t, showCommand(), filepath.Join(here, file)); err != nil || shown != tables {
+		t.Errorf("error %v, the record shows\n%s\nwant\n%s", err, shown, tables)
+	}
+	if left, err := os.ReadDir(here); err != nil || len(left) != 2 {
+		t.Errorf("the folder holds %v, error %v, want record.txt and build", left, err)
+	}
+	both := exec.Command("sh", append([]string{"-c", `exec "$0" "$@" >both.txt`, toll}, append(short, "-o", "/dev/stdout")...)...)
+	both.Dir = here
+	if err := both.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if shown, err := run(t, showCommand(), filepath.Join(here, "both.txt")); err != nil || !strings.Contains(shown, "│ go/direct") {
+		t.Errorf("a record to standard output, with the tables behind it: error %v, it shows\n%s", err, shown)
+	}
+}
+
+// TestInterrupted sends a signal while toll measures: what it had measured is a record that says so.
+func TestInterrupted(t *testing.T) {
+	toll := build(t)
+	// interrupt sends the signal a while after the command has said that.
+	interrupt := func(signal syscall.Signal, when string, while time.Duration, args ...string) (file, said string, code int) {
+		file = filepath.Join(t.TempDir(), "record.txt")
+		limit, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // against hanging
+		defer cancel()
+		cmd := exec.CommandContext(limit, toll, append(args, "-o", file)...)
+		stderr, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(stderr)
+		for line := ""; err == nil && !strings.HasPrefix(line, when); said += line {
+			line, err = lines.ReadString('\n')
+		}
+		time.Sleep(while)
+		_ = cmd.Process.Signal(signal)
+		rest, _ := io.ReadAll(lines)
+		_ = cmd.Wait()
+		return file, said + string(rest), cmd.ProcessState.ExitCode()
+	}
+	var file, said string
+	code := 0
+	for while := time.Second; while < time.Minute; while *= 3 {
+		file, said, code = interrupt(syscall.SIGINT, "measuring", while, "bench", "--kernel", "call", "--route", "go/direct", "--limits=false", "--rounds", "100000")
+		if _, err := os.Stat(file); err == nil {
+			break // else no round was complete by then
+		}
+	}
+	if code != 130 || !strings.Contains(said, "toll: interrupt: ") || !strings.HasSuffix(said, "toll: stopped by a signal: interrupt\n") {
+		t.Errorf("exit code %d, want 130; said %q", code, said)
+	}
+	record, err := readRecord(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rounds := len(record.Rows[0].Samples)
+	if want := fmt.Sprintf("after %d of 100000 rounds, stopped by a signal: interrupt", rounds); record.Get("interrupted") != want || record.Get("rounds") != fmt.Sprint(rounds) {
+		t.Errorf("the record has %q and %q rounds, want %q", record.Get("interrupted"), record.Get("rounds"), want)
+	}
+	for _, r := range record.Rows {
+		if len(r.Samples) != rounds {
+			t.Errorf("%s has %d samples, others %d", r.Route(), len(r.Samples), rounds)
+		}
+	}
+	if shown, err := run(t, showCommand(), file); err != nil || !strings.Contains(shown, "Warning: the run was cut short after ") {
+		t.Errorf("error %v, the record shows\n%s", err, shown)
+	}
+
+	// A part that measures in its own way ends first; those after it do not begin.
+	file, said, code = interrupt(syscall.SIGTERM, "1 of 2: slots", 0, "calls", "--part", "slots,concurrency")
+	if code != 143 || strings.Contains(said, "2 of 2") {
+		t.Errorf("exit code %d, want 143; said %q", code, said)
+	}
+	if record, err = readRecord(file); err != nil {
+		t.Fatal(err)
+	}
+	if len(record.Rows) != 1 || record.Get("interrupted") != "in part slots, stopped by a signal: terminated" {
+		t.Errorf("the record has %d rows and %q, want that of the part slots", len(record.Rows), record.Get("interrupted"))
+	}
+}
