@@ -9,7 +9,6 @@ use std::sync::{Mutex, PoisonError};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::abi::{Schedule, Status};
-use crate::guard;
 
 /// Items (lines, points, rows) to be worked on independently, with the outputs they own.
 pub trait Work: Send + Sized {
@@ -110,7 +109,6 @@ fn pool(threads: usize) -> Result<&'static ThreadPool, Status> {
     let pool = ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|k| format!("toll-{k}"))
-        .start_handler(|_| guard::mine())
         .build()
         .map_err(|_| Status::Panic)?;
     Ok(pools.entry(threads).or_insert(Box::leak(Box::new(pool))))
@@ -119,6 +117,7 @@ fn pool(threads: usize) -> Result<&'static ThreadPool, Status> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guard;
 
     struct Panics(usize);
 
@@ -136,7 +135,6 @@ mod tests {
 
     #[test]
     fn panic_on_a_thread_becomes_status() {
-        guard::silence_panics();
         for threads in [1, 2, 3] {
             for schedule in [Schedule::Static, Schedule::Dynamic, Schedule::Guided] {
                 let status =
