@@ -61,7 +61,8 @@ pub unsafe extern "C" fn step<T: Team, const LAYOUT: bool>(
                 },
                 1,
             );
-        })
+        });
+        Ok(())
     })
 }
 
@@ -125,7 +126,8 @@ pub unsafe extern "C" fn run<T: Team, const LAYOUT: bool, const ORDER: bool>(
                 }
                 std::mem::swap(&mut from, &mut to);
             }
-        })
+        });
+        Ok(())
     })
 }
 

@@ -46,7 +46,8 @@ pub unsafe extern "C" fn julia<T: Team>(
                 maxiter,
             }
         };
-        T::gather(threads, schedule, |team| team.run(work, 64))
+        T::gather(threads, schedule, |team| team.run(work, 64));
+        Ok(())
     })
 }
 
@@ -85,7 +86,8 @@ pub unsafe extern "C" fn split<T: Team>(
                 maxiter,
             }
         };
-        T::gather(threads, schedule, |team| team.run(work, 64))
+        T::gather(threads, schedule, |team| team.run(work, 64));
+        Ok(())
     })
 }
 

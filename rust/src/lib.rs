@@ -16,6 +16,7 @@ mod julia;
 mod lines;
 mod ols;
 mod parallel;
+mod pool;
 #[cfg(test)]
 mod tests;
 mod transpose;

@@ -59,7 +59,8 @@ pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
             (ROW, ACROSS) => count.div_ceil(threads).max(1),
             _ => BLOCK,
         };
-        T::gather(threads, schedule, |team| team.run(work, grain))
+        T::gather(threads, schedule, |team| team.run(work, grain));
+        Ok(())
     })
 }
 

@@ -3,12 +3,10 @@
 
 //! The executor: how a kernel's items are dealt out, serially or to a pool of threads.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
-
-use crate::abi::{Schedule, Status};
+use crate::abi::Schedule;
+use crate::pool::pool;
 
 /// Items (lines, points, rows) to be worked on independently, with the outputs they own.
 pub trait Work: Send + Sized {
@@ -21,7 +19,7 @@ pub trait Work: Send + Sized {
 /// Who runs the work.
 pub trait Team: Sync + Sized {
     /// Gathers the team for one job.
-    fn gather(threads: usize, schedule: Schedule, job: impl FnOnce(&Self) + Send) -> Result<(), Status>;
+    fn gather(threads: usize, schedule: Schedule, job: impl FnOnce(&Self) + Send);
 
     /// Runs all of the work; `grain` is the least number of items worth a piece of their own.
     fn run(&self, work: impl Work, grain: usize);
@@ -31,9 +29,8 @@ pub struct Serial;
 
 impl Team for Serial {
     #[inline(always)]
-    fn gather(_: usize, _: Schedule, job: impl FnOnce(&Self) + Send) -> Result<(), Status> {
+    fn gather(_: usize, _: Schedule, job: impl FnOnce(&Self) + Send) {
         job(&Serial);
-        Ok(())
     }
 
     #[inline(always)]
@@ -48,75 +45,103 @@ pub struct Rayon {
 }
 
 impl Team for Rayon {
-    fn gather(threads: usize, schedule: Schedule, job: impl FnOnce(&Self) + Send) -> Result<(), Status> {
-        let team = Rayon { threads, schedule };
-        if threads == 1 {
-            job(&team);
-        } else {
-            pool(threads)?.install(|| job(&team));
-        }
-        Ok(())
+    /// If there are no threads to be had, the current one works alone.
+    fn gather(threads: usize, schedule: Schedule, job: impl FnOnce(&Self) + Send) {
+        let Some(pool) = (threads > 1).then(|| pool(threads)).flatten() else {
+            return job(&Rayon { threads: 1, schedule });
+        };
+        let mut job = Some(job);
+        pool.run(&mut || {
+            if let Some(job) = job.take() {
+                job(&Rayon { threads, schedule });
+            }
+        });
     }
 
     fn run(&self, work: impl Work, grain: usize) {
         if self.threads == 1 {
             return work.run();
         }
-        match self.schedule {
-            Schedule::Static => divide(work, self.threads),
-            Schedule::Dynamic => {
-                let pieces = work.len().div_ceil(grain);
-                divide(work, pieces);
+        let pieces = Mutex::new(Pieces {
+            rest: Some(work),
+            schedule: self.schedule,
+            grain,
+            threads: self.threads,
+            shares: self.threads,
+        });
+        let take = || pieces.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let worker = || {
+            while let Some(piece) = take() {
+                piece.run();
             }
-            Schedule::Guided => {
-                use rayon::iter::ParallelIterator;
-                let halve = |work| halve(work, grain);
-                rayon::iter::split(work, halve).for_each(Work::run);
-            }
+        };
+        Workers {
+            count: self.threads,
+            worker: &worker,
         }
+        .run();
     }
 }
 
-/// Runs the work in so many equal, contiguous pieces; idle threads take them.
-fn divide(work: impl Work, pieces: usize) {
-    if pieces <= 1 {
-        return work.run();
-    }
-    let left = pieces / 2;
-    // In u128, as len * left may not fit.
-    let mid = (work.len() as u128 * left as u128 / pieces as u128) as usize;
-    let (first, second) = work.split_at(mid);
-    rayon::join(|| divide(first, left), || divide(second, pieces - left));
+/// Work, of which the threads take pieces.
+struct Pieces<W> {
+    rest: Option<W>,
+    schedule: Schedule,
+    grain: usize,
+    threads: usize,
+    /// How many equal shares are left of a static schedule.
+    shares: usize,
 }
 
-fn halve<W: Work>(work: W, grain: usize) -> (W, Option<W>) {
-    let mid = work.len() / 2;
-    if mid < grain {
-        return (work, None);
+impl<W: Work> Pieces<W> {
+    fn take(&mut self) -> Option<W> {
+        let rest = self.rest.take()?;
+        let len = rest.len();
+        let count = match self.schedule {
+            Schedule::Static => {
+                self.shares -= 1;
+                len.div_ceil(self.shares + 1)
+            }
+            Schedule::Dynamic => self.grain,
+            Schedule::Guided => self.grain.max(len / (2 * self.threads)),
+        };
+        if count >= len {
+            return Some(rest);
+        }
+        let (piece, rest) = rest.split_at(count);
+        self.rest = Some(rest);
+        Some(piece)
     }
-    let (first, second) = work.split_at(mid);
-    (first, Some(second))
 }
 
-/// The pool of so many threads. It is made at its first use and kept: to start threads costs more than most
-/// calls.
-fn pool(threads: usize) -> Result<&'static ThreadPool, Status> {
-    static POOLS: Mutex<BTreeMap<usize, &'static ThreadPool>> = Mutex::new(BTreeMap::new());
-    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pool) = pools.get(&threads) {
-        return Ok(pool);
+/// Runs `worker` on so many threads of the current pool, or fewer times if it is done before they come. Nothing
+/// here depends on the kind of work, for the reason that [`pool::Pool::run`] gives.
+///
+/// [`pool::Pool::run`]: crate::pool::Pool::run
+struct Workers<'a> {
+    count: usize,
+    worker: &'a (dyn Fn() + Sync),
+}
+
+impl Workers<'_> {
+    fn run(&self) {
+        if self.count == 1 {
+            return (self.worker)();
+        }
+        let half = self.count / 2;
+        let first = Workers { count: half, ..*self };
+        let second = Workers {
+            count: self.count - half,
+            ..*self
+        };
+        rayon::join(|| first.run(), || second.run());
     }
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|k| format!("toll-{k}"))
-        .build()
-        .map_err(|_| Status::Panic)?;
-    Ok(pools.entry(threads).or_insert(Box::leak(Box::new(pool))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::abi::Status;
     use crate::guard;
 
     struct Panics(usize);
@@ -137,8 +162,10 @@ mod tests {
     fn panic_on_a_thread_becomes_status() {
         for threads in [1, 2, 3] {
             for schedule in [Schedule::Static, Schedule::Dynamic, Schedule::Guided] {
-                let status =
-                    guard::guard(|| Rayon::gather(threads, schedule, |team| team.run(Panics(10), 1)));
+                let status = guard::guard(|| {
+                    Rayon::gather(threads, schedule, |team| team.run(Panics(10), 1));
+                    Ok(())
+                });
                 assert_eq!(status, Status::Panic);
             }
         }

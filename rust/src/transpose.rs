@@ -51,7 +51,8 @@ pub unsafe extern "C" fn transpose<T: Team, const WAY: bool>(
             } else {
                 team.run(columns, BLOCK);
             }
-        })
+        });
+        Ok(())
     })
 }
 
