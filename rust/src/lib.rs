@@ -11,6 +11,7 @@ pub mod abi;
 mod call;
 mod check;
 mod diffusion;
+mod environment;
 mod guard;
 mod julia;
 mod lines;

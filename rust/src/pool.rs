@@ -8,6 +8,8 @@ use std::thread::{self, JoinHandle};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::environment;
+
 /// How many threads the pools that are kept have together at most; the last one asked for is kept whatever its
 /// size. There is room for pools of 2, 4, 8 ... 128 threads.
 const KEPT: usize = 256;
@@ -29,6 +31,7 @@ impl Pool {
             .spawn_handler(|worker| {
                 let name = format!("toll-{}", worker.index());
                 let thread = thread::Builder::new().name(name).spawn(|| {
+                    environment::reset();
                     worker.run();
                 })?;
                 pool.threads.push(thread);
