@@ -3,6 +3,8 @@
 
 //! Pools of threads, kept between calls: to start threads costs more than most calls.
 
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -68,11 +70,44 @@ impl Drop for Pool {
 }
 
 /// The most recently used last.
-static POOLS: Mutex<Vec<Arc<Pool>>> = Mutex::new(Vec::new());
+type Pools = Mutex<Vec<Arc<Pool>>>;
+
+static POOLS: AtomicPtr<Pools> = AtomicPtr::new(null_mut());
+
+fn pools() -> &'static Pools {
+    let mut pools = POOLS.load(Ordering::Acquire);
+    if pools.is_null() {
+        // Before there is anything to forget. Without a Once, which a child could inherit half done; to be called
+        // twice does no harm.
+        #[cfg(unix)]
+        // SAFETY: the function only stores a pointer, and as the library is not unloaded, it stays.
+        unsafe {
+            libc::pthread_atfork(None, None, Some(forget));
+        }
+        let new = Box::into_raw(Box::default());
+        pools = match POOLS.compare_exchange(null_mut(), new, Ordering::AcqRel, Ordering::Acquire) {
+            Ok(_) => new,
+            Err(others) => {
+                // SAFETY: it is of Box::into_raw, and nobody else has seen it.
+                drop(unsafe { Box::from_raw(new) });
+                others
+            }
+        };
+    }
+    // SAFETY: what POOLS points to is never freed.
+    unsafe { &*pools }
+}
+
+/// In the child of a fork there is only the thread that forked, and another may have held the lock. So the child
+/// starts anew, and leaves what it inherits as it is.
+#[cfg(unix)]
+extern "C" fn forget() {
+    POOLS.store(null_mut(), Ordering::Release);
+}
 
 /// The pool of so many threads, or None if they cannot be had.
 pub fn pool(threads: usize) -> Option<Arc<Pool>> {
-    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut pools = pools().lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(at) = pools.iter().position(|pool| pool.size() == threads) {
         pools[at..].rotate_left(1);
         return pools.last().cloned();
