@@ -22,14 +22,16 @@ impl Matrix {
 }
 
 pub fn matrix(outer: i64, inner: i64, ld: i64) -> Result<Matrix, Status> {
-    if outer < 1 || inner < 1 || ld < inner || ld > i64::MAX / 8 / outer {
+    const MOST: i64 = i64::MAX / 8;
+    if outer < 1 || inner < 1 || ld < inner || inner > MOST {
         return Err(Status::Shape);
     }
-    Ok(Matrix {
-        outer: outer as usize,
-        inner: inner as usize,
-        ld: ld as usize,
-    })
+    // (outer - 1) * ld + inner > MOST, without the product, which may overflow.
+    let (outer, inner, ld) = (outer as usize, inner as usize, ld as usize);
+    if outer > 1 && ld > (MOST as usize - inner) / (outer - 1) {
+        return Err(Status::Shape);
+    }
+    Ok(Matrix { outer, inner, ld })
 }
 
 pub fn range(lo: i64, hi: i64, count: i64) -> Result<(usize, usize), Status> {

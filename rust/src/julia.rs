@@ -27,7 +27,7 @@ pub unsafe extern "C" fn julia<T: Team>(
     schedule: i32,
 ) -> Status {
     guard(|| {
-        let (lo, hi) = range(n, lo, hi)?;
+        let (lo, hi) = range::<Complex>(n, lo, hi)?;
         let n = n as usize;
         check::memory(
             [Region::new(out, n)],
@@ -36,7 +36,10 @@ pub unsafe extern "C" fn julia<T: Team>(
         check::domain(maxiter >= 0)?;
         let (threads, schedule) = check::team(threads, schedule)?;
 
-        // SAFETY: lo <= hi <= n; the arrays are the caller's word, and the checks found out apart from both
+        if lo == hi {
+            return Ok(());
+        }
+        // SAFETY: lo < hi <= n; the arrays are the caller's word, and the checks found out apart from both
         // others.
         let work = unsafe {
             Points {
@@ -68,7 +71,7 @@ pub unsafe extern "C" fn split<T: Team>(
     schedule: i32,
 ) -> Status {
     guard(|| {
-        let (lo, hi) = range(n, lo, hi)?;
+        let (lo, hi) = range::<f64>(n, lo, hi)?;
         let n = n as usize;
         check::memory(
             [Region::new(out, n)],
@@ -77,7 +80,10 @@ pub unsafe extern "C" fn split<T: Team>(
         check::domain(maxiter >= 0)?;
         let (threads, schedule) = check::team(threads, schedule)?;
 
-        // SAFETY: lo <= hi <= n; the arrays are the caller's word, and the checks found out apart from all
+        if lo == hi {
+            return Ok(());
+        }
+        // SAFETY: lo < hi <= n; the arrays are the caller's word, and the checks found out apart from all
         // others.
         let work = unsafe {
             SplitPoints {
@@ -91,8 +97,9 @@ pub unsafe extern "C" fn split<T: Team>(
     })
 }
 
-fn range(n: i64, lo: i64, hi: i64) -> Result<(usize, usize), Status> {
-    if !(1..=i64::MAX / 16).contains(&n) {
+/// Of n points, in arrays of `E`.
+fn range<E>(n: i64, lo: i64, hi: i64) -> Result<(usize, usize), Status> {
+    if !(1..=i64::MAX / size_of::<E>() as i64).contains(&n) {
         return Err(Status::Shape);
     }
     check::range(lo, hi, n)

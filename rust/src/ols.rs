@@ -39,8 +39,11 @@ pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
         let (lo, hi) = arguments(slope, intercept, y, span, rows, n, lo, hi)?;
         let (threads, schedule) = check::team(threads, schedule)?;
 
+        if lo == hi {
+            return Ok(());
+        }
         let count = hi - lo;
-        // SAFETY: lo <= hi <= rows; the memory is the caller's word, and the checks found it apart.
+        // SAFETY: lo < hi <= rows; the memory is the caller's word, and the checks found it apart.
         let work = unsafe {
             Fits::<LAYOUT, ORDER> {
                 slope: from_raw_parts_mut(slope.add(lo), count),
@@ -49,14 +52,14 @@ pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
                 y: if LAYOUT == COL {
                     Lines::new(y.add(lo), matrix.outer, count, matrix.ld)
                 } else {
-                    Lines::new(y.wrapping_add(lo * matrix.ld), count, matrix.inner, matrix.ld)
+                    Lines::new(y.add(lo * matrix.ld), count, matrix.inner, matrix.ld)
                 },
                 constants: Constants::new(n),
             }
         };
         let grain = match (LAYOUT, ORDER) {
             // Nothing but the threads' own shares, as the inner loop is to go through all of one.
-            (ROW, ACROSS) => count.div_ceil(threads).max(1),
+            (ROW, ACROSS) => count.div_ceil(threads),
             _ => BLOCK,
         };
         T::gather(threads, schedule, |team| team.run(work, grain));

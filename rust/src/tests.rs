@@ -2,7 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 //! Holds the functions of the tables that do the same in another way to each other, bit by bit, padding
-//! and what is outside the range included.
+//! and what is outside the range included; and to the edges of what toll.h allows.
+
+use std::ptr::without_provenance_mut;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 use crate::abi::{DiffusionRun, Julia, JuliaSplit, Ols, Status, Table, Transpose};
 
@@ -192,7 +197,7 @@ fn julia_split() {
 
 #[test]
 fn julia_split_checks() {
-    const LIMIT: i64 = i64::MAX / 16;
+    const LIMIT: i64 = i64::MAX / 8;
     let x = [0.5; 4];
     // Of f64, so that it is aligned as an input, too.
     let mut out = [0.0; 2];
@@ -295,8 +300,8 @@ fn transpose_checks() {
             (3, 0, 3, 4),
             (3, 4, 3, 3),
             (3, 4, 2, 4),
-            (2, 1, 2, LIMIT / 2 + 1),
-            (1, 2, LIMIT / 2 + 1, 2),
+            (2, 1, 2, LIMIT),
+            (1, 2, LIMIT, 2),
         ] {
             let status = call(none, null, rows, cols, ld_out, ld_in, 0, 0);
             assert_eq!(status, Status::Shape, "{rows} x {cols}, ld {ld_in} to {ld_out}");
@@ -314,5 +319,184 @@ fn transpose_checks() {
         assert_eq!(call(p, q, 3, 4, 3, 4, 1025, 0), Status::Arg);
         assert_eq!(call(p, q, 3, 4, 3, 4, 1, -1), Status::Arg);
         assert_eq!(call(p, p.wrapping_add(2), 1, 2, 1, 2, 1, 0), Status::Ok);
+    }
+}
+
+/// Fails if `work` is not done in a minute, which is to say that it hangs.
+fn at_once(work: fn()) {
+    let (done, wait) = channel::<()>();
+    let worker = thread::spawn(move || {
+        let _done = done;
+        work();
+    });
+    assert_eq!(
+        wait.recv_timeout(Duration::from_secs(60)),
+        Err(RecvTimeoutError::Disconnected)
+    );
+    worker.join().expect("the work holds");
+}
+
+/// Where no memory is, apart from each other by 2^60 bytes; the last lies 2^63 bytes from the first.
+fn nowhere<E>() -> [*mut E; 9] {
+    std::array::from_fn(|k| without_provenance_mut(4096 + (k << 60)))
+}
+
+#[test]
+fn steps_without_work() {
+    const MANY: i64 = 1 << 32;
+    at_once(|| {
+        let [p, q, ..] = nowhere();
+        for table in tables() {
+            for (threads, schedule) in teams() {
+                // SAFETY: no row in the range is interior, or there is no interior, so that nothing is reached.
+                let row = |rows, cols, ld, lo, hi| unsafe {
+                    (table.diffusion_step_row)(p, q, rows, cols, ld, lo, hi, 1.0, 0.1, threads, schedule)
+                };
+                // SAFETY: as above.
+                let col = |rows, cols, ld, lo, hi| unsafe {
+                    (table.diffusion_step_col)(p, q, rows, cols, ld, lo, hi, 1.0, 0.1, threads, schedule)
+                };
+                for (lo, hi) in [(0, 0), (0, 1), (2, 2), (3, 4), (4, 4)] {
+                    assert_eq!(row(4, MANY, MANY, lo, hi), Status::Ok);
+                    assert_eq!(col(4, MANY, 4, lo, hi), Status::Ok);
+                }
+                assert_eq!(row(MANY, 2, 2, 0, MANY), Status::Ok);
+                assert_eq!(col(MANY, 2, MANY, 0, MANY), Status::Ok);
+                assert_eq!(row(1, 9, i64::MAX, 0, 1), Status::Ok);
+                assert_eq!(col(9, 1, i64::MAX, 0, 9), Status::Ok);
+            }
+        }
+    });
+}
+
+#[test]
+fn runs_without_work() {
+    const MANY: i64 = 1 << 32;
+    const STEPS: i64 = 1 << 62;
+    at_once(|| {
+        let [p, q, ..] = nowhere();
+        for table in tables() {
+            let row = [table.diffusion_run_row, table.diffusion_run_row_interchanged];
+            let col = [table.diffusion_run_col, table.diffusion_run_col_interchanged];
+            for (threads, schedule) in teams() {
+                let call = |function: DiffusionRun, rows, cols, ld, steps| {
+                    // SAFETY: there is no interior, or no step, so that nothing is reached.
+                    unsafe { function(p, q, rows, cols, ld, steps, 1.0, 0.1, threads, schedule) }
+                };
+                for function in row {
+                    assert_eq!(call(function, 2, 2, 2, STEPS), Status::Ok);
+                    assert_eq!(call(function, 2, MANY, MANY, STEPS), Status::Ok);
+                    assert_eq!(call(function, MANY, 2, 2, STEPS), Status::Ok);
+                    assert_eq!(call(function, 4, MANY, MANY, 0), Status::Ok);
+                    assert_eq!(call(function, 1, 9, i64::MAX, STEPS), Status::Ok);
+                }
+                for function in col {
+                    assert_eq!(call(function, 2, 2, 2, STEPS), Status::Ok);
+                    assert_eq!(call(function, 2, MANY, 2, STEPS), Status::Ok);
+                    assert_eq!(call(function, MANY, 2, MANY, STEPS), Status::Ok);
+                    assert_eq!(call(function, 4, MANY, 4, 0), Status::Ok);
+                    assert_eq!(call(function, 9, 1, i64::MAX, STEPS), Status::Ok);
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn julia_of_no_point() {
+    const LIMIT: i64 = i64::MAX / 16;
+    const SPLIT_LIMIT: i64 = i64::MAX / 8;
+    at_once(|| {
+        let [q, ..]: [*mut f64; 9] = nowhere();
+        let [.., p]: [*mut i32; 9] = nowhere();
+        for table in tables() {
+            for (threads, schedule) in teams() {
+                // SAFETY: the range is empty, so that nothing is reached.
+                let julia = |n, at| unsafe { (table.julia)(p, q, q, n, at, at, 300, threads, schedule) };
+                // SAFETY: as above.
+                let split =
+                    |n, at| unsafe { (table.julia_split)(p, q, q, q, q, n, at, at, 300, threads, schedule) };
+                for at in [0, 1, LIMIT] {
+                    assert_eq!(julia(LIMIT, at), Status::Ok);
+                }
+                for at in [0, 1, SPLIT_LIMIT] {
+                    assert_eq!(split(SPLIT_LIMIT, at), Status::Ok);
+                }
+                assert_eq!(julia(LIMIT + 1, 0), Status::Shape);
+                assert_eq!(split(SPLIT_LIMIT + 1, 0), Status::Shape);
+            }
+        }
+    });
+}
+
+#[test]
+fn ols_of_no_row() {
+    at_once(|| {
+        let [p, q, y, ..] = nowhere();
+        for table in tables() {
+            let row = [table.ols_row, table.ols_row_interchanged];
+            let col = [table.ols_col, table.ols_col_interchanged];
+            for (threads, schedule) in teams() {
+                let call = |function: Ols, n, ld, at| {
+                    // SAFETY: the range is empty, so that nothing is reached.
+                    unsafe { function(p, q, y, 4, n, ld, at, at, threads, schedule) }
+                };
+                for n in [2, 1 << 32, 1 << 56] {
+                    for at in [0, 3, 4] {
+                        for function in row {
+                            assert_eq!(call(function, n, n, at), Status::Ok);
+                        }
+                        for function in col {
+                            assert_eq!(call(function, n, 4, at), Status::Ok);
+                        }
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// Of a single line the leading dimension says nothing.
+#[test]
+fn one_line_of_any_leading_dimension() {
+    const LIMIT: i64 = i64::MAX / 8;
+    let y = matrix(1, 9, 9);
+    for table in tables() {
+        for (threads, schedule) in teams() {
+            for function in [table.ols_row, table.ols_row_interchanged] {
+                let fit = |ld| {
+                    let (mut slope, mut intercept) = ([NAN], [NAN]);
+                    let (p, q) = (slope.as_mut_ptr(), intercept.as_mut_ptr());
+                    // SAFETY: the matrix has one row of 9.
+                    let status = unsafe { function(p, q, y.as_ptr(), 1, 9, ld, 0, 1, threads, schedule) };
+                    assert_eq!(status, Status::Ok, "ld {ld}");
+                    (bits(&slope), bits(&intercept))
+                };
+                for ld in [LIMIT - 9, LIMIT, i64::MAX] {
+                    assert_eq!(fit(ld), fit(9), "ld {ld}");
+                }
+                // SAFETY: it is refused.
+                let two = |ld| unsafe {
+                    let (none, null) = (std::ptr::null_mut(), std::ptr::null());
+                    function(none, none, null, 2, 9, ld, 0, 1, threads, schedule)
+                };
+                assert_eq!(two(LIMIT - 9), Status::Short);
+                assert_eq!(two(LIMIT - 8), Status::Shape);
+                assert_eq!(two(i64::MAX), Status::Shape);
+            }
+            for function in transposes(table) {
+                let copy = |rows, cols, ld_out, ld_in| {
+                    let mut out = vec![0.0; 9];
+                    let p = out.as_mut_ptr();
+                    // SAFETY: both are one line of 9, or 9 of one that lie side by side.
+                    let status =
+                        unsafe { function(p, y.as_ptr(), rows, cols, ld_out, ld_in, threads, schedule) };
+                    assert_eq!(status, Status::Ok);
+                    bits(&out)
+                };
+                assert_eq!(copy(1, 9, 1, i64::MAX), bits(&y));
+                assert_eq!(copy(9, 1, i64::MAX, 1), bits(&y));
+            }
+        }
     }
 }
