@@ -2,22 +2,30 @@
 // SPDX-License-Identifier: MIT
 
 //! Calls when there is no memory for the stack of a further thread.
-#![cfg(target_os = "linux")]
+//!
+//! The program starts as a host in C does. After Rust's own start, each new thread needs memory for signals, too,
+//! and ends the process if there is none.
+#![no_main]
 
 mod common;
 
 use common::{parallel, serial, step, threads, wait_for_threads};
 
-#[test]
-fn without_threads_a_call_answers() {
+/// Of a new thread. So large that what else is needed finds room where another stack does not.
+const STACK: u64 = 64 << 20;
+
+#[unsafe(no_mangle)]
+extern "C" fn main() -> i32 {
+    // SAFETY: there is no other thread yet.
+    unsafe { std::env::set_var("RUST_MIN_STACK", STACK.to_string()) };
     let want = step(serial(), 1, 1.0);
     let others = threads();
     let calls = |count| {
         assert_eq!(step(parallel(), count, 1.0), want, "{count} threads");
     };
     calls(20);
-    limit_memory(40 << 20);
-    // A stack takes 2 MiB. There is room for 25 once the 20 are freed.
+    limit_memory(20 * STACK + STACK / 2);
+    // There is room for 25 once the 20 are freed.
     calls(25);
     wait_for_threads(others + 25..=others + 25);
     // There is none for 100, and the call does with fewer.
@@ -25,6 +33,7 @@ fn without_threads_a_call_answers() {
     wait_for_threads(others..=others);
     calls(3);
     wait_for_threads(others + 3..=others + 3);
+    0
 }
 
 /// Limits the address space to `more` bytes than are in use now.
