@@ -6,7 +6,7 @@
 use std::ffi::c_char;
 use std::mem::offset_of;
 
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Of the toll.h that CMake saw. Without CMake (clippy, tests) it is zero, which every host refuses.
 pub const HEADER_HASH: u64 = match option_env!("TOLL_HEADER_HASH") {
@@ -69,6 +69,8 @@ pub type Ols =
     unsafe extern "C" fn(*mut f64, *mut f64, *const f64, i64, i64, i64, i64, i64, i32, i32) -> Status;
 /// out, in, rows, cols, ld_out, ld_in, threads, schedule
 pub type Transpose = unsafe extern "C" fn(*mut f64, *const f64, i64, i64, i64, i64, i32, i32) -> Status;
+/// threads
+pub type Team = extern "C" fn(i32) -> i32;
 
 #[repr(C)]
 pub struct Table {
@@ -97,6 +99,7 @@ pub struct Table {
     pub ols_col_interchanged: Ols,
     pub transpose: Transpose,
     pub transpose_naive: Transpose,
+    pub team: Team,
 }
 
 // SAFETY: a table is constant, and its pointers lead to constant text.
@@ -105,7 +108,7 @@ unsafe impl Sync for Table {}
 // The checks count bytes in i64, and the slices in usize.
 const _: () = assert!(size_of::<usize>() == 8 && align_of::<f64>() == 8 && align_of::<i32>() == 4);
 const _: () = assert!(size_of::<Status>() == 4);
-const _: () = assert!(size_of::<Table>() == 184 && align_of::<Table>() == 8);
+const _: () = assert!(size_of::<Table>() == 192 && align_of::<Table>() == 8);
 const _: () = assert!(offset_of!(Table, struct_size) == 4);
 const _: () = assert!(offset_of!(Table, header_hash) == 8);
 const _: () = assert!(offset_of!(Table, language) == 16);
@@ -129,3 +132,4 @@ const _: () = assert!(offset_of!(Table, ols_row_interchanged) == 152);
 const _: () = assert!(offset_of!(Table, ols_col_interchanged) == 160);
 const _: () = assert!(offset_of!(Table, transpose) == 168);
 const _: () = assert!(offset_of!(Table, transpose_naive) == 176);
+const _: () = assert!(offset_of!(Table, team) == 184);

@@ -89,6 +89,7 @@ const fn table<T: Team>(
         ols_col_interchanged: ols::ols::<T, COL, ACROSS>,
         transpose: transpose::transpose::<T, BLOCKED>,
         transpose_naive: transpose::transpose::<T, NAIVE>,
+        team: parallel::team::<T>,
     }
 }
 

@@ -3,10 +3,12 @@
 
 //! The executor: how a kernel's items are dealt out, serially or to a pool of threads.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::abi::Schedule;
-use crate::pool::pool;
+use crate::check;
+use crate::guard::guard;
+use crate::pool::{Pool, pool};
 
 /// Items (lines, points, rows) to be worked on independently, with the outputs they own.
 pub trait Work: Send + Sized {
@@ -18,6 +20,9 @@ pub trait Work: Send + Sized {
 
 /// Who runs the work.
 pub trait Team: Sync + Sized {
+    /// How many of `threads` a job would have now.
+    fn size(threads: usize) -> usize;
+
     /// Gathers the team for one job.
     fn gather(threads: usize, schedule: Schedule, job: impl FnOnce(&Self) + Send);
 
@@ -25,9 +30,24 @@ pub trait Team: Sync + Sized {
     fn run(&self, work: impl Work, grain: usize);
 }
 
+/// The table's function.
+pub extern "C" fn team<T: Team>(threads: i32) -> i32 {
+    let mut size = 0;
+    guard(|| {
+        let (threads, _) = check::team(threads, Schedule::Static as i32)?;
+        size = T::size(threads) as i32;
+        Ok(())
+    });
+    size
+}
+
 pub struct Serial;
 
 impl Team for Serial {
+    fn size(_: usize) -> usize {
+        1
+    }
+
     #[inline(always)]
     fn gather(_: usize, _: Schedule, job: impl FnOnce(&Self) + Send) {
         job(&Serial);
@@ -44,10 +64,21 @@ pub struct Rayon {
     schedule: Schedule,
 }
 
+impl Rayon {
+    /// None if the current thread is to work alone.
+    fn pool(threads: usize) -> Option<Arc<Pool>> {
+        (threads > 1).then(|| pool(threads)).flatten()
+    }
+}
+
 impl Team for Rayon {
+    fn size(threads: usize) -> usize {
+        Rayon::pool(threads).map_or(1, |_| threads)
+    }
+
     /// If there are no threads to be had, the current one works alone.
     fn gather(threads: usize, schedule: Schedule, job: impl FnOnce(&Self) + Send) {
-        let Some(pool) = (threads > 1).then(|| pool(threads)).flatten() else {
+        let Some(pool) = Rayon::pool(threads) else {
             return job(&Rayon { threads: 1, schedule });
         };
         let mut job = Some(job);
@@ -142,7 +173,6 @@ impl Workers<'_> {
 mod tests {
     use super::*;
     use crate::abi::Status;
-    use crate::guard;
 
     struct Panics(usize);
 
@@ -162,7 +192,7 @@ mod tests {
     fn panic_on_a_thread_becomes_status() {
         for threads in [1, 2, 3] {
             for schedule in [Schedule::Static, Schedule::Dynamic, Schedule::Guided] {
-                let status = guard::guard(|| {
+                let status = guard(|| {
                     Rayon::gather(threads, schedule, |team| team.run(Panics(10), 1));
                     Ok(())
                 });

@@ -500,3 +500,17 @@ fn one_line_of_any_leading_dimension() {
         }
     }
 }
+
+#[test]
+fn team() {
+    let [serial, parallel] = tables();
+    for threads in [i32::MIN, -1, 0, 1025, i32::MAX] {
+        assert_eq!((serial.team)(threads), 0);
+        assert_eq!((parallel.team)(threads), 0);
+    }
+    for threads in [1, 2, 3, 8] {
+        assert_eq!((serial.team)(threads), 1);
+        assert_eq!((parallel.team)(threads), threads);
+    }
+    assert_eq!((serial.team)(1024), 1);
+}

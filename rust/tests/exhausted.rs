@@ -20,18 +20,19 @@ extern "C" fn main() -> i32 {
     unsafe { std::env::set_var("RUST_MIN_STACK", STACK.to_string()) };
     let want = step(serial(), 1, 1.0);
     let others = threads();
-    let calls = |count| {
+    let calls = |count, team| {
         assert_eq!(step(parallel(), count, 1.0), want, "{count} threads");
+        assert_eq!((parallel().team)(count), team, "of {count} threads");
     };
-    calls(20);
+    calls(20, 20);
     limit_memory(20 * STACK + STACK / 2);
     // There is room for 25 once the 20 are freed.
-    calls(25);
+    calls(25, 25);
     wait_for_threads(others + 25..=others + 25);
     // There is none for 100, and the call does with fewer.
-    calls(100);
+    calls(100, 1);
     wait_for_threads(others..=others);
-    calls(3);
+    calls(3, 3);
     wait_for_threads(others + 3..=others + 3);
     0
 }
