@@ -30,11 +30,11 @@
  * remember it: a later call in the environment asked for is right, whatever earlier callers had. A call
  * leaves the environments of its caller's thread, and of threads that are not the library's, as they were.
  *
- * Threads. A serial language starts none. rust-par keeps one pool for the process, as large as its last call
- * asked for. The OpenMP languages (c-omp, fortran-omp) have what libgomp keeps: a pool for each thread that
- * called, as large as its largest call, until that thread ends.
- *   - If no thread can be made, rust-par returns TOLL_EPANIC; libgomp prints "Thread creation failed" and
- *     ends the process with status 1, which an OpenMP language cannot prevent.
+ * Threads. A serial language starts none. rust-par keeps pools for the process, of 256 threads together or as many
+ * as its last call asked for, if those are more. The OpenMP languages (c-omp, fortran-omp) have what libgomp
+ * keeps: a pool for each thread that called, as large as its largest call, until that thread ends.
+ *   - If no thread can be made, rust-par works on the caller's thread; libgomp prints "Thread creation failed"
+ *     and ends the process with status 1, which an OpenMP language cannot prevent.
  *   - After fork, the thread that forked may call every language in the child. An OpenMP language ends the
  *     pool of the thread that forks, in the parent too; the next call makes a new one.
  *   - A host's own OpenMP settings (schedule, number of threads) are after a call as they were before it.
@@ -167,7 +167,7 @@ typedef double toll_call_sum_fn(const double *p, int64_t n); /* +0.0 + p[0] + p[
 
 /* How many threads work on a kernel's call that asks for so many, if it is made now, from this thread: 1 in a serial
  * language; in a parallel one what its runtime gives, which may be fewer (OMP_THREAD_LIMIT, a call from within a
- * parallel region). 0 if threads is not 1 to 1024, or a thread cannot be made.
+ * parallel region, no thread to be had). 0 if threads is not 1 to 1024.
  */
 typedef int32_t toll_team_fn(int32_t threads);
 

@@ -95,14 +95,14 @@ temporary files.`,
 			if run == nil {
 				return stopped
 			}
-			had := len(run.Series[0].Samples)
+			taken := len(run.Series[0].Samples)
 			if stopped != nil {
-				facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("after %d of %d rounds, %v", had, rounds, stopped)})
+				facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("after %d of %d rounds, %v", taken, rounds, stopped)})
 			}
 			facts = append(facts,
 				measure.Fact{Key: "threads", Value: fmt.Sprint(threads)},
 				measure.Fact{Key: "seed", Value: fmt.Sprint(seed)},
-				measure.Fact{Key: "rounds", Value: fmt.Sprint(had)},
+				measure.Fact{Key: "rounds", Value: fmt.Sprint(taken)},
 				measure.Fact{Key: "visits", Value: fmt.Sprint(visits)},
 				measure.Fact{Key: "batch", Value: run.Batch.String()},
 				measure.Fact{Key: "clock-step", Value: run.Resolution.String()},

@@ -35,6 +35,8 @@ import (
 	"toll/cpython-ext/host/include"
 	"toll/goside/kernel"
 	"toll/goside/seam"
+	"toll/goside/via/dl"
+	"toll/goside/via/thread"
 )
 
 // File is the library's name.
@@ -228,17 +230,13 @@ func Start(c Config) (*Interpreter, error) {
 	return in, nil
 }
 
-// open opens the library and returns the function that its table is had by. The reason of a failure, dlerror, is the
-// thread's that had it.
+// open opens the library and returns the function that its table is had by.
 func open(library string) (symbol uintptr, err error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	// RTLD_GLOBAL: extension modules find CPython's symbols so.
-	handle, err := purego.Dlopen(library, purego.RTLD_NOW|purego.RTLD_GLOBAL)
+	handle, err := dl.Open(library, true) // extension modules find CPython's symbols so
 	if err != nil {
 		return 0, fmt.Errorf("cpython: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
 	}
-	symbol, err = purego.Dlsym(handle, "toll_py_get_table")
+	symbol, err = dl.Symbol(handle, "toll_py_get_table")
 	if err != nil {
 		return 0, fmt.Errorf("cpython: %s has no symbol toll_py_get_table, want it: run %s (%w)", File, seam.Mend, err)
 	}
@@ -299,7 +297,8 @@ func (in *Interpreter) Stop() error {
 	return ErrStopped
 }
 
-// Import imports a module and returns an attribute of it, or the module itself if attribute is "".
+// Import imports a module and returns an attribute of it, or the module itself if attribute is "". What the import does to
+// the thread is put back and noted, see [thread.Opening].
 func (in *Interpreter) Import(module, attribute string) (Value, error) {
 	m, err := unix.BytePtrFromString(module)
 	if err != nil {
@@ -318,9 +317,12 @@ func (in *Interpreter) Import(module, attribute string) (Value, error) {
 	}
 	defer in.gate.leave(s)
 	f := s.frame
-	// purego's form: four addresses. Both strings and f stay until it returns.
-	status, _, _ := purego.SyscallN(in.table.imp, uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(a)),
-		uintptr(unsafe.Pointer(&f.call.result)), uintptr(unsafe.Pointer(&f.call.err)))
+	var status uintptr
+	thread.Opening("python: import "+module, func() {
+		// purego's form: four addresses. Both strings and f stay until it returns.
+		status, _, _ = purego.SyscallN(in.table.imp, uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(a)),
+			uintptr(unsafe.Pointer(&f.call.result)), uintptr(unsafe.Pointer(&f.call.err)))
+	})
 	return in.outcome(int32(status), f)
 }
 

@@ -5,11 +5,9 @@ package purego
 
 import (
 	"fmt"
-	"runtime"
-
-	"github.com/ebitengine/purego"
 
 	"toll/goside/seam"
+	"toll/goside/via/dl"
 )
 
 // Load opens the shared library of that file name, calls nothing of it, and keeps it. What the opening alone does to a
@@ -19,9 +17,7 @@ func Load(file string) error {
 	if err != nil {
 		return fmt.Errorf("purego: %w", err)
 	}
-	runtime.LockOSThread() // the reason is kept for each thread
-	defer runtime.UnlockOSThread()
-	if _, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL); err != nil {
+	if _, err := dl.Open(path, false); err != nil {
 		return fmt.Errorf("purego: %s does not load: %w", file, err)
 	}
 	return nil
