@@ -13,6 +13,7 @@ import os
 from operator import index
 
 from cython.parallel import parallel, prange
+from libc.stdint cimport uint64_t
 
 from toll import check
 from toll._cython_build import BUILD as _BUILD
@@ -27,6 +28,17 @@ cdef extern from "omp.h" nogil:
     int omp_pause_resource_all(omp_pause_resource_t)
     int omp_get_num_threads()
     int omp_get_thread_num()
+
+# Of c-omp: each thread of a region calls them first and last, since it has the floating-point environment of whoever
+# made it.
+cdef extern from * nogil:
+    """
+    #include <stdint.h>
+    uint64_t toll_c_omp_enter_region(void);
+    void toll_c_omp_leave_region(uint64_t before);
+    """
+    uint64_t toll_c_omp_enter_region()
+    void toll_c_omp_leave_region(uint64_t)
 
 
 def _before_fork():
@@ -52,26 +64,38 @@ def team(threads):
 cdef void lines(double[::strided, ::contiguous] out, const double[::strided, ::contiguous] u, bint col, Py_ssize_t lo,
                 Py_ssize_t hi, double Ddt, int threads) noexcept nogil:
     cdef Py_ssize_t k
-    if col:
-        for k in prange(1, u.shape[0] - 1, @LINES@, num_threads=threads):
-            col_line(out, u, k, lo, hi, Ddt)
-    else:
-        for k in prange(lo, hi, @LINES@, num_threads=threads):
-            row_line(out, u, k, Ddt)
+    cdef uint64_t before
+    with parallel(num_threads=threads):
+        before = toll_c_omp_enter_region()
+        if col:
+            for k in prange(1, u.shape[0] - 1, @LINES@):
+                col_line(out, u, k, lo, hi, Ddt)
+        else:
+            for k in prange(lo, hi, @LINES@):
+                row_line(out, u, k, Ddt)
+        toll_c_omp_leave_region(before)
 
 
 cdef void escapes(int[:] out, const double complex[:] zs, const double complex[:] cs, Py_ssize_t lo, Py_ssize_t hi,
                   int maxiter, int threads) noexcept nogil:
     cdef Py_ssize_t k
-    for k in prange(lo, hi, @POINTS@, num_threads=threads):
-        out[k] = escape(zs[k], cs[k], maxiter)
+    cdef uint64_t before
+    with parallel(num_threads=threads):
+        before = toll_c_omp_enter_region()
+        for k in prange(lo, hi, @POINTS@):
+            out[k] = escape(zs[k], cs[k], maxiter)
+        toll_c_omp_leave_region(before)
 
 
 cdef void fits(double[:] slope, double[:] intercept, const double[:, :] y, Py_ssize_t lo, Py_ssize_t hi,
                int threads) noexcept nogil:
     cdef Py_ssize_t i
-    for i in prange(lo, hi, @ROWS@, num_threads=threads):
-        fit(slope, intercept, y, i)
+    cdef uint64_t before
+    with parallel(num_threads=threads):
+        before = toll_c_omp_enter_region()
+        for i in prange(lo, hi, @ROWS@):
+            fit(slope, intercept, y, i)
+        toll_c_omp_leave_region(before)
 
 
 include "memoryviews.pxi"

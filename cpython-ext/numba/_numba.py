@@ -9,6 +9,7 @@ reassociates.
 """
 
 import contextlib
+import ctypes
 import functools
 import os
 import time
@@ -129,6 +130,23 @@ def _kind(a, columns):
     return ("C" if a.flags.c_contiguous else "A"), False
 
 
+_libm = ctypes.PyDLL(None)
+_DEFAULT = ctypes.c_void_p(-1)  # FE_DFL_ENV
+
+
+@contextlib.contextmanager
+def _default_environment():
+    """Let this thread compute in the floating-point environment that C starts with. Threads that it makes keep the one
+    that it has then."""
+    before = ctypes.create_string_buffer(64)
+    _libm.fegetenv(before)
+    _libm.fesetenv(_DEFAULT)
+    try:
+        yield
+    finally:
+        _libm.fesetenv(before)
+
+
 # Whether this process must not use Numba's threads: it is the child of one that had them by way of GNU's OpenMP, and
 # Numba ends such a child when it calls them.
 alone = False
@@ -171,7 +189,8 @@ def team(threads):
     before = numba.get_num_threads()
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     try:
-        yield
+        with _default_environment():
+            yield
     finally:
         numba.set_num_threads(before)
 

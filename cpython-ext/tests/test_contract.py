@@ -26,6 +26,7 @@ import math
 import os
 import pathlib
 import pkgutil
+import platform
 import re
 import signal
 import subprocess
@@ -988,6 +989,39 @@ class Contract:
         got = subprocess.run([sys.executable, "-I", "-c", code], env={**os.environ, "OMP_THREAD_LIMIT": "1"},
                              capture_output=True, text=True, timeout=300)
         self.assertEqual(got.stdout, "1\n", got.stderr)
+
+    def test_environment_of_the_first_caller(self):
+        """Threads that a module keeps do not go on in the rounding mode of the call that made them."""
+        libm = ctypes.PyDLL(None)
+        upward = {"x86_64": 0x800, "aarch64": 0x400000}.get(platform.machine(), 0)
+        makes = {"step": lambda: new_step(33, 31, par=(3, 0)), "run": lambda: new_run(33, 31, steps=5, par=(3, 0)),
+                 "julia": lambda: new_julia(*scattered(999), par=(3, 0)), "ols": lambda: new_ols(99, 14, par=(3, 0))}
+        made, got, want = ([make() for function, make in makes.items() if hasattr(self.module, function)]
+                           for _ in range(3))
+        modes = []
+
+        def compute(jobs):
+            for job in jobs:
+                getattr(self.module, job.function)(*job.args)
+
+        def both():
+            before = libm.fegetround()
+            libm.fesetround(upward)
+            try:
+                compute(made)
+            finally:
+                modes.append((libm.fegetround(), upward))
+                libm.fesetround(before)
+            compute(got)
+
+        compute(want)
+        thread = threading.Thread(target=both)
+        thread.start()
+        thread.join()
+        self.assertEqual(len(modes), 1)
+        self.assertEqual(*modes[0], "the mode after a call")
+        for g, w in zip(got, want):
+            self.equal(g, w)
 
     def test_fork(self):
         """After calls the child of this process computes, too, and so does this process."""
