@@ -73,7 +73,7 @@ func copyTree(t *testing.T, root, dir string) {
 // environment is that of this process, without what a test of the scripts sets, and then what is given.
 func environment(set ...string) []string {
 	own := []string{"BASH_ENV=", "CDPATH=", "CFLAGS=", "CGO_CFLAGS=", "CGO_LDFLAGS=", "FFLAGS=", "GOFLAGS=", "LDFLAGS=", "RUSTFLAGS=",
-		"TMPDIR=", "TOLL_", "CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS=", "CARGO_TARGET_DIR=", "GIT_", "PWD="}
+		"TMPDIR=", "TOLL_", "CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS=", "CARGO_TARGET_DIR=", "GIT_", "PIP_", "PWD="}
 	env := slices.DeleteFunc(os.Environ(), func(s string) bool {
 		return slices.ContainsFunc(own, func(prefix string) bool { return strings.HasPrefix(s, prefix) })
 	})
@@ -180,9 +180,11 @@ func TestScripts(t *testing.T) {
 
 	t.Run("workspaces", func(t *testing.T) {
 		for name, text := range map[string]string{"go.work": "go 1.26\n", "Cargo.toml": "[workspace]\n"} {
-			if err := os.WriteFile(filepath.Join(outer, name), []byte(text), 0o644); err != nil {
+			path := filepath.Join(outer, name)
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
 			}
+			defer os.Remove(path)
 		}
 		makes(t, b.toll(), b.dir, []string{"GOFLAGS=-mod=vendor"}, build)
 	})
@@ -428,7 +430,9 @@ func testPip(t *testing.T, b tree, build string) {
 		{"meson-1.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: toll\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
 		{"meson-1.dist-info/RECORD", "meson-1.data/scripts/meson,,\nmeson-1.dist-info/METADATA,,\nmeson-1.dist-info/WHEEL,,\nmeson-1.dist-info/RECORD,,\n"},
 	} {
-		w, err := zipped.Create(file.name)
+		header := &zip.FileHeader{Name: file.name}
+		header.SetMode(0o755)
+		w, err := zipped.CreateHeader(header)
 		if err != nil {
 			t.Fatal(err)
 		}
