@@ -11,7 +11,8 @@
 
 #ifdef _OPENMP
 
-/* Sets the schedule that schedule(runtime) takes in the next region of this thread, and returns the host's. */
+/* Sets the schedule that schedule(runtime) takes in the next region of this thread, and returns the host's.
+ */
 int64_t TOLL_FN(set_schedule)(int32_t schedule, int32_t chunk);
 void TOLL_FN(restore_schedule)(int64_t before);
 

@@ -49,7 +49,7 @@ if [ $# -eq 0 ]; then
     fi
     if command -v clang-format >/dev/null; then
         clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/*.h csrc/calls/*.c csrc/limits/*.[ch] \
-            cpython-ext/host/*.c cpython-ext/host/include/*.h cpython-ext/capi/*.c
+            cpython-ext/host/*.c cpython-ext/host/include/*.h cpython-ext/capi/*.c goside/findings/*/*.c
     fi
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked

@@ -91,8 +91,9 @@ double toll_calls_first(const double *p, int64_t n);   /* p[0], or 0 */
 double toll_calls_sum(const double *p, int64_t n);     /* p[0] + p[1] + ... from the left, from +0 */
 void toll_calls_fill(double *p, int64_t n, double x);  /* p[k] = x */
 
-/* toll_diffusion_run_fn of toll.h, one thread, on matrices whose rows lie each in memory of its own: a and b are
- * tables of `rows` pointers to `cols` doubles each, none of which overlap; nothing happens if steps < 1. */
+/* toll_diffusion_run_fn of toll.h, one thread, on matrices whose rows lie each in memory of its own: a and b
+ * are tables of `rows` pointers to `cols` doubles each, none of which overlap; nothing happens if steps < 1.
+ */
 void toll_calls_diffusion_rows(double *const *a, double *const *b, int64_t rows, int64_t cols, int64_t steps,
                                double D, double dt);
 

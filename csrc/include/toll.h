@@ -30,11 +30,11 @@
  * remember it: a later call in the environment asked for is right, whatever earlier callers had. A call
  * leaves the environments of its caller's thread, and of threads that are not the library's, as they were.
  *
- * Threads. A serial language starts none. rust-par keeps pools for the process, of 256 threads together or as many
- * as its last call asked for, if those are more. The OpenMP languages (c-omp, fortran-omp) have what libgomp
- * keeps: a pool for each thread that called, as large as its largest call, until that thread ends.
- *   - If no thread can be made, rust-par works on the caller's thread; libgomp prints "Thread creation failed"
- *     and ends the process with status 1, which an OpenMP language cannot prevent.
+ * Threads. A serial language starts none. rust-par keeps pools for the process, of 256 threads together or
+ * as many as its last call asked for, if those are more. The OpenMP languages (c-omp, fortran-omp) have what
+ * libgomp keeps: a pool for each thread that called, as large as its largest call, until that thread ends.
+ *   - If no thread can be made, rust-par works on the caller's thread. libgomp prints "Thread creation
+ *     failed" and ends the process with status 1, which an OpenMP language cannot prevent.
  *   - After fork, the thread that forked may call every language in the child. An OpenMP language ends the
  *     pool of the thread that forks, in the parent too; the next call makes a new one.
  *   - A host's own OpenMP settings (schedule, number of threads) are after a call as they were before it.
@@ -55,7 +55,7 @@ extern "C" {
 /* Status of a kernel call. Where several apply, the first in this order is returned. */
 enum {
     TOLL_OK = 0,
-    TOLL_ESHAPE = 1,   /* an extent < 1, ld < contiguous extent, a range outside, an argument's bytes > INT64_MAX */
+    TOLL_ESHAPE = 1,   /* an extent < 1, ld < contiguous extent, a range outside, bytes > INT64_MAX */
     TOLL_ESHORT = 2,   /* a null pointer (a host that knows the length refuses a short buffer alike) */
     TOLL_EALIGN = 3,   /* a pointer that is not a multiple of its element's size (8; int32_t: 4) */
     TOLL_EOVERLAP = 4, /* an output shares bytes with another argument */
@@ -79,7 +79,8 @@ enum {
  *                Padding is neither read nor written. A matrix's bytes are those from its first element to
  *                its last, 8*((lines - 1)*ld + length of a line), so a matrix of one line may have any ld. An
  *                array's bytes are those of all its elements, whatever the range. "Overlap" and
- *                "bytes > INT64_MAX" speak of these: matrices that interleave in each other's padding overlap.
+ *                "bytes > INT64_MAX" speak of these: matrices that interleave in each other's padding
+ *                overlap.
  *   lo, hi       half-open range, 0 <= lo <= hi <= count. Only outputs in it are written.
  *   threads      how many threads to use, 1 to 1024, fixed for this call only; a serial language uses one.
  *   schedule     TOLL_STATIC, TOLL_DYNAMIC or TOLL_GUIDED; checked, then ignored by a serial language.
@@ -102,10 +103,10 @@ typedef int32_t toll_diffusion_step_fn(double *out, const double *in, int64_t ro
  * and the other holds the state one step before. Set the boundary of both.
  * TOLL_EARG: steps < 0, D or dt not finite.
  *
- * The ..._interchanged functions, of diffusion and of ols, give the same bits with their two loops interchanged:
- * on row-major matrices the outer loop runs over columns and the inner one over rows, and on column-major
- * ones the other way round. Each step of the inner loop so goes ld elements on: the wrong way to walk, to
- * be measured.
+ * The ..._interchanged functions, of diffusion and of ols, give the same bits with their two loops
+ * interchanged: on row-major matrices the outer loop runs over columns and the inner one over rows, and on
+ * column-major ones the other way round. Each step of the inner loop so goes ld elements on: the wrong way to
+ * walk, to be measured.
  */
 typedef int32_t toll_diffusion_run_fn(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
                                       int64_t steps, double D, double dt, int32_t threads, int32_t schedule);
@@ -165,9 +166,9 @@ typedef int64_t toll_call_not_fn(int64_t x);                 /* ~x */
 typedef double toll_call_add_fn(double x, double y);         /* x + y */
 typedef double toll_call_sum_fn(const double *p, int64_t n); /* +0.0 + p[0] + p[1] + ... */
 
-/* How many threads work on a kernel's call that asks for so many, if it is made now, from this thread: 1 in a serial
- * language; in a parallel one what its runtime gives, which may be fewer (OMP_THREAD_LIMIT, a call from within a
- * parallel region, no thread to be had). 0 if threads is not 1 to 1024.
+/* How many threads work on a kernel's call that asks for so many, if it is made now, from this thread: 1 in a
+ * serial language; in a parallel one what its runtime gives, which may be fewer (OMP_THREAD_LIMIT, a call
+ * from within a parallel region, no thread to be had). 0 if threads is not 1 to 1024.
  */
 typedef int32_t toll_team_fn(int32_t threads);
 
