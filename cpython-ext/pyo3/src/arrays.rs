@@ -74,8 +74,8 @@ pub fn vector<'a, 'py, E: Element>(
 ) -> PyResult<&'a Bound<'py, PyArray1<E>>> {
     let a = array::<E, Ix1>(kernel, name, a)?;
     let (stride, want) = (a.strides()[0], size_of::<E>() as isize);
-    // Not even a single element may have stride 0: rust-numpy would divide by it.
-    if stride != want && (a.len() > 1 || stride == 0) {
+    // Not even a single element may have stride 0: rust-numpy would divide by it. NumPy gives it to arrays without any.
+    if stride != want && (a.len() > 1 || stride == 0 && !a.is_empty()) {
         return Err(ShapeError::new_err(format!(
             "{kernel}: {name} has a stride of {stride} bytes, want {want}: consecutive elements"
         )));

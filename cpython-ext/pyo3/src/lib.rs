@@ -16,7 +16,7 @@ use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use toll_rust::abi::{self, Status, Table};
 
-use arrays::{Address, Whole, aligned, alike, length, matrix, read, vector, write};
+use arrays::{Address, ShapeError, Whole, aligned, alike, length, matrix, read, vector, write};
 
 fn table() -> &'static Table {
     // SAFETY: a table is constant and stays.
@@ -51,6 +51,9 @@ fn add(x: f64, y: f64) -> f64 {
 fn sum(p: &Bound<PyAny>) -> PyResult<f64> {
     let p = vector::<f64>("sum", "p", p)?;
     aligned("sum", "p", p)?;
+    if p.is_empty() {
+        return Ok(0.0);
+    }
     let _p = read("sum", "p", p)?;
     // SAFETY: p has so many consecutive elements, aligned, and is borrowed.
     Ok(unsafe { (table().call_sum)(p.data(), p.len() as i64) })
@@ -175,6 +178,9 @@ fn julia(
     let zs = vector::<Complex64>(kernel, "zs", zs)?;
     let cs = vector::<Complex64>(kernel, "cs", cs)?;
     let n = zs.len() as i64;
+    if n == 0 {
+        return Err(ShapeError::new_err("julia: zs is empty, want at least 1 point"));
+    }
     length(kernel, "out", out.len(), n)?;
     length(kernel, "cs", cs.len(), n)?;
     let _zs = read(kernel, "zs", zs)?;
