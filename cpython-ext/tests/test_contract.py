@@ -1243,7 +1243,7 @@ def main():
     if not names:
         sys.exit("the package toll holds no language module: build first")
     for name in names:
-        globals()[name] = type(name, (Contract, unittest.TestCase), {"name": name, "__module__": "toll"})
+        globals()[f"contract_{name}"] = type(name, (Contract, unittest.TestCase), {"name": name, "__module__": "toll"})
     flags = ["-v"] * options.v + ["-f"] * options.f + [x for k in options.k for x in ("-k", k)]
     unittest.main(argv=[sys.argv[0], *flags])
 
