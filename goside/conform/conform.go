@@ -95,16 +95,20 @@ func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 	for _, route := range routes {
 		_, _ = route.Open() // here, since some runtimes are bound to the thread that starts them, and that below ends
 	}
-	thread.Do(func() {
-		if _, err := thread.Settle(); err != nil {
-			for _, route := range routes {
-				results = append(results, Result{Route: route, Err: fmt.Errorf("conform: %w", err)})
-			}
-			return
-		}
-		results = verify(routes, cases, progress)
-	})
+	thread.Do(func() { results = VerifyHere(routes, cases, progress) })
 	return results
+}
+
+// VerifyHere is Verify on the caller's own thread, for callers that the age of the thread, or what it did before, is of
+// importance to. The goroutine must be locked to it.
+func VerifyHere(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) (results []Result) {
+	if _, err := thread.Settle(); err != nil {
+		for _, route := range routes {
+			results = append(results, Result{Route: route, Err: fmt.Errorf("conform: %w", err)})
+		}
+		return results
+	}
+	return verify(routes, cases, progress)
 }
 
 func verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {

@@ -117,7 +117,7 @@ func firstCalls(t *testing.T, steps []string) {
 		}
 		for _, c := range cases {
 			var results []conform.Result
-			waiting.run(func() { results = conform.Verify([]*seam.Route{r}, []kernel.Case{c}, nil) })
+			waiting.run(func() { results = conform.VerifyHere([]*seam.Route{r}, []kernel.Case{c}, nil) })
 			if results[0].Kernel == "" { // not offered
 				continue
 			}
