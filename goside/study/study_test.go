@@ -126,7 +126,7 @@ func TestBenchmark(t *testing.T) {
 		t.Errorf("verified is %q, want the routes that have a Julia set", got)
 	}
 	for _, f := range subjects[3].Facts {
-		if want := "; failed in 1 of 8 cases: wrong/x"; f.Key == "verified" && !strings.HasSuffix(f.Value, want) {
+		if want := "; failed in 1 of 9 cases: wrong/x"; f.Key == "verified" && !strings.HasSuffix(f.Value, want) {
 			t.Errorf("of calls verified is %q, want it to end with %q", f.Value, want)
 		}
 	}

@@ -107,14 +107,14 @@ func TestVerifyFails(t *testing.T) {
 	var out bytes.Buffer
 	command.SetOut(&out)
 	printResults(&command, results)
-	for _, want := range []string{"nowhere", "version 7, want 1", "c/x: 2 of 8 cases failed, the first: call/-/not: results[0]: got 0, want -1", "│ 2 of 8 cases failed │",
+	for _, want := range []string{"nowhere", "version 7, want 1", "c/x: 2 of 9 cases failed, the first: call/-/not: results[0]: got 0, want -1", "│ 2 of 9 cases failed │",
 		"0 bit-identical, 0 within declared bound, 2 failed, 1 unavailable\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}
 	}
-	if c := toJSON(results)[2]; c.Failed != 2 || c.Cases != 8 || len(c.Reasons) != 2 {
-		t.Errorf("as JSON %+v, want 2 of 8 cases failed, and why", c)
+	if c := toJSON(results)[2]; c.Failed != 2 || c.Cases != 9 || len(c.Reasons) != 2 {
+		t.Errorf("as JSON %+v, want 2 of 9 cases failed, and why", c)
 	}
 	if reason := results[2].Reason(); !errors.Is(reason, results[2].Failures[0]) {
 		t.Errorf("%v does not wrap the first failure", reason)
