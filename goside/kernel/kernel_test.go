@@ -8,6 +8,7 @@ import (
 	"math"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestULPs(t *testing.T) {
@@ -78,5 +79,52 @@ func TestErrors(t *testing.T) {
 	want := "kernel: diffusion: bad shape: a has ld 7, want at least 8, the length of its row-major lines"
 	if got := a.Check().Error(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestEmptyWork gives the Go languages nothing to do, on 2^40 columns, rows or observations and in 2^62 steps. There is no such
+// memory, so the functions are those without the checks.
+func TestEmptyWork(t *testing.T) {
+	const many = 1 << 40
+	done := make(chan string)
+	go func() {
+		defer close(done)
+		for name, f := range map[string]Funcs{"go": Go(), "go-par": GoPar()} {
+			for _, layout := range []Layout{Row, Col} {
+				grid := func(rows, cols int) Grid {
+					g := Grid{Rows: rows, Cols: cols, Layout: layout}
+					_, g.LD = g.lines()
+					return g
+				}
+				par := Par{2, Static}
+				wide, tall, small := grid(3, many), grid(many, 2), grid(2, 2)
+				for what, err := range map[string]error{
+					"no rows of a step":       f.Step(&DiffusionStep{Out: wide, In: wide, Lo: 1, Hi: 1, D: 1, Dt: 1, Par: par}),
+					"no interior of a step":   f.Step(&DiffusionStep{Out: tall, In: tall, Hi: many, D: 1, Dt: 1, Par: par}),
+					"no interior of a run":    f.Run(&DiffusionRun{A: small, B: small, Steps: 1 << 62, D: 1, Dt: 1, Par: par}),
+					"interchanged, a run":     f.RunInterchanged(&DiffusionRun{A: tall, B: tall, Steps: 1 << 62, D: 1, Dt: 1, Par: par}),
+					"no rows to fit":          f.OLS(&OLS{Y: wide, Lo: 2, Hi: 2, Par: par}),
+					"interchanged, no rows":   f.OLSInterchanged(&OLS{Y: wide, Lo: 2, Hi: 2, Par: par}),
+					"no points":               f.Julia(&Julia{MaxIter: 1, Par: par}),
+					"no points in four parts": f.JuliaSplit(&JuliaSplit{MaxIter: 1, Par: par}),
+				} {
+					if err != nil {
+						done <- fmt.Sprintf("%s, %v, %s: %v", name, layout, what, err)
+					}
+				}
+			}
+		}
+	}()
+	limit := time.After(time.Minute)
+	for {
+		select {
+		case wrong, more := <-done:
+			if !more {
+				return
+			}
+			t.Error(wrong)
+		case <-limit:
+			t.Fatal("it does not end")
+		}
 	}
 }
