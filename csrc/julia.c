@@ -19,13 +19,11 @@ int32_t TOLL_FN(julia)(int32_t *out, const double *zs, const double *cs, int64_t
     int32_t status = check_julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    if (lo == hi)
-        return TOLL_OK;
     int64_t before = TOLL_FN(set_schedule)(schedule, 64);
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t k = lo; k < hi; k++)
             out[k] = escape(zs[2 * k], zs[2 * k + 1], cs[2 * k], cs[2 * k + 1], maxiter);
         TOLL_FN(leave_region)(environment);
@@ -40,13 +38,11 @@ int32_t TOLL_FN(julia_split)(int32_t *out, const double *zr, const double *zi, c
     int32_t status = check_julia_split(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    if (lo == hi)
-        return TOLL_OK;
     int64_t before = TOLL_FN(set_schedule)(schedule, 64);
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t k = lo; k < hi; k++)
             out[k] = escape(zr[k], zi[k], cr[k], ci[k], maxiter);
         TOLL_FN(leave_region)(environment);

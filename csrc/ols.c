@@ -8,15 +8,13 @@ int32_t TOLL_FN(ols_row)(double *slope, double *intercept, const double *y, int6
     int32_t status = check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    if (lo == hi)
-        return TOLL_OK;
     double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;
     int64_t half = n / 2, odd = n % 2;
     int64_t before = TOLL_FN(set_schedule)(schedule, 256);
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t i = lo; i < hi; i++) {
             const double *row = y + i * ld;
             double pairs = 0, sum = 0;
@@ -42,15 +40,13 @@ int32_t TOLL_FN(ols_col)(double *slope, double *intercept, const double *y, int6
     int32_t status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    if (lo == hi)
-        return TOLL_OK;
     double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;
     int64_t half = n / 2, odd = n % 2;
     int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t first = lo; first < hi; first += BLOCK) {
             int64_t count = min64(BLOCK, hi - first);
             double *restrict pairs = slope + first, *restrict sum = intercept + first;
@@ -91,7 +87,7 @@ int32_t TOLL_FN(ols_row_interchanged)(double *slope, double *intercept, const do
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
         for (int32_t t = 0; t < threads; t++) {
             int64_t first = min64(lo + t * share, hi), count = min64(share, hi - first);
             if (count == 0)
@@ -126,15 +122,13 @@ int32_t TOLL_FN(ols_col_interchanged)(double *slope, double *intercept, const do
     int32_t status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule);
     if (status != TOLL_OK)
         return status;
-    if (lo == hi)
-        return TOLL_OK;
     double x = (double)n, denominator = (x * (x * x - 1)) / 6, mean_x = (x - 1) / 2;
     int64_t half = n / 2, odd = n % 2;
     int64_t before = TOLL_FN(set_schedule)(schedule, 256);
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t i = lo; i < hi; i++) {
             const double *row = y + i;
             double pairs = 0, sum = 0;

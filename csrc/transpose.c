@@ -25,7 +25,7 @@ int32_t TOLL_FN(transpose)(double *out, const double *in, int64_t rows, int64_t 
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t j = 0; j < cols; j += BLOCK)
             for (int64_t i = 0; i < rows; i += BLOCK)
                 lines(out + i, in + i * ld_in, j, min64(j + BLOCK, cols), min64(BLOCK, rows - i), ld_out,
@@ -45,7 +45,7 @@ int32_t TOLL_FN(transpose_naive)(double *out, const double *in, int64_t rows, in
 #pragma omp parallel num_threads(threads)
     {
         uint64_t environment = TOLL_FN(enter_region)();
-#pragma omp for schedule(runtime)
+#pragma omp for schedule(runtime) nowait
         for (int64_t j = 0; j < cols; j++)
             lines(out, in, j, j + 1, rows, ld_out, ld_in);
         TOLL_FN(leave_region)(environment);

@@ -82,7 +82,6 @@ contains
 
     status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
-    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(n, rows, ld)])
@@ -188,7 +187,7 @@ contains
       i = first + t*share + min(t, rest)
       if (share > 0 .or. t < rest) call fit_share(slope, intercept, y, ld, n, i, i + share - merge(0, 1, t < rest))
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine fit_row
@@ -255,7 +254,7 @@ contains
       slope(i) = pairs/denominator
       intercept(i) = total/x - slope(i)*mean_x
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine fit_col

@@ -23,7 +23,6 @@ contains
 
     status = check_julia(out, zs, cs, n, lo, hi, maxiter, threads, schedule)
     if (status /= toll_ok) return
-    if (lo == hi) return
     call c_f_pointer(out, counts, [n])
     call c_f_pointer(zs, z, [n])
     call c_f_pointer(cs, c, [n])
@@ -43,7 +42,6 @@ contains
 
     status = check_julia_split(out, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule)
     if (status /= toll_ok) return
-    if (lo == hi) return
     call c_f_pointer(out, counts, [n])
     call c_f_pointer(zr, z_re, [n])
     call c_f_pointer(zi, z_im, [n])
@@ -68,7 +66,7 @@ contains
     do k = first, last
       counts(k) = escape(real(z(k)), aimag(z(k)), real(c(k)), aimag(c(k)), maxiter)
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine count_all
@@ -87,7 +85,7 @@ contains
     do k = first, last
       counts(k) = escape(z_re(k), z_im(k), c_re(k), c_im(k), maxiter)
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine count_split

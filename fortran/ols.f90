@@ -27,7 +27,6 @@ contains
 
     status = check_ols(slope, intercept, y, rows, n, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
-    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(rows, n, ld)])
@@ -46,7 +45,6 @@ contains
 
     status = check_ols(slope, intercept, y, n, rows, ld, lo, hi, rows, n, threads, schedule)
     if (status /= toll_ok) return
-    if (lo == hi) return
     call c_f_pointer(slope, slopes, [rows])
     call c_f_pointer(intercept, intercepts, [rows])
     call c_f_pointer(y, matrix, [extent(n, rows, ld)])
@@ -69,7 +67,7 @@ contains
     do i = first, last
       call fit_line(slope(i), intercept(i), y(1, i), n)
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine fit_row
@@ -112,7 +110,7 @@ contains
     do i = first, last, block
       call fit_block(slope, intercept, y, ld, n, i, min(i + block - 1, last))
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine fit_col

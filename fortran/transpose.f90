@@ -82,7 +82,7 @@ contains
         end if
       end do
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine copy_tiles
@@ -103,7 +103,7 @@ contains
         out(i, j) = in(j, i)
       end do
     end do
-    !$omp end do
+    !$omp end do nowait
 !$  call leave_region(environment)
     !$omp end parallel
   end subroutine copy_lines
