@@ -23,14 +23,14 @@ impl Matrix {
 
 pub fn matrix(outer: i64, inner: i64, ld: i64) -> Result<Matrix, Status> {
     const MOST: i64 = i64::MAX / 8;
-    if outer < 1 || inner < 1 || ld < inner || inner > MOST {
+    if outer < 1 || inner < 1 || ld < inner {
         return Err(Status::Shape);
     }
-    // (outer - 1) * ld + inner > MOST, without the product, which may overflow.
+    match (outer - 1).checked_mul(ld) {
+        Some(before_last) if before_last <= MOST - inner => {}
+        _ => return Err(Status::Shape),
+    }
     let (outer, inner, ld) = (outer as usize, inner as usize, ld as usize);
-    if outer > 1 && ld > (MOST as usize - inner) / (outer - 1) {
-        return Err(Status::Shape);
-    }
     Ok(Matrix { outer, inner, ld })
 }
 
