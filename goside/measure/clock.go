@@ -58,20 +58,15 @@ func (c Clock) Resolution() time.Duration {
 	return least
 }
 
-// batch times n operations on this goroutine, or if s parks on one of its own. What they leave of the thread's
-// floating-point environment is put back. It also returns how often garbage was collected meanwhile.
+// batch times n operations. Unless s parks, this goroutine is locked to its thread meanwhile, and what they leave of the
+// thread's floating-point environment is put back. It also returns how often garbage was collected.
 func (c Clock) batch(s *Subject, n int) (sample Sample, collections int, err error) {
-	if !s.Parks {
-		changed := thread.Guard(func() { sample, collections, err = c.timed(s, n) })
-		thread.Noted(s.Name, changed)
-		return sample, collections, err
+	timed := func() { sample, collections, err = c.timed(s, n) }
+	if s.Parks {
+		timed()
+	} else {
+		thread.Noted(s.Name, thread.Guard(timed))
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		sample, collections, err = c.timed(s, n)
-	}()
-	<-done
 	return sample, collections, err
 }
 

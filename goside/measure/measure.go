@@ -10,8 +10,8 @@
 // A batch of several operations begins with a few untimed ones, which bring data and threads back.
 //
 // What will surprise: the garbage collector is off while samples are taken and runs before each round, so no
-// sample holds a collection, nor pays for the garbage that its subject leaves. All batches run on one OS thread, made for
-// it and ended afterwards, but for those of subjects that park. METHODOLOGY.md says more.
+// sample holds a collection, nor pays for the garbage that its subject leaves. Which thread
+// batches run on, see [Measure]. METHODOLOGY.md says more.
 package measure
 
 import (
@@ -35,7 +35,7 @@ type Subject struct {
 	Run   func(n int) error
 	Least int // n is a multiple of it
 	// Parks says that it waits for other goroutines or for another process. A goroutine that is locked to its thread can
-	// do so only at the price of a switch of threads, so this is timed on one that is not.
+	// do so only at the price of a switch of threads, so this is timed on one that is not, see [Measure].
 	Parks bool
 }
 
@@ -106,10 +106,24 @@ type Run struct {
 const ticks = 1000
 
 // Measure calibrates all subjects, then takes a sample of each in each round. progress is called after each
-// batch, and in calibration with done = 0. Both it and the subjects are called on a goroutine that is not the caller's.
-// If it is told to stop, or a subject fails, it returns the rounds that are complete beside the error, and nil if none is.
+// batch, and in calibration with done = 0. Both are called on a goroutine that is not the caller's. If it is told to stop,
+// or a subject fails, it returns the rounds that are complete beside the error, and nil if none is.
+//
+// If no subject parks, that goroutine is locked to one OS thread, which ends with it. Otherwise it is locked for the batches of
+// those that do not: if these had a thread of their own, Linux would leave the threads of the others on one core after each
+// change between the two.
 func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (run *Run, err error) {
-	thread.Do(func() { run, err = measure(plan, subjects, progress) })
+	work := func() { run, err = measure(plan, subjects, progress) }
+	if !slices.ContainsFunc(subjects, func(s Subject) bool { return s.Parks }) {
+		thread.Do(work)
+		return run, err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	<-done
 	return run, err
 }
 
