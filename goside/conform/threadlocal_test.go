@@ -99,7 +99,11 @@ func firstCalls(t *testing.T, steps []string) {
 				}
 			}
 		case "python":
-			if err := open(t, slices.DeleteFunc(slices.Clone(chosen), func(r *seam.Route) bool { return !throughPython(r) })); err != nil {
+			python := slices.DeleteFunc(slices.Clone(chosen), func(r *seam.Route) bool { return !throughPython(r) })
+			if err := open(t, python); err != nil {
+				if slices.ContainsFunc(python, func(r *seam.Route) bool { return required(r.Name()) }) {
+					t.Fatalf("required by TOLL_REQUIRE=%q: %v", os.Getenv("TOLL_REQUIRE"), err)
+				}
 				t.Skip(err)
 			}
 		case "routes":
