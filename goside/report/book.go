@@ -150,7 +150,7 @@ func Book(w io.Writer, record *Record, style Style) {
 	if !OfBook(record) {
 		return
 	}
-	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	p := &printer{w, style, record, record.limits()}
 	if style.Brief {
 		if answer := answerPython(p); answer != "" {
 			fmt.Fprintf(p, "- **Go, CPython, native code.** %s\n", answer)
@@ -184,7 +184,7 @@ func bookDocument(w io.Writer, record *Record, source string) {
 }
 
 // book prints the book's tables.
-func book(p *callsPrinter) {
+func book(p *printer) {
 	rows := p.rows(study.BookName)
 	if len(rows) == 0 {
 		return
@@ -216,7 +216,7 @@ type bookFigure struct {
 	missing string           // why it was not timed, if that was tried
 }
 
-func (p *callsPrinter) bookTable(t *bookTable, rows []*Row) {
+func (p *printer) bookTable(t *bookTable, rows []*Row) {
 	var python, native []bookFigure
 	for _, b := range t.rows {
 		f := p.bookFigure(rows, t.kernel, b.layout(t.kernel), b.route())
@@ -264,7 +264,7 @@ func (p *callsPrinter) bookTable(t *bookTable, rows []*Row) {
 }
 
 // bookFigure returns what was measured of a route on a problem: on the whole, else on a part.
-func (p *callsPrinter) bookFigure(rows []*Row, kernel, layout, route string) bookFigure {
+func (p *printer) bookFigure(rows []*Row, kernel, layout, route string) bookFigure {
 	f := bookFigure{route: route}
 	for _, r := range rows {
 		if r.Kernel != kernel || r.Layout != layout {
@@ -298,7 +298,7 @@ func (p *callsPrinter) bookFigure(rows []*Row, kernel, layout, route string) boo
 func (r *Row) inPart() bool { return r.Facts["part"] != "" || r.Facts["steps"] != "" }
 
 // bookGrid prints the table: Python's rows, and below a line those of native routes.
-func (p *callsPrinter) bookGrid(t *bookTable, python, native []bookFigure) {
+func (p *printer) bookGrid(t *bookTable, python, native []bookFigure) {
 	header := table.Row{"", "route", "published, s", "here, s", "here/published", "x " + p.Baseline}
 	if t.each != "" {
 		header = table.Row{"", "route", "here, ms/" + t.each, "x " + p.Baseline}
@@ -583,7 +583,7 @@ func bookCopies(python []bookFigure) []string {
 }
 
 // bookParts marks the figures that were timed on a part, and returns what the marks mean.
-func (p *callsPrinter) bookParts(all []bookFigure) []string {
+func (p *printer) bookParts(all []bookFigure) []string {
 	var parts, notes []string
 	for k := range all {
 		r := all[k].row
@@ -610,7 +610,7 @@ func (p *callsPrinter) bookParts(all []bookFigure) []string {
 var bookMarks = []string{"†", "‡", "§"}
 
 // bookNotes says below a table what its rows need said.
-func (p *callsPrinter) bookNotes(notes []string, all []bookFigure, rows []*Row) {
+func (p *printer) bookNotes(notes []string, all []bookFigure, rows []*Row) {
 	var missing, compiled, trips []string
 	verdicts := map[string]int{}
 	tenths := 0

@@ -38,7 +38,7 @@ func OfCalls(record *Record) bool {
 
 // Calls prints the tables of a record of toll calls, each with a sentence that says what it shows.
 func Calls(w io.Writer, record *Record, style Style) {
-	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	p := &printer{w, style, record, record.limits()}
 	if style.Brief {
 		summary(p)
 		return
@@ -47,7 +47,7 @@ func Calls(w io.Writer, record *Record, style Style) {
 		document(w, record, style.Source)
 		summary(p)
 	}
-	for _, section := range []func(*callsPrinter){
+	for _, section := range []func(*printer){
 		payloadSections, slots, knobs, concurrency, neighbours, grain, model, python, firstUse, toolchains, published,
 	} {
 		section(p)
@@ -59,7 +59,7 @@ func Calls(w io.Writer, record *Record, style Style) {
 }
 
 // foot says where the record was measured, and what may be wrong with it.
-func (p *callsPrinter) foot() {
+func (p *printer) foot() {
 	get := p.record.Get
 	if !p.Markdown {
 		p.explain(fmt.Sprintf("Machine: %s, %s cores, %s; %s. Toll %s.", get("cpu"), get("cores"), get("os"), get("go"), get("revision")))
@@ -67,12 +67,9 @@ func (p *callsPrinter) foot() {
 	p.warnings()
 }
 
-// callsPrinter prints the sections of a record of toll calls. A section that the record has no rows of prints
-// nothing.
-type callsPrinter struct{ printer }
 
 // rows returns the rows of a study, in the record's order.
-func (p *callsPrinter) rows(study string) []*Row {
+func (p *printer) rows(study string) []*Row {
 	var rows []*Row
 	for k := range p.record.Rows {
 		if p.record.Rows[k].Study == study {
@@ -83,7 +80,7 @@ func (p *callsPrinter) rows(study string) []*Row {
 }
 
 // heading prints a section's title.
-func (p *callsPrinter) heading(title string) {
+func (p *printer) heading(title string) {
 	if p.Markdown {
 		fmt.Fprintf(p, "## %s\n\n", title)
 	} else {
@@ -93,7 +90,7 @@ func (p *callsPrinter) heading(title string) {
 
 // grid prints a table: the first column to the left, the others to the right.
 // A title of "" leaves none.
-func (p *callsPrinter) grid(title string, header []string, lines [][]string) {
+func (p *printer) grid(title string, header []string, lines [][]string) {
 	t := p.newTable()
 	configs := make([]table.ColumnConfig, 0, len(header))
 	for k := range header {
@@ -110,7 +107,7 @@ func (p *callsPrinter) grid(title string, header []string, lines [][]string) {
 }
 
 // texts prints a table of prose, whose lines are broken where it is not Markdown.
-func (p *callsPrinter) texts(header []string, lines [][]string) {
+func (p *printer) texts(header []string, lines [][]string) {
 	t := p.newTable()
 	if !p.Markdown {
 		t.Style().Options.SeparateRows = true
@@ -136,7 +133,7 @@ func cells(texts []string) table.Row {
 }
 
 // say prints what a table shows: one plain sentence, made from its figures.
-func (p *callsPrinter) say(format string, args ...any) {
+func (p *printer) say(format string, args ...any) {
 	p.explain(fmt.Sprintf(format, args...))
 }
 
@@ -146,7 +143,7 @@ func (r *Row) more(unit string) measure.Interval {
 }
 
 // explain prints what a section's tables hold.
-func (p *callsPrinter) explain(s string) {
+func (p *printer) explain(s string) {
 	if !p.Markdown {
 		lines := strings.Split(text.WrapSoft(s, 118), "\n")
 		for k := range lines {

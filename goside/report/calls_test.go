@@ -90,13 +90,13 @@ func callsRecord(t *testing.T, series ...measure.Series) *Record {
 	return record
 }
 
-func callsPrinterOf(record *Record) *callsPrinter {
-	return &callsPrinter{printer{record: record, limits: record.limits()}}
+func printerOf(record *Record) *printer {
+	return &printer{record: record, limits: record.limits()}
 }
 
 // TestReferenceSteadies holds that what the machine's phases do to a call and to the reference alike is taken off.
 func TestReferenceSteadies(t *testing.T) {
-	p := callsPrinterOf(callsRecord(t, payloadSeries(madeCrossings, nil)...))
+	p := printerOf(callsRecord(t, payloadSeries(madeCrossings, nil)...))
 	q := p.payload("ints", "7")
 	want := madeCrossings["purego"].time(calls.Cost{Ints: 7, Results: 1}) * 1.2 // the usual phase
 	for _, ns := range q.wall(q.rows["purego"]) {
@@ -117,7 +117,7 @@ func TestReferenceSteadies(t *testing.T) {
 }
 
 func TestModelFindsItsCoefficients(t *testing.T) {
-	p := callsPrinterOf(callsRecord(t, payloadSeries(madeCrossings, nil)...))
+	p := printerOf(callsRecord(t, payloadSeries(madeCrossings, nil)...))
 	fits := p.fits()
 	if len(fits) != 2 {
 		t.Fatalf("%d crossings have a model, want cgo and purego", len(fits))
@@ -153,7 +153,7 @@ func TestModelAdmitsFailure(t *testing.T) {
 		}
 		return ns
 	})...)
-	for _, f := range callsPrinterOf(record).fits() {
+	for _, f := range printerOf(record).fits() {
 		middle := middleOf(f.errors)
 		if good := middle < acceptable; good != (f.via == "purego") {
 			t.Errorf("%s is missed by %g in the median", f.via, middle)
@@ -211,7 +211,7 @@ func TestCallsPrintsWhatThereIs(t *testing.T) {
 // TestVerdictsFollowTheFigures holds the same claims against a record that says otherwise.
 func TestVerdictsFollowTheFigures(t *testing.T) {
 	other := map[string]made{"direct": madeCrossings["direct"], "cgo": {call: 140, callback: 50}, "purego": {call: 150, callback: 400}}
-	p := callsPrinterOf(callsRecord(t, append(payloadSeries(other, nil),
+	p := printerOf(callsRecord(t, append(payloadSeries(other, nil),
 		one("Toolchains/kernel=noop/lang=c/via=cgo/go=1.25.8/n=1", nil, times(40)...),
 		one("Toolchains/kernel=noop/lang=c/via=cgo/go=1.26.8/n=1", nil, times(39)...))...))
 	for _, c := range claims {

@@ -16,13 +16,13 @@ import (
 type claim struct {
 	text, title, url string
 	// here returns what this record says of it, and a verdict; "" if it has not what is needed.
-	here func(p *callsPrinter) (found, verdict string)
+	here func(p *printer) (found, verdict string)
 }
 
 // The claims are quoted, or cut to their figures. Their sources were read in November 2026.
 var claims = []claim{
 	{"“The baseline runtime overhead of cgo calls has been reduced by ~30%.”", "Go 1.26 release notes, 2026", "https://go.dev/doc/go1.26",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			older, newer := p.toolchainRow("1.25"), p.toolchainRow("1.26")
 			if older == nil || newer == nil || len(older.Samples) != len(newer.Samples) {
 				return "", ""
@@ -33,13 +33,13 @@ var claims = []claim{
 			return found, nearly(ratio, 0.7, 0.1)
 		}},
 	{"A call of an empty C function takes 171 ns.", "Cockroach Labs, The Cost and Complexity of Cgo, 2015", "https://www.cockroachlabs.com/blog/the-cost-and-complexity-of-cgo/",
-		func(p *callsPrinter) (string, string) { return p.noopAgainst("cgo", 171, 171) }},
+		func(p *printer) (string, string) { return p.noopAgainst("cgo", 171, 171) }},
 	{"“Cgo calls take about 40ns” (Go 1.21).", "S. Hansen, CGO Performance In Go 1.21, 2023", "https://shane.ai/posts/cgo-performance-in-go1.21/",
-		func(p *callsPrinter) (string, string) { return p.noopAgainst("cgo", 40, 40) }},
+		func(p *printer) (string, string) { return p.noopAgainst("cgo", 40, 40) }},
 	{"“CGO call: 100-200 nanoseconds”", "golangperf.com, undated", "https://golangperf.com/docs/compiler/cgo-performance",
-		func(p *callsPrinter) (string, string) { return p.noopAgainst("cgo", 100, 200) }},
+		func(p *printer) (string, string) { return p.noopAgainst("cgo", 100, 200) }},
 	{"cgo “~140-170 ns/op”, purego “~100-150 ns/op (similar approach)”", "goffi, docs/PERFORMANCE.md, 2026", "https://github.com/go-webgpu/goffi/blob/main/docs/PERFORMANCE.md",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			var found []string
 			least, most := math.Inf(1), 0.0
 			for _, of := range []struct{ kernel, n string }{{"noop", "1"}, {"add", "1"}, {"ints", "15"}} {
@@ -60,7 +60,7 @@ var claims = []claim{
 			return "purego takes " + joined(found), "holds for some calls only"
 		}},
 	{"“Purego will not out-perform Cgo because it uses the same slow mechanism for calling into C code.”", "purego's maintainer, issue 202, 2024", "https://github.com/ebitengine/purego/issues/202",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			rows, faster := 0, 0
 			for _, q := range p.payloads("") {
 				for _, via := range []string{"purego", "syscalln"} {
@@ -82,7 +82,7 @@ var claims = []claim{
 			return fmt.Sprintf("of %d payloads by RegisterFunc or SyscallN, %d take less time than by cgo", rows, faster), verdict
 		}},
 	{"purego's RegisterFunc allocates 40 B in 3 for 1 argument, 176 B in 7 for 5, 512 B in 17 for 15.", "purego, pull request 365, 2025", "https://github.com/ebitengine/purego/pull/365",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			var found []string
 			same := true
 			for _, of := range []struct {
@@ -103,7 +103,7 @@ var claims = []claim{
 			return joined(found), "other figures here"
 		}},
 	{"The arguments of SyscallN are a slice that “is heap-allocated even for small, short-lived call sites”.", "purego, pull request 445, 2026", "https://github.com/ebitengine/purego/pull/445",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			one, many := p.payload("ints", "1").rows["syscalln"], p.payload("ints", "15").rows["syscalln"]
 			if one == nil || many == nil {
 				return "", ""
@@ -114,7 +114,7 @@ var claims = []claim{
 				verdict(math.Round(oneObjects) == 1 && math.Round(manyObjects) == 1)
 		}},
 	{"Calls from C to Go on threads made by C took “~1-3 microseconds”, and take “~100-200 nanoseconds per call” since.", "Go 1.21 release notes, 2023", "https://go.dev/doc/go1.21",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			later := (p.payload("thread", "1000").time("cgo") - p.payload("thread", "1").time("cgo")) / 999
 			own := p.perCallback("next", "cgo")
 			if math.IsNaN(later) {
@@ -131,7 +131,7 @@ var claims = []claim{
 			return found, "holds after the first call"
 		}},
 	{"“#cgo noescape cFunctionName tells the compiler that memory passed to the C function … does not escape.”", "Go 1.24 release notes, 2025", "https://go.dev/doc/go1.24",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			none, alone, both := p.knob("first", "stack", "none"), p.knob("first", "stack", "noescape"), p.knob("first", "stack", "both")
 			if none == nil || alone == nil || both == nil {
 				return "", ""
@@ -149,7 +149,7 @@ var claims = []claim{
 			return found, "does not hold"
 		}},
 	{"With nocallback “these preparations [for a callback] are not necessary”.", "cmd/cgo's documentation", "https://pkg.go.dev/cmd/cgo#hdr-Optimizing_calls_of_C_code",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			none, alone := p.knob("noop", "none", "none"), p.knob("noop", "none", "nocallback")
 			if none == nil || alone == nil || len(none.Samples) != len(alone.Samples) {
 				return "", ""
@@ -165,7 +165,7 @@ var claims = []claim{
 			return found, "saves time"
 		}},
 	{"cgocheck=1, the default, “implements reasonably cheap dynamic checks”.", "cmd/cgo's documentation", "https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			var found []string
 			dear := false
 			for _, of := range []struct{ kernel, label string }{{"first", "an array of numbers"}, {"struct", "a struct with a pointer"}, {"structs", "64 of them"}} {
@@ -183,7 +183,7 @@ var claims = []claim{
 			return joined(found), "holds"
 		}},
 	{"“Reusing a Pinner is safe, and in fact encouraged, to avoid the cost of initializing new Pinners on first use.”", "package runtime's documentation", "https://pkg.go.dev/runtime#Pinner",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			plain, reused, fresh := p.knob("first", "go-heap", "none"), p.knob("first", "pinned-each", "none"), p.knob("first", "pinned-new", "none")
 			if plain == nil || reused == nil || fresh == nil {
 				return "", ""
@@ -204,7 +204,7 @@ var claims = []claim{
 			return found, "the other way round here"
 		}},
 	{"“At least 2000 callbacks can always be created.”", "purego's documentation of NewCallback", "https://pkg.go.dev/github.com/ebitengine/purego#NewCallback",
-		func(p *callsPrinter) (string, string) {
+		func(p *printer) (string, string) {
 			rows := p.rows(study.SlotsName)
 			if len(rows) == 0 {
 				return "", ""
@@ -235,7 +235,7 @@ func nearly(ratio measure.Interval, published, within float64) string {
 }
 
 // noopAgainst says how a call that passes nothing stands to published times, in ns.
-func (p *callsPrinter) noopAgainst(via string, low, high float64) (string, string) {
+func (p *printer) noopAgainst(via string, low, high float64) (string, string) {
 	q := p.payload("noop", "1")
 	r := q.rows[via]
 	if r == nil {
@@ -252,7 +252,7 @@ func (p *callsPrinter) noopAgainst(via string, low, high float64) (string, strin
 	return found, "holds"
 }
 
-func (p *callsPrinter) toolchainRow(version string) *Row {
+func (p *printer) toolchainRow(version string) *Row {
 	for _, r := range p.rows(study.ToolchainsName) {
 		if r.Kernel == "noop" && r.Via == "cgo" && !r.again() && strings.HasPrefix(r.Facts["go"], version) {
 			return r
@@ -262,10 +262,10 @@ func (p *callsPrinter) toolchainRow(version string) *Row {
 }
 
 // knobTables returns what finds rows of the study of knobs.
-func (p *callsPrinter) knobTables() *knobTables { return &knobTables{p, p.rows(study.KnobsName)} }
+func (p *printer) knobTables() *knobTables { return &knobTables{p, p.rows(study.KnobsName)} }
 
 // knob returns a call by cgo's static symbol from a free goroutine, nil if it is not there.
-func (p *callsPrinter) knob(kernel, memory, directives string) *Row {
+func (p *printer) knob(kernel, memory, directives string) *Row {
 	return p.knobTables().find(kernel, "memory="+memory, "directives="+directives)
 }
 
@@ -275,7 +275,7 @@ func (r *Row) allocated() (bytes, objects float64) {
 		measure.Median(r.values(func(s *measure.Sample) float64 { return s.Allocs })).Median
 }
 
-func published(p *callsPrinter) {
+func published(p *printer) {
 	var lines [][]string
 	count := map[bool]int{}
 	for _, c := range claims {

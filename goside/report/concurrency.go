@@ -92,7 +92,7 @@ func count(n, noun string) string {
 }
 
 // concurrency prints what calls made at once by several goroutines take.
-func concurrency(p *callsPrinter) {
+func concurrency(p *printer) {
 	var calls, clock []*Row
 	for _, r := range p.rows("Concurrency") {
 		if r.Kernel == "clock" {
@@ -181,7 +181,7 @@ func sayConcurrency(crossings []*crowded, floor float64) string {
 }
 
 // neighbours prints what goroutines in calls do to the rest of the program.
-func neighbours(p *callsPrinter) {
+func neighbours(p *printer) {
 	var idle *Row
 	var loads []*Row
 	rows := p.rows("Neighbours")

@@ -38,11 +38,11 @@ func loadRow(name string, wall, p99, longest, cut, stop, gc, gcCut, threads floa
 }
 
 // printed returns what a section prints of the series, its blanks made one each.
-func printed(t *testing.T, section func(*callsPrinter), series ...measure.Series) string {
+func printed(t *testing.T, section func(*printer), series ...measure.Series) string {
 	t.Helper()
 	record := written(t, nil, series)
 	var b bytes.Buffer
-	section(&callsPrinter{printer{&b, Style{Markdown: true}, record, record.limits()}})
+	section(&printer{&b, Style{Markdown: true}, record, record.limits()})
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 

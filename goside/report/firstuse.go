@@ -16,8 +16,8 @@ import (
 
 // firstUse prints what a crossing costs before it is used for the second time: at start, in the file and in
 // building, and whether it cross-compiles.
-func firstUse(p *callsPrinter) {
-	u := &firstUsePrinter{callsPrinter: p, parts: map[string][]*Row{}}
+func firstUse(p *printer) {
+	u := &firstUsePrinter{printer: p, parts: map[string][]*Row{}}
 	for _, r := range p.rows(study.FirstUseName) {
 		u.parts[r.Kernel] = append(u.parts[r.Kernel], r)
 	}
@@ -32,7 +32,7 @@ func firstUse(p *callsPrinter) {
 }
 
 type firstUsePrinter struct {
-	*callsPrinter
+	*printer
 	parts map[string][]*Row // by what was measured; the first of each is the plain Go program
 }
 
@@ -329,7 +329,7 @@ func inRounds(r *Row) string {
 const publishedRatio = 0.70
 
 // toolchains prints what calls cost in a program built by an older and by a newer Go.
-func toolchains(p *callsPrinter) {
+func toolchains(p *printer) {
 	rows := p.rows(study.ToolchainsName)
 	if len(rows) == 0 {
 		return

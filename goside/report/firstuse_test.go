@@ -12,11 +12,11 @@ import (
 )
 
 // printedSection returns what a section prints of a record of the series, with each run of white space made one space.
-func printedSection(t *testing.T, section func(*callsPrinter), series ...measure.Series) string {
+func printedSection(t *testing.T, section func(*printer), series ...measure.Series) string {
 	t.Helper()
 	record := written(t, facts, append(series, one("Other/kernel=x/lang=c/via=cgo/n=1", nil, 1)))
 	var b bytes.Buffer
-	section(&callsPrinter{printer{&b, Style{Markdown: true}, record, record.limits()}})
+	section(&printer{&b, Style{Markdown: true}, record, record.limits()})
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 

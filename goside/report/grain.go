@@ -174,7 +174,7 @@ var grainShares = []float64{0.5, 0.1, 0.01}
 func grainTimes(share float64) float64 { return 1/share - 1 }
 
 // grain prints the study of how much work one crossing carries.
-func grain(p *callsPrinter) {
+func grain(p *printer) {
 	all := p.record.grains()
 	if len(all) == 0 {
 		return
@@ -196,7 +196,7 @@ func grain(p *callsPrinter) {
 	p.grainEven(all)
 }
 
-func (p *callsPrinter) grainTable(g *grains) {
+func (p *printer) grainTable(g *grains) {
 	header := append([]string{g.op + "s a crossing"}, g.routes...)
 	var lines [][]string
 	for _, size := range g.sizes {
@@ -262,7 +262,7 @@ func (p *callsPrinter) grainTable(g *grains) {
 }
 
 // grainAllocations shows what one crossing allocates, at the finest grain, where it shows most.
-func (p *callsPrinter) grainAllocations(all []*grains) {
+func (p *printer) grainAllocations(all []*grains) {
 	routes := grainRoutes(all)
 	header := append([]string{"one crossing of"}, routes...)
 	var lines [][]string
@@ -303,7 +303,7 @@ func (p *callsPrinter) grainAllocations(all []*grains) {
 }
 
 // grainEven shows where overhead is how much of a call's time.
-func (p *callsPrinter) grainEven(all []*grains) {
+func (p *printer) grainEven(all []*grains) {
 	header := []string{"kernel, crossing", "overhead a call", "work an item", "fit off by"}
 	for _, share := range grainShares {
 		header = append(header, fmt.Sprintf("%.0f%% overhead", 100*share))

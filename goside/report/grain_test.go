@@ -52,7 +52,7 @@ func grainRecord(t *testing.T) *Record {
 
 func printGrain(r *Record, markdown bool) string {
 	var b bytes.Buffer
-	grain(&callsPrinter{printer{&b, Style{Markdown: markdown}, r, r.limits()}})
+	grain(&printer{&b, Style{Markdown: markdown}, r, r.limits()})
 	return b.String()
 }
 

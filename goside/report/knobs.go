@@ -15,7 +15,7 @@ import (
 )
 
 // knobs prints the study of what one can choose about a call.
-func knobs(p *callsPrinter) {
+func knobs(p *printer) {
 	t := &knobTables{p, p.rows(study.KnobsName)}
 	if len(t.rows) == 0 {
 		return
@@ -33,7 +33,7 @@ func knobs(p *callsPrinter) {
 
 // knobTables prints the tables. Whatever the record lacks is left out of them.
 type knobTables struct {
-	*callsPrinter
+	*printer
 	rows []*Row
 }
 

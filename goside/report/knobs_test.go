@@ -74,7 +74,7 @@ func knobRecord(noescapeObjects float64) []measure.Series {
 func printKnobs(t *testing.T, style Style, series []measure.Series) string {
 	var text bytes.Buffer
 	record := written(t, facts, series)
-	knobs(&callsPrinter{printer{&text, style, record, record.limits()}})
+	knobs(&printer{&text, style, record, record.limits()})
 	return strings.Join(strings.FieldsFunc(text.String(), func(r rune) bool { return strings.ContainsRune(" \n│|", r) }), " ")
 }
 

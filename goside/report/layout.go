@@ -26,7 +26,7 @@ func OfLayout(record *Record) bool {
 
 // Layout prints the tables of a record of toll layout, each with a sentence that says what it shows.
 func Layout(w io.Writer, record *Record, style Style) {
-	p := &callsPrinter{printer{w, style, record, record.limits()}}
+	p := &printer{w, style, record, record.limits()}
 	if style.Brief {
 		layoutSummary(p)
 		return
@@ -35,7 +35,7 @@ func Layout(w io.Writer, record *Record, style Style) {
 		layoutDocument(p)
 		layoutSummary(p)
 	}
-	for _, section := range []func(*callsPrinter){loopOrder, layoutClaims, causes, ways, transposers, given, matrices, points} {
+	for _, section := range []func(*printer){loopOrder, layoutClaims, causes, ways, transposers, given, matrices, points} {
 		section(p)
 	}
 	if !style.Markdown { // where what comes last is what one sees
@@ -45,7 +45,7 @@ func Layout(w io.Writer, record *Record, style Style) {
 }
 
 // layoutDocument prints what the page has before its tables.
-func layoutDocument(p *callsPrinter) {
+func layoutDocument(p *printer) {
 	get := p.record.Get
 	fmt.Fprintf(p, "Made by `build/bin/toll show --markdown %s > %s` from the record of `build/bin/toll layout --full --cachegrind -o %s`.\n\n",
 		p.Source, path.Join(path.Dir(p.Source), "LAYOUT.md"), p.Source)
@@ -58,7 +58,7 @@ func layoutDocument(p *callsPrinter) {
 }
 
 // picture prints, in a page, the picture of that name that toll draw layout makes beside the record.
-func (p *callsPrinter) picture(name, alt string) {
+func (p *printer) picture(name, alt string) {
 	if p.Markdown {
 		fmt.Fprintf(p, "![%s](%s.svg)\n\n", alt, name)
 	}
@@ -95,7 +95,7 @@ func squares(n int) string { return fmt.Sprintf("%d²", n) }
 
 var ldNames = map[string]string{study.UnitLD: "unpadded", study.PaddedLD: "padded", study.PowerLD: "power of two"}
 
-func loopOrder(p *callsPrinter) {
+func loopOrder(p *printer) {
 	t := p.record.walks(true)
 	if len(t.kernels) == 0 {
 		return
@@ -117,7 +117,7 @@ func loopOrder(p *callsPrinter) {
 	}
 }
 
-func (p *callsPrinter) penaltyTable(t *walks, kernel string) {
+func (p *printer) penaltyTable(t *walks, kernel string) {
 	header := []string{"language, layout, leading dimension"}
 	for _, n := range t.sizes {
 		header = append(header, squares(n))
@@ -189,7 +189,7 @@ func (t *walks) sayFaster(kernel string) string {
 }
 
 // walkTimes prints the times themselves: of the baseline's language, or in a page of all.
-func (p *callsPrinter) walkTimes(t *walks, kernel string) {
+func (p *printer) walkTimes(t *walks, kernel string) {
 	header := []string{"ns, row-major"}
 	for _, n := range t.sizes {
 		header = append(header, squares(n))
@@ -245,7 +245,7 @@ func withArticle(word string) string {
 }
 
 // claims about layout, of the book's chapter on compiling to C, each with by how much and from what size.
-func layoutClaims(p *callsPrinter) {
+func layoutClaims(p *printer) {
 	var lines [][]string
 	t := p.record.walks(true)
 	for _, kernel := range t.kernels {
@@ -303,7 +303,7 @@ func (t *walks) fortran(kernel string, n int) (measure.Interval, bool) {
 func fortranSlower(ratio measure.Interval) bool { return ratio.Lo > 1.5 }
 
 // fortranClaim says whether C's arrays must be copied for Fortran.
-func (p *callsPrinter) fortranClaim() [][]string {
+func (p *printer) fortranClaim() [][]string {
 	const claim = "Fortran is column-major, so that C arrays must be copied."
 	var lines [][]string
 	t := p.record.walks(true)
@@ -351,7 +351,7 @@ func (p *callsPrinter) fortranClaim() [][]string {
 }
 
 // cacheGeometry returns the levels of caches that a record names, and their line.
-func (p *callsPrinter) cacheGeometry() (levels []string, caches map[string]study.Cache) {
+func (p *printer) cacheGeometry() (levels []string, caches map[string]study.Cache) {
 	line, err := strconv.Atoi(p.record.Get("cache-line"))
 	if err != nil || line < 8 {
 		line = 64

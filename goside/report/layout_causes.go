@@ -23,7 +23,7 @@ var missUnits = []struct{ unit, title string }{
 }
 
 // misses returns what was counted or simulated of walks in C, and the sources of that, in the record's order.
-func (p *callsPrinter) misses() (all map[study.Walk]*Row, sources []string) {
+func (p *printer) misses() (all map[study.Walk]*Row, sources []string) {
 	all = map[study.Walk]*Row{}
 	rows := p.rows(study.MissesName)
 	for _, r := range rows {
@@ -70,7 +70,7 @@ type busiest struct {
 	rate, share float64 // bytes a ns, and the part of what was measured of that level
 }
 
-func (p *callsPrinter) busiest(w *study.Walk, wall float64) busiest {
+func (p *printer) busiest(w *study.Walk, wall float64) busiest {
 	levels, caches := p.cacheGeometry()
 	limit := "copy"
 	if w.Kernel == "ols" {
@@ -90,7 +90,7 @@ func (p *callsPrinter) busiest(w *study.Walk, wall float64) busiest {
 	return most
 }
 
-func causes(p *callsPrinter) {
+func causes(p *printer) {
 	t := p.record.walks(true)
 	levels, caches := p.cacheGeometry()
 	if len(t.kernels) == 0 || len(levels) == 0 {

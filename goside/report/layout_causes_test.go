@@ -37,7 +37,7 @@ func printedCauses(t *testing.T, facts []measure.Fact, series ...measure.Series)
 	t.Helper()
 	record := written(t, facts, series)
 	var b bytes.Buffer
-	causes(&callsPrinter{printer{&b, Style{Markdown: true}, record, record.limits()}})
+	causes(&printer{&b, Style{Markdown: true}, record, record.limits()})
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 

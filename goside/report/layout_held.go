@@ -35,7 +35,7 @@ const bothLoops = "nothing: it has loops for both"
 // frame finds the rows of what routes make of either layout.
 type frame struct{ rows []*Row }
 
-func (p *callsPrinter) frame() *frame { return &frame{p.rows(study.FrameName)} }
+func (p *printer) frame() *frame { return &frame{p.rows(study.FrameName)} }
 
 func (t *frame) find(kernel, route, layout, n, way string) *Row {
 	for _, r := range t.rows {
@@ -72,7 +72,7 @@ func (t *frame) problems(kernel string) (sizes []string, routes map[string][]str
 	return sizes, routes
 }
 
-func given(p *callsPrinter) {
+func given(p *printer) {
 	t := p.frame()
 	if len(t.rows) == 0 {
 		return
@@ -88,7 +88,7 @@ func given(p *callsPrinter) {
 	}
 }
 
-func (p *callsPrinter) givenTable(t *frame, kernel, n string, routes []string) {
+func (p *printer) givenTable(t *frame, kernel, n string, routes []string) {
 	title := fmt.Sprintf("A step of diffusion on %s x %s", n, n)
 	header := []string{"route", "row-major", "column-major", "times", "what it does with either"}
 	if kernel == "ols" {
@@ -179,7 +179,7 @@ func (t *matrixTable) added(route, n, held, passed string) (measure.Interval, bo
 // matrixRoutes are the crossings that matrices are handed over by.
 var matrixRoutes = []string{"go/direct", "c/cgo", "c/purego"}
 
-func (p *callsPrinter) matrixRows() *matrixTable { return &matrixTable{p.rows(study.MatricesName)} }
+func (p *printer) matrixRows() *matrixTable { return &matrixTable{p.rows(study.MatricesName)} }
 
 func (t *matrixTable) sizes() []string {
 	var sizes []string
@@ -191,7 +191,7 @@ func (t *matrixTable) sizes() []string {
 	return sizes
 }
 
-func matrices(p *callsPrinter) {
+func matrices(p *printer) {
 	t := p.matrixRows()
 	if len(t.rows) == 0 {
 		return
@@ -273,7 +273,7 @@ var matrixNames = map[string]string{
 	"rows copy": "rows that are copied", "rows table": "a table and pins for each call", "rows table-kept": "a table that is kept",
 }
 
-func points(p *callsPrinter) {
+func points(p *printer) {
 	rows := p.rows(study.PointsName)
 	if len(rows) == 0 {
 		return

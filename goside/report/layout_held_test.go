@@ -80,8 +80,8 @@ func TestLayoutMatrices(t *testing.T) {
 		"At 8 x 8 by c/cgo, more is added by a table and pins for each call (1.00 µs).")
 	holds(t, printedSection(t, matrices, heldSeries(8, "dense", "pointer", 0, 50)), "The record has too few rows to tell.")
 	record := written(t, nil, matrixSeries(64))
-	holds(t, answerMatrix(callsPrinterOf(record)), "In one slice, with a stride. At 64 x 64", "A step on rows by themselves takes 1.50 times as long as on a flat slice, once the table is made.")
-	if text := answerMatrix(callsPrinterOf(written(t, nil, []measure.Series{heldSeries(8, "flat", "pointer", 0, 50)}))); text != "" {
+	holds(t, answerMatrix(printerOf(record)), "In one slice, with a stride. At 64 x 64", "A step on rows by themselves takes 1.50 times as long as on a flat slice, once the table is made.")
+	if text := answerMatrix(printerOf(written(t, nil, []measure.Series{heldSeries(8, "flat", "pointer", 0, 50)}))); text != "" {
 		t.Errorf("of one way to hold a matrix the answer is %q, want none", text)
 	}
 	if text := printedSection(t, matrices); text != "" {

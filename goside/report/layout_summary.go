@@ -15,7 +15,7 @@ import (
 )
 
 // layoutSummary prints the answers to what is asked most, those that the record has.
-func layoutSummary(p *callsPrinter) {
+func layoutSummary(p *printer) {
 	p.answers([]question{
 		{"What does the wrong loop order cost?", answerLoops},
 		{"Is it the order, or where the lines lie?", answerPadding},
@@ -27,7 +27,7 @@ func layoutSummary(p *callsPrinter) {
 	})
 }
 
-func answerLoops(p *callsPrinter) string {
+func answerLoops(p *printer) string {
 	t := p.record.walks(true)
 	var parts []string
 	for _, kernel := range t.kernels {
@@ -59,7 +59,7 @@ func answerLoops(p *callsPrinter) string {
 	return "Walked across the lines instead of along them, " + strings.Join(parts, "; ") + "."
 }
 
-func answerPadding(p *callsPrinter) string {
+func answerPadding(p *printer) string {
 	t := p.record.walks(true)
 	var parts []string
 	for _, n := range []int{512, 2048, 8192} {
@@ -75,7 +75,7 @@ func answerPadding(p *callsPrinter) string {
 	return fmt.Sprintf("Lines a power of two apart share few places in a cache. A cache line of padding behind each, and in %s %s, of the time of matched loops.", t.baseline, joined(parts))
 }
 
-func answerTranspose(p *callsPrinter) string {
+func answerTranspose(p *printer) string {
 	t := p.wayRows()
 	route := "c/cgo"
 	if routes := t.routes("diffusion", study.WayInterchanged); !slices.Contains(routes, route) && slices.Contains(routes, "c/purego") {
@@ -99,7 +99,7 @@ func answerTranspose(p *callsPrinter) string {
 	return "By " + route + " transposing first wins from so many " + strings.Join(parts, "; so many ") + ". With loops for both layouts there is nothing to decide."
 }
 
-func answerTransposers(p *callsPrinter) string {
+func answerTransposers(p *printer) string {
 	var parts []string
 	for _, n := range []string{"512", "2048"} {
 		var best, naive *Row
@@ -126,7 +126,7 @@ func answerTransposers(p *callsPrinter) string {
 	return "Fastest are " + joined(parts) + "."
 }
 
-func answerFortran(p *callsPrinter) string {
+func answerFortran(p *printer) string {
 	t, w := p.record.walks(true), p.wayRows()
 	ratio, ok := t.fortran("diffusion", 512)
 	if !ok {
@@ -143,7 +143,7 @@ func answerFortran(p *callsPrinter) string {
 	return text + "."
 }
 
-func answerView(p *callsPrinter) string {
+func answerView(p *printer) string {
 	t := p.frame()
 	var parts []string
 	for _, route := range []string{"go/direct", "c/cgo", "numpy/cpython", "f2py-copy/cpython", "lapack-nrhs/netlib"} {
@@ -161,7 +161,7 @@ func answerView(p *callsPrinter) string {
 	return "Of the book's 100,000 lines, seen through a transposed view instead of lying in rows, the fits take so many times as long: " + strings.Join(parts, ", ") + "."
 }
 
-func answerMatrix(p *callsPrinter) string {
+func answerMatrix(p *printer) string {
 	t := p.matrixRows()
 	sizes := t.sizes()
 	if len(sizes) == 0 {

@@ -17,7 +17,7 @@ import (
 // wayTable finds the rows of ways.
 type wayTable struct{ rows []*Row }
 
-func (p *callsPrinter) wayRows() *wayTable { return &wayTable{p.rows(study.WaysName)} }
+func (p *printer) wayRows() *wayTable { return &wayTable{p.rows(study.WaysName)} }
 
 // find returns the row of a kernel on a route, nil if there is none; steps is 0 for ols.
 func (t *wayTable) find(kernel, route string, n int, way string, steps int) *Row {
@@ -85,7 +85,7 @@ func stepsText(steps float64) string {
 	return fmt.Sprint(max(1, int(math.Ceil(steps-1e-9))))
 }
 
-func ways(p *callsPrinter) {
+func ways(p *printer) {
 	t := p.wayRows()
 	if len(t.rows) == 0 {
 		return
@@ -102,7 +102,7 @@ func ways(p *callsPrinter) {
 }
 
 // splitTable shows what the time of a call is made of.
-func (p *callsPrinter) splitTable(t *wayTable) {
+func (p *printer) splitTable(t *wayTable) {
 	const kernel = "diffusion"
 	sum, worst := 0, 0.0
 	worstAt := ""
@@ -190,7 +190,7 @@ func (p *callsPrinter) splitTable(t *wayTable) {
 }
 
 // evenTable shows from how many steps on transposing first wins.
-func (p *callsPrinter) evenTable(t *wayTable, kernel string) {
+func (p *printer) evenTable(t *wayTable, kernel string) {
 	what := map[string]string{"diffusion": "steps", "ols": "fits of one matrix"}[kernel]
 	sizes := t.sizes(kernel)
 	header := []string{"route"}
@@ -235,7 +235,7 @@ func (p *callsPrinter) evenTable(t *wayTable, kernel string) {
 }
 
 // checkEven compares a longer run, transposed first, with the sum of its parts.
-func (p *callsPrinter) checkEven(t *wayTable, kernel string) string {
+func (p *printer) checkEven(t *wayTable, kernel string) string {
 	worst, rows := 0.0, 0
 	for _, n := range t.sizes(kernel) {
 		const route = "c/cgo"
@@ -254,7 +254,7 @@ func (p *callsPrinter) checkEven(t *wayTable, kernel string) string {
 }
 
 // transposers shows what transposes, and how fast.
-func transposers(p *callsPrinter) {
+func transposers(p *printer) {
 	rows := p.rows(study.TransposeName)
 	if len(rows) == 0 {
 		return

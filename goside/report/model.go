@@ -132,7 +132,7 @@ func (f *fit) predict(r *Row) float64 {
 }
 
 // fits returns the cost model of every crossing that has enough payloads for one.
-func (p *callsPrinter) fits() []fit {
+func (p *printer) fits() []fit {
 	var fits []fit
 	for _, via := range p.crossings() {
 		if via == "direct" { // no crossing
@@ -151,7 +151,7 @@ func (p *callsPrinter) fits() []fit {
 	return fits
 }
 
-func model(p *callsPrinter) {
+func model(p *printer) {
 	fits := p.fits()
 	if len(fits) == 0 {
 		return

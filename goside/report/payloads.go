@@ -128,7 +128,7 @@ func (p *payload) floor() float64 {
 }
 
 // payloads returns those of a group, or all for "", in the record's order.
-func (p *callsPrinter) payloads(group string) []*payload {
+func (p *printer) payloads(group string) []*payload {
 	var all []*payload
 	index := map[string]*payload{}
 	usual := p.usualReference()
@@ -165,7 +165,7 @@ func (p *callsPrinter) payloads(group string) []*payload {
 }
 
 // usualReference returns the time of the reference over all payloads and rounds.
-func (p *callsPrinter) usualReference() float64 {
+func (p *printer) usualReference() float64 {
 	var all []float64
 	for _, r := range p.rows(study.PayloadName) {
 		if strings.HasSuffix(r.Lang, study.Reference) {
@@ -179,7 +179,7 @@ func (p *callsPrinter) usualReference() float64 {
 }
 
 // payload returns one of them, without rows if there is no such.
-func (p *callsPrinter) payload(kernel, n string) *payload {
+func (p *printer) payload(kernel, n string) *payload {
 	for _, q := range p.payloads("") {
 		if q.kernel == kernel && q.n == n {
 			return q
@@ -189,7 +189,7 @@ func (p *callsPrinter) payload(kernel, n string) *payload {
 }
 
 // crossings returns those that have payloads, the baseline of Go first.
-func (p *callsPrinter) crossings() []string {
+func (p *printer) crossings() []string {
 	var all []string
 	for _, r := range p.rows(study.PayloadName) {
 		if !slices.Contains(all, r.Via) {
@@ -212,7 +212,7 @@ func crossingName(via string) string {
 	return via
 }
 
-func payloadSections(p *callsPrinter) {
+func payloadSections(p *printer) {
 	if len(p.rows(study.PayloadName)) == 0 {
 		return
 	}
@@ -224,7 +224,7 @@ func payloadSections(p *callsPrinter) {
 		"Every function's results were compared with Go's before it was timed; a crossing that cannot pass something has no figure.")
 	for _, s := range []struct {
 		group, title string
-		say          func(*callsPrinter, []*payload) string
+		say          func(*printer, []*payload) string
 	}{
 		{"scalars", "Scalars", sayScalars},
 		{"arguments", "Number of arguments", sayArguments},
@@ -241,7 +241,7 @@ func payloadSections(p *callsPrinter) {
 	}
 }
 
-func (p *callsPrinter) payloadTable(title string, payloads []*payload) {
+func (p *printer) payloadTable(title string, payloads []*payload) {
 	crossings := p.crossings()
 	header := []string{title}
 	for _, via := range crossings {
@@ -291,7 +291,7 @@ func (p *callsPrinter) payloadTable(title string, payloads []*payload) {
 }
 
 // over makes a sentence's list: for each crossing but plain Go that has the figure, what text makes of it.
-func (p *callsPrinter) over(figure func(via string) float64, text func(via string, x float64) string) string {
+func (p *printer) over(figure func(via string) float64, text func(via string, x float64) string) string {
 	var parts []string
 	for _, via := range p.crossings() {
 		if x := figure(via); via != "direct" && !math.IsNaN(x) {
@@ -301,7 +301,7 @@ func (p *callsPrinter) over(figure func(via string) float64, text func(via strin
 	return joined(parts)
 }
 
-func sayScalars(p *callsPrinter, all []*payload) string {
+func sayScalars(p *printer, all []*payload) string {
 	noop := p.payload("noop", "1")
 	text := fmt.Sprintf("A call that passes nothing takes %s in plain Go, %s.", nanoseconds(noop.time("direct")),
 		p.over(noop.time, func(via string, ns float64) string {
@@ -334,11 +334,11 @@ func sayScalars(p *callsPrinter, all []*payload) string {
 }
 
 // perArgument returns what a further argument adds, in ns, from the fewest to the most.
-func (p *callsPrinter) perArgument(kernel, via string) float64 {
+func (p *printer) perArgument(kernel, via string) float64 {
 	return (p.payload(kernel, "15").time(via) - p.payload(kernel, "1").time(via)) / 14
 }
 
-func sayArguments(p *callsPrinter, _ []*payload) string {
+func sayArguments(p *printer, _ []*payload) string {
 	return fmt.Sprintf("From 1 to 15, each further integer adds %s; each further float64 %s.",
 		p.over(func(via string) float64 { return p.perArgument("ints", via) }, func(via string, ns float64) string {
 			return fmt.Sprintf("%s by %s", nanoseconds(ns), crossingName(via))
@@ -348,7 +348,7 @@ func sayArguments(p *callsPrinter, _ []*payload) string {
 		}))
 }
 
-func saySlices(p *callsPrinter, all []*payload) string {
+func saySlices(p *printer, all []*payload) string {
 	last := all[len(all)-1].n
 	small, large := p.payload("length", "8"), p.payload("length", last)
 	text := fmt.Sprintf("A slice goes over as it is: one of %s that is not touched takes %s of the time of one of 8 B.", bytesOf(last),
@@ -376,7 +376,7 @@ func saySlices(p *callsPrinter, all []*payload) string {
 	return text
 }
 
-func sayStructs(p *callsPrinter, _ []*payload) string {
+func sayStructs(p *printer, _ []*payload) string {
 	difference := func(kernel, n string) string {
 		return p.over(func(via string) float64 { return p.payload(kernel, n).time(via) - p.payload(kernel+"_at", n).time(via) },
 			func(via string, ns float64) string {
@@ -391,7 +391,7 @@ func sayStructs(p *callsPrinter, _ []*payload) string {
 		difference("pair", "16"), difference("mixed", "40"))
 }
 
-func sayTexts(p *callsPrinter, _ []*payload) string {
+func sayTexts(p *printer, _ []*payload) string {
 	in := p.payload("text_length", "16")
 	into, allocated := p.payload("text_into", "16"), p.payload("text_new", "16")
 	not := p.payload("not", "1")
@@ -403,7 +403,7 @@ func sayTexts(p *callsPrinter, _ []*payload) string {
 		p.over(allocated.time, func(via string, ns float64) string { return nanoseconds(ns) + " by " + crossingName(via) }))
 }
 
-func sayOthers(p *callsPrinter, _ []*payload) string {
+func sayOthers(p *printer, _ []*payload) string {
 	not := p.payload("not", "1")
 	more := func(kernel string) string {
 		q := p.payload(kernel, "1")
@@ -423,13 +423,13 @@ func signed(ns float64) string {
 }
 
 // perCallback returns what a further callback adds, in ns.
-func (p *callsPrinter) perCallback(kernel, via string) float64 {
+func (p *printer) perCallback(kernel, via string) float64 {
 	return (p.payload(kernel, "1000").time(via) - p.payload(kernel, "0").time(via)) / 1000
 }
 
 // firstOnThread says what the first callback from a thread of C's adds to making the thread, by the intervals of
 // the two times.
-func (p *callsPrinter) firstOnThread(via string) string {
+func (p *printer) firstOnThread(via string) string {
 	one, none := p.payload("thread", "1"), p.payload("thread", "0")
 	if one.rows[via] == nil || none.rows[via] == nil {
 		return ""
@@ -441,7 +441,7 @@ func (p *callsPrinter) firstOnThread(via string) string {
 	return nanoseconds(with.Median - without.Median)
 }
 
-func sayCallbacks(p *callsPrinter, _ []*payload) string {
+func sayCallbacks(p *printer, _ []*payload) string {
 	named := func(via string, ns float64) string { return nanoseconds(ns) + " by " + crossingName(via) }
 	return fmt.Sprintf("A callback on the thread that Go called C on takes %s, over 1,000 in one call; with a handle to tell which function is "+
 		"meant and a guard against its panics %s. From a thread of C's own the first adds to making the thread %s, "+

@@ -14,7 +14,7 @@ import (
 )
 
 // python prints the study of the two borders on the way from Go through CPython into native code.
-func python(p *callsPrinter) {
+func python(p *printer) {
 	t := p.pythonTables()
 	if len(t.rows) == 0 {
 		return
@@ -39,7 +39,7 @@ type pythonTables struct {
 	shown string  // the same, for a sentence
 }
 
-func (p *callsPrinter) pythonTables() *pythonTables {
+func (p *printer) pythonTables() *pythonTables {
 	t := &pythonTables{knobTables: &knobTables{p, p.rows(study.PythonName)}}
 	t.noise, t.shown = noise(t.row(pythonNoop), t.row("noop"+study.Again+" python/cpython 1"))
 	return t
@@ -489,7 +489,7 @@ func (t *pythonTables) callsForAStep(lang string) string {
 	return significant(measure.Ratio(without, borders).Median) + " calls"
 }
 
-func answerPython(p *callsPrinter) string {
+func answerPython(p *printer) string {
 	t := p.pythonTables()
 	var said []string
 	if text := t.sayNoop(); text != "" {

@@ -77,7 +77,7 @@ func pythonWithoutRows(parts ...string) []measure.Series {
 
 func pythonAnswer(t *testing.T, series ...measure.Series) string {
 	t.Helper()
-	return answerPython(callsPrinterOf(callsRecord(t, append(series, one("Other/kernel=x/lang=c/via=cgo/n=1", nil, 1))...)))
+	return answerPython(printerOf(callsRecord(t, append(series, one("Other/kernel=x/lang=c/via=cgo/n=1", nil, 1))...)))
 }
 
 func TestPythonTables(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"toll/goside/study"
 )
 
-func slots(p *callsPrinter) {
+func slots(p *printer) {
 	rows := p.rows(study.SlotsName)
 	if len(rows) == 0 {
 		return

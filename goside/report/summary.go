@@ -15,7 +15,7 @@ import (
 )
 
 // summary prints the answers to what is asked most, those that the record has.
-func summary(p *callsPrinter) {
+func summary(p *printer) {
 	p.answers([]question{
 		{"Go, cgo or purego?", answerCrossings},
 		{"What does an argument cost?", answerArguments},
@@ -34,11 +34,11 @@ func summary(p *callsPrinter) {
 // question is something that is asked, with what answers it from a record, or returns "".
 type question struct {
 	text   string
-	answer func(*callsPrinter) string
+	answer func(*printer) string
 }
 
 // answers prints the answers that the record has.
-func (p *callsPrinter) answers(questions []question) {
+func (p *printer) answers(questions []question) {
 	var lines [][]string
 	for _, q := range questions {
 		if answer := q.answer(p); answer != "" {
@@ -63,7 +63,7 @@ func (p *callsPrinter) answers(questions []question) {
 	fmt.Fprintln(p)
 }
 
-func answerCrossings(p *callsPrinter) string {
+func answerCrossings(p *printer) string {
 	noop, slice := p.payload("noop", "1"), p.payload("first", "4096")
 	if math.IsNaN(noop.time("cgo")) && math.IsNaN(noop.time("purego")) {
 		return ""
@@ -76,7 +76,7 @@ func answerCrossings(p *callsPrinter) string {
 	return text + "."
 }
 
-func answerArguments(p *callsPrinter) string {
+func answerArguments(p *printer) string {
 	text := p.over(func(via string) float64 { return p.perArgument("ints", via) }, func(via string, ns float64) string {
 		one, many := p.payload("ints", "1").rows[via], p.payload("ints", "15").rows[via]
 		_, few := one.allocated()
@@ -111,7 +111,7 @@ func (t *knobTables) changeOf(from, to *Row, floor float64) string {
 	return text
 }
 
-func answerDirectives(p *callsPrinter) string {
+func answerDirectives(p *printer) string {
 	none, alone, both := p.knob("first", "stack", "none"), p.knob("first", "stack", "noescape"), p.knob("first", "stack", "both")
 	heap, heapBoth := p.knob("first", "go-heap", "none"), p.knob("first", "go-heap", "both")
 	noop, noopAlone := p.knob("noop", "none", "none"), p.knob("noop", "none", "nocallback")
@@ -125,7 +125,7 @@ func answerDirectives(p *callsPrinter) string {
 		t.changeOf(noop, noopAlone, t.floor("noop")))
 }
 
-func answerPinning(p *callsPrinter) string {
+func answerPinning(p *printer) string {
 	plain, once, each := p.knob("first", "go-heap", "none"), p.knob("first", "pinned-once", "none"), p.knob("first", "pinned-each", "none")
 	if plain == nil || once == nil || each == nil {
 		return ""
@@ -136,7 +136,7 @@ func answerPinning(p *callsPrinter) string {
 		t.changeOf(plain, each, floor), t.changeOf(plain, once, floor))
 }
 
-func answerCallbacks(p *callsPrinter) string {
+func answerCallbacks(p *printer) string {
 	text := p.over(func(via string) float64 { return p.perCallback("next", via) }, func(via string, ns float64) string {
 		return nanoseconds(ns) + " by " + crossingName(via)
 	})
@@ -147,7 +147,7 @@ func answerCallbacks(p *callsPrinter) string {
 }
 
 // concurrent returns the calls of a crossing by so many goroutines, nil if there are none.
-func (p *callsPrinter) concurrent(via, goroutines string) *Row {
+func (p *printer) concurrent(via, goroutines string) *Row {
 	for _, r := range p.rows("Concurrency") {
 		if r.Kernel == "not" && r.Via == via && r.N == goroutines && !r.again() {
 			return r
@@ -156,7 +156,7 @@ func (p *callsPrinter) concurrent(via, goroutines string) *Row {
 	return nil
 }
 
-func answerGoroutines(p *callsPrinter) string {
+func answerGoroutines(p *printer) string {
 	cores := p.record.Get("gomaxprocs")
 	var parts []string
 	for _, via := range []string{"direct", "cgo", "purego"} {
@@ -174,7 +174,7 @@ func answerGoroutines(p *callsPrinter) string {
 }
 
 // neighbour returns what was seen beside calls of that length, nil if nothing was.
-func (p *callsPrinter) neighbour(kernel, via, call, goroutines string) *Row {
+func (p *printer) neighbour(kernel, via, call, goroutines string) *Row {
 	for _, r := range p.rows("Neighbours") {
 		if r.Kernel == kernel && r.Via == via && (call == "" || r.Facts["call"] == call) && (goroutines == "" || r.N == goroutines) && !r.again() {
 			return r
@@ -183,7 +183,7 @@ func (p *callsPrinter) neighbour(kernel, via, call, goroutines string) *Row {
 	return nil
 }
 
-func answerNeighbours(p *callsPrinter) string {
+func answerNeighbours(p *printer) string {
 	cores := p.record.Get("gomaxprocs")
 	idle := p.neighbour("idle", "direct", "", "")
 	inGo, inC := p.neighbour("spin", "direct", "100ms", cores), p.neighbour("spin", "cgo", "100ms", cores)
@@ -199,7 +199,7 @@ func answerNeighbours(p *callsPrinter) string {
 		cores, late(inC), late(inGo), late(idle), asleep.largest("threads"), idle.largest("threads"), late(asleep))
 }
 
-func answerGrain(p *callsPrinter) string {
+func answerGrain(p *printer) string {
 	all := p.record.grains()
 	var parts []string
 	for _, route := range []string{"c/cgo", "c/purego"} {
@@ -223,7 +223,7 @@ func answerGrain(p *callsPrinter) string {
 	return "In time of work, over the kernels: " + strings.Join(parts, "; ") + "."
 }
 
-func answerFirstUse(p *callsPrinter) string {
+func answerFirstUse(p *printer) string {
 	start := map[string]*Row{}
 	for _, r := range p.rows(study.FirstUseName) {
 		if r.Kernel == "start" {
@@ -251,7 +251,7 @@ func answerFirstUse(p *callsPrinter) string {
 	return "Beside plain Go, " + strings.Join(parts, "; ") + "."
 }
 
-func answerModel(p *callsPrinter) string {
+func answerModel(p *printer) string {
 	var parts []string
 	for _, f := range p.fits() {
 		parts = append(parts, fmt.Sprintf("%s by %s", percentage(middleOf(f.errors)), crossingName(f.via)))

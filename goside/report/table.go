@@ -35,7 +35,7 @@ func Tables(w io.Writer, record *Record, style Style) {
 	p := &printer{w, style, record, record.limits()}
 	for _, name := range record.studies() {
 		columns := record.columns(name, p.limits)
-		p.table(name+": time", columns, p.time, func(c *column) string {
+		p.table(name+": time", columns, func(c *column, r *Row) string { return p.time(c, r) }, func(c *column) string {
 			floor, ok := c.floor()
 			switch {
 			case !ok:
@@ -50,7 +50,7 @@ func Tables(w io.Writer, record *Record, style Style) {
 		case name == "Call":
 			p.table(name+": allocated on Go's heap, bytes and objects", columns, p.allocations, nil)
 		default:
-			p.table(name+": rate, share of the limit, cores busy", columns, p.rate, nil)
+			p.table(name+": rate, share of the limit, cores busy", columns, func(c *column, r *Row) string { return p.rate(c, r) }, nil)
 		}
 	}
 	if !p.Brief {
