@@ -118,7 +118,7 @@ func concurrency(p *printer) {
 		wall := measure.Median(r.Wall())
 		rate, time, scaling, allocated := "–", "–", "–", "–"
 		if one != nil {
-			rate, time, allocated = significant(1e3/wall.Median), timeAndSpread(wall), p.allocations(nil, r)
+			rate, time, allocated = significant(1e3/wall.Median), timeAndSpread(wall), allocations(r)
 			if s, ok := wallRatio(one, r); ok {
 				same := ""
 				if r != one && !s.Differs(floor) {

@@ -70,7 +70,7 @@ func (u *firstUsePrinter) start() {
 		later, _ := r.step("call1000-ns")
 		first = append(first, ofProgram{r.Via, measure.Interval{Median: call.Median - later.Median}})
 		lines = append(lines, append(line, nanoseconds(r.more("exit-ns").Median), nanoseconds(r.more("total-ns").Median),
-			u.allocations(nil, r)))
+			allocations(r)))
 	}
 	u.grid("A small program's start, first steps and first calls", header, lines)
 	sentence := fmt.Sprintf("Median of %s. Start: from just before the program is started to its first statement; "+
@@ -372,7 +372,7 @@ func toolchains(p *printer) {
 				continue
 			}
 			wall := measure.Median(built.Wall())
-			line = append(line, nanoseconds(wall.Median)+" "+strings.TrimSpace(spread(wall)), p.allocations(nil, built))
+			line = append(line, nanoseconds(wall.Median)+" "+strings.TrimSpace(spread(wall)), allocations(built))
 		}
 		if built := find(r, r.Lang, newer); older != newer && built != nil && len(built.Samples) == len(r.Samples) {
 			floor := 0.0

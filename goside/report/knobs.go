@@ -131,8 +131,8 @@ type effect struct {
 	differs   bool // beyond noise
 }
 
-// effect compares two rows; ok is false if one is not there.
-func (t *knobTables) effect(r, base *Row, floor float64) (e effect, ok bool) {
+// effectOf compares two rows; ok is false if one is not there.
+func effectOf(r, base *Row, floor float64) (e effect, ok bool) {
 	if r == nil || base == nil || len(r.Samples) != len(base.Samples) {
 		return e, false
 	}
@@ -146,8 +146,8 @@ func (t *knobTables) effect(r, base *Row, floor float64) (e effect, ok bool) {
 	return e, true
 }
 
-// String says what the row takes more or less than the other.
-func (e effect) String() string {
+// effectText says what the row takes more or less than the other.
+func effectText(e effect) string {
 	switch {
 	case !e.differs:
 		return "no difference beyond noise"
@@ -172,7 +172,7 @@ func (t *knobTables) cell(r, base *Row, floor float64) string {
 	}
 	s := measure.Median(r.Wall())
 	out := significant(s.Median) + " " + spread(s)
-	if e, ok := t.effect(r, base, floor); ok && r != base {
+	if e, ok := effectOf(r, base, floor); ok && r != base {
 		mark := " "
 		if !e.differs {
 			mark = "~"
@@ -188,13 +188,13 @@ func (t *knobTables) cell(r, base *Row, floor float64) string {
 	return strings.TrimRight(out, " ")
 }
 
-// table prints a table of the lines that have anything beside their label, and reports whether there were any.
-func (t *knobTables) table(title string, header []string, lines [][]string) bool {
+// lines prints a table of the lines that have anything beside their label, and reports whether there were any.
+func (p *printer) lines(title string, header []string, lines [][]string) bool {
 	lines = slices.DeleteFunc(lines, func(line []string) bool {
 		return !slices.ContainsFunc(line[1:], func(cell string) bool { return cell != "" })
 	})
 	if len(lines) > 0 {
-		t.grid(title, header, lines)
+		p.grid(title, header, lines)
 	}
 	return len(lines) > 0
 }
@@ -236,7 +236,7 @@ func (t *knobTables) directives() {
 		lines = append(lines, line)
 	}
 	header := []string{"passed", "no directive", "#cgo noescape", "#cgo nocallback", "both"}
-	if !t.table("Directives and memory, by cgo: ns a call; bytes and objects allocated, if any", header, lines) {
+	if !t.lines("Directives and memory, by cgo: ns a call; bytes and objects allocated, if any", header, lines) {
 		return
 	}
 	var said []string
@@ -260,7 +260,7 @@ func (t *knobTables) directive(d string) string {
 	for _, place := range places {
 		base := t.find(place.kernel, "memory="+place.memory)
 		with := t.find(place.kernel, "memory="+place.memory, "directives="+d)
-		e, ok := t.effect(with, base, t.floor(place.kernel))
+		e, ok := effectOf(with, base, t.floor(place.kernel))
 		if !ok {
 			continue
 		}
@@ -271,8 +271,8 @@ func (t *knobTables) directive(d string) string {
 			if objects-objectsWith > 1 {
 				noun += "s"
 			}
-			saved = append(saved, fmt.Sprintf("%.0f %s of %.0f B a call (%s: %v)", objects-objectsWith, noun,
-				bytes-bytesWith, place.label, e))
+			saved = append(saved, fmt.Sprintf("%.0f %s of %.0f B a call (%s: %s)", objects-objectsWith, noun,
+				bytes-bytesWith, place.label, effectText(e)))
 			continue
 		}
 		others = append(others, [2]*Row{with, base})
@@ -328,8 +328,8 @@ func (t *knobTables) pinning() string {
 			{"pinned-once", "once for all calls"}, {"pinned-each", "for each call"}, {"pinned-new", "for each call by a new Pinner"},
 		} {
 			r := t.find(kernel, "memory="+memory.value)
-			if e, ok := t.effect(r, base, t.floor(kernel)); ok && r != base {
-				costs = append(costs, fmt.Sprintf("%v if %s", e, memory.when))
+			if e, ok := effectOf(r, base, t.floor(kernel)); ok && r != base {
+				costs = append(costs, fmt.Sprintf("%s if %s", effectText(e), memory.when))
 			}
 		}
 		if costs != nil {
@@ -378,7 +378,7 @@ func (t *knobTables) oneFactor() {
 			}
 			floor := t.floor(kernel)
 			line = append(line, t.cell(r, base, floor))
-			if e, ok := t.effect(r, base, floor); ok && r != base {
+			if e, ok := effectOf(r, base, floor); ok && r != base {
 				changes = append(changes, change{e, c.label + " (" + knobLabels[kernel] + ")"})
 			}
 		}
@@ -388,7 +388,7 @@ func (t *knobTables) oneFactor() {
 	for _, kernel := range kernels {
 		header = append(header, knobLabels[kernel])
 	}
-	if !t.table("One choice at a time, by cgo: ns a call, ratio to the plain call, allocated", header, lines) {
+	if !t.lines("One choice at a time, by cgo: ns a call, ratio to the plain call, allocated", header, lines) {
 		return
 	}
 	if changes == nil {
@@ -440,7 +440,7 @@ func (t *knobTables) symbols() {
 			base, r := t.find(kernel), t.find(kernel, way.change)
 			floor := t.floor(kernel)
 			line = append(line, t.cell(r, base, floor))
-			if e, ok := t.effect(r, base, floor); ok && r != base {
+			if e, ok := effectOf(r, base, floor); ok && r != base {
 				labels, effects = append(labels, knobLabels[kernel]), append(effects, e)
 			}
 		}
@@ -453,7 +453,7 @@ func (t *knobTables) symbols() {
 	for _, kernel := range kernels {
 		header = append(header, knobLabels[kernel])
 	}
-	if t.table("How the function is found: ns a call, ratio to cgo's static symbol, allocated", header, lines) {
+	if t.lines("How the function is found: ns a call, ratio to cgo's static symbol, allocated", header, lines) {
 		if said == nil {
 			t.say("There is nothing to compare the static symbol with.")
 			return
@@ -466,7 +466,7 @@ func (t *knobTables) threads() {
 	free, locked, each := t.find("noop"), t.find("noop", "thread=locked"), t.find("noop", "thread=each")
 	lock, hand, handLocked := t.find("lock"), t.find("switch"), t.find("switch", "thread=locked")
 	floor := t.floor("noop")
-	if !t.table("Threads: ns, ratio", []string{"what", "goroutine free", "locked to its thread", "locked for each call"}, [][]string{
+	if !t.lines("Threads: ns, ratio", []string{"what", "goroutine free", "locked to its thread", "locked for each call"}, [][]string{
 		{"call without argument, by cgo", t.cell(free, nil, 0), t.cell(locked, free, floor), t.cell(each, free, floor)},
 		{"Go: LockOSThread and UnlockOSThread", t.cell(lock, nil, 0), "", ""},
 		{"Go: hand-off to and from a free goroutine", t.cell(hand, nil, 0), t.cell(handLocked, hand, floor), ""},
@@ -474,14 +474,14 @@ func (t *knobTables) threads() {
 		return
 	}
 	var said []string
-	if e, ok := t.effect(locked, free, floor); ok {
-		said = append(said, fmt.Sprintf("a call from a goroutine that is locked to its thread takes, against one from a free one: %v", e))
+	if e, ok := effectOf(locked, free, floor); ok {
+		said = append(said, fmt.Sprintf("a call from a goroutine that is locked to its thread takes, against one from a free one: %s", effectText(e)))
 	}
-	if e, ok := t.effect(each, free, floor); ok {
-		said = append(said, fmt.Sprintf("locked and unlocked for each call: %v", e))
+	if e, ok := effectOf(each, free, floor); ok {
+		said = append(said, fmt.Sprintf("locked and unlocked for each call: %s", effectText(e)))
 	}
-	if e, ok := t.effect(handLocked, hand, floor); ok {
-		said = append(said, fmt.Sprintf("a hand-off to or from a locked goroutine, against one between free ones: %v, which is %.3g times its time", e, e.ratio.Median))
+	if e, ok := effectOf(handLocked, hand, floor); ok {
+		said = append(said, fmt.Sprintf("a hand-off to or from a locked goroutine, against one between free ones: %s, which is %.3g times its time", effectText(e), e.ratio.Median))
 	}
 	if said == nil {
 		t.say("There is nothing to compare.")
@@ -519,7 +519,7 @@ func (t *knobTables) matrix() {
 				}
 			}
 			base := t.find(r.Kernel, changes...)
-			if e, ok := t.effect(r, base, t.floor(r.Kernel)); ok {
+			if e, ok := effectOf(r, base, t.floor(r.Kernel)); ok {
 				pairs = append(pairs, [2]*Row{r, base})
 				ratios = append(ratios, e.ratio.Median)
 				if e.differs {
@@ -553,7 +553,7 @@ func grouped(labels []string, effects []effect) string {
 	var same, said []string
 	for k, e := range effects {
 		if e.differs {
-			said = append(said, labels[k]+" "+e.String())
+			said = append(said, labels[k]+" "+effectText(e))
 		} else {
 			same = append(same, labels[k])
 		}
@@ -575,13 +575,13 @@ func (t *knobTables) cgocheck() {
 		for k, setting := range settings {
 			r := t.find(kernel, setting)
 			line = append(line, t.cell(r, base, floor))
-			if e, ok := t.effect(r, base, floor); ok && r != base {
+			if e, ok := effectOf(r, base, floor); ok && r != base {
 				labels[k], effects[k] = append(labels[k], knobLabels[kernel]), append(effects[k], e)
 			}
 		}
 		lines = append(lines, line)
 	}
-	if !t.table("Checks of the pointers passed, by cgo: ns a call, ratio to cgocheck=0",
+	if !t.lines("Checks of the pointers passed, by cgo: ns a call, ratio to cgocheck=0",
 		[]string{"passed", "GODEBUG=cgocheck=0", "cgocheck=1, the default", "GOEXPERIMENT=cgocheck2"}, lines) {
 		return
 	}
@@ -614,11 +614,11 @@ func (t *knobTables) withoutCgo() {
 		}
 		floor := t.floor(c.kernel, c.change, "cgocheck=1")
 		lines = append(lines, []string{c.label, t.cell(with, with, 0), t.cell(without, with, floor)})
-		if e, ok := t.effect(without, with, floor); ok {
+		if e, ok := effectOf(without, with, floor); ok {
 			labels, effects = append(labels, c.label), append(effects, e)
 		}
 	}
-	if !t.table("A program built without cgo: ns a call, ratio to one built with it, allocated",
+	if !t.lines("A program built without cgo: ns a call, ratio to one built with it, allocated",
 		[]string{"call", "CGO_ENABLED=1", "CGO_ENABLED=0"}, lines) {
 		return
 	}
@@ -648,7 +648,7 @@ func (t *knobTables) collector() {
 		idle := t.find(c.kernel, append(slices.Clone(c.changes), "gc=idle")...)
 		hard := t.find(c.kernel, append(slices.Clone(c.changes), "gc=hard")...)
 		lines = append(lines, []string{c.label, t.cell(idle, idle, 0), t.cell(hard, idle, 0)})
-		if _, ok := t.effect(hard, idle, 0); !ok {
+		if _, ok := effectOf(hard, idle, 0); !ok {
 			continue
 		}
 		ratios := hard.Wall()
@@ -667,7 +667,7 @@ func (t *knobTables) collector() {
 			}
 		}
 	}
-	if !t.table("Garbage collected all the time, on a live heap of 32 MiB: ns a call, ratio to an idle collector, allocated",
+	if !t.lines("Garbage collected all the time, on a live heap of 32 MiB: ns a call, ratio to an idle collector, allocated",
 		[]string{"call", "collector idle", "collector running"}, lines) {
 		return
 	}

@@ -197,7 +197,9 @@ func (s *sides) point(n int, wall float64) plotter.XY {
 	if len(s.sizes) == 0 {
 		s.least, s.most = wall, wall
 	}
-	s.sizes = with(s.sizes, n)
+	if !slices.Contains(s.sizes, n) {
+		s.sizes = append(s.sizes, n)
+	}
 	s.least, s.most = min(s.least, wall), max(s.most, wall)
 	return plotter.XY{X: float64(n), Y: wall}
 }

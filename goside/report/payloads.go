@@ -280,7 +280,7 @@ func (p *printer) payloadTable(title string, payloads []*payload) {
 				continue
 			}
 			if r := q.rows[via]; r != nil {
-				line = append(line, p.allocations(nil, r))
+				line = append(line, allocations(r))
 			} else {
 				line = append(line, "–")
 			}

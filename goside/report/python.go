@@ -34,13 +34,14 @@ func python(p *printer) {
 
 // pythonTables prints the tables. Whatever the record lacks is left out of them.
 type pythonTables struct {
-	*knobTables
+	*printer
+	rows []*Row
 	noise float64 // the floor
 	shown string  // the same, for a sentence
 }
 
 func (p *printer) pythonTables() *pythonTables {
-	t := &pythonTables{knobTables: &knobTables{p, p.rows(study.PythonName)}}
+	t := &pythonTables{printer: p, rows: p.rows(study.PythonName)}
 	t.noise, t.shown = noise(t.row(pythonNoop), t.row("noop"+study.Again+" python/cpython 1"))
 	return t
 }
@@ -63,7 +64,7 @@ func (t *pythonTables) process() {
 		}
 		lines = append(lines, line)
 	}
-	if t.table("A process instead, by a pipe: round trips",
+	if t.lines("A process instead, by a pipe: round trips",
 		[]string{"", "no-op", "to a Python no-op in this process", "512 x 512 there and back"}, lines) && said != nil {
 		t.say("A round trip to another process takes, for a request and a response of a few bytes: %s. Arrays are copied through the pipe, twice in each direction.",
 			strings.Join(said, "; "))
@@ -113,7 +114,7 @@ func rest(i measure.Interval) string {
 
 // times shows the ratio of a row's time to another's.
 func (t *pythonTables) times(r, to *Row) string {
-	e, ok := t.effect(r, to, t.noise)
+	e, ok := effectOf(r, to, t.noise)
 	switch {
 	case !ok:
 		return ""
@@ -125,7 +126,7 @@ func (t *pythonTables) times(r, to *Row) string {
 
 // adds says what a row takes more than another: "39.9 ns"; "" if that is not known.
 func (t *pythonTables) adds(name, to string) string {
-	e, ok := t.effect(t.row(name), t.row(to), t.noise)
+	e, ok := effectOf(t.row(name), t.row(to), t.noise)
 	switch {
 	case !ok:
 		return ""
@@ -177,7 +178,7 @@ func (t *pythonTables) fromGo() {
 		line := []string{part.label, "", "", "", ""}
 		if r := t.row(part.name); r != nil {
 			line[1], line[4] = timeAndSpread(measure.Median(r.Wall())), t.times(r, t.row(pythonCgo))
-			if e, ok := t.effect(r, t.row(part.on), t.noise); ok {
+			if e, ok := effectOf(r, t.row(part.on), t.noise); ok {
 				line[2], line[3] = signed(e.ns.Median), labels[part.on]
 				if !e.differs {
 					line[2] = "~" + line[2]
@@ -186,7 +187,7 @@ func (t *pythonTables) fromGo() {
 		}
 		lines = append(lines, line)
 	}
-	if !t.table("From Go into Python, the GIL free",
+	if !t.lines("From Go into Python, the GIL free",
 		[]string{"", "per call", "adds", "on top of", "to plain cgo"}, lines) {
 		return
 	}
@@ -248,7 +249,7 @@ func (t *pythonTables) contended() {
 		lines = append(lines, []string{"beside a Python loop that computes", timeAndSpread(measure.Median(busy.Wall())), "", "",
 			nanoseconds(busy.largest("max-ns"))})
 	}
-	if !t.table("When the GIL is not free: a Python no-op from Go (by several at once: wall time over the calls of all)",
+	if !t.lines("When the GIL is not free: a Python no-op from Go (by several at once: wall time over the calls of all)",
 		[]string{"", "per call", "Mcalls/s", "scaling", "longest"}, lines) {
 		return
 	}
@@ -356,7 +357,7 @@ func (t *pythonTables) fromPython() {
 		}
 		lines = append(lines, line)
 	}
-	if !t.table("From Python into native code: a call less the loop around it; the step has all its arguments checked", header, lines) {
+	if !t.lines("From Python into native code: a call less the loop around it; the step has all its arguments checked", header, lines) {
 		return
 	}
 	var said []string
@@ -452,7 +453,7 @@ func (t *pythonTables) both() {
 				"that is in Python → native, %s; the rows' way back is in its kernel.", lang, nanoseconds(middleOf(s.second))))
 		}
 	}
-	if !t.table("Both borders and the kernel: one diffusion step of 512 x 512, called from Go; %: share of the total",
+	if !t.lines("Both borders and the kernel: one diffusion step of 512 x 512, called from Go; %: share of the total",
 		[]string{"", "Go → Python", "Python → native", "kernel", "total", "to c/cgo"}, lines) {
 		return
 	}

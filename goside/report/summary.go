@@ -92,7 +92,7 @@ func answerArguments(p *printer) string {
 // changeOf says what takes a call from one knob to another: "+38.4 ns and +1 allocation", or that no time shows
 // beyond the noise floor.
 func (t *knobTables) changeOf(from, to *Row, floor float64) string {
-	e, ok := t.effect(to, from, floor)
+	e, ok := effectOf(to, from, floor)
 	if !ok {
 		return "?"
 	}

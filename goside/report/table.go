@@ -48,7 +48,7 @@ func Tables(w io.Writer, record *Record, style Style) {
 		switch {
 		case p.Brief:
 		case name == "Call":
-			p.table(name+": allocated on Go's heap, bytes and objects", columns, p.allocations, nil)
+			p.table(name+": allocated on Go's heap, bytes and objects", columns, func(_ *column, r *Row) string { return allocations(r) }, nil)
 		default:
 			p.table(name+": rate, share of the limit, cores busy", columns, func(c *column, r *Row) string { return p.rate(c, r) }, nil)
 		}
@@ -250,7 +250,7 @@ func spread(i measure.Interval) string {
 	return fmt.Sprintf("±%2.0f%% ", 100*half)
 }
 
-func (p *printer) allocations(_ *column, r *Row) string {
+func allocations(r *Row) string {
 	bytes, allocs := r.allocated()
 	return fmt.Sprintf("%.0f B, %.0f", bytes, allocs)
 }
