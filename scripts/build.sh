@@ -120,4 +120,4 @@ revision=unknown
 if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
     revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
 fi
-go build -buildvcs=false -ldflags "-X main.revision=$revision" -o build/bin/toll ./goside/cmd/toll
+go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll
