@@ -40,7 +40,7 @@ func TestGeneratedIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"calls/zarity.go", "via/cgo/zarity.go", "via/purego/zarity.go"} {
+	for _, want := range []string{"calls/zarity.go", "via/cgo/zarity.go", "via/cgo/zknobs.go", "via/purego/zarity.go"} {
 		if !slices.Contains(outputs, want) {
 			t.Errorf("found templates for %v, want one for %s, too", outputs, want)
 		}
