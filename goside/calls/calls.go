@@ -75,7 +75,10 @@ type Funcs struct {
 	Spin, Sleep func(ns int64)
 }
 
-// MaxArity is the largest number of arguments that is passed.
+//go:generate go run toll/goside/internal/generate arity.go.tmpl
+
+// MaxArity is the largest number of arguments that is passed. Another needs functions in calls.h, and maxArity of
+// goside/internal/generate.
 const MaxArity = 15
 
 // Pair mirrors toll_pair: 16 bytes, which C passes in two registers.

@@ -36,6 +36,8 @@ import (
 	"toll/goside/seam"
 )
 
+//go:generate go run toll/goside/internal/generate arity.go.tmpl
+
 // OpenCalls returns the functions of calls.h, called as cgo's documentation has it: by their own names, without
 // noescape and nocallback. What those give is in [Knobs].
 func OpenCalls() (*calls.Funcs, error) {

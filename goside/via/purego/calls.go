@@ -21,6 +21,8 @@ import (
 	"toll/goside/via/dl"
 )
 
+//go:generate go run toll/goside/internal/generate arity.go.tmpl
+
 // CallsFile is the shared library of the functions of calls.h.
 const CallsFile = "libtoll_calls.so"
 
