@@ -36,8 +36,8 @@ import (
 	"toll/goside/seam"
 )
 
-// OpenCalls returns the functions of calls.h, called as in cgo's documentation: by their own names, without noescape
-// and nocallback. [Knobs] shows the effect of those.
+// OpenCalls returns the functions of calls.h, called as cgo's documentation has it: by their own names, without
+// noescape and nocallback. What those give is in [Knobs].
 func OpenCalls() (*calls.Funcs, error) {
 	if found, want := uint64(C.toll_calls_header_hash()), include.CallsHash(); found != want {
 		return nil, fmt.Errorf("cgo: the archive libtoll_calls.a has header hash %016x, want %016x, that of calls.h: run %s", found, want, seam.Mend)
