@@ -102,7 +102,7 @@ var Facts = []measure.Fact{
 // Problem returns the facts of one: its name, work, and the routes that were verified.
 func Problem(name, op, reads, writes, flops, verified string) []measure.Fact {
 	var all []measure.Fact
-	for _, f := range []measure.Fact{{Key: "problem", Value: name}, {Key: "op", Value: op}, {Key: "reads", Value: reads},
+	for _, f := range []measure.Fact{{Key: "problem", Value: name}, {Key: "per", Value: op}, {Key: "reads", Value: reads},
 		{Key: "writes", Value: writes}, {Key: "flops", Value: flops}, {Key: "verified", Value: verified}} {
 		if f.Value != "" {
 			all = append(all, f)

@@ -143,7 +143,7 @@ func (b *borders) each(name string, facts []measure.Fact, do func() error) {
 const bordersModule = "toll._borders"
 
 func bordersFacts(problem, op string) []measure.Fact {
-	return []measure.Fact{{Key: "problem", Value: problem}, {Key: "op", Value: op}}
+	return []measure.Fact{{Key: "problem", Value: problem}, {Key: "per", Value: op}}
 }
 
 func (b *borders) goToPython(verified []conform.Result) {

@@ -74,7 +74,7 @@ func TestLimits(t *testing.T) {
 				continue
 			}
 			got := byName["Limits/kernel=move/lang=c-par/via=purego/form="+f.Name+"/"+name+"/n=40000"].Facts
-			want := []measure.Fact{{Key: "problem", Value: "limit move " + f.Name + " n=40000"}, {Key: "op", Value: "pass"}, set, reads, {Key: "writes", Value: want}}
+			want := []measure.Fact{{Key: "problem", Value: "limit move " + f.Name + " n=40000"}, {Key: "per", Value: "pass"}, set, reads, {Key: "writes", Value: want}}
 			if !slices.Equal(got, want) {
 				t.Errorf("%s of %s has the facts %v, want %v", f.Name, name, got, want)
 			}
@@ -83,9 +83,9 @@ func TestLimits(t *testing.T) {
 	for _, l := range levels {
 		half, set := strconv.Itoa(l.set/2), strconv.Itoa(l.set)
 		for kernel, want := range map[string][]measure.Fact{
-			"read":  {{Key: "op", Value: "pass"}, {Key: "set", Value: set}, {Key: "reads", Value: set}},
-			"write": {{Key: "op", Value: "pass"}, {Key: "set", Value: set}, {Key: "writes", Value: set}},
-			"copy": {{Key: "op", Value: "pass"}, {Key: "set", Value: set}, {Key: "reads", Value: half},
+			"read":  {{Key: "per", Value: "pass"}, {Key: "set", Value: set}, {Key: "reads", Value: set}},
+			"write": {{Key: "per", Value: "pass"}, {Key: "set", Value: set}, {Key: "writes", Value: set}},
+			"copy": {{Key: "per", Value: "pass"}, {Key: "set", Value: set}, {Key: "reads", Value: half},
 				{Key: "writes", Value: half}},
 		} {
 			name := "Limits/kernel=" + kernel + "/lang=c/via=purego/n=" + l.name

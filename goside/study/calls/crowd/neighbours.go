@@ -114,7 +114,7 @@ func neighbours(crossings []calls.Crossing, plan neighbourPlan, seed uint64, pro
 		cells = append(cells, measure.LiveCell{
 			&measure.Subject{
 				Name:  "Neighbours/" + name,
-				Facts: []measure.Fact{{Key: "problem", Value: problem}, {Key: "op", Value: "tick"}},
+				Facts: []measure.Fact{{Key: "problem", Value: problem}, {Key: "per", Value: "tick"}},
 			},
 			func() (measure.Sample, int, error) { return besides(clock, call, l, plan) },
 		})

@@ -146,7 +146,7 @@ func (plan *firstUsePlan) run(root string, seed uint64, progress func(done, all 
 		}
 		first := len(series)
 		for _, b := range part.programs {
-			facts := []measure.Fact{{Key: "problem", Value: "first use, " + part.kernel}, {Key: "op", Value: part.op}}
+			facts := []measure.Fact{{Key: "problem", Value: "first use, " + part.kernel}, {Key: "per", Value: part.op}}
 			if part.kernel == "start" {
 				facts = append(facts, b.facts...)
 			}

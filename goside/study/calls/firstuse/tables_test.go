@@ -35,7 +35,7 @@ func TestFirstUseTables(t *testing.T) {
 	later := []float64{1.5e6, 1.6e6, 1.7e6, 1.8e6, 1.9e6, 2e6, 2.1e6}
 	mixed := []float64{1.2e6, 1e6, 1.3e6, 1.2e6, 1.5e6, 1.4e6, 1.6e6}
 	cross := func(needs, says string) []measure.Fact {
-		return []measure.Fact{{Key: "op", Value: "launch"}, {Key: "needs", Value: needs},
+		return []measure.Fact{{Key: "per", Value: "launch"}, {Key: "needs", Value: needs},
 			{Key: "cross-linux-arm64", Value: says}, {Key: "cross-windows-amd64", Value: "ok"}}
 	}
 	text := pagetest.PrintedSection(t, StartTables,

@@ -58,7 +58,7 @@ func Subjects(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 			}
 			facts := []measure.Fact{
 				{Key: "problem", Value: fmt.Sprintf("grain %s %s", p.kernel, size)},
-				{Key: "op", Value: p.op},
+				{Key: "per", Value: p.op},
 				{Key: "group", Value: p.kernel},
 			}
 			for _, c := range crossings {

@@ -21,7 +21,7 @@ import (
 func grainSeries(kernel, lang, via string, allocs float64, sizes []int, call func(size float64, round int) float64) []measure.Series {
 	var all []measure.Series
 	for _, size := range sizes {
-		facts := []measure.Fact{{Key: "problem", Value: fmt.Sprint(kernel, size)}, {Key: "op", Value: "point"}, {Key: "group", Value: kernel}}
+		facts := []measure.Fact{{Key: "problem", Value: fmt.Sprint(kernel, size)}, {Key: "per", Value: "point"}, {Key: "group", Value: kernel}}
 		name := fmt.Sprintf("Grain/kernel=%s/lang=%s/via=%s/n=100000/grain=%d", kernel, lang, via, size)
 		if size == 1 {
 			name += "/per=pixel"

@@ -49,7 +49,7 @@ func Misses(w *Walk, lang, via, by, source string, n int, samples []measure.Samp
 			Name: fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s/by=%s", record.MissesName, name, lang, via, rest, by),
 			Facts: []measure.Fact{
 				{Key: "problem", Value: fmt.Sprintf("misses %s n=%d", w.Kernel, w.N)},
-				{Key: "op", Value: op},
+				{Key: "per", Value: op},
 				{Key: "source", Value: source},
 			},
 		},

@@ -73,7 +73,7 @@ func TestMisses(t *testing.T) {
 	if want := "Misses/kernel=ols/lang=go/via=direct/layout=col/n=64/loops=interchanged/ld=padded/by=cachegrind"; s.Subject.Name != want {
 		t.Errorf("name is %s, want %s", s.Subject.Name, want)
 	}
-	want := []measure.Fact{{Key: "problem", Value: "misses ols n=64"}, {Key: "op", Value: "observation"}, {Key: "source", Value: "a simulator"}}
+	want := []measure.Fact{{Key: "problem", Value: "misses ols n=64"}, {Key: "per", Value: "observation"}, {Key: "source", Value: "a simulator"}}
 	if len(s.Subject.Facts) != len(want) {
 		t.Fatalf("facts are %v, want %v", s.Subject.Facts, want)
 	}
