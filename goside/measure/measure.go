@@ -29,7 +29,10 @@ import (
 // Subject is something to be timed.
 type Subject struct {
 	Name  string // benchmark name, without "Benchmark" and without the suffix for GOMAXPROCS
-	Facts []Fact // equal for subjects that are to be compared
+	Facts []Fact // of the problem that it solves
+	// Group says which subjects are shuffled together: those of one group, which are neighbours in the list, are visited one
+	// after another in each round, because they are to be compared.
+	Group string
 	Reset func() // called before each batch, outside the timer
 	Run   func(n int) error
 	Least int // n is a multiple of it
@@ -132,9 +135,12 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	}
 	run := &Run{Series: make([]Series, len(subjects)), Resolution: plan.Clock.Resolution()}
 	run.Batch = max(plan.Batch, ticks*run.Resolution)
-	var blocks [][]int // of a round, before they are shuffled: subjects of equal facts, each as often as it is visited
+	var blocks [][]int // of a round, before they are shuffled: the subjects of a group, each as often as it is visited
 	all := 0
 	for k := range subjects {
+		if subjects[k].Group == "" {
+			return nil, fmt.Errorf("measure: %s is of no group, want one", subjects[k].Name)
+		}
 		n, elapsed, err := calibrate(plan.Clock, &subjects[k], run.Batch)
 		if plan.stopped() { // perhaps the reason of err
 			return nil, ErrStopped
@@ -143,7 +149,7 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 			return nil, err
 		}
 		run.Series[k] = Series{Subject: &subjects[k], N: n}
-		if k == 0 || !slices.Equal(subjects[k].Facts, subjects[k-1].Facts) {
+		if k == 0 || subjects[k].Group != subjects[k-1].Group {
 			blocks = append(blocks, nil)
 		}
 		block := &blocks[len(blocks)-1]

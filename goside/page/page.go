@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"text/template"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -26,16 +27,26 @@ func (p *Page) Foot() {
 	p.Warnings()
 }
 
-// Rows returns the rows of a study, in the record's order.
-func (p *Page) Rows(study string) []*record.Row {
-	var rows []*record.Row
-	for k := range p.Record.Rows {
-		if p.Record.Rows[k].Study == study {
-			rows = append(rows, &p.Record.Rows[k])
-		}
+// Prose is the texts of a part: the blocks of a template that lies beside its code.
+type Prose struct{ t *template.Template }
+
+// NewProse returns the texts of a template. It panics if text is none: that is a mistake in the part.
+func NewProse(text string) *Prose { return &Prose{template.Must(template.New("prose").Parse(text))} }
+
+// Text returns a block, in one line.
+func (prose *Prose) Text(block string, data any) string {
+	var b strings.Builder
+	if err := prose.t.ExecuteTemplate(&b, block, data); err != nil {
+		panic(fmt.Sprintf("page: %v", err))
 	}
-	return rows
+	return strings.Join(strings.Fields(b.String()), " ")
 }
+
+// Tell prints a block of a part's texts.
+func (p *Page) Tell(prose *Prose, block string, data any) { p.Explain(prose.Text(block, data)) }
+
+// Rows returns the rows of a benchmark, in the record's order.
+func (p *Page) Rows(benchmark string) []*record.Row { return p.Record.Of(benchmark) }
 
 // Heading prints a section's title.
 func (p *Page) Heading(title string) {

@@ -151,6 +151,7 @@ type Collector struct {
 	facts    []measure.Fact
 	verified []string
 	first    int // subject of the problem
+	last     record.Name
 }
 
 // Begin begins with a problem, after what it has verified of the last was noted.
@@ -158,32 +159,33 @@ func (w *Collector) Begin(facts []measure.Fact) {
 	if w.facts != nil {
 		facts := append(w.facts, measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(w.verified, " ")})
 		for k := w.first; k < len(w.Subjects); k++ {
-			w.Subjects[k].Facts = facts
+			w.Subjects[k].Facts, w.Subjects[k].Group = facts, facts[0].Value
 		}
 	}
 	w.facts, w.verified, w.first = facts, nil, len(w.Subjects)
 }
 
-// Add adds a subject, named lang=... and so on, whose operations are done so many at a time, after check was called: it does
+// Add adds a subject of that name on a route, whose operations are done that many at a time, after check was called: it does
 // them once, and returns an error if what they made is wrong.
-func (w *Collector) Add(study, kernel, route, rest string, operations int, do, check func() error) error {
+func (w *Collector) Add(name record.Name, route string, operations int, do, check func() error) error {
+	name.Lang, name.Via, _ = strings.Cut(route, "/")
 	if err := check(); err != nil {
-		return fmt.Errorf("study: %s %s on %s, %s: %w", study, kernel, route, rest, err)
+		return fmt.Errorf("study: %v: %w", name, err)
 	}
 	if !slices.Contains(w.verified, route) {
 		w.verified = append(w.verified, route)
 	}
-	lang, via, _ := strings.Cut(route, "/")
-	name := fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s", study, kernel, lang, via, rest)
-	w.Subjects = append(w.Subjects, measure.Subject{Name: name, Run: Passes(operations, do), Least: operations})
+	w.last = name
+	w.Subjects = append(w.Subjects, measure.Subject{Name: name.String(), Run: Passes(operations, do), Least: operations})
 	return nil
 }
 
-// Again enters the last subject once more, see Again.
+// Again enters the last subject once more, see record.EntryAgain.
 func (w *Collector) Again() {
 	s := w.Subjects[len(w.Subjects)-1]
-	name, rest, _ := strings.Cut(s.Name, "/via=")
-	s.Name = name + record.Again + "/via=" + rest
+	name := w.last
+	name.Entry = record.EntryAgain
+	s.Name = name.String()
 	w.Subjects = append(w.Subjects, s)
 }
 
@@ -233,13 +235,13 @@ func Holding(verified []conform.Result) []*seam.Route {
 // Parks reports whether a call on that route waits for other goroutines, or for another process.
 func Parks(r *seam.Route) bool { return r.Lang == "go-par" || r.Via == "process" }
 
-// Name returns the benchmark's name, in Go's key=value form.
-func Name(p *kernel.Problem, lang, via string) string {
-	name := fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s", p.Study, p.Kernel, lang, via)
-	if p.Layout != "" {
-		name += "/layout=" + p.Layout
+// Name returns the name of a problem's benchmark on a route.
+func Name(p *kernel.Problem, lang, via string) record.Name {
+	name := record.Name{Study: p.Study, Kernel: p.Kernel, Lang: lang, Via: via, Layout: p.Layout, N: p.N}
+	if p.Verified() == "call" {
+		name.Kernel, name.Op = "", p.Kernel
 	}
-	return name + "/n=" + p.N
+	return name
 }
 
 // Facts returns what the record says of a problem: which it is, what an operation is, the bytes of memory that it is

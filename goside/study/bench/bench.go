@@ -118,7 +118,7 @@ func Subjects(verified []conform.Result, baseline string, threads int) ([]measur
 				return nil, fmt.Errorf("study: %s on %s: %w", p.Kernel, r.Name(), err)
 			}
 			s := measure.Subject{
-				Name:  study.Name(&p, r.Lang, r.Via),
+				Name:  study.Name(&p, r.Lang, r.Via).String(),
 				Facts: facts,
 				Reset: timed.Reset,
 				Run:   func(n int) error { return timed.Run(&library.Funcs, n) },
@@ -127,7 +127,9 @@ func Subjects(verified []conform.Result, baseline string, threads int) ([]measur
 			}
 			subjects = append(subjects, s)
 			if twice == nil || r.Name() == baseline {
-				s.Name = study.Name(&p, r.Lang+record.Again, r.Via)
+				again := study.Name(&p, r.Lang, r.Via)
+				again.Entry = record.EntryAgain
+				s.Name = again.String()
 				twice = &s
 			}
 		}

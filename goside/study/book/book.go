@@ -253,7 +253,7 @@ func bookRoundTrips(timed []measure.Subject, routes []*seam.Route) []measure.Sub
 		a := kernel.NewJulia(kernel.JuliaSize, 0, study.SerialPar)
 		problem := &kernel.Problem{Study: BookName, Kernel: BookRoundTrip, N: fmt.Sprint(kernel.JuliaSize), Op: "image"}
 		trips = append(trips, measure.Subject{
-			Name:  study.Name(problem, r.Lang, r.Via),
+			Name:  study.Name(problem, r.Lang, r.Via).String(),
 			Facts: study.Facts(problem, &kernel.Timed{}),
 			Run: func(n int) error {
 				for range n {
@@ -469,7 +469,7 @@ func (p *bookProblem) subjects(runs []*bookRun, long time.Duration, threads int)
 				return nil, err
 			}
 			subjects = append(subjects, measure.Subject{
-				Name:  study.Name(problem, r.route.Lang, r.route.Via),
+				Name:  study.Name(problem, r.route.Lang, r.route.Via).String(),
 				Facts: facts,
 				Reset: reset,
 				Run: func(n int) error {
@@ -524,7 +524,7 @@ func bookCompiled(problems []bookProblem, routes []*seam.Route) ([]measure.Serie
 			}
 			problem := &kernel.Problem{Study: BookName, Kernel: BookCompile, N: "1", Op: "module"}
 			series = append(series, measure.Series{
-				Subject: &measure.Subject{Name: study.Name(problem, r.Lang, r.Via), Facts: study.Facts(problem, &kernel.Timed{})},
+				Subject: &measure.Subject{Name: study.Name(problem, r.Lang, r.Via).String(), Facts: study.Facts(problem, &kernel.Timed{})},
 				N:       1,
 				Samples: []measure.Sample{{Wall: 1e9 * seconds.Float()}},
 			})

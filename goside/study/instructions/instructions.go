@@ -282,7 +282,7 @@ func series(tallies []*tally, results []conform.Result) []measure.Series {
 			if at < 0 {
 				continue
 			}
-			s := measure.Series{Subject: &measure.Subject{Name: study.Name(&named, t.route.Lang, t.route.Via), Facts: facts}, N: most}
+			s := measure.Series{Subject: &measure.Subject{Name: study.Name(&named, t.route.Lang, t.route.Via).String(), Facts: facts}, N: most}
 			for _, runs := range t.runs {
 				r := runs[at]
 				s.Samples = append(s.Samples, measure.Sample{More: []measure.Value{

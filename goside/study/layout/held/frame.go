@@ -11,6 +11,7 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
 	"toll/goside/study/layout/ways"
@@ -72,7 +73,7 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 			}
 			f := &library.Funcs
 			add := func(layout kernel.Layout, way string, do func() error) error {
-				return w.Add(FrameName, "ols", r.Name(), fmt.Sprintf("layout=%v/n=%d/way=%s", layout, lines, way), 1, do, func() error {
+				return w.Add(record.ParseName(FrameName+"/kernel="+"ols"+"/"+fmt.Sprintf("layout=%v/n=%d/way=%s", layout, lines, way)), r.Name(), 1, do, func() error {
 					clear(rows.Slope)
 					clear(rows.Intercept)
 					if err := do(); err != nil || way == ways.PartTranspose {
@@ -125,7 +126,7 @@ func givenGrids(w *study.Collector, routes []*seam.Route, names []string) error 
 		}
 		for _, run := range []*kernel.DiffusionRun{&d.Rows, &d.Cols} {
 			do := func() error { return library.Run(run) }
-			err := w.Add(FrameName, "diffusion", r.Name(), fmt.Sprintf("layout=%v/n=%d/way=%s", run.A.Layout, d.N, ways.WayGiven), 1, do, func() error {
+			err := w.Add(record.ParseName(FrameName+"/kernel="+"diffusion"+"/"+fmt.Sprintf("layout=%v/n=%d/way=%s", run.A.Layout, d.N, ways.WayGiven)), r.Name(), 1, do, func() error {
 				d.Reset()
 				for _, there := range [][2]*kernel.Grid{{&d.Cols.A, &d.Rows.A}, {&d.Cols.B, &d.Rows.B}} {
 					if err := kernel.Go().Transpose(&kernel.Transpose{Out: *there[0], In: *there[1], Par: study.SerialPar}); err != nil {

@@ -13,6 +13,7 @@ import (
 	"toll/goside/calls"
 	"toll/goside/kernel"
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
 	"toll/goside/via/mem"
@@ -128,7 +129,7 @@ func (m *matrices) run(a, b kernel.Grid) *kernel.DiffusionRun {
 // subject adds one way of MatrixRows. result returns an element of the matrix that then holds the result.
 func (m *matrices) subject(w *study.Collector, route, held, passed string, do func() error, result func(i, j int) float64) error {
 	n := m.n
-	return w.Add(MatricesName, "diffusion", route, fmt.Sprintf("layout=row/n=%d/held=%s/passed=%s/steps=%d", n, held, passed, m.steps), 1,
+	return w.Add(record.ParseName(MatricesName+"/kernel="+"diffusion"+"/"+fmt.Sprintf("layout=row/n=%d/held=%s/passed=%s/steps=%d", n, held, passed, m.steps)), route, 1,
 		do, func() error {
 			if err := do(); err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
 )
@@ -92,7 +93,7 @@ func Subjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 			continue
 		}
 		do := func() error { f.Noop(); return nil }
-		if err := w.Add(WaysName, "call", route, "n=1/way="+PartNoop, 1, do, do); err != nil {
+		if err := w.Add(record.ParseName(WaysName+"/kernel="+"call"+"/"+"n=1/way="+PartNoop), route, 1, do, do); err != nil {
 			return nil, err
 		}
 	}
@@ -232,7 +233,7 @@ func (d *diffusionWays) native(w *study.Collector, route string, f *kernel.Funcs
 		{WayMatched, matched, d.right(matched)}, {WayInterchanged, interchanged, d.right(interchanged)},
 		{WayTransposed, whole, d.right(whole)}, {PartKernel, other, other}, {PartTranspose, around, around},
 	} {
-		if err := w.Add(WaysName, "diffusion", route, d.rest(kernel.Row, way.name), 1, way.do, way.right); err != nil {
+		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, way.name)), route, 1, way.do, way.right); err != nil {
 			return err
 		}
 		if route == "c/cgo" && way.name == WayMatched {
@@ -257,10 +258,10 @@ func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes 
 			continue
 		}
 		whole, around := d.transposed(transpose, func() error { return c.Run(&d.Cols) }), d.transposed(transpose, nothingBetween)
-		if err := w.Add(WaysName, "diffusion", "c/cgo", d.rest(kernel.Row, WayBy(WayTransposed, by.Route, by.How)), 1, whole, d.right(whole)); err != nil {
+		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, WayBy(WayTransposed, by.Route, by.How))), "c/cgo", 1, whole, d.right(whole)); err != nil {
 			return err
 		}
-		if err := w.Add(WaysName, "diffusion", "c/cgo", d.rest(kernel.Row, WayBy(PartTranspose, by.Route, by.How)), 1, around, around); err != nil {
+		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, WayBy(PartTranspose, by.Route, by.How))), "c/cgo", 1, around, around); err != nil {
 			return err
 		}
 	}
@@ -301,7 +302,7 @@ func (d *diffusionWays) python(w *study.Collector, routes map[string]*kernel.Fun
 		add("numpy/cpython", PartTranspose, kernel.Row, around, around)
 	}
 	for _, way := range all {
-		if err := w.Add(WaysName, "diffusion", way.route, d.rest(way.layout, way.name), 1, way.do, way.right); err != nil {
+		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(way.layout, way.name)), way.route, 1, way.do, way.right); err != nil {
 			return err
 		}
 	}
@@ -356,7 +357,7 @@ func (o *olsWays) native(w *study.Collector, route string, f *kernel.Funcs) erro
 			return errors.Join(way.do(), study.SameBits(o.rows.Slope, o.want[0]), study.SameBits(o.rows.Intercept, o.want[1]))
 		}
 		rest := fmt.Sprintf("layout=row/n=%d/way=%s", o.n, way.name)
-		if err := w.Add(WaysName, "ols", route, rest, 1, way.do, right); err != nil {
+		if err := w.Add(record.ParseName(WaysName+"/kernel="+"ols"+"/"+rest), route, 1, way.do, right); err != nil {
 			return err
 		}
 		if route == "c/cgo" && way.name == WayMatched {
