@@ -121,6 +121,14 @@ func EffectText(e record.Effect) string {
 	return Nanoseconds(math.Abs(e.Ns.Median)) + " less"
 }
 
+// FloorText says a noise floor in a sentence: "3 %"; "unknown size" if it is unknown.
+func FloorText(floor float64) string {
+	if math.IsInf(floor, 0) || math.IsNaN(floor) {
+		return "unknown size"
+	}
+	return Percentage(floor)
+}
+
 // Joined joins phrases: "a, b and c".
 func Joined(phrases []string) string {
 	if len(phrases) < 2 {

@@ -435,7 +435,7 @@ func fromTo(low, high float64) string {
 
 // withSpread shows a figure and half its interval.
 func withSpread(i measure.Interval, show func(float64) string) string {
-	return show(i.Median) + " " + strings.TrimSpace(page.Spread(i))
+	return page.WithSpread(show(i.Median), i)
 }
 
 func scaled(i measure.Interval, by float64) measure.Interval {
