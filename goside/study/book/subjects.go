@@ -122,7 +122,7 @@ func subjectsOf(problems []problem, routes []*seam.Route, long time.Duration, th
 			progress(done, all)
 		})
 		for _, run := range ran {
-			if run.result.Verdict() == conform.Failed {
+			if run.wrong() {
 				wrong = errors.Join(wrong, fmt.Errorf("book: %s: %s", strings.TrimSpace(p.kernel+" "+p.layout), run.missing()))
 			}
 		}
@@ -230,10 +230,16 @@ func observe[A any](run *firstRun, f func(*A) error, done func()) func(*A) error
 	}
 }
 
+// offered reports whether the route has the kernel, as far as one can tell.
+func (run *firstRun) offered() bool { return run.result.Err != nil || run.result.Cases > 0 }
+
+// wrong reports whether the route did what is wrong; to lack the kernel is not.
+func (run *firstRun) wrong() bool { return run.offered() && run.result.Verdict() == conform.Failed }
+
 // missing returns why the route is not timed, in a line.
 func (run *firstRun) missing() string {
 	r := &run.result
-	if r.Err == nil && r.Cases == 0 {
+	if !run.offered() {
 		return run.route.Name() + ": " + notOffered
 	}
 	reason := r.Reason()
@@ -242,7 +248,7 @@ func (run *firstRun) missing() string {
 	}
 	why, _, _ := strings.Cut(strings.TrimPrefix(reason.Error(), run.route.Name()+": "), "\n")
 	why = strings.ReplaceAll(why, separator, " ")
-	if r.Verdict() == conform.Failed {
+	if run.wrong() {
 		why = failed + ": " + why
 	}
 	return run.route.Name() + ": " + why
@@ -353,16 +359,21 @@ func compile(problems []problem, routes []*seam.Route) ([]measure.Series, error)
 			if !ok {
 				continue
 			}
-			name := record.Name{Study: benchmark, Op: compileOp, Lang: r.Lang, Via: r.Via, N: "1"}
-			facts := append(facts(name, "module"), measure.Fact{Key: "unjudged", Value: seenOnce})
-			series = append(series, measure.Series{
-				Subject: &measure.Subject{Name: name.String(), Facts: facts, Group: name.Problem()},
-				N:       1,
-				Samples: []measure.Sample{{Wall: 1e9 * seconds}},
-			})
+			series = append(series, compilation(r, seconds))
 		}
 	}
 	return series, nil
+}
+
+// compilation returns the series of a language's compilation of itself.
+func compilation(r *seam.Route, seconds float64) measure.Series {
+	name := record.Name{Study: benchmark, Op: compileOp, Lang: r.Lang, Via: r.Via, N: "1"}
+	facts := append(facts(name, "module"), measure.Fact{Key: "unjudged", Value: seenOnce})
+	return measure.Series{
+		Subject: &measure.Subject{Name: name.String(), Facts: facts, Group: name.Problem()},
+		N:       1,
+		Samples: []measure.Sample{{Wall: 1e9 * seconds}},
+	}
 }
 
 // compileSeconds has a route's language compile itself; ok is false if it does not do so, or fails, as its kernels will say.

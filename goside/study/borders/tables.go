@@ -143,7 +143,7 @@ func (t *tables) goToPython() {
 		lines = append(lines, line)
 	}
 	if !t.Lines("From Go into Python, the GIL free",
-		[]string{"", "per call", "adds", "on top of", "relative to plain cgo"}, lines) {
+		[]string{"", "per call", "adds", "on top of", "x plain cgo"}, lines) {
 		return
 	}
 	if t.row(plainCgo) != nil {
@@ -433,7 +433,7 @@ func (t *tables) both() {
 		shares = append(shares, []string{lang, s.share(s.first), s.share(s.second), s.share(s.kernel)})
 	}
 	if !t.Lines("Both borders and the kernel: one diffusion step of 512 x 512, called from Go",
-		[]string{"", "Go → Python", "Python → native", "kernel", "total", "relative to c/cgo"}, times) {
+		[]string{"", "Go → Python", "Python → native", "kernel", "total", "x c/cgo"}, times) {
 		return
 	}
 	t.Lines("Share of the total", []string{"", "Go → Python", "Python → native", "kernel"}, shares)
@@ -497,7 +497,7 @@ func (t *tables) process() {
 		lines = append(lines, line)
 	}
 	if t.Lines("A process instead, by a pipe: round trips",
-		[]string{"", "no-op", "relative to a Python no-op here", "512 x 512 there and back"}, lines) && said != nil {
+		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, lines) && said != nil {
 		t.Say("A round trip of a few bytes takes %s. Arrays are copied through the pipe, twice in each direction.", page.Joined(said))
 	}
 }
