@@ -96,8 +96,8 @@ func InRounds(r *record.Row) string {
 	return fmt.Sprintf("%d rounds", len(r.Samples))
 }
 
-// GrainPercent shows a part of one: "97%", "0.42%"; "?" if it is not known.
-func GrainPercent(share float64) string {
+// Share shows a part of one: "97%", "0.42%"; "?" if it is not known.
+func Share(share float64) string {
 	switch x := 100 * share; {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return "?"

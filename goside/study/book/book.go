@@ -30,11 +30,12 @@ var head string
 var Study = study.Study{
 	Name:  "book",
 	Short: "Make the book's tables on this machine, with Go's routes beside Python's",
-	About: `Book makes the tables of High Performance Python again: its ways to compile a Julia set and to fit lines, and
-the table that its bindings to C, Fortran and Rust lack. Each row is verified by one run of the whole problem, then
-timed in interleaved rounds with Toll's routes from Go; besides, what a call costs on the border between Go
-and Python, and on that between Python and native code. Rows whose run takes longer than a second are timed on a
-part of the problem, and marked; with --full on the whole. It takes less than five minutes on two cores.`,
+	About: `Book makes the tables of High Performance Python again: its ways to compile a Julia set and to fit lines. It adds
+the table that the book lacks, of its bindings to C, Fortran and Rust. One run of the whole problem verifies each row.
+Then the rows are timed in interleaved rounds, with Toll's routes from Go beside them. A row whose run takes longer
+than a second is timed on a part of the problem, and marked; with --full it is timed on the whole. The command also
+measures what a call costs on the border between Go and Python, and on that between Python and native code. It takes
+less than five minutes on two cores.`,
 	Page:  "PYTHON.md",
 	Head:  head,
 	Parts: []study.Part{borders.Part, Part},

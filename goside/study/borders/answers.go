@@ -22,7 +22,7 @@ func answer(p *page.Page) string {
 	}
 	if all := t.shares(); len(all) > 0 {
 		said = append(said, fmt.Sprintf("Both borders take %s of a 512 x 512 diffusion step called from Go, without the bindings that copy.",
-			all.span(page.GrainPercent)))
+			all.span(page.Share)))
 	}
 	return strings.Join(said, " ")
 }

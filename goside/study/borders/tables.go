@@ -397,7 +397,7 @@ func (s *split) share(ns []float64) string {
 	if ns == nil || len(ns) != len(s.total) || record.MiddleOf(ns) <= 0 {
 		return ""
 	}
-	return page.GrainPercent(measure.Ratio(ns, s.total).Median)
+	return page.Share(measure.Ratio(ns, s.total).Median)
 }
 
 // shares returns what part of a step's time both borders take, for each binding that copies nothing.
@@ -451,7 +451,7 @@ func (t *tables) both() {
 func (t *tables) saidShares() string {
 	var said []string
 	if shares := t.shares(); len(shares) > 0 {
-		said = append(said, fmt.Sprintf("Without the bindings that copy, the two borders take %s of the step's time.", shares.span(page.GrainPercent)))
+		said = append(said, fmt.Sprintf("Without the bindings that copy, the two borders take %s of the step's time.", shares.span(page.Share)))
 		least, most := shares.extremes()
 		if calls := t.callsForAStep(least.lang); calls != "" {
 			text := fmt.Sprintf("One step in C, called by cgo, takes as long as the borders of %s through %s", calls, least.lang)

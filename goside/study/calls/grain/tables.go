@@ -197,7 +197,7 @@ func (g *grains) times(p *page.Page) {
 	}
 	grid("ns per "+g.item, func(_ int, r *record.Row) string { return withSpread(measure.Median(r.Wall()), page.Significant) })
 	grid("overhead, the share of the time that the crossing's best grain saves", func(_ int, r *record.Row) string {
-		return page.GrainPercent(g.share(r))
+		return page.Share(g.share(r))
 	})
 	grid("time relative to "+g.baseline+" at the same grain", func(size int, r *record.Row) string {
 		base := g.rows[g.baseline][size]
@@ -336,7 +336,7 @@ func evens(p *page.Page, all []*grains) {
 	}
 	var costs, counts, works [][]string
 	for _, l := range lines {
-		costs = append(costs, []string{l.name, l.overheadCell(), withSpread(l.item, page.Nanoseconds), page.GrainPercent(l.off)})
+		costs = append(costs, []string{l.name, l.overheadCell(), withSpread(l.item, page.Nanoseconds), page.Share(l.off)})
 		count, work := []string{l.name}, []string{l.name}
 		for _, share := range shares {
 			count = append(count, l.itemsCell(workFor(share)))
@@ -395,7 +395,7 @@ func saidEven(lines []fitted, unresolved []string) string {
 		said = append(said, fmt.Sprintf("For 10%% overhead a call must carry this much work, depending on the kernel: %s. "+
 			"For 1%% it must carry eleven times as much.", strings.Join(needs, ", ")))
 	}
-	said = append(said, fmt.Sprintf("The fit misses the measured times by up to %s (%s).", page.GrainPercent(worst.off), worst.name))
+	said = append(said, fmt.Sprintf("The fit misses the measured times by up to %s (%s).", page.Share(worst.off), worst.name))
 	if unresolved != nil {
 		said = append(said, "Overhead is indistinguishable from zero for: "+strings.Join(unresolved, ", ")+".")
 	}
