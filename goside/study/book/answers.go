@@ -33,7 +33,9 @@ func answers() []page.Question {
 
 // said says what a table shows.
 func (t *bookTable) said(python, others []figure) string {
-	sentences := []string{t.saidFastest(python, others), saidOrder(python), saidMultiples(python), t.saidNear(python), saidCopies(python)}
+	sentences := []string{
+		t.saidFastest(python, others), saidOrder(python), saidMultiples(python), t.saidNear(python), saidCopies(python),
+	}
 	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
 }
 
@@ -114,7 +116,8 @@ func saidOrder(python []figure) string {
 			case ratio.Median < 1:
 				same++
 			default:
-				other = append(other, fmt.Sprintf("%s takes %s times as long as %s", faster.named(), page.Significant(ratio.Median), slower.named()))
+				other = append(other, fmt.Sprintf("%s takes %s times as long as %s",
+					faster.named(), page.Significant(ratio.Median), slower.named()))
 			}
 		}
 	}
@@ -137,7 +140,8 @@ func saidMultiples(python []figure) string {
 	for k := range python {
 		f := &python[k]
 		if x, ok := f.multiple(python); ok {
-			said = append(said, fmt.Sprintf("%s takes %s times as long as %s (published: about %g).", f.what, page.Significant(x), f.against, f.times))
+			said = append(said, fmt.Sprintf("%s takes %s times as long as %s (published: about %g).",
+				f.what, page.Significant(x), f.against, f.times))
 		}
 	}
 	return strings.Join(said, " ")

@@ -51,7 +51,9 @@ const (
 //
 // A process's round trip is timed besides: see roundTripOp. compiled are the times in which languages compiled themselves
 // before their first use, a series each. wrong says which routes gave wrong results.
-func subjects(routes []*seam.Route, full bool, threads int, progress func(done, all int)) (all []measure.Subject, compiled []measure.Series, wrong, err error) {
+func subjects(
+	routes []*seam.Route, full bool, threads int, progress func(done, all int),
+) (all []measure.Subject, compiled []measure.Series, wrong, err error) {
 	problems, err := problemsOfTables()
 	if err != nil {
 		return nil, nil, nil, err
@@ -107,7 +109,9 @@ func facts(name record.Name, item string) []measure.Fact {
 }
 
 // subjectsOf is subjects of any problems; what takes longer than long, unless that is 0, is timed in part.
-func subjectsOf(problems []problem, routes []*seam.Route, long time.Duration, threads int, progress func(done, all int)) (subjects []measure.Subject, wrong, err error) {
+func subjectsOf(
+	problems []problem, routes []*seam.Route, long time.Duration, threads int, progress func(done, all int),
+) (subjects []measure.Subject, wrong, err error) {
 	problems = slices.DeleteFunc(slices.Clone(problems), func(p problem) bool { // nothing but its denominator was asked for
 		return !slices.ContainsFunc(p.of(routes), func(r *seam.Route) bool { return r.Name() != registry.Baseline })
 	})

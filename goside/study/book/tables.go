@@ -256,7 +256,8 @@ func markParts(baseline string, all []figure) []string {
 		if r == nil || !inPart(r) {
 			continue
 		}
-		part := prose.Text("part", map[string]string{"N": r.N, "Share": fmt.Sprintf("%.3g%%", 100*r.Number("part")), "Baseline": baseline})
+		share := fmt.Sprintf("%.3g%%", 100*r.Number("part"))
+		part := prose.Text("part", map[string]string{"N": r.N, "Share": share, "Baseline": baseline})
 		if steps := r.Get("steps"); steps != "" {
 			part = prose.Text("steps", map[string]string{"Steps": page.Count(steps, "step"), "Baseline": baseline})
 		}
@@ -299,7 +300,8 @@ func notes(all []figure, rows []*record.Row) []string {
 		said = append(said, "Compiled once, before; the times do not include it: "+page.Joined(compiled)+".")
 	}
 	if trips != nil {
-		said = append(said, "The times include the round trip through the pipe. With all points and counts but no iteration, it takes "+page.Joined(trips)+".")
+		said = append(said, "The times include the round trip through the pipe. With all points and counts but no iteration, it takes "+
+			page.Joined(trips)+".")
 	}
 	said = append(said, held.said())
 	if missing != nil {

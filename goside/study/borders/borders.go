@@ -177,7 +177,10 @@ func (b *borders) goToPython() {
 	for _, p := range []struct {
 		op    string
 		probe cpython.Probe
-	}{{"crossing", cpython.ProbeNothing}, {"gil-kept", cpython.ProbeKept}, {"gil-ensure", cpython.ProbeEnsure}, {"gil-made", cpython.ProbeMade}} {
+	}{
+		{"crossing", cpython.ProbeNothing}, {"gil-kept", cpython.ProbeKept},
+		{"gil-ensure", cpython.ProbeEnsure}, {"gil-made", cpython.ProbeMade},
+	} {
 		b.each(rowName(p.op, "c", fromGo, 1), func() error { return b.in.Probe(p.probe) })
 	}
 	noop, not, add, grid := b.function("noop"), b.function("not_"), b.function("add"), b.function("grid")

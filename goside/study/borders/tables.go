@@ -174,7 +174,8 @@ func (t *tables) saidNoop() string {
 	text := "a Python no-op called from Go takes " + page.Nanoseconds(record.MiddleOf(r.Wall()))
 	cross, gil, call := t.walls(crossing), t.adds(gilKept, crossing), t.adds(pythonNoop, gilKept)
 	if cross != nil && gil != "" && call != "" {
-		text += fmt.Sprintf(": %s for the crossing, %s for the GIL and %s for the call", page.Nanoseconds(record.MiddleOf(cross)), gil, call)
+		text += fmt.Sprintf(": %s for the crossing, %s for the GIL and %s for the call",
+			page.Nanoseconds(record.MiddleOf(cross)), gil, call)
 	}
 	text += "."
 	passed, copied := t.adds(pythonArray, pythonNoop), t.adds(pythonCopy, pythonNoop)
@@ -214,9 +215,9 @@ func (t *tables) contended() {
 		said = append(said, text)
 	}
 	if busy != nil {
-		said = append(said, fmt.Sprintf("Beside a Python loop that computes, a call takes %s on average and %s at most, most of it waiting: CPython "+
-			"makes a thread give up the GIL only after another has waited for its switch interval, 5 ms.",
-			page.Nanoseconds(record.MiddleOf(busy.Wall())), page.Nanoseconds(busy.Largest("max-ns"))))
+		said = append(said, prose.Text("busy", map[string]string{
+			"Mean": page.Nanoseconds(record.MiddleOf(busy.Wall())), "Longest": page.Nanoseconds(busy.Largest("max-ns")),
+		}))
 	}
 	if said != nil {
 		t.Say("%s", strings.Join(said, " "))
@@ -421,15 +422,16 @@ func (t *tables) both() {
 	without := t.row(stepName("c", "cgo"))
 	var times, shares [][]string
 	if without != nil {
-		times = append(times, []string{"c/cgo, without Python", "", "", "", page.TimeAndSpread(measure.Median(without.Wall())), t.ratio(without, without)})
+		times = append(times, []string{"c/cgo, without Python", "", "", "",
+			page.TimeAndSpread(measure.Median(without.Wall())), t.ratio(without, without)})
 	}
 	for _, lang := range t.languagesVia(fromGo) {
 		s := t.split(lang)
 		if s.total == nil {
 			continue
 		}
-		times = append(times, []string{lang, leftOver(s.first), leftOver(s.second), leftOver(s.kernel), page.TimeAndSpread(measure.Median(s.total)),
-			t.ratio(t.row(stepName(lang, fromGo)), without)})
+		times = append(times, []string{lang, leftOver(s.first), leftOver(s.second), leftOver(s.kernel),
+			page.TimeAndSpread(measure.Median(s.total)), t.ratio(t.row(stepName(lang, fromGo)), without)})
 		shares = append(shares, []string{lang, s.share(s.first), s.share(s.second), s.share(s.kernel)})
 	}
 	if !t.Lines("Both borders and the kernel: one diffusion step of 512 x 512, called from Go",
@@ -451,7 +453,8 @@ func (t *tables) both() {
 func (t *tables) saidShares() string {
 	var said []string
 	if shares := t.shares(); len(shares) > 0 {
-		said = append(said, fmt.Sprintf("Without the bindings that copy, the two borders take %s of the step's time.", shares.span(page.Share)))
+		said = append(said, fmt.Sprintf("Without the bindings that copy, the two borders take %s of the step's time.",
+			shares.span(page.Share)))
 		least, most := shares.extremes()
 		if calls := t.callsForAStep(least.lang); calls != "" {
 			text := fmt.Sprintf("One step in C, called by cgo, takes as long as the borders of %s through %s", calls, least.lang)
@@ -463,7 +466,9 @@ func (t *tables) saidShares() string {
 	}
 	for _, lang := range t.languagesVia(fromGo) {
 		if s := t.split(lang); copies(lang) && s.total != nil && s.second != nil {
-			said = append(said, prose.Text("copies", map[string]string{"Binding": lang, "Time": page.Nanoseconds(record.MiddleOf(s.second))}))
+			said = append(said, prose.Text("copies", map[string]string{
+				"Binding": lang, "Time": page.Nanoseconds(record.MiddleOf(s.second)),
+			}))
 		}
 	}
 	return strings.Join(said, " ")
