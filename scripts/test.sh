@@ -37,28 +37,14 @@ python_modules() {
 }
 
 if [ $# -eq 0 ]; then
+    scripts/lint.sh
     cargo=(--manifest-path rust/Cargo.toml --target-dir build/rust-test)
-    pyo3=(--manifest-path cpython-ext/pyo3/Cargo.toml --target-dir build/pyo3)
-    if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
-        cargo fmt --manifest-path rust/Cargo.toml --check
-        cargo clippy "${cargo[@]}" --quiet --all-targets -- -D warnings
-        if [ -n "$python" ]; then
-            cargo fmt --manifest-path cpython-ext/pyo3/Cargo.toml --check
-            PYO3_PYTHON=$PWD/build/venv/bin/python cargo clippy "${pyo3[@]}" --quiet --locked -- -D warnings
-        fi
-    fi
-    if command -v clang-format >/dev/null; then
-        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/*.h csrc/calls/*.c csrc/limits/*.[ch] \
-            cpython-ext/host/*.c cpython-ext/host/include/*.h cpython-ext/capi/*.c goside/findings/*/*.c
-    fi
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked
     if [ -n "$python" ]; then
         echo "The Python languages, from Python:"
         python_modules
     fi
-    go vet ./...
-    go vet -tags timing ./goside/cmd/toll
     echo "Without cgo:"
     CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native $python" go test -timeout 25m ./...
     echo "With the race detector:"
