@@ -62,7 +62,7 @@ func routes(t *testing.T) []*seam.Route {
 }
 
 func required(route string) bool {
-	for _, pattern := range strings.Fields(os.Getenv("TOLL_REQUIRE")) {
+	for pattern := range strings.FieldsSeq(os.Getenv("TOLL_REQUIRE")) {
 		if ok, _ := path.Match(pattern, route); ok {
 			return true
 		}

@@ -27,8 +27,8 @@ type DiffusionRun struct {
 	Par   Par
 }
 
-// DiffusionCell: its own value is read and its new one written; neighbours are read for themselves. Five
-// additions and subtractions, two products, and D*dt once for all.
+// DiffusionCell is the work on a cell. Its value is read and its new one written; neighbours are read for themselves.
+// It takes five additions and subtractions and two products; D*dt is made once for all cells.
 var DiffusionCell = Work{Reads: 8, Writes: 8, Flops: 7}
 
 // Result returns the grid that holds the result.

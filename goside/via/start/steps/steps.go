@@ -101,9 +101,9 @@ func (s *Steps) Fail(err error) {
 // End prints the line. It is to be the last statement. stamp tells one build of the program from another.
 func (s *Steps) End(stamp string) {
 	ended := monotonic()
-	line := fmt.Sprintf("stamp=%s begun=%d", stamp, s.begun)
+	line := fmt.Appendf(nil, "stamp=%s begun=%d", stamp, s.begun)
 	for _, step := range s.done[:s.count] {
-		line += fmt.Sprintf(" %s=%d", step.name, step.elapsed.Nanoseconds())
+		line = fmt.Appendf(line, " %s=%d", step.name, step.elapsed.Nanoseconds())
 	}
 	_, err := fmt.Printf("%s bytes=%d allocs=%d ended=%d\n", line, s.bytes, s.allocs, ended)
 	s.Fail(err)
