@@ -146,7 +146,7 @@ echo "$python" >build/python
 choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
 if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
     command -v rustup >/dev/null ||
-        fail "rustfmt or clippy is missing: install both, as by rustup component add rustfmt clippy"
+        fail "rustfmt or clippy is missing: run rustup component add rustfmt clippy, or install your distribution's"
     rustup component add rustfmt clippy
 fi
 mkdir -p build/lint
