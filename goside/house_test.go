@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package goside holds the house rules that no compiler enforces.
+// Package goside tests the house rules that no compiler enforces.
 package goside
 
 import (
@@ -99,7 +99,7 @@ func TestFilesAreLicensed(t *testing.T) {
 	}
 }
 
-// TestScriptsParse also holds the scripts to be executable.
+// TestScriptsParse also checks that the scripts are executable.
 func TestScriptsParse(t *testing.T) {
 	for _, file := range append(sources(t, ".sh"), ".ci/run") {
 		path := filepath.Join(root, file)

@@ -23,12 +23,12 @@ import (
 	"time"
 )
 
-// A tree is a copy of the sources, in which the scripts may build.
+// A tree is a copy of the sources; the scripts may build in it.
 type tree struct {
 	dir string
 }
 
-// copyTree copies the sources below root, without what was built.
+// copyTree copies the sources below root, without build outputs.
 func copyTree(t *testing.T, root, dir string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -70,7 +70,8 @@ func copyTree(t *testing.T, root, dir string) {
 	}
 }
 
-// environment is that of this process, without what a test of the scripts sets, and then what is given.
+// environment returns this process's environment, without the variables that a test of the scripts sets, and then the
+// given ones.
 func environment(set ...string) []string {
 	own := []string{"BASH_ENV=", "CDPATH=", "CFLAGS=", "CGO_CFLAGS=", "CGO_LDFLAGS=", "FFLAGS=", "GOFLAGS=", "LDFLAGS=", "RUSTFLAGS=",
 		"TMPDIR=", "TOLL_", "CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS=", "CARGO_TARGET_DIR=", "GIT_", "PIP_", "PWD="}
@@ -80,7 +81,7 @@ func environment(set ...string) []string {
 	return append(append(env, "TOLL_PYTHON=none"), set...)
 }
 
-// run runs the command in dir, in the environment with what is set, and returns what it printed.
+// run runs the command in dir, in the environment with set, and returns its output.
 func run(t *testing.T, dir string, set []string, command ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
@@ -90,7 +91,7 @@ func run(t *testing.T, dir string, set []string, command ...string) (string, err
 	return string(out), err
 }
 
-// must is run, and fails the test if the command does.
+// must is run that fails the test if the command fails.
 func must(t *testing.T, dir string, set []string, command ...string) string {
 	t.Helper()
 	out, err := run(t, dir, set, command...)
@@ -103,7 +104,7 @@ func must(t *testing.T, dir string, set []string, command ...string) string {
 // toll is the command that the scripts build last.
 func (b tree) toll() string { return filepath.Join(b.dir, "build", "bin", "toll") }
 
-// makes runs the command, and fails the test unless it makes the file, here.
+// makes runs the command, and fails the test unless it makes the file in this tree.
 func makes(t *testing.T, file, dir string, set []string, command ...string) string {
 	t.Helper()
 	if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
@@ -116,7 +117,7 @@ func makes(t *testing.T, file, dir string, set []string, command ...string) stri
 	return out
 }
 
-// revision is what toll says of its sources.
+// revision returns the revision that toll prints.
 func (b tree) revision(t *testing.T) string {
 	t.Helper()
 	info, err := buildinfo.ReadFile(b.toll())
@@ -132,7 +133,7 @@ func (b tree) revision(t *testing.T) string {
 	return ""
 }
 
-// refuses fails the test unless the command fails and says all of the words.
+// refuses fails the test unless the command fails and its output has all of the words.
 func refuses(t *testing.T, dir string, set, command []string, words ...string) {
 	t.Helper()
 	out, err := run(t, dir, set, command...)
@@ -146,8 +147,8 @@ func refuses(t *testing.T, dir string, set, command []string, words ...string) {
 	}
 }
 
-// TestScripts builds in a copy, in environments that users have. It lies in another repository, is no repository itself
-// at first, and is moved at last.
+// TestScripts builds a copy in environments that users have. The copy lies in another repository, is no repository at
+// first, and is moved at the end.
 func TestScripts(t *testing.T) {
 	outer, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -160,7 +161,7 @@ func TestScripts(t *testing.T) {
 	must(t, outer, nil, "git", "init", "--quiet")
 	must(t, outer, nil, commit...)
 	const build = "scripts/build.sh"
-	// The compiler's default, which a build takes only if it is told.
+	// The compiler's default; a build uses it only if told to.
 	must(t, b.dir, nil, build, "-DTOLL_ARCH=")
 
 	t.Run("revision", func(t *testing.T) {
@@ -252,7 +253,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// testShell runs the shortest of the scripts, which all begin alike, as users' shells do.
+// testShell runs the shortest script as users' shells do. All scripts begin alike.
 func testShell(t *testing.T, b tree) {
 	const marker = ". scripts/environment.sh\n"
 	heads := map[string][]string{}
@@ -261,7 +262,7 @@ func testShell(t *testing.T, b tree) {
 		if !found {
 			t.Errorf("%s does not read the environment: want the line %q", name, marker)
 		}
-		// Behind the comment that says what the script does.
+		// Behind the head comment.
 		lines := strings.Split(head, "\n")
 		lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "#") })
 		head = strings.Join(lines, "\n")
@@ -325,7 +326,7 @@ func symbols(t *testing.T, path string) []string {
 	return names
 }
 
-// interrupt starts the build, and kills it, with all that it started, once it compiles.
+// interrupt starts the build, and kills it with all its children once it compiles.
 func interrupt(t *testing.T, b tree, build string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), build)
@@ -356,7 +357,7 @@ func interrupt(t *testing.T, b tree, build string) {
 	t.Logf("%s in %s was killed: %v", build, b.dir, <-ended)
 }
 
-// testCargo edits the crate, and builds with settings of cargo's that put the library elsewhere or change how it is compiled.
+// testCargo edits the crate, and builds with cargo settings that move the library or change how it is compiled.
 func testCargo(t *testing.T, b tree, build string) {
 	rustc := must(t, b.dir, nil, "rustc", "-vV")
 	_, host, found := strings.Cut(rustc, "host: ")
@@ -384,7 +385,7 @@ func testCargo(t *testing.T, b tree, build string) {
 				t.Fatal(err)
 			}
 		}
-		// What the table says of its build.
+		// The build that the table describes.
 		edited := strings.Replace(string(text), "-C opt-level={level}", mark+" -C opt-level={level}", 1)
 		if edited == string(text) {
 			t.Fatalf("%s has no opt-level, want another edit here", source)
@@ -411,8 +412,8 @@ func testCargo(t *testing.T, b tree, build string) {
 	}
 }
 
-// testPip makes the virtual environment with settings of pip's that install elsewhere. What is installed is a package named
-// meson, of a folder that the settings name, too: it ends the build where that would go on with Meson.
+// testPip makes the virtual environment with pip settings that install elsewhere. It installs a package named meson
+// from a folder that the settings also name; that package ends the build where Meson would continue it.
 func testPip(t *testing.T, b tree, build string) {
 	python, err := os.ReadFile(filepath.Join(root, "build", "python"))
 	interpreter, _, _ := strings.Cut(string(python), " ")

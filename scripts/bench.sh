@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: MIT
 #
 # The main job: builds Toll, verifies every route, and times all of them against each other. Prints the
-# tables; the record is in build/results, the picture of what was computed in build/results/julia.png.
+# tables; the record is in build/results, the computed Julia set in build/results/julia.png.
 # Arguments go to toll bench, as in scripts/bench.sh --quick.
 case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
 unset CDPATH
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
-without "what is built here is what is timed" TOLL_LIB
+without "toll bench times the libraries that are built here" TOLL_LIB
 scripts/build.sh
 build/bin/toll bench "$@"
 build/bin/toll draw julia --route c/cgo

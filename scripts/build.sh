@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: MIT
 #
 # Builds the native libraries into build/lib, the Python side into the virtual environment build/venv, and the
-# command into build/bin/toll. Only what changed is built again. Arguments go to cmake: scripts/build.sh
+# command into build/bin/toll. It builds only what changed. Arguments go to cmake: scripts/build.sh
 # -DTOLL_ARCH=x86-64-v3 compiles for another instruction set than this machine's own.
 #
-# TOLL_PYTHON says which CPython to embed, by path or name; TOLL_PYTHON=none leaves out the Python side, and
-# takes away what an earlier build left of it. Unset, setup.sh chooses. Another choice means another environment,
-# which is made from cpython-ext/requirements.txt, with network.
+# TOLL_PYTHON says which CPython to embed, by path or name; TOLL_PYTHON=none leaves out the Python side, and removes
+# that of an earlier build. Unset, setup.sh chooses. Another choice makes another environment, from
+# cpython-ext/requirements.txt, which needs network.
 case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
 unset CDPATH
@@ -19,15 +19,15 @@ scripts/setup.sh
 # Whether the stamp is missing, or older than one of the files and folders.
 older() { [ ! -f "$1" ] || [ -n "$(find "${@:2}" -name __pycache__ -prune -o -newer "$1" -print -quit)" ]; }
 
-# A stamp holds what it was made from, and is written when it is made: what was interrupted is made again.
+# A stamp lists the inputs of a result and is written last, so an interrupted result is made again.
 
-# CMake builds neither in another place than it was configured in nor with another compiler. The instruction set is
-# the user's choice, and is kept.
+# CMake cannot build in another place than it was configured in, nor with another compiler. The instruction set is the
+# user's choice, and is kept.
 libraries() {
     local made_from="$PWD CC=${CC:-} FC=${FC:-}" cache=build/cmake/CMakeCache.txt kept=()
     if [ "$(cat build/cmake/stamp 2>/dev/null)" != "$made_from" ]; then
         if [ -f $cache ]; then
-            say "build/cmake was made in another place, or for another compiler: making it again"
+            say "build/cmake is of another place or another compiler: making it again"
             sed -n 's/^TOLL_ARCH:[A-Z]*=/-DTOLL_ARCH=/p' $cache >build/arch.new
             [ ! -s build/arch.new ] || mv build/arch.new build/arch
         fi
@@ -42,8 +42,8 @@ libraries() {
     logged build/cmake.log cmake --build build/cmake
 }
 
-# Meson does not look at the defaults of meson.options again once a folder is set up. By install_env Debian's
-# Python, too, gets the package where its environment has the others, in site-packages.
+# Meson ignores changed defaults in meson.options once a folder is set up. With install_env, Debian's Python also gets
+# the package in site-packages, beside the others of its environment.
 extensions() {
     local arch=$1 made_from list=build/meson/meson-info/intro-installed.json installed=build/meson/installed.json
     made_from=$(cat build/venv/stamp cpython-ext/meson.options && echo "$arch CC=${CC:-} CXX=${CXX:-}")
@@ -56,15 +56,15 @@ extensions() {
     fi
     logged build/meson.log ninja -C build/meson
     older $installed cpython-ext csrc/include/toll.h build/meson/.ninja_log || return 0
-    # Nothing may stay that is no longer installed.
+    # Remove files that are no longer installed.
     cmp -s $list $installed || rm -rf build/venv/lib/python*/site-packages/toll
     cp $list $installed.new
     logged build/meson.log build/venv/bin/meson install -C build/meson --no-rebuild --quiet
     mv $installed.new $installed
 }
 
-# Cargo would know what is stale, but maturin installs with pip, which takes seconds. The profile is the kernels' own, as
-# in rust/cargo.cmake; and nobody else's settings say what is built, for which Python, or where it goes.
+# Cargo would know what is stale, but maturin installs with pip, which takes seconds. The profile is the kernels' own,
+# as in rust/cargo.cmake. No other settings may decide what is built, for which Python, or where it goes.
 pyo3() (
     local arch=$1
     older build/pyo3/stamp build/meson/stamp build/lib/libtoll_rust.a csrc/include/toll.h rust cpython-ext/pyo3 ||
@@ -92,9 +92,9 @@ else
     pyo3 "$arch"
 fi
 
-# Of this tree: an unpacked archive may lie in another repository.
+# Only this tree's revision: an unpacked archive may lie in another repository.
 revision=unknown
 if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
     revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
 fi
-go build -buildvcs=false -ldflags "-X main.revision=$revision" -o build/bin/toll ./goside/cmd/toll
+go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll

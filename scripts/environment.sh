@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 #
-# Every script reads this first, in the root of the tree. What the user's environment would change of the build
-# without a word is taken away, or refused by name; where something was asked for, it is said.
+# Every script reads this first, in the root of the tree. It removes, or refuses by name, variables of the user that
+# would silently change the build. It says so where the user asked for something.
 export LC_ALL=C.UTF-8
 unset POSIXLY_CORRECT DESTDIR "${!PYTHON@}"
 # As in a hook of another repository.
@@ -18,7 +18,7 @@ fail() {
     exit 1
 }
 
-# logged <log> <command>... runs the command; what it prints goes to the log, which is shown if it fails.
+# logged <log> <command>... runs the command. Its output goes to the log, which is shown if it fails.
 logged() {
     local log=$1
     shift
@@ -28,8 +28,8 @@ logged() {
     }
 }
 
-# packages <folder> <python> <requirements> makes a virtual environment of what requirements pins, with network, unless
-# it is there. Its stamp holds what it was made from, and is written at the end: what was interrupted is made again.
+# packages <folder> <python> <requirements> makes a virtual environment of the pinned requirements, with network, unless
+# it exists. Its stamp records its inputs, and is written last: an interrupted one is made again.
 packages() {
     local made_from
     made_from="$PWD $2 $(sha256sum <"$3")"
@@ -43,20 +43,21 @@ packages() {
     echo "$made_from" >"$1/stamp"
 }
 
-# without <why> <variable>... leaves out the variables.
+# without <why> <variable>... unsets the variables.
 without() {
     local name
     for name in "${@:2}"; do
-        [ -z "${!name:-}" ] || say "$name is '${!name}', and is left out: $1"
+        [ -z "${!name:-}" ] || say "$name is '${!name}'; ignored: $1"
         unset "$name"
     done
 }
 
-# What some tool takes for its own: the linker, cgo, ninja, rust-lld, the virtual environment. None minds a space or a comma.
+# Characters with a meaning to some tool: the linker, cgo, ninja, rust-lld, the virtual environment. All accept a space
+# or a comma.
 odd=${PWD//[A-Za-z0-9\/._+,=@~ -]/}
 odd=${odd//[![:ascii:]]/}
 [ -z "$odd" ] ||
-    fail "the path of this folder, '$PWD', has ${odd@Q}: want ASCII letters, digits, space or any of /._+,=@~- and what is not ASCII"
+    fail "the path of this folder, '$PWD', has ${odd@Q}: want ASCII letters, digits, space, any of /._+,=@~- or characters beyond ASCII"
 
 if [ -n "${TMPDIR:-}" ]; then
     case $TMPDIR in
@@ -65,19 +66,20 @@ if [ -n "${TMPDIR:-}" ]; then
     esac
 fi
 
-without "the libraries have Toll's own flags, and the same bits by them" CFLAGS CPPFLAGS CXXFLAGS FFLAGS FCFLAGS \
+without "the libraries need Toll's own flags to return the same bits" CFLAGS CPPFLAGS CXXFLAGS FFLAGS FCFLAGS \
     LDFLAGS RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_INCREMENTAL "${!CARGO_PROFILE_@}"
 
-# The tree is no part of a workspace around it, and holds no vendored modules unless somebody put them there.
+# The tree is not part of a workspace around it, and has no vendored modules unless somebody put them there.
 export GOWORK=off
 if command -v go >/dev/null; then
     mapfile -t flags < <(go env GOFLAGS CGO_CFLAGS CGO_CPPFLAGS CGO_LDFLAGS)
     [ ${#flags[@]} -eq 4 ] || exit 1
     export GOFLAGS=${flags[0]}
     [ -d vendor ] || GOFLAGS+=' -mod=readonly'
-    # These say where libraries are, too. What is linked so makes the whole process flush to zero. As in CMakeLists.txt.
+    # These variables also say where libraries are, so they stay. Linking with these flags makes the whole process flush
+    # to zero. As in CMakeLists.txt.
     inexact="[ '\"](-(Ofast|f(fast|associative|reciprocal)-math|f(unsafe-math-opt|finite-math|no-signed-z|single-prec)\
 |ffp-model|fdenormal-fp-math|m(fpmath|recip|daz-ftz|pc[368]))[^ '\"]*)"
     [[ ! " ${flags[*]:1}" =~ $inexact ]] ||
-        fail "CGO_CFLAGS, CGO_CPPFLAGS or CGO_LDFLAGS has ${BASH_REMATCH[1]}, with which results are others: want it without"
+        fail "CGO_CFLAGS, CGO_CPPFLAGS or CGO_LDFLAGS has ${BASH_REMATCH[1]}, which changes results: want it without"
 fi

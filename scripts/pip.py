@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""Runs pip in this interpreter. Of the user's settings, in variables and files, it gets those that say how packages
-are reached; others would install elsewhere (user, target, prefix) or something else."""
+"""Runs pip in this interpreter. Of the user's settings, in variables and files, it passes on only those that say how to
+reach packages. Others would install elsewhere (user, target, prefix) or something else."""
 
 import ast
 import os
@@ -12,7 +12,7 @@ REACH = (
     "cache-dir cert client-cert default-timeout extra-index-url find-links index-url keyring-provider no-cache-dir"
     " no-index proxy retries timeout trusted-host use-feature"
 ).split()
-SECTIONS = ["global", "install", ":env:"]  # each goes before those on its left
+SECTIONS = ["global", "install", ":env:"]  # each overrides those on its left
 
 pip = [sys.executable, "-I", "-m", "pip"]
 plain = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}

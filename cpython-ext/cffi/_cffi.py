@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""What both modes of cffi share: from the functions of a table, those of a language."""
+"""Shared by both modes of cffi: turns the functions of a table into those of a language."""
 
 import os
 
@@ -12,7 +12,7 @@ HEADER = os.path.join(os.path.dirname(toll.__file__), "toll.h")
 
 
 def accept(ffi, origin, table, version):
-    """Raise ImportError unless that is a table of toll.h as this package has it."""
+    """Raise ImportError unless table is one of this package's toll.h."""
     if not table:
         raise ImportError(f"{origin}: has no table")
     toll.accept(origin, (table.abi_version, table.struct_size, table.header_hash), ffi.sizeof("toll_table"), version)
@@ -28,7 +28,7 @@ def build(ffi, table):
 
 def bind(ffi, get):
     """Return noop, not_, add, sum, grid, step, run, julia, ols; get(name) returns the function of that slot."""
-    # Types parsed once: their names would be looked up in every call.
+    # Parse types once: their names would be looked up in every call.
     doubles, ints, buffer = ffi.typeof("double[]"), ffi.typeof("int32_t[]"), ffi.from_buffer
     c_sum, c_julia = get("call_sum"), get("julia")
     c_step = get("diffusion_step_row"), get("diffusion_step_col")
@@ -36,7 +36,7 @@ def bind(ffi, get):
     c_ols = get("ols_row"), get("ols_col")
 
     def corner(a, col):
-        # from_buffer wants consecutive elements, so a matrix with padding goes by its first line.
+        # from_buffer wants consecutive elements, so a padded matrix is passed by its first line.
         lines = a.T if col else a
         return buffer(doubles, lines if lines.flags.c_contiguous else lines[0])
 
@@ -48,7 +48,7 @@ def bind(ffi, get):
         c_sum(buffer(doubles, a), 0)
         return a.size
 
-    # Of what is refused, the checks in Python say which argument it is and why.
+    # For a refused call, the checks in Python say which argument is wrong and why.
 
     def step(out, in_, lo, hi, D, dt, threads, schedule):
         rows, cols, ld, col = check.pair("diffusion", "out", out, "in", in_)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""What cffi is told of toll.h; as a program, the C source of toll._cffi_c, which Meson compiles:
+"""The declarations of toll.h for cffi; as a program, the C source of toll._cffi_c, which Meson compiles:
 
 _cffi_build.py toll.h _cffi_c.c
 """
@@ -24,7 +24,7 @@ TABLE = "const toll_table *toll_c_table(void);"
 
 
 def declarations(header):
-    """The text of toll.h without what only a preprocessor understands; the file itself, so that nothing drifts."""
+    """The text of toll.h without preprocessor lines. It is read from the file, so the two cannot differ."""
     with open(header, encoding="utf-8") as file:
         text = file.read()
     text = re.sub(r"^#ifdef __cplusplus$.*?^#endif$", "", text, flags=re.MULTILINE | re.DOTALL)

@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The C kernels through cffi in ABI mode, by the function pointers of libtoll_c.so's table.
 
-The declarations are parsed from toll.h when the module is imported, and libffi makes each call. Arrays go by
-ffi.from_buffer, without a copy. cffi checks that integers fit but knows nothing of dtype or shape (the book's example
-casts whatever address it is given), so these are checked in Python before every call. The GIL is released in every
-call, noop too.
+The declarations are parsed from toll.h when the module is imported, and libffi makes each call. Arrays are passed by
+ffi.from_buffer, without a copy. cffi checks that integers fit but does not know dtype or shape (the book's example
+casts any address), so Python checks these before every call. Every call releases the GIL, even noop.
 
 Source: High Performance Python, the section on cffi.
 """

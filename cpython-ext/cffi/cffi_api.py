@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The C kernels through cffi in API mode: a C extension that cffi writes and Meson links with libtoll_c.a.
 
-The compiler has seen toll.h, so a wrong declaration would not have been built, and each call is a plain call in C.
-Arrays go by ffi.from_buffer, without a copy; dtype and shape are checked in Python as in ABI mode. The GIL is released
-in every call, noop too.
+The compiler has seen toll.h, so a wrong declaration would not compile, and each call is a plain call in C. Arrays are
+passed by ffi.from_buffer, without a copy; Python checks dtype and shape as in ABI mode. Every call releases the GIL,
+even noop.
 
 Source: High Performance Python, the section on cffi, which compiles when it runs ("inline"); here it is built ahead.
 """

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """The C kernels through ctypes of the standard library, by the function pointers of libtoll_c.so's table.
 
-An array goes as a reference to its first element, c_double.from_buffer(a), which holds the buffer for the call and
-costs a third of a.ctypes.data; it wants memory that is writable and consecutive, so the rest goes by its address.
-ctypes knows nothing of dtype or shape, cuts integers that are too large to their C type and passes arguments that are
-too many, all without a word (the book's example passes whatever it is given, and a float32 grid corrupts the heap),
-so each function is wrapped in one that checks in Python. The GIL is released in every call, noop too.
+An array is passed as a reference to its first element, c_double.from_buffer(a). This holds the buffer for the call and
+costs a third of a.ctypes.data. It needs writable, consecutive memory; other arrays are passed by address. ctypes does
+not know dtype or shape, truncates integers to their C type and accepts surplus arguments, all silently (the book's
+example passes anything, and a float32 grid corrupts the heap). A wrapper therefore checks each call in Python. Every
+call releases the GIL, even noop.
 
 Source: High Performance Python, the section on ctypes.
 """
@@ -106,7 +106,7 @@ def _first(a, element=c_double):
 
 
 def _corner(a, col):
-    """The first element of a matrix; if it has padding, by way of its first line, whose elements are consecutive."""
+    """The first element of a matrix; of a padded one, by its first line, whose elements are consecutive."""
     lines = a.T if col else a
     return _first(lines if lines.flags.c_contiguous else lines[0])
 
@@ -141,7 +141,7 @@ def grid(a):
     return a.size
 
 
-# Of what is refused, the checks in Python say which argument it is and why.
+# For a refused call, the checks in Python say which argument is wrong and why.
 
 
 def step(out, in_, lo, hi, D, dt, threads, schedule):

@@ -1,5 +1,5 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""What toll's Cython modules were built with."""
+"""The build of toll's Cython modules."""
 
 BUILD = "@BUILD@"

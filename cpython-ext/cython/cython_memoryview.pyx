@@ -3,8 +3,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The kernels over typed memoryviews in Cython, without the GIL: NumPy's memory, no list, no copy.
 
-Also noop, not_, add and sum, and grid(a), which takes a two-dimensional float64 array as a memoryview, touches none
-of it and returns its size. Taking a memoryview is the larger part of what a call with an array costs.
+Also noop, not_, add and sum, and grid(a), which takes a two-dimensional float64 array as a memoryview, does not
+touch it and returns its size. Taking a memoryview is most of the cost of a call with an array.
 
 Source: High Performance Python, "Compiling to C", Cython and NumPy (0.20 s for the Julia set there).
 """

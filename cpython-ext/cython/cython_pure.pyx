@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 # cython: language_level=3
-"""The kernels in Python without a type, compiled by Cython: what compiling alone gains.
+"""The kernels in Python without types, compiled by Cython: the gain of compiling alone.
 
 Source: High Performance Python, "Compiling to C", the Julia set before its annotations. Its test is
 abs(z) < 2: see EDGE.

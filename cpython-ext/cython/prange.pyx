@@ -3,8 +3,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False, cdivision=True
 """The kernels over typed memoryviews in Cython, on threads: prange, OpenMP, @SCHEDULE@.
 
-The schedule is written into the code, so a call's own is checked and ignored. OpenMP keeps a team of threads for
-each thread that calls, and ends the process if the system gives it none.
+The schedule is fixed in the code; a call's own is checked and ignored. OpenMP keeps a team of threads for each
+calling thread, and ends the process if the system gives it no thread.
 
 Source: High Performance Python, "Compiling to C", the Julia set with OpenMP (0.03 s there, guided).
 """
@@ -29,8 +29,8 @@ cdef extern from "omp.h" nogil:
     int omp_get_num_threads()
     int omp_get_thread_num()
 
-# Of c-omp: each thread of a region calls them first and last, since it has the floating-point environment of whoever
-# made it.
+# Of c-omp: each thread of a region calls them first and last, since it inherits the floating-point environment of its
+# maker.
 cdef extern from * nogil:
     """
     #include <stdint.h>
@@ -45,8 +45,8 @@ def _before_fork():
     omp_pause_resource_all(omp_pause_hard)
 
 
-# A child has none of its parent's threads, and OpenMP would wait for them for ever. Without a team it makes one when
-# it needs it, and so does the parent.
+# A child has none of its parent's threads, and OpenMP would wait for them for ever. Without a team, child and parent
+# make one when they need it.
 os.register_at_fork(before=_before_fork)
 
 

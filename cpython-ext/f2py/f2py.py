@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 """The Fortran kernels through f2py, which makes the extension module of the signatures in _f2py.pyf. Nothing is copied:
-a matrix is passed by its first line, with its leading dimension beside it, as BLAS is called. The GIL is released.
+a matrix is passed by its first line and its leading dimension, as in BLAS. The GIL is released.
 
-What will surprise: f2py means well. An array of another type or order it converts, inputs by a silent copy; for a
-number it takes 1.9 (as 1), "1" and [1], too. So the checks are made here, before it. Its intent(inplace), which makes
-a C-ordered argument Fortran-ordered, is used nowhere: it moves the array to memory of its own, and every earlier view
-is left pointing at memory that is no longer the array's, or is freed.
+Caveats: f2py silently converts. It copies an input of another type or order, and takes 1.9 (as 1), "1" and [1] for a
+number. Therefore this module checks first. f2py's intent(inplace), which makes a C-ordered argument Fortran-ordered, is
+never used: it moves the array to new memory, and every earlier view points to memory that is no longer the array's, or
+is freed.
 
-Source: High Performance Python, "f2py", where the array is made with order='F'. f2py_copy is what happens without.
+Source: High Performance Python, "f2py", where the array is made with order='F'. f2py_copy shows what happens without.
 """
 
 import ctypes
@@ -22,7 +22,7 @@ noop = _f2py.noop
 
 
 def _build():
-    """What the table of the linked library says of its build."""
+    """The build of the linked library, from its table."""
     version, size, hash_, _, compiler, flags = struct.unpack("=IIQQQQ", ctypes.string_at(_f2py.table(), 40))
     accept("libtoll_fortran.a", (version, size, hash_), 192)
     text = [ctypes.string_at(p).decode() for p in (compiler, flags)]
@@ -33,7 +33,7 @@ BUILD = _build()
 
 
 def _line(a, col):
-    """The first line of a matrix, whose address is the matrix's."""
+    """The first line of a matrix; its address is the matrix's."""
     return a[:, 0] if col else a[0]
 
 
@@ -53,7 +53,7 @@ def sum(p):
 
 
 def grid(a):
-    """Pass a matrix, of which nothing is read; return how many elements it has."""
+    """Pass a matrix, read nothing of it, and return its number of elements."""
     check.array("grid", "a", a, "d", 2)
     rows, cols, _, col = check.layout("grid", "a", a)
     check.aligned("grid", "a", a)

@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""The Fortran kernels through f2py, given arrays of whatever order: what happens if one forgets order='F'.
+"""The Fortran kernels through f2py, given arrays in any order: what happens if one forgets order='F'.
 
-The signatures have two-dimensional arguments, which f2py takes as they are only if they are contiguous in Fortran
-order. Others it copies without a word, inputs (intent(in)) and outputs (intent(in, out)) alike, each with a
-transposition, and returns the new outputs; here they are written back to the caller's arrays. The results are right,
-and the time is that of the copies. Compare f2py, which copies nothing.
+f2py passes two-dimensional arguments unchanged only if they are contiguous in Fortran order. It silently copies and
+transposes all others, inputs (intent(in)) and outputs (intent(in, out)) alike, and returns the new outputs; this module
+writes them back to the caller's arrays. The results are right, and the time is that of the copies. Compare f2py, which
+copies nothing.
 
-intent(inplace) would save the writing back, by turning the caller's array itself into a Fortran-ordered one. It is
-used nowhere: the array gets new memory, so that earlier views of it, and whoever lent the memory, see no result; and
-memory that was the array's own is freed under them.
+intent(inplace) would avoid writing back by turning the caller's own array into a Fortran-ordered one. It is never used:
+the array gets new memory. Earlier views, and whoever lent the memory, then see no result, and memory that the array
+owned is freed under its views.
 
 Source: High Performance Python, "f2py".
 """

@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""What the Numba languages share: loops, and Kernels, which compiles them and calls them with checked arguments.
+"""Shared by the Numba languages: loops, and Kernels, which compiles them and calls them with checked arguments.
 
-Everything is compiled from explicit signatures, one for C-contiguous, one for Fortran-contiguous arrays and one for
-padded ones ('A', whose strides the compiler does not know); no other is ever made, so no call compiles. Inputs are
-declared read-only, to which Numba converts writable arrays for nothing. Without fastmath LLVM neither contracts nor
-reassociates.
+Everything is compiled from explicit signatures: for C-contiguous, for Fortran-contiguous and for padded arrays ('A',
+with strides unknown to the compiler). No other is ever made, so no call compiles. Inputs are declared read-only; Numba
+converts writable arrays at no cost. Without fastmath LLVM neither contracts nor reassociates.
 """
 
 import contextlib
@@ -26,11 +25,11 @@ BUILD = f"Numba {numba.__version__}, llvmlite {llvmlite.__version__}"
 # Numba's own choice may be its workqueue, which ends the process when two threads call it at once.
 numba.config.THREADING_LAYER = "threadsafe"
 
-_BLOCK = 256  # rows whose sums stay in cache while the columns are walked
+_BLOCK = 256  # rows; their sums stay in cache while the columns are walked
 
 
-# An index that may be negative, where Numba counts from the end, keeps LLVM from vectorising: so inner loops count from
-# a constant, where need be over slices.
+# Numba counts a negative index from the end. An index that may be negative keeps LLVM from vectorising, so inner loops
+# count from a constant, over slices if necessary.
 
 
 def _step_rows(out, grid, lo, hi, d):
@@ -121,7 +120,7 @@ def array(kind, ndim, layout, readonly=True):
 
 
 def _kind(a, columns):
-    """Which of the compiled functions is for a matrix that is to be walked by columns or by rows.
+    """The compiled function for a matrix that is walked by columns or by rows.
 
     Numba takes what is contiguous in both orders for 'C'; to 'A' it converts anything.
     """
@@ -136,8 +135,7 @@ _DEFAULT = ctypes.c_void_p(-1)  # FE_DFL_ENV
 
 @contextlib.contextmanager
 def _default_environment():
-    """Let this thread compute in the floating-point environment that C starts with. Threads that it makes keep the one
-    that it has then."""
+    """Let this thread compute in C's initial floating-point environment. Threads that it makes keep that, too."""
     before = ctypes.create_string_buffer(64)
     _libm.fegetenv(before)
     _libm.fesetenv(_DEFAULT)
@@ -147,8 +145,8 @@ def _default_environment():
         _libm.fesetenv(before)
 
 
-# Whether this process must not use Numba's threads: it is the child of one that had them by way of GNU's OpenMP, and
-# Numba ends such a child when it calls them.
+# Whether this process must not use Numba's threads: its parent had them through GNU's OpenMP, and Numba ends such a
+# child when it calls them.
 alone = False
 
 
@@ -172,7 +170,7 @@ def _counting():
 
 
 def had(threads):
-    """Return how many threads work on parallel loops that ask for so many: Numba's layer may give fewer."""
+    """Return how many threads work on parallel loops that ask for threads: Numba's layer may give fewer."""
     if not 1 <= threads <= 1024:
         return 0
     if alone:
@@ -185,7 +183,7 @@ def had(threads):
 
 @contextlib.contextmanager
 def team(threads):
-    """Let this thread's parallel loops use that many threads, as far as Numba has them."""
+    """Let this thread's parallel loops use that many threads, or as many as Numba has."""
     before = numba.get_num_threads()
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     try:
@@ -196,7 +194,7 @@ def team(threads):
 
 
 class Kernels:
-    """step, run, julia and ols, compiled with or without prange; with one of the two tests of julia, or without it."""
+    """step, run, julia and ols, compiled with or without prange, with one of the two tests of julia or without it."""
 
     def __init__(self, parallel, julia, matrices=True):
         self._julia_loop, self._matrices = julia, matrices
@@ -220,7 +218,7 @@ class Kernels:
         self.seconds = time.perf_counter() - start
 
     def _ready(self):
-        """Compile once more, without prange, if this is the child of a process that had threads."""
+        """Compile again, without prange, if the parent process had threads."""
         if alone and self._parallel:
             self._make(False)
 

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""The kernels compiled by Numba, on one thread, when the module is imported; the machine code is kept nowhere.
+"""The kernels compiled by Numba, on one thread, at import; the machine code is not cached.
 
-compile_seconds() is what that took. noop, add, sum and grid are Numba's own dispatchers, as a user of Numba
-calls them: their errors are Numba's, a TypeError for arguments of other types.
-julia's test is the book's abs(z) < 2, by hypot(): where |z| is 2 but for its last bits it can differ from that of
-toll.h, see toll.numba_expanded.
+compile_seconds() returns the time that this took. noop, add, sum and grid are Numba's own dispatchers, as its users
+call them: their errors are Numba's, such as TypeError for arguments of other types.
+julia's test is the book's abs(z) < 2, by hypot(). Where |z| differs from 2 only in its last bits, it can differ from
+the test of toll.h, see toll.numba_expanded.
 Source: High Performance Python, the Julia set and OLS examples with Numba.
 """
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""julia compiled by Numba, as toll.numba has it, with the test written out: zr*zr + zi*zi < 4.
+"""julia compiled by Numba, as in toll.numba, with the test written out: zr*zr + zi*zi < 4.
 
 Source: High Performance Python, Table 7-2, "Numba".
 """

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The kernels compiled by Numba with parallel=True and prange, and the expanded test of julia.
 
-threads is limited to NUMBA_NUM_THREADS, which is the number of processors unless the environment sets it; schedule
-changes nothing, Numba deals out equal shares. Each thread that calls has a team of its own, as with OpenMP in C,
-since Numba is told to use a threading layer that can be called by several threads (TBB or OpenMP). The child of a
-process that had such threads by OpenMP computes on one: it compiles once more, at its first call.
+threads is limited to NUMBA_NUM_THREADS, by default the number of processors. schedule changes nothing: Numba
+distributes equal shares. Each calling thread has a team of its own, as with OpenMP in C, since Numba is told to use a
+threading layer that several threads can call (TBB or OpenMP). A child of a process with OpenMP threads computes on one
+thread: it compiles again at its first call.
 Source: High Performance Python, Table 7-2, "Numba prange".
 """
 

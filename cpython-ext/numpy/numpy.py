@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The kernels by whole-array operations of NumPy, in place: no temporary is made while a kernel loops.
 
-Complex numbers are kept as real and imaginary parts, since NumPy's complex product may use fused multiply-add. Sums go
-column by column, and sum() accumulates, since NumPy's own sums are pairwise: in both cases for the order of toll.h.
+Complex numbers are split into real and imaginary parts, since NumPy's complex product may use fused multiply-add. To
+keep the order of toll.h, sums go column by column and sum() accumulates: NumPy's own sums are pairwise.
 threads and schedule change nothing.
 Source: High Performance Python, the diffusion example with in-place operations and without allocations.
 """
@@ -17,7 +17,7 @@ from . import check
 
 BUILD = f"NumPy {np.__version__}, CPython {platform.python_version()}"
 
-_BLOCK = 8192  # points or rows whose arrays stay in cache
+_BLOCK = 8192  # points or rows; their arrays stay in cache
 
 
 def noop():
@@ -36,7 +36,7 @@ def add(x, y):
 @np.errstate(all="ignore")
 def sum(p):
     check.vector("sum", "p", p, "d")
-    # The 0.0 makes of -0.0 what a sum from +0.0 would be.
+    # The 0.0 turns -0.0 into +0.0, as a sum from +0.0 does.
     return float(np.add.accumulate(p)[-1]) + 0.0 if len(p) else 0.0
 
 
@@ -88,7 +88,7 @@ def julia(out, zs, cs, lo, hi, maxiter, threads, schedule):
 
 
 def _escape(out, zs, cs, maxiter):
-    """Count the iterations of all points together; those that have escaped are taken out."""
+    """Count the iterations of all points together; remove escaped points."""
     points = np.arange(len(zs))
     zr, zi, cr, ci = zs.real.copy(), zs.imag.copy(), cs.real.copy(), cs.imag.copy()
     rr, ii, size, inside = np.empty_like(zr), np.empty_like(zr), np.empty_like(zr), np.empty(len(zs), bool)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""Diffusion as one would first write it in NumPy: the formula, whose every operation makes an array.
+"""Diffusion as a first version in NumPy: the formula; each of its operations makes an array.
 
 The book's version takes neighbours by np.roll, which carries them around the edges; toll.h's boundary stays.
 Source: High Performance Python, the diffusion example in NumPy.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""What the languages that fit each row by np.linalg.lstsq share: the function, and ways into a DataFrame and out.
+"""Shared by the languages that fit each row by np.linalg.lstsq: the function, and ways into a DataFrame and out.
 
 Source: High Performance Python, the OLS example, whose functions return the slope only.
 """
@@ -28,7 +28,7 @@ def lstsq(row):
 
 
 def padded(row):
-    """Return what lstsq does, and zeros: apply(raw=True) wants as many numbers as a row has."""
+    """Return the result of lstsq, padded with zeros: apply(raw=True) wants as many numbers as a row has."""
     x = np.arange(row.shape[0])
     ones = np.ones(row.shape[0])
     line = np.zeros(row.shape[0])
@@ -37,7 +37,7 @@ def padded(row):
 
 
 def frame(y):
-    """Return a DataFrame of the memory of y itself."""
+    """Return a DataFrame in the memory of y itself."""
     return pd.DataFrame(y, copy=False)
 
 

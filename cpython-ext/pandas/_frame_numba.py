@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""np.linalg.lstsq on each row by Numba, as DataFrame.apply has it: given a compiled function, or compiling itself.
+"""np.linalg.lstsq on each row by Numba through DataFrame.apply: with a compiled function, or with engine="numba".
 
-Compiling takes seconds, for each order of arrays anew, and happens at the first use.
+Compiling happens at the first use of each order of arrays, and takes seconds.
 """
 
 import time
@@ -23,7 +23,7 @@ class Compiled:
         self._seconds = None
 
     def compile_seconds(self):
-        """Compile, if that has not been done, and return the seconds that it took."""
+        """Compile, unless done before, and return the seconds that it took."""
         if self._seconds is None:
             start = time.perf_counter()
             self._compile()
@@ -63,6 +63,6 @@ class Engine(Compiled):
         if rows == 1:
             y = np.repeat(y, 2, axis=0)  # since apply squeezes the result
         elif not (y.flags.c_contiguous or y.flags.f_contiguous):
-            y = np.ascontiguousarray(y)  # rather than compile once more for a padded matrix
+            y = np.ascontiguousarray(y)  # instead of compiling again for a padded matrix
         with _numba.team(threads):
             return self._apply(y)[:rows]

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""ols as toll.lstsq_engine has it, with engine_kwargs={"parallel": True}.
+"""ols as in toll.lstsq_engine, with engine_kwargs={"parallel": True}.
 
-threads is limited to NUMBA_NUM_THREADS; schedule changes nothing. A padded matrix is copied. The child of a process that
-had threads by OpenMP computes on one, see toll.numba_prange.
+threads is limited to NUMBA_NUM_THREADS; schedule changes nothing. A padded matrix is copied. A child of a process
+with OpenMP threads computes on one thread, see toll.numba_prange.
 Source: High Performance Python, the OLS example.
 """
 

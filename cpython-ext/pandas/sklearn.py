@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""ols by LinearRegression of scikit-learn, fitted to each row by itself.
+"""ols by LinearRegression of scikit-learn, fitted to each row separately.
 
-It checks its input and makes copies at each fit. What it refuses, since the mean overflows, gets NaN.
+It checks and copies its input at each fit. A row that it refuses, because its mean overflows, gets NaN.
 Source: High Performance Python, the OLS example.
 """
 

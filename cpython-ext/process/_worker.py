@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""The kernels of toll/_loops.py in a process of their own, for PyPy or CPython, without NumPy: pypy3 -I _worker.py
+"""The kernels of toll/_loops.py in a separate process, for PyPy or CPython, without NumPy: pypy3 -I _worker.py
 
 It reads requests from standard input and answers each on standard output, in order, until QUIT or end of file
-(exit status 0). What else is printed goes to standard error. SIGINT is ignored: the parent decides.
+(exit status 0). All other output goes to standard error. SIGINT is ignored: the parent decides.
 All numbers are little endian and unpadded; u4 is uint32, u8 uint64, i8 int64, f8 float64.
 
     hello     "TOLH"  u4 version of the protocol (1)  text          once, at the start
@@ -27,11 +27,11 @@ All numbers are little endian and unpadded; u4 is uint32, u8 uint64, i8 int64, f
     8 QUIT                                                               nothing, and the worker ends
 
 A matrix is sent as the memory from its first to its last element; col is 1 for column-major order, else 0. An output
-has the shape and ld of the input, or a row's or point's element for each (julia's is of kind 'i'). Of an output
-only what toll.h says the kernel writes has a meaning: the host must copy no more than that, and not the padding.
+has the shape and ld of the input, or one element for each row or point (julia's is of kind 'i'). Only the elements
+that the kernel writes according to toll.h have a meaning: the host must copy no others, and no padding.
 variant chooses julia's test: 0 abs(z) < 2, 1 expanded. The host checks arguments as toll.h says; the worker checks
-that sizes agree, so that a bad request is an exception. After an exception it goes on with the next request. Only bytes
-that are no request (bad magic) or a request cut short end it, with exit status 1.
+that sizes agree, so a bad request is an exception. After an exception it continues with the next request. Bytes that
+are no request (bad magic) or a truncated request end it, with exit status 1.
 """
 
 import importlib.util
@@ -82,7 +82,7 @@ def skip(stream, size):
 
 
 def read_array(stream):
-    """Return an array, or the exception that it is answered with; its bytes are read in either case."""
+    """Return an array, or the exception to answer with; its bytes are read in either case."""
     code, size = read(stream, "<IQ")
     try:
         kind = chr(code) if code < 128 else code

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The kernels as loops over lists, without NumPy: CPython runs them for toll.python, and PyPy in toll/_worker.py.
 
-Arguments were checked. The bits are those of toll.h: Python rounds each operation by itself, and z*z is
-(zr*zr - zi*zi) + (zr*zi + zi*zr)i, whose imaginary part is 2*(zr*zi) in all cases.
+The caller has checked the arguments. The bits are those of toll.h: Python rounds each operation, and z*z is
+(zr*zr - zi*zi) + (zr*zi + zi*zr)i; its imaginary part always equals 2*(zr*zi).
 Sources: High Performance Python, the pure Python versions of the diffusion, Julia set and OLS examples.
 """
 
@@ -45,7 +45,7 @@ def run(a, b, steps, d):
 
 
 def julia(zs, cs, maxiter):
-    """The escape counts with the test abs(z) < 2, which is not in all roundings that of toll.h."""
+    """The escape counts with the test abs(z) < 2, which rounding can make differ from that of toll.h."""
     output = [0] * len(zs)
     for i in range(len(zs)):
         n = 0
@@ -55,7 +55,7 @@ def julia(zs, cs, maxiter):
             while n < maxiter and abs(z) < 2:
                 z = z * z + c
                 n += 1
-        except OverflowError:  # from abs, if z is finite and its modulus is not: it has escaped
+        except OverflowError:  # from abs: z is finite, its modulus is not, so it has escaped
             pass
         output[i] = n
     return output

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The kernels in pure Python, over lists.
 
-NumPy's part is the way in and out: arrays become lists, and lists are assigned to the elements that a kernel writes.
+NumPy serves only input and output: arrays become lists, and lists are assigned to the elements that a kernel writes.
 threads and schedule change nothing.
-julia's test is the book's abs(z) < 2, by hypot(): where |z| is 2 but for its last bits it can differ from that of
-toll.h, see toll.python_expanded.
+julia's test is the book's abs(z) < 2, by hypot(). Where |z| differs from 2 only in its last bits, it can differ from
+the test of toll.h, see toll.python_expanded.
 Source: High Performance Python, the pure Python versions of its examples.
 """
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""julia in pure Python over lists, as toll.python has it, with the test written out: zr*zr + zi*zi < 4.
+"""julia in pure Python over lists, as in toll.python, with the test written out: zr*zr + zi*zi < 4.
 
 Source: High Performance Python, the expanded Julia set example, which it gives to Cython and PyPy.
 """

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""julia in pure Python over NumPy arrays, element by element: what NumPy costs who does not vectorise.
+"""julia in pure Python over NumPy arrays, element by element: the cost of NumPy without vectorising.
 
-Each element that is read and each number computed becomes a NumPy scalar, slower than Python's own numbers.
+Each element read and each number computed becomes a NumPy scalar, slower than Python's own numbers.
 Source: High Performance Python, Table 7-2, "CPython".
 """
 

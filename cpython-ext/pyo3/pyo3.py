@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 """The Rust kernels through PyO3 and rust-numpy: the functions of the extension module toll_pyo3, which maturin builds
-of cpython-ext/pyo3 and the crate in rust/. Nothing is copied, and the GIL is released.
+from cpython-ext/pyo3 and the crate in rust/. Nothing is copied, and the GIL is released.
 
-What will surprise: rust-numpy's borrow checking holds across threads. While a call works on the whole of an output,
-any other call that touches it is an OverlapError, even if their arrays only interleave; inputs may be shared. Calls
-that work on a part of an output, lo to hi, may run at once on other parts. A panic in a kernel is a PanicError, one
-around it PyO3's PanicException.
+Note: rust-numpy's borrow checking holds across threads. While a call works on the whole of an output, any other call
+that touches it is an OverlapError, even if their arrays only interleave; inputs may be shared. Calls that work on parts
+of an output, lo to hi, may run concurrently on disjoint parts. A panic in a kernel is a PanicError, one around it
+PyO3's PanicException.
 
 Source: High Performance Python, "Rust", where the extension is written with PyO3 and maturin.
 """

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The kernels in Python and NumPy, compiled ahead of time by Pythran.
 
-The loops are toll._pythran's; this module checks. Pythran takes a vector as it lies in memory and releases the GIL,
-but a matrix with padding only if it is a slice of another NumPy array, so matrices go in as the span of their
-elements and a leading dimension.
+The loops are in toll._pythran; this module checks. Pythran takes a vector as it lies in memory and releases the GIL. It
+takes a padded matrix only as a slice of another NumPy array, so matrices are passed as the span of their elements and a
+leading dimension.
 
 Source: High Performance Python, "Compiling to C", names Pythran; the loops are the book's other examples.
 """

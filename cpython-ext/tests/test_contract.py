@@ -1,17 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""Holds the language modules of the package toll to its contract: the C library's bits, and bad arguments refused.
+"""Tests the language modules of the package toll against its contract: the C library's bits, and bad arguments refused.
 
     build/venv/bin/python cpython-ext/tests/test_contract.py [MODULE ...] [-v] [-f] [-k PATTERN]
 
-Without names: all modules of the package whose names do not begin with _. The reference is libtoll_c.so by ctypes,
-here, with nothing of the package between. All memory that a module sees stands between guards, and all of it is
-compared, padding and inputs too. Declarations that a module may make:
+Without names: all modules of the package whose names do not begin with _. The reference is libtoll_c.so, called here
+by ctypes without the package. All memory that a module sees lies between guards, and all of it is compared, including
+padding and inputs. Declarations that a module may make:
 
-    BOUND = (ulp, "cause")  its ols adds in another order: its lines are held to the true ones, in rational arithmetic,
-                            within that many ULP of the magnitude of the terms summed
-    EDGE = "cause"          its julia rounds the test of the circle in another way (abs(z) < 2): at a point that comes
-                            within 4 ULP of the circle it may stop there or go on
+    BOUND = (ulp, "cause")  its ols adds in another order: its lines are compared with the true ones, in rational
+                            arithmetic, within that many ULP of the magnitude of the terms summed
+    EDGE = "cause"          its julia rounds the test of the circle in another way (abs(z) < 2): a point within 4 ULP of
+                            the circle may stop there or go on
 """
 
 import argparse
@@ -116,7 +116,7 @@ class Job:
         self.memory = []  # (name, words, whether doubles are computed into it)
 
     def add(self, name, shape, dtype, strides, values=None, output=False):
-        """Append an array between guards, all canaries but for its values."""
+        """Append an array between guards; all but its values are canaries."""
         size = np.dtype(dtype).itemsize
         last = sum((n - 1) * s for n, s in zip(shape, strides)) if min(shape) else 0
         words = np.full(2 * GUARD + (last + size + 7) // 8, CANARY, np.uint64)
@@ -158,7 +158,7 @@ class Job:
 
 
 def grid(rows, cols, seed):
-    """Numbers of many magnitudes, so that each order of operations rounds in another way."""
+    """Numbers of many magnitudes, so that different orders of operations round differently."""
     rng = np.random.default_rng([rows, cols, seed])
     return rng.standard_normal((rows, cols)) * 10.0 ** rng.integers(-8, 8, (rows, cols))
 
@@ -205,7 +205,7 @@ def new_ols(rows, n, col=False, pad=0, lo=0, hi=None, par=(1, 0), values=grid, l
 
 
 def good(function):
-    """A small job, not square, with padding, that bad ones are made from."""
+    """A small job, not square, with padding; bad ones are made from it."""
     if function == "julia":
         zs = np.linspace(-1, 1, 9) * (1 + 0.5j)
         return new_julia(zs, np.full(9, -0.6 - 0.4j), 1, 8, 20)
@@ -215,7 +215,7 @@ def good(function):
 
 
 def limits(lo, hi, rows):
-    """A range that is written as a slice is, within 0 ... rows."""
+    """A range written like a slice, within 0 ... rows."""
     lo = min(rows, lo if lo >= 0 else rows + lo)
     hi = rows if hi is None else hi if hi >= 0 else rows + hi
     return lo, max(lo, min(hi, rows))
@@ -249,7 +249,7 @@ def run_jobs():
 
 
 def points():
-    """Points on and about the circle of radius 2, and such as overflow, are not numbers, or never escape."""
+    """Points on and near the circle of radius 2, and points that overflow, are NaN, or never escape."""
     below, above = math.nextafter(2, 0), math.nextafter(2, 3)
     tiny = 5e-324
     one = (0.0, -0.0, tiny, 1.0, math.sqrt(2), below, 2.0, above, -2.0, 1.2, 1.6)
@@ -354,7 +354,7 @@ INTS = np.int64, np.int32, np.uint8, Whole
 
 
 def other_numbers(function):
-    """The job good(function) in other kinds of number, which mean the same as Python's own of that value."""
+    """The job good(function) with other kinds of numbers of the same values as Python's own."""
     base = good(function)
     first = len([a for a in base.args if isinstance(a, np.ndarray)])
     for k in range(first, len(base.args)):
@@ -372,7 +372,7 @@ def other_numbers(function):
 
 
 def off_by_one(a):
-    """A copy of the array that lies at an odd address."""
+    """A copy of the array at an odd address."""
     room = np.zeros(a.size * a.itemsize * 4 + 64, np.uint8)
     b = np.ndarray(a.shape, a.dtype, room, 1, a.strides)
     b[...] = a
@@ -647,7 +647,7 @@ def refusals(function):
 
 
 def nowhere(address, dtype, shape, strides=None):
-    """An array at an address where no memory is: extents may be any, and who reads or writes an element crashes."""
+    """An array at an address without memory: extents may be any, and reading or writing an element crashes."""
     interface = {
         "version": 3,
         "typestr": np.dtype(dtype).str,
@@ -658,7 +658,7 @@ def nowhere(address, dtype, shape, strides=None):
     return np.asarray(type("Nowhere", (), {"__array_interface__": interface})())
 
 
-MANY = 2**40  # columns, or points: to walk them takes half an hour
+MANY = 2**40  # columns, or points: walking them takes half an hour
 FOR_EVER = 2**62  # steps
 HERE, THERE = 1 << 45, 1 << 46  # far enough apart
 
@@ -680,7 +680,7 @@ def idle(function):
                     args = [*far(rows, cols, col), lo, hi, 0.7, 0.1]
                     yield f"{order}, rows [{lo}, {hi}) of {rows} x {cols}", args
         if function in ("step", "run"):
-            # Only what NumPy can have at all: it counts the bytes of an array, not its steps.
+            # Only what NumPy can represent: it counts the bytes of an array, not its steps.
             for rows, cols in ((1, MANY), (2, MANY), (MANY, 1), (MANY, 2)):
                 between = (0, rows) if function == "step" else (FOR_EVER,)
                 yield f"{order}, all of {rows} x {cols}", [*far(rows, cols, col), *between, 0.7, 0.1]
@@ -708,7 +708,7 @@ def root(a):
 
 
 def describe(args):
-    """Where the arrays lie and in what shape: a call must not change that either."""
+    """The address and shape of each array: a call must not change these either."""
     return [(a.ctypes.data, a.shape, a.strides, a.dtype, str(a.flags)) for a in args if isinstance(a, np.ndarray)]
 
 
@@ -717,7 +717,7 @@ def snapshot(args):
 
 
 def resident():
-    """The process's memory in bytes, or 0 where it cannot be told."""
+    """The process's memory in bytes, or 0 if unknown."""
     with contextlib.suppress(OSError):
         return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0
@@ -728,7 +728,7 @@ def bits(x):
 
 
 class Contract:
-    """The tests of one module, whose name is in `name`."""
+    """The tests of the module `name`."""
 
     @classmethod
     def setUpClass(cls):
@@ -770,7 +770,7 @@ class Contract:
                 )
 
     def settle(self, got, want):
-        """Take over the counts that a point on the circle leaves open."""
+        """Copy the counts that a point on the circle leaves open."""
         (out, zs, cs, lo, hi, maxiter), wanted = got.args[:6], want.args[0]
         for k in range(lo, hi):
             if out[k] != wanted[k] and out[k] in counts_at(zs[k], cs[k], maxiter):
@@ -904,7 +904,7 @@ class Contract:
             "repeated": np.broadcast_to(3.5, 8),
             "misaligned": off_by_one(eights),
         }
-        for what, p in others.items():  # what is not refused must be added up
+        for what, p in others.items():  # numbers that are not refused must be added
             with self.subTest(what):
                 try:
                     got = f(p)
@@ -938,7 +938,7 @@ class Contract:
                     self.equal(got, want, self.bound if function == "ols" else None)
 
     def test_subclasses_of_array(self):
-        """They may be refused, but not taken for what they are not: matrix multiplies in another way."""
+        """They may be refused, but not mistaken: matrix multiplies in another way."""
         for function in KERNELS:
             f = getattr(self.module, function, None)
             if f is None:
@@ -1012,7 +1012,7 @@ class Contract:
                     self.assertEqual(before, snapshot(args))
 
     def test_book_earlier_views(self):
-        """Its f2py version reallocates an array of the other order, and views made before see freed memory."""
+        """Its f2py version reallocates an array of the other order, and earlier views see freed memory."""
         f = self.offered("step")
         for order in "CF":
             with self.subTest(order=order):
@@ -1050,7 +1050,7 @@ class Contract:
         self.assertEqual(got.stdout, "1\n", got.stderr)
 
     def test_environment_of_the_first_caller(self):
-        """Threads that a module keeps do not go on in the rounding mode of the call that made them."""
+        """Threads that a module keeps must not keep the rounding mode of the call that made them."""
         libm = ctypes.PyDLL(None)
         upward = {"x86_64": 0x800, "aarch64": 0x400000}.get(platform.machine(), 0)
         makes = {
@@ -1088,7 +1088,7 @@ class Contract:
             self.equal(g, w)
 
     def test_fork(self):
-        """After calls the child of this process computes, too, and so does this process."""
+        """After calls, a child of this process can compute, and so can this process."""
         par = (2, 0)
         makes = {
             "step": lambda: new_step(33, 31, par=par),
@@ -1119,7 +1119,7 @@ class Contract:
             self.equal(job, same)
 
     def end_of(self, child):
-        """A process's exit code, or the negative number of the signal that ended it; it is ended if it hangs."""
+        """A process's exit code, or the negative number of the signal that ended it; a hanging process is ended."""
         for _ in range(3000):
             pid, status = os.waitpid(child, os.WNOHANG)
             if pid:
@@ -1148,7 +1148,7 @@ class Contract:
                         self.assertTrue(all(map(np.array_equal, before, after)), "an array was written to")
 
     def test_one_line_with_any_stride(self):
-        """Of a matrix of one line the leading dimension means nothing."""
+        """For a matrix of one line the leading dimension means nothing."""
         for function, n in itertools.product(("step", "run", "ols"), (9, 2)):
             f = getattr(self.module, function, None)
             for stride in (8 * n, 2**40, 2**63 - 16) if f else ():
@@ -1165,7 +1165,7 @@ class Contract:
                         self.equal(got, want, self.bound if function == "ols" else None)
 
     def test_julia_of_most_points(self):
-        """2**59 - 1 points are the most whose bytes an int64 counts; as many lie nowhere but in each other's way."""
+        """2**59 - 1 points are the most whose bytes an int64 counts; that many arrays can only overlap."""
         f = self.offered("julia")
         n = 2**59 - 1
         args = [nowhere(8, "i4", (n,)), *(nowhere(1 << 62, "c16", (n,)) for _ in range(2)), 0, 0, 9, 1, 0]
@@ -1219,13 +1219,13 @@ class Contract:
     # -- leaks
 
     def counts(self, args):
-        # Not float64's dtype: np.empty and np.zeros themselves leave a reference to it behind (NumPy 2.4).
+        # Not float64's dtype: np.empty and np.zeros themselves leak a reference to it (NumPy 2.4).
         shared = [None, *map(np.dtype, ("c16", "i4")), TypeError, *toll._ERRORS.values()]
         exact = [a for a in args if isinstance(a, np.ndarray | float | list) or (isinstance(a, int) and a > 2**30)]
         return [sys.getrefcount(a) for a in exact], [sys.getrefcount(a) for a in shared]
 
     def keeps_counts(self, f, args, times):
-        """Call f often and hold the counts of references to what they were."""
+        """Call f often and check that the counts of references do not change."""
 
         def call():
             for _ in range(times):
@@ -1235,7 +1235,7 @@ class Contract:
                     pass
 
         call()
-        gc.disable()  # what earlier tests left in cycles would go meanwhile
+        gc.disable()  # garbage of earlier tests in cycles would be collected meanwhile
         try:
             before = self.counts(args)
             call()
@@ -1258,7 +1258,7 @@ class Contract:
                     self.keeps_counts(f, make(), 100)
 
     def test_memory(self):
-        """10,000 refused calls of each kernel, and 10,000 of each small function, leave nothing behind."""
+        """10,000 refused calls of each kernel, and 10,000 of each small function, must not leak."""
         for function in (*KERNELS, "noop", "not_", "add", "sum"):
             f = getattr(self.module, function, None)
             if f is None:

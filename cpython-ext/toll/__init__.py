@@ -7,10 +7,10 @@
     run(a, b, steps, D, dt, threads, schedule)           steps steps, from a to b, from b to a, ...
     julia(out, zs, cs, lo, hi, maxiter, threads, schedule)
     ols(slope, intercept, y, lo, hi, threads, schedule)
-    team(threads)     how many threads work on a call that asks for threads, if this thread makes it now; 0 if threads is
-                      not 1 to 1024. A module without it works on one thread, the caller's
+    team(threads)     the number of threads that would work on a call of this thread that asks for threads; 0 if threads
+                      is not 1 to 1024. A module without team works on the caller's thread
 
-What they compute and promise stands in csrc/include/toll.h (not_ is its not). A matrix is a two-dimensional
+csrc/include/toll.h says what they compute and promise (not_ is its not). A matrix is a two-dimensional
 array whose strides tell its layout and leading dimension; schedule is 0, 1 or 2. Outputs are written in place and
 the functions return None. A module may lack some of them.
 
@@ -82,8 +82,8 @@ def library(file):
 
 
 def accept(origin, found, size, version=3):
-    """Raise ImportError unless found, a table's version, size and header hash, are those of toll.h, of which this package
-    holds a copy. origin names the library in the message."""
+    """Raise ImportError unless found (a table's version, size and header hash) matches this package's copy of toll.h.
+    origin names the library in the message."""
     with open(os.path.join(os.path.dirname(__file__), "toll.h"), "rb") as header:
         digest = hashlib.sha256(header.read()).digest()
     want = version, size, int.from_bytes(digest[:8], "big")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""What toll calls times of Python itself: functions that do nothing, and loops that call a function many times from
+"""Timed by toll calls in Python itself: functions that do nothing, and loops that call a function many times from
 Python, so that the crossing from Go is paid once."""
 
 from itertools import repeat

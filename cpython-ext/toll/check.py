@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""Checks of arguments, for the languages that have no native code to make them. Statuses and their order are those of
-toll.h; each function raises, or returns what the caller needs to know of the shapes."""
+"""Checks of arguments, for languages without native checks. Statuses and their order are those of toll.h; each function
+raises, or returns the facts about shapes that the caller needs."""
 
 import math
 import operator
@@ -16,7 +16,7 @@ _DTYPES = {kind: np.dtype(kind) for kind in "dDi"}
 def array(kernel, name, a, kind, ndim):
     """Raise unless a is an array of that many dimensions and kind: 'd' float64, 'D' complex128, 'i' int32.
 
-    Subclasses are refused: a matrix multiplies, and a masked array writes, in a way of its own.
+    Subclasses are refused: a matrix multiplies, and a masked array writes, in another way.
     """
     if type(a) is not np.ndarray:
         raise TypeError(f"{kernel}: {name} is a {type(a).__name__}, want a NumPy array")

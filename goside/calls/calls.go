@@ -1,30 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package calls is the family of tiny functions that toll calls studies: what can be passed over a border,
-// one function for each kind of argument and result. Their contract is csrc/calls/calls.h. A crossing gives
-// a [Funcs]; [Go] is the reference, in Go; [Payloads] are what is passed in tests and measurements.
+// Package calls is the family of tiny functions that toll calls studies: one function for each kind of argument and
+// result that can cross a border. Their contract is csrc/include/calls.h. A crossing gives a [Funcs]; [Go] is the
+// reference, in Go; [Payloads] are what tests and measurements pass.
 //
-// What will surprise: the study times calls through the function values of Funcs, on every crossing, so that
-// what is timed is what was verified. That costs about a nanosecond, and keeps arguments from being inlined
-// or laid on the stack; the knobs of goside/via/cgo show what a call written in place costs.
+// Note: the study times calls through the function values of Funcs, on every crossing, so the code timed is the code
+// verified. This costs about a nanosecond, and keeps arguments from being inlined or placed on the stack. The knobs of
+// goside/via/cgo show the cost of a call written in place.
 package calls
 
-// Funcs are the functions as reached through one crossing. One that the crossing cannot do is nil.
+// Funcs are the functions through one crossing. A function that the crossing does not offer is nil.
 //
-// They may be called from any goroutine, and at once if what they write is disjoint.
+// They may be called from any goroutine, and concurrently if they write to disjoint memory.
 type Funcs struct {
 	Noop func()
 	Not  func(x int64) int64        // ^x
 	Add  func(x, y float64) float64 // x + y
 
-	// Ints[k] passes a[0] to a[k-1] as k arguments and returns a[0] + 2*a[1] + …, modulo 2⁶⁴; Doubles[k] the same
-	// summed from the left, each operation rounded. 1 <= k <= 15; the element 0 is nil.
+	// Ints[k] passes a[0] to a[k-1] as k arguments and returns a[0] + 2*a[1] + …, modulo 2⁶⁴; Doubles[k] does the same
+	// from the left, each operation rounded. 1 <= k <= 15; element 0 is nil.
 	Ints    [MaxArity + 1]func(a *[MaxArity]int64) int64
 	Doubles [MaxArity + 1]func(a *[MaxArity]float64) float64
 
 	Bool   func(x, y bool) bool       // x && !y
-	Int8   func(x, y int8) int64      // x - 2*y, as are the next
+	Int8   func(x, y int8) int64      // x - 2*y, as in the next five
 	Int16  func(x, y int16) int64     //
 	Int32  func(x, y int32) int64     //
 	Uint8  func(x, y uint8) int64     //
@@ -32,13 +32,13 @@ type Funcs struct {
 	Uint32 func(x, y uint32) int64    //
 	Float  func(x, y float32) float32 // x - y
 
-	// A slice goes over as a pointer and a length; C borrows it for the call.
+	// A slice crosses as a pointer and a length; C borrows it for the call.
 	Length func(p []float64) int64      // len(p), p untouched
 	First  func(p []float64) float64    // p[0], or 0
 	Sum    func(p []float64) float64    // from the left, from +0
 	Fill   func(p []float64, x float64) // p[k] = x
 
-	// RunRows does [kernel.DiffusionRun] by rows on matrices whose rows lie each in memory of its own.
+	// RunRows does [kernel.DiffusionRun] by rows on matrices whose rows each lie in memory of their own.
 	RunRows func(a, b *Rows, steps int, d, dt float64) error
 
 	PairAt  func(p *Pair)       // swaps, in place
@@ -46,42 +46,45 @@ type Funcs struct {
 	MixedAt func(m *Mixed)      // negates every field, in place
 	Mixed   func(m Mixed) Mixed // the same by value, both ways
 
-	// Strings are copied both ways, since C's end with a NUL and lie in its own memory. One with a NUL in it ends
-	// there for C.
+	// Strings are copied both ways, since C's end with a NUL and lie in C's memory. For C, a string ends at its first
+	// NUL.
 	TextLength func(s string) int64 // bytes before the first NUL
-	TextStatic func() string        // the library's text, which nobody frees
-	TextNew    func(n int64) string // a text that the library allocates and the crossing has it free; "" if it could not
-	TextInto   func(n int64) string // a text that the library writes into a buffer of the crossing's; n >= 0
-	TextLive   func() int64         // how many texts of TextNew's are not freed; not timed
+	TextStatic func() string        // the library's text; nobody frees it
+	TextNew    func(n int64) string // a text that the library allocates and that the crossing has freed; "" if it could not
+	TextInto   func(n int64) string // a text that the library writes into the crossing's buffer; n >= 0
+	TextLive   func() int64         // how many texts of TextNew are not freed; not timed
 
 	Status func(x int32) error          // nil for 0, else a [*kernel.Error] with that status
 	Errno  func(e int32) (int64, error) // 0, nil for 0; else -1 and the [syscall.Errno] that C left in errno
 
-	// Handle makes an opaque number that stands for v, passes it, and returns what the number that comes back
-	// stands for; then it forgets the number.
+	// Handle makes an opaque number that stands for v, passes it, returns the value of the number that comes back, and
+	// then forgets the number.
 	Handle func(v any) any
 
-	// Callback has C call f k times, x = f(x), and returns the last x; Thread has it do so from a thread that C
-	// makes for it and ends. If f panics, C is given 0 and f is not called again, since C code cannot be unwound; the
-	// panic goes on in the caller once C has returned.
+	// Callback has C call f k times, x = f(x), and returns the last x. Thread does the same from a thread that C makes
+	// and ends for it. If f panics, C is given 0 and f is not called again, since C code cannot be unwound; the panic
+	// continues in the caller once C has returned.
 	Callback func(f func(x int64) int64, x, k int64) int64
 	Thread   func(f func(x int64) int64, x, k int64) int64
 
-	// Next has C call the same Go function k times, one that returns x + 1, without a handle to tell which function is
-	// meant and without a guard against its panics: the callback alone. It returns x + k for k > 0, else x.
+	// Next has C call a fixed Go function k times that returns x + 1: the callback alone, without a handle for the
+	// function and without a guard against panics. It returns x + k for k > 0, else x.
 	Next func(x, k int64) int64
 
-	// They return after so many nanoseconds: busy on a core, or asleep.
+	// They return after ns nanoseconds: busy on a core, or asleep.
 	Spin, Sleep func(ns int64)
 }
 
-// MaxArity is the largest number of arguments that is passed.
+//go:generate go run toll/goside/internal/generate arity.go.tmpl
+
+// MaxArity is the largest number of arguments that is passed. Another needs functions in calls.h, and maxArity of
+// goside/internal/generate.
 const MaxArity = 15
 
 // Pair mirrors toll_pair: 16 bytes, which C passes in two registers.
 type Pair struct{ X, Y float64 }
 
-// Mixed mirrors toll_mixed: 40 bytes, of which 9 are padding; C passes it in memory.
+// Mixed mirrors toll_mixed: 40 bytes including 9 of padding; C passes it in memory.
 type Mixed struct {
 	A int8
 	B float64
@@ -91,7 +94,7 @@ type Mixed struct {
 	F int64
 }
 
-// Crossing is one way of calling, "cgo" say.
+// Crossing is one way of calling, such as "cgo".
 type Crossing struct {
 	Name  string
 	Funcs *Funcs

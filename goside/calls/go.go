@@ -12,8 +12,8 @@ import (
 	"toll/goside/kernel"
 )
 
-// Go returns the functions written in Go: the reference, and the floor of all costs. What a border forces upon
-// the other crossings, such as handles and copies of strings, is not imitated.
+// Go returns the functions written in Go: the reference, and the minimum of all costs. It omits what a border forces on
+// the other crossings, such as handles and copies of strings.
 func Go() *Funcs {
 	return &Funcs{
 		Noop:       noop,
@@ -172,11 +172,11 @@ func spin(ns int64) {
 	}
 }
 
-// Guarded is a function that C calls back. It keeps a panic from going through C's frames, which would leave
-// them without their cleaning up. F must not end its goroutine ([runtime.Goexit]): that cannot be kept back.
+// Guarded is a function that C calls back. It stops a panic from passing through C's frames, which would skip their
+// clean-up. F must not end its goroutine ([runtime.Goexit]): that cannot be stopped.
 type Guarded struct {
 	F        func(int64) int64
-	panicked atomic.Bool // C may call from another thread than the one that looks
+	panicked atomic.Bool // C may call from another thread than the one that reads
 	value    any
 }
 
@@ -194,7 +194,7 @@ func (g *Guarded) Call(x int64) int64 {
 	return g.F(x)
 }
 
-// Repanic goes on with F's panic, if there was one, once C has returned.
+// Repanic continues F's panic, if there was one. It is for the caller, once C has returned.
 func (g *Guarded) Repanic() {
 	if g.panicked.Load() {
 		panic(g.value)

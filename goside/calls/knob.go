@@ -5,25 +5,25 @@ package calls
 
 import "fmt"
 
-// Knob is a loop of calls, written as a user would write it, under one choice of what a user can choose.
+// Knob is a loop of calls, written as a user would write it, under one combination of a user's choices.
 type Knob struct {
 	Kernel     string // what is passed: noop, first, first-void, struct, structs
 	Via        string // the crossing: cgo, purego, syscalln
 	Directives string // of cgo: none, noescape, nocallback, both
-	Memory     string // where what is passed lies: none, go-heap, c-heap, stack, pinned-once, pinned-each, pinned-new
+	Memory     string // where the passed memory lies: none, go-heap, c-heap, stack, pinned-once, pinned-each, pinned-new
 	Thread     string // free; or each: the goroutine is locked to its thread for each call
 	Symbol     string // how the function is found: static, pointer, dlopen
 	N          int    // elements
 
-	// Run makes n calls. It returns an error if what they returned is wrong. It may be called from any goroutine,
-	// but from one at a time.
+	// Run makes n calls. It returns an error if their results are wrong. Any goroutine may call it, but only one at a
+	// time.
 	Run func(n int) error
 }
 
-// First is the first element of what knobs pass: the result of each call. Its sums are exact.
+// First is the first element that knobs pass, and the result of each call. Its sums are exact.
 const First = 1.5
 
-// CheckFirst returns an error unless sum is that of the results of n calls.
+// CheckFirst returns an error unless sum is the sum of the results of n calls.
 func CheckFirst(sum float64, n int) error {
 	if want := First * float64(n); sum != want {
 		return fmt.Errorf("calls: the results of %d calls sum to %v, want %v", n, sum, want)

@@ -12,19 +12,19 @@ import (
 	"toll/goside/kernel"
 )
 
-// Payload is something that is passed: what toll calls times on every crossing.
+// Payload is something to pass; toll calls times it on every crossing.
 type Payload struct {
-	Group  string // which of them are shown together: "scalars", "arguments", "slices", "structs", "text", "others", "callbacks"
+	Group  string // payloads shown together: "scalars", "arguments", "slices", "structs", "text", "others", "callbacks"
 	Kernel string // the function, as in the benchmark's name
 	N      int    // its size: arguments, bytes or callbacks; 1 if it has none
 	Cost   Cost
 
-	// Run makes n >= 1 calls. It returns [kernel.ErrNotOffered] if f does not have the function, and an error if the
-	// last result is wrong.
+	// Run makes n >= 1 calls. It returns [kernel.ErrNotOffered] if f lacks the function, and an error if the last
+	// result is wrong.
 	Run func(f *Funcs, n int) error
 }
 
-// Cost is what a call hands over: what the cost model predicts its time from.
+// Cost is what a call passes; the cost model predicts its time from it.
 type Cost struct {
 	Ints, Doubles int // arguments of either kind; a pointer is an int, a slice two
 	Results       int
@@ -36,7 +36,7 @@ type Cost struct {
 // Sizes are the bytes of the slices that are passed.
 var Sizes = []int{8, 64, 512, 4 << 10, 32 << 10, 256 << 10, 2 << 20, 16 << 20}
 
-// TextSizes are the bytes of the strings, CallbackCounts how often C calls back in one call.
+// TextSizes are the bytes of the strings, CallbackCounts the callbacks in one call.
 var (
 	TextSizes      = []int{16, 1 << 10, 64 << 10}
 	CallbackCounts = []int{0, 1, 10, 100, 1000}
@@ -63,8 +63,8 @@ func Payloads() []Payload {
 	return all
 }
 
-// payload makes a payload of a function that get gives; run makes n calls of it and reports whether the last
-// result was right.
+// payload makes a payload of the function that get returns; run makes n calls of it and reports whether the last result
+// was right.
 func payload[F any](group, name string, size int, cost Cost, get func(f *Funcs) F, run func(call F, n int) bool) Payload {
 	return Payload{group, name, size, cost, func(f *Funcs, n int) error {
 		call := get(f)
@@ -126,7 +126,7 @@ func arguments(k int) []Payload {
 	}
 }
 
-// passes returns what passes 1, 2, 3, … to a function of k arguments.
+// passes returns a payload's run that passes 1, 2, 3, … to a function of k arguments.
 func passes[T int64 | float64](k int) func(call func(*[MaxArity]T) T, n int) bool {
 	a := new([MaxArity]T)
 	var want T
@@ -167,7 +167,7 @@ func slices(p []float64) []Payload {
 				return r == int64(len(p))
 			}),
 		reads("first", Cost{Ints: 2, Results: 1}, func(f *Funcs) func([]float64) float64 { return f.First }, func() float64 { return p[0] }),
-		// What fill left there, or 0: all elements alike, so that the sum is exact.
+		// The elements are what fill wrote, or 0: all equal, so the sum is exact.
 		reads("sum", Cost{Ints: 2, Results: 1, Read: size}, func(f *Funcs) func([]float64) float64 { return f.Sum },
 			func() float64 { return sum(p) }),
 		payload(group, "fill", size, Cost{Ints: 2, Doubles: 1, Written: size}, func(f *Funcs) func([]float64, float64) { return f.Fill },

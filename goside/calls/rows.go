@@ -10,8 +10,8 @@ import (
 	"toll/goside/kernel"
 )
 
-// Rows is a matrix held as [][]float64, made ready for C: a table of pointers to its rows, which are pinned, as cgo
-// wants of memory that passed memory points to. The zero value is ready to be set; it is not to be copied.
+// Rows is a matrix held as [][]float64, prepared for C: a table of pointers to its rows. The rows are pinned, since cgo
+// demands this of memory that passed memory points to. The zero value is ready to be set. Do not copy a Rows.
 type Rows struct {
 	Table  []*float64 // a pointer to each row's first element
 	cols   int
@@ -19,8 +19,8 @@ type Rows struct {
 	pinner runtime.Pinner
 }
 
-// Set takes m, pins its rows, and makes the table anew. It refuses rows of different lengths. The rows must not
-// share memory, nor with those of another matrix of the call; that is not checked.
+// Set takes m, pins its rows, and makes the table anew. It refuses rows of different lengths. It does not check that
+// rows share no memory, with each other or with another matrix of the call; the caller guarantees that.
 func (r *Rows) Set(m [][]float64) error {
 	r.Unpin()
 	if len(m) == 0 || len(m[0]) == 0 {
@@ -41,7 +41,7 @@ func (r *Rows) Set(m [][]float64) error {
 	return nil
 }
 
-// Unpin lets the rows go. The matrix must be set again before it is passed.
+// Unpin unpins the rows. The matrix must be set again before it is passed.
 func (r *Rows) Unpin() {
 	r.pinner.Unpin()
 	r.Table, r.rows, r.cols = r.Table[:0], nil, 0

@@ -16,10 +16,9 @@ import (
 	"toll/goside/via/thread"
 )
 
-// VerifyCalls gives each function that f has arguments whose result tells what came across wrong (swapped,
-// narrowed, widened with the wrong sign, of another width or layout) and compares it with the reference's. It
-// returns how many calls it made and an error for each wrong one, and for what leaves the thread in another floating-point
-// environment.
+// VerifyCalls gives each function of f arguments whose result reveals what crossed wrongly (swapped, narrowed, widened
+// with the wrong sign, of another width or layout), and compares the results with the reference's. It returns the
+// number of calls, and an error for each wrong call and for each change of the thread's floating-point environment.
 func VerifyCalls(f *calls.Funcs) (checked int, wrong []error) {
 	v := &callVerifier{want: calls.Go(), got: f}
 	for _, part := range []struct {
@@ -43,7 +42,7 @@ type callVerifier struct {
 	wrong     []error
 }
 
-// same compares a result with the one wanted, floats by their bits.
+// same compares a result with the wanted one, floats by their bits.
 func (v *callVerifier) same(got, want any, format string, args ...any) {
 	v.checked++
 	if !reflect.DeepEqual(bits(got), bits(want)) {
@@ -51,7 +50,7 @@ func (v *callVerifier) same(got, want any, format string, args ...any) {
 	}
 }
 
-// bits makes a float its bits, and any NaN one of them: its sign and payload are left open.
+// bits turns a float into its bits, and any NaN into the same ones: sign and payload are left open.
 func bits(x any) any {
 	switch x := x.(type) {
 	case float64:
@@ -97,7 +96,7 @@ func (v *callVerifier) numbers() {
 	}
 	floats := []float64{0, math.Copysign(0, -1), 1, -2.5, 1e-320, math.MaxFloat64, math.Inf(1), math.NaN(), 1 + 1.0/(1<<40)}
 	pairs(v, "add", got.Add, want.Add, floats...)
-	// 1 + 2⁻²³ and 16777217 tell a float from a double that was rounded late or not at all.
+	// 1 + 2⁻²³ and 16777217 expose a double that is rounded to a float too late or not at all.
 	pairs(v, "float", got.Float, want.Float, 0, float32(math.Copysign(0, -1)), 1, 1+1.0/(1<<23), 16777216, 1e-45, math.MaxFloat32, float32(math.Inf(-1)))
 	pairs(v, "bool", got.Bool, want.Bool, false, true)
 	pairs(v, "int8", got.Int8, want.Int8, 0, 1, -1, math.MaxInt8, math.MinInt8)
@@ -106,7 +105,7 @@ func (v *callVerifier) numbers() {
 	pairs(v, "uint8", got.Uint8, want.Uint8, 0, 1, 1<<7, math.MaxUint8)
 	pairs(v, "uint16", got.Uint16, want.Uint16, 0, 1, 1<<15, math.MaxUint16)
 	pairs(v, "uint32", got.Uint32, want.Uint32, 0, 1, 1<<31, math.MaxUint32)
-	// Different values, so that no two may be swapped, nor any but the first k be passed; beyond 32 bits, and
+	// All values differ, so a swap shows, and so does any argument beyond the first k; they are beyond 32 bits, and
 	// inexact in double precision.
 	var ints [calls.MaxArity]int64
 	var doubles [calls.MaxArity]float64
@@ -130,7 +129,7 @@ func (v *callVerifier) slices() {
 	for k := range whole {
 		whole[k] = 1 / float64(k+1)
 	}
-	// At every alignment within a vector; of no elements, with and without memory.
+	// At every alignment within a vector; empty, with and without memory.
 	for _, p := range [][]float64{nil, {}, whole[5:5], whole[:1], whole[1:2], whole[1:10], whole[3:1000], whole} {
 		if got.Length != nil {
 			v.same(got.Length(p), want.Length(p), "length of %d elements", len(p))
@@ -153,7 +152,7 @@ func (v *callVerifier) slices() {
 	}
 }
 
-// matrices has rows of one array, so that what is written beside a row is seen.
+// matrices has rows of one array, so that writes beside a row are seen.
 func (v *callVerifier) matrices() {
 	if v.got.RunRows == nil {
 		return
@@ -169,7 +168,7 @@ func (v *callVerifier) matrices() {
 				for m := range matrices {
 					var rows [][]float64
 					for i := range shape[0] {
-						// Backwards, and one matrix amid the other: nothing but the pointers says where a row lies.
+						// Backwards and interleaved with the other matrix: only the pointers say where a row lies.
 						at := (2*(shape[0]-1-i) + m) * (shape[1] + 3)
 						rows = append(rows, whole[at+1:at+1+shape[1]])
 					}
@@ -259,7 +258,7 @@ func (v *callVerifier) errors() {
 		}
 	}
 	if got.Errno != nil {
-		for _, e := range []syscall.Errno{0, syscall.ENOENT, 0, syscall.EILSEQ, 0} { // what is left of one must not show in the next
+		for _, e := range []syscall.Errno{0, syscall.ENOENT, 0, syscall.EILSEQ, 0} { // one must not show in the next
 			r, err := got.Errno(int32(e))
 			wantR, wantErr := want.Errno(int32(e))
 			v.same(r, wantR, "errno(%d)", e)
@@ -319,7 +318,7 @@ func grow(n int64) int64 {
 	return 1 + grow(n-1) + room[(n+1)%64]
 }
 
-// nested calls back from within a callback, and so on, and returns how deep it came.
+// nested calls back from within a callback, recursively, and returns the depth it reached.
 func nested(call func(func(int64) int64, int64, int64) int64, depth int64) int64 {
 	return call(func(x int64) int64 {
 		if depth == 1 {
@@ -329,7 +328,8 @@ func nested(call func(func(int64) int64, int64, int64) int64, depth int64) int64
 	}, 0, 1)
 }
 
-// panics returns what a panic in a callback's second turn arrived with in the caller; a third turn must not come.
+// panics returns the value with which a panic in a callback's second turn reached the caller; there must be no third
+// turn.
 func panics(call func(func(int64) int64, int64, int64) int64) (arrived any) {
 	turns := 0
 	defer func() {

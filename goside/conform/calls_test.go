@@ -47,7 +47,7 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// TestCallMutants holds that functions which are wrong the way a border makes them wrong are caught.
+// TestCallMutants tests that typical faults of a border are caught.
 func TestCallMutants(t *testing.T) {
 	right := calls.Go()
 	mutants := map[string]func(f *calls.Funcs){

@@ -18,9 +18,9 @@ import (
 	"toll/goside/seam"
 )
 
-// TestNothingLivesAcrossTLSCall looks through the machine code of the native libraries for values that are kept in a register of
-// AVX-512's (vector 16 to 31, or a mask) over a call of __tls_get_addr, which may change it: see docs/FINDINGS.md. There must be
-// none, neither in functions of ours nor in rayon's, which are compiled for our types.
+// TestNothingLivesAcrossTLSCall searches the machine code of the native libraries for values in a register of AVX-512
+// (vector 16 to 31, or a mask) across a call of __tls_get_addr, which may change it: see docs/FINDINGS.md. There must
+// be none, neither in our functions nor in rayon's, which are compiled for our types.
 func TestNothingLivesAcrossTLSCall(t *testing.T) {
 	path, err := seam.FindLibrary("libtoll_c.so")
 	if err != nil {
@@ -56,7 +56,7 @@ func TestNothingLivesAcrossTLSCall(t *testing.T) {
 	t.Logf("%d calls in %d libraries", calls, len(files))
 }
 
-// TestTLSScanSees plants the finding, for a processor that need not be this one.
+// TestTLSScanSees plants the finding, compiled for a processor that need not be this one.
 func TestTLSScanSees(t *testing.T) {
 	const source = "../findings/thread-local/twice.rs"
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func TestTLSScanSees(t *testing.T) {
 	}
 }
 
-// TestTLSScan gives the scan code whose answer is known.
+// TestTLSScan gives the scan code with a known answer.
 func TestTLSScan(t *testing.T) {
 	const tls = "call   1000 <__tls_get_addr@plt>"
 	for _, c := range []struct {
@@ -132,7 +132,7 @@ func TestTLSScan(t *testing.T) {
 	}
 }
 
-// tlsScan is what was found in a library.
+// tlsScan is the result for one library.
 type tlsScan struct {
 	calls  int // of __tls_get_addr
 	places []tlsPlace
@@ -145,11 +145,11 @@ func (p tlsPlace) String() string {
 	return fmt.Sprintf("%s: register %s across the call at %s", p.function, p.register, p.address)
 }
 
-// scanTLSCalls disassembles the library. What it cannot see: calls of __tls_get_addr through a pointer that is no entry of the
-// global offset table, and code that is in no symbol's range but follows another's. A jump whose target is computed is taken to
-// go to every instruction of the function, so that more is reported than there is, rather than less.
+// scanTLSCalls disassembles the library. It misses calls of __tls_get_addr through a pointer outside the global offset
+// table, and code in no symbol's range unless it belongs to the preceding symbol. A computed jump is assumed to reach
+// every instruction of the function, so the scan reports too much rather than too little.
 func scanTLSCalls(library string) (*tlsScan, error) {
-	if _, err := os.Stat(library); err != nil { // which go test sees
+	if _, err := os.Stat(library); err != nil { // go test sees this
 		return nil, err
 	}
 	relocations, err := exec.Command("objdump", "-R", library).Output()
@@ -169,7 +169,8 @@ func scanTLSCalls(library string) (*tlsScan, error) {
 	return scanListing(listing, entry)
 }
 
-// scanListing looks through objdump's text; entry is the address of the entry of the global offset table, if there is one.
+// scanListing scans objdump's text; entry is the address of __tls_get_addr's entry in the global offset table, if there
+// is one.
 func scanListing(listing []byte, entry string) (*tlsScan, error) {
 	var (
 		scan     tlsScan
@@ -200,14 +201,14 @@ var (
 	prefixes   = regexp.MustCompile(`^((data16|rex\.W|rex64|notrack|bnd|cs|ds|lock|rep|repz|repnz) +)+`)
 	registers  = regexp.MustCompile(`%(?:[xyz]mm(1[6-9]|2[0-9]|3[01])|(k[0-7]))\b`)
 	target     = regexp.MustCompile(`^([0-9a-f]+) <`)
-	// These keep what their last operand held, or only read it.
+	// These keep the value of their last operand, or only read it.
 	keeps = regexp.MustCompile(`^(vfn?m(add|sub)|vpternlog|vperm[it]2|vpdp|vpmadd52|vdpbf16|vfixupimm|vp?scatter)`)
 	reads = regexp.MustCompile(`^(vu?comis|vptest |kortest|ktest)`)
-	// Of the same register thrice: they clear it whatever it held.
+	// With the same register three times they clear it, whatever it held.
 	clears = regexp.MustCompile(`^v?p?xor[a-z]*$|^vandnp|^vpsub|^kxor|^kxnor|^vpternlog`)
 )
 
-// instruction is one, with sets of registers as bits: 0 to 15 are the vectors 16 to 31, 16 to 23 the masks.
+// instruction has sets of registers as bits: 0 to 15 are the vectors 16 to 31, 16 to 23 the masks.
 type instruction struct {
 	address               string
 	reads, writes         uint32
@@ -289,7 +290,7 @@ func set(operand string) (s uint32) {
 
 var registerNames = strings.Fields("16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 k0 k1 k2 k3 k4 k5 k6 k7")
 
-// function adds the places in a function: registers that may have been written before a call, and whose value may be read after.
+// function adds the places in a function: registers that may be written before a call and read after it.
 func (scan *tlsScan) function(name string, code []instruction) {
 	calls := 0
 	at := map[string]int{}
@@ -324,7 +325,7 @@ func (scan *tlsScan) function(name string, code []instruction) {
 		for k, in := range code {
 			after := written[k] | in.writes
 			if in.call {
-				after = 0 // it may change them all, as the compiler knows
+				after = 0 // it may change them all, and the compiler knows
 			}
 			for _, to := range follow[k] {
 				changed = changed || written[to]|after != written[to]

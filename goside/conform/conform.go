@@ -1,19 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package conform verifies routes: it gives each the problems of [kernel.Cases] and compares all memory that
-// the route was given, guards and padding and inputs too, with what the reference made of the same problem.
+// Package conform verifies routes. It gives each route the problems of [kernel.Cases] and compares all memory that the
+// route was given, including guards, padding and inputs, with the reference's result for the same problem.
 //
-// Equal means equal bits, save that a NaN that was computed may have any sign and payload, as IEEE 754
-// leaves them open. A kernel on which a route declares a [seam.Bound] is held to that instead: where numbers are
-// summed, around the true result, of [kernel.Exact], and where they are counted, by how near to its end the count was;
-// what a bound does not hold on, see there, must be written and leave the rest within it.
-// Bad arguments must be refused with the right kind of error and leave all memory as it was; by native
-// libraries also when called without the checks on the Go side.
+// Equal means equal bits, except that a computed NaN may have any sign and payload, since IEEE 754 leaves them open. If
+// a route declares a [seam.Bound] on a kernel, sums must lie within it around the true result ([kernel.Exact]), and
+// counts may differ only where a point came near enough to the limit. Elements without a bound must be written and must
+// not affect the others. Bad arguments must be refused with the right kind of error and leave all memory unchanged;
+// native libraries must do so also without the checks in Go.
 //
-// Reference and route share a thread, and so its rounding mode and what it does with subnormals: where both are wrong
-// alike, no comparison shows it. So all cases of a verification run on one OS thread, whose floating-point environment is
-// looked at before and after each case by constants; a route that leaves another one has failed.
+// Caveat: reference and route share a thread, and so its rounding mode and treatment of subnormals. If both are wrong
+// alike, no comparison finds it. So all cases of a verification run on one OS thread, and known constants test its
+// floating-point environment before and after each case; a route that changes it has failed.
 package conform
 
 import (
@@ -30,16 +29,15 @@ import (
 	"toll/goside/via/thread"
 )
 
-// Result is what the suite found of one route's kernel in one layout, or, with Err, of a route that could
-// not be opened.
+// Result is the outcome of one route's kernel in one layout or, with Err, of a route that did not open.
 type Result struct {
 	Route    *seam.Route
 	Kernel   string
 	Layout   string
-	Cases    int     // that were run
+	Cases    int     // run
 	Worst    float64 // largest distance from the reference, in units of [seam.Bound]
 	Failures []error // one for each case that failed
-	Err      error   // with which the route did not open
+	Err      error   // why the route did not open
 }
 
 // Verdict is a result in a word.
@@ -66,14 +64,14 @@ func (r *Result) Verdict() Verdict {
 	return Identical
 }
 
-// Holds reports whether the result is as it should be.
+// Holds reports whether the result is a good one.
 func (r *Result) Holds() bool {
 	v := r.Verdict()
 	return v == Identical || v == Bounded
 }
 
-// Reason returns why the result is not a good one: the error, or how many cases failed and the first failure. It is
-// nil for a good one.
+// Reason returns why the result is not a good one: the error, or the number of failed cases and the first failure. It
+// is nil for a good result.
 func (r *Result) Reason() error {
 	switch {
 	case r.Err != nil:
@@ -86,21 +84,22 @@ func (r *Result) Reason() error {
 	return nil
 }
 
-// Failed says how many of the cases that were run failed, as "2 of 107 cases".
+// Failed returns how many cases failed, as "2 of 107 cases".
 func (r *Result) Failed() string { return fmt.Sprintf("%d of %d cases", len(r.Failures), r.Cases) }
 
-// Verify runs the cases over the routes and returns a result for each kernel and layout that a route
-// offers; routes that are slow are spared the large cases. A route that offers none of the cases gets one failed result. progress is called after each case.
+// Verify runs the cases over the routes and returns a result for each kernel and layout that a route offers. Slow
+// routes omit the large cases. A route that offers none of the cases gets one failed result. progress is called after
+// each case.
 func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) (results []Result) {
 	for _, route := range routes {
-		_, _ = route.Open() // here, since some runtimes are bound to the thread that starts them, and that below ends
+		_, _ = route.Open() // here: some runtimes are bound to the thread that starts them, and the thread below ends
 	}
 	thread.Do(func() { results = VerifyHere(routes, cases, progress) })
 	return results
 }
 
-// VerifyHere is Verify on the caller's own thread, for callers that the age of the thread, or what it did before, is of
-// importance to. The goroutine must be locked to it.
+// VerifyHere is Verify on the caller's thread, for callers to whom the thread's age or history matters. The goroutine
+// must be locked to it.
 func VerifyHere(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) (results []Result) {
 	if _, err := thread.Settle(); err != nil {
 		for _, route := range routes {
@@ -179,7 +178,7 @@ func verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all i
 	return results
 }
 
-// answer returns a case's job as done by f, or untouched if the case is a refusal; nil if f does not offer it.
+// answer returns a case's job as f does it, or untouched if the case is a refusal; nil if f does not offer it.
 func answer(c *kernel.Case, f *kernel.Funcs) *kernel.Job {
 	job := c.New()
 	if c.Want != kernel.OK {
@@ -235,7 +234,7 @@ func run(job *kernel.Job, f *kernel.Funcs) (err error) {
 	return job.Run(f)
 }
 
-// compare returns the largest distance in units of bound, and an error if any element is not as wanted.
+// compare returns the largest distance in units of bound, and an error if any element is wrong.
 func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err error) {
 	if want.Len != got.Len {
 		return 0, fmt.Errorf("%s has %d elements, want %d", got.Name, got.Len, want.Len)
@@ -265,7 +264,7 @@ func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 		cmp.Diff(window(want, first), window(got, first)))
 }
 
-// off returns how far element k is from the one wanted, in units of bound, and whether the bound lets it be.
+// off returns the distance of element k from the wanted one, in units of bound, and whether bound allows it.
 func off(want, got *kernel.Buffer, k int, bound *seam.Bound) (distance float64, ok bool) {
 	w, g := want.Value(k), got.Value(k)
 	switch {
@@ -274,7 +273,7 @@ func off(want, got *kernel.Buffer, k int, bound *seam.Bound) (distance float64, 
 	case want.Scale != nil:
 		scale, held := want.Scale(k, bound.Normwise)
 		switch {
-		case held && math.IsInf(scale, 1): // the bound is not for this one
+		case held && math.IsInf(scale, 1): // no bound holds on this element
 			return 0, got.Bits(k) != canary && (finite(w) || !finite(g))
 		case !held || !finite(g):
 			return 0, false
@@ -309,7 +308,7 @@ func apart(want, got *kernel.Buffer, k int) string {
 	return fmt.Sprintf("%d ULP", kernel.ULPs(w, g))
 }
 
-// window returns what stands around element k.
+// window returns the elements around element k.
 func window(b *kernel.Buffer, k int) []string {
 	var lines []string
 	for i := max(0, k-2); i < min(b.Len, k+4); i++ {

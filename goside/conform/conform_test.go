@@ -22,8 +22,8 @@ import (
 	"toll/goside/seam"
 )
 
-// TestRoutes runs the suite over every route. A route may be missing here, unless its name matches one of
-// the patterns in $TOLL_REQUIRE, as scripts/test.sh demands.
+// TestRoutes runs the suite over every route. A route may be unavailable here, unless its name matches a pattern of
+// $TOLL_REQUIRE, which scripts/test.sh sets.
 func TestRoutes(t *testing.T) {
 	results := conform.Verify(routes(t), kernel.Cases(), nil)
 	rows := 0
@@ -48,7 +48,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// routes returns those that match one of the patterns in $TOLL_ROUTES, or all.
+// routes returns the routes that match a pattern of $TOLL_ROUTES, or all.
 func routes(t *testing.T) []*seam.Route {
 	patterns := strings.Fields(os.Getenv("TOLL_ROUTES"))
 	if len(patterns) == 0 {
@@ -70,7 +70,7 @@ func required(route string) bool {
 	return false
 }
 
-// TestConcurrent calls each route from many goroutines at once, each with memory of its own.
+// TestConcurrent calls each route from many goroutines at once, each with its own memory.
 func TestConcurrent(t *testing.T) {
 	var cases []kernel.Case
 	for _, c := range kernel.Cases() {
@@ -98,7 +98,7 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
-// TestDisjointRanges has many goroutines write to parts of one output, and compares with the whole.
+// TestDisjointRanges lets many goroutines write to parts of one output, and compares with one call for the whole.
 func TestDisjointRanges(t *testing.T) {
 	const parts, size = 8, 203
 	par := kernel.Par{Threads: 2, Schedule: kernel.Guided}
@@ -135,7 +135,7 @@ func TestDisjointRanges(t *testing.T) {
 						t.Errorf("diffusion (-want +got):\n%s", diff)
 					}
 				}
-				// Where there is a bound there are no bits to compare.
+				// With a bound there are no bits to compare.
 				if library.OLS != nil && r.BoundOn("ols") == nil {
 					a, b := kernel.NewOLS(size, 9, layout, par), kernel.NewOLS(size, 9, layout, par)
 					if err := reference.OLS(a); err != nil {
@@ -170,8 +170,8 @@ func TestDisjointRanges(t *testing.T) {
 	}
 }
 
-// TestOffered holds each route to the functions it must offer: one that gets lost would not fail a case, it
-// would lose it.
+// TestOffered checks that each route offers the functions that it must. A lost function would fail no case: its cases
+// would vanish.
 func TestOffered(t *testing.T) {
 	names := func(f *kernel.Funcs, without ...string) (names []string) {
 		for _, g := range f.Offered() {
@@ -182,7 +182,7 @@ func TestOffered(t *testing.T) {
 		return names
 	}
 	all := kernel.Go()
-	variants := []string{"run-interchanged", "ols-interchanged", "julia-split", "transpose", "transpose-naive"} // of compiled languages only
+	variants := []string{"run-interchanged", "ols-interchanged", "julia-split", "transpose", "transpose-naive"} // compiled languages only
 	for _, r := range routes(t) {
 		library, err := r.Open()
 		if err != nil {

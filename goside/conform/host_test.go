@@ -15,8 +15,9 @@ import (
 	"toll/goside/seam"
 )
 
-// TestHost holds every native library to what toll.h promises to a host that is not Go: csrc/host.c has threads, OpenMP
-// regions, a floating-point environment and children of its own. Each check is a process, with a time limit against one that hangs.
+// TestHost tests every native library against the promises of toll.h to a host that is not Go: csrc/host.c has threads,
+// OpenMP regions, a floating-point environment and children of its own. Each check is a process, with a time limit in
+// case it hangs.
 func TestHost(t *testing.T) {
 	languages := []struct{ lang, file string }{
 		{"c", "libtoll_c.so"}, {"c_omp", "libtoll_c_omp.so"}, {"fortran", "libtoll_fortran.so"},
@@ -31,7 +32,7 @@ func TestHost(t *testing.T) {
 			})
 		}
 	}
-	// What toll.h says of each where no thread can be made: libgomp ends the process.
+	// What toll.h says of each if no thread can be made: libgomp ends the process.
 	alone, ends := "team 1, status 0\n", "libgomp: Thread creation failed"
 	for k, want := range []string{alone, ends, alone, ends, alone, alone} {
 		l := languages[k]

@@ -20,7 +20,7 @@ type mutant struct {
 	mutate func(f *kernel.Funcs)
 }
 
-// after runs the reference and then spoils what it made.
+// after runs the reference and then spoils its result.
 func after[A any](f func(*A) error, spoil func(*A)) func(*A) error {
 	return func(a *A) error {
 		if err := f(a); err != nil {
@@ -47,7 +47,7 @@ func bump(p []float64) {
 	}
 }
 
-// stale returns what the first call made, again and again.
+// stale returns the first call's result at every call.
 func stale[A any](f func(*A) error, out func(*A) []float64) func(*A) error {
 	var first []float64
 	return func(a *A) error {
@@ -61,7 +61,7 @@ func stale[A any](f func(*A) error, out func(*A) []float64) func(*A) error {
 	}
 }
 
-// flush sets subnormal numbers to zero, as a processor does that is told to.
+// flush sets subnormal numbers to zero, as a processor with flush-to-zero does.
 func flush(p []float64) {
 	for k, x := range p {
 		if math.Abs(x) < 0x1p-1022 {
@@ -70,7 +70,7 @@ func flush(p []float64) {
 	}
 }
 
-// eachRow calls f with what the observations of each row in the range, taken in magnitude, sum up to.
+// eachRow calls f with the sum of the magnitudes of each row's observations, for the rows in the range.
 func eachRow(a *kernel.OLS, f func(i int, sum float64)) {
 	for i := a.Lo; i < a.Hi; i++ {
 		var sum float64
@@ -107,7 +107,7 @@ func interior(g *kernel.Grid, f func(i, j int)) {
 	}
 }
 
-// fusedStep is the diffusion step with the sum that follows each product fused into it.
+// fusedStep is the diffusion step with each product fused with the sum that follows it.
 func fusedStep(a *kernel.DiffusionStep) error {
 	u := func(i, j int) float64 { return a.In.Data[a.In.At(i, j)] }
 	interior(&a.In, func(i, j int) {
@@ -119,7 +119,7 @@ func fusedStep(a *kernel.DiffusionStep) error {
 	return nil
 }
 
-// fusedJulia iterates with the products fused that form says.
+// fusedJulia iterates with the products fused that form names.
 func fusedJulia(form string) func(a *kernel.Julia) error {
 	return func(a *kernel.Julia) error {
 		for k := a.Lo; k < a.Hi; k++ {
@@ -336,7 +336,7 @@ var mutants = []mutant{
 		f.Julia = after(f.Julia, func(a *kernel.Julia) {
 			if a.Hi-a.Lo == kernel.JuliaSize*kernel.JuliaSize {
 				a.Out[len(a.Out)/2]++
-				a.Out[0]-- // so that the sum is right
+				a.Out[0]-- // keeps the sum right
 			}
 		})
 	}},
@@ -496,7 +496,7 @@ var mutants = []mutant{
 	}},
 }
 
-// verifyMutant returns what the cases of one kernel, or of all for "", find wrong with a library.
+// verifyMutant returns the faults that the cases of one kernel, or of all for "", find in a library.
 func verifyMutant(library *seam.Library, kind string) (caught []error) {
 	var cases []kernel.Case
 	for _, c := range kernel.Cases() {
@@ -523,7 +523,7 @@ func firstLine(err error) string {
 	return line
 }
 
-// TestMutants turns the suite on the mutants.
+// TestMutants runs the suite on the mutants.
 func TestMutants(t *testing.T) {
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
@@ -540,8 +540,8 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// TestMutantsWithinBound turns the suite on mutants that are held to a bound only: rows on which it does not hold leave
-// open what is in them, and nothing else. What is allowed must pass.
+// TestMutantsWithinBound runs the suite on mutants with a bound. Where it does not hold on a row, only that row's
+// content is open. Results within the bound must pass.
 func TestMutantsWithinBound(t *testing.T) {
 	var cases []kernel.Case
 	for _, c := range kernel.Cases() {
@@ -629,8 +629,8 @@ func TestMutantsWithinBound(t *testing.T) {
 	}
 }
 
-// TestMutantChecks takes the checks of arguments away: once those in front of a route, once those of native
-// code. Each refusal must be missed.
+// TestMutantChecks removes the checks of arguments: first those in front of a route, then those of native code. The
+// suite must notice that each refusal is missing.
 func TestMutantChecks(t *testing.T) {
 	unchecked := seam.NewLibrary(kernel.Go(), false, seam.Build{})
 	unchecked.Funcs = unchecked.Raw
@@ -655,8 +655,7 @@ func TestMutantChecks(t *testing.T) {
 	}
 }
 
-// TestMutantFusedLibrary turns the suite on csrc compiled with contraction: a real library, whose Julia sum
-// is right.
+// TestMutantFusedLibrary runs the suite on csrc compiled with contraction: a real library with the right Julia sum.
 func TestMutantFusedLibrary(t *testing.T) {
 	library, err := purego.Open("wrong/libfused.so", "c")
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"toll/goside/via/cpython"
 )
 
-// TestPythonRefuses passes to the functions of each Python language what Go's types keep a route from passing: other
-// element types, orders that differ, outputs that are read-only, wrong numbers of arguments. Each must come back as an
-// error, with all memory as it was. (What routes can pass is among the suite's cases.)
+// TestPythonRefuses passes arguments to each Python language that Go's types keep a route from passing: other element
+// types, differing orders, read-only outputs, wrong numbers of arguments. Each must come back as an error, with all
+// memory unchanged. (The suite's cases test what routes can pass.)
 func TestPythonRefuses(t *testing.T) {
 	const rows, cols = 5, 6
 	d := make([]float64, 2*rows*cols)

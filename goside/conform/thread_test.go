@@ -21,7 +21,7 @@ import (
 	"toll/goside/via/thread"
 )
 
-// casesOf returns those of a kernel whose name begins so.
+// casesOf returns the cases of a kernel whose names have the prefix.
 func casesOf(t *testing.T, name, prefix string) []kernel.Case {
 	t.Helper()
 	var cases []kernel.Case
@@ -36,7 +36,7 @@ func casesOf(t *testing.T, name, prefix string) []kernel.Case {
 	return cases
 }
 
-// settable are environments that this processor can be put in, and what is said of them.
+// settable are the environments that this processor can be put in, with their descriptions.
 func settable() map[thread.Float]string {
 	switch runtime.GOARCH {
 	case "amd64", "arm64":
@@ -49,8 +49,8 @@ func settable() map[thread.Float]string {
 	return nil
 }
 
-// TestLeavesAnotherEnvironment: a route that returns what is right, but leaves the thread so that numbers are computed in
-// another way from then on, has failed, by name; the route after it is verified as if nothing had been.
+// TestLeavesAnotherEnvironment: a route returns the right result but leaves the thread in another floating-point
+// environment. It has failed, by name; the next route is verified as if nothing had happened.
 func TestLeavesAnotherEnvironment(t *testing.T) {
 	for f, says := range settable() {
 		leaves := kernel.Go()
@@ -75,7 +75,8 @@ func TestLeavesAnotherEnvironment(t *testing.T) {
 	}
 }
 
-// TestOpensInAnotherEnvironment: what opening a route does to the thread is put back before it is verified, and noted.
+// TestOpensInAnotherEnvironment: if opening a route changes the thread, this is undone before the route is verified,
+// and noted.
 func TestOpensInAnotherEnvironment(t *testing.T) {
 	for f, says := range settable() {
 		lang := "sets-" + strconv.Itoa(int(f))
@@ -106,7 +107,7 @@ func TestVerifiesInTheRightEnvironment(t *testing.T) {
 			looks := kernel.Go()
 			looks.Not = func(x int64) int64 { seen |= thread.Now(); return ^x }
 			route := seam.NewRoute("looks", "x", func() (*seam.Library, error) { return seam.NewLibrary(looks, false, seam.Build{}), nil })
-			thread.SetFloat(f) // again, should opening have put it back
+			thread.SetFloat(f) // again, in case opening put it back
 			for _, r := range conform.Verify([]*seam.Route{route}, casesOf(t, "call", "not"), nil) {
 				if !r.Holds() || seen != 0 {
 					t.Errorf("called where %s: %s (%v), and was called where it %v", says, r.Verdict(), r.Reason(), seen)
@@ -131,9 +132,9 @@ func processThreads(t *testing.T) int {
 	return n
 }
 
-// TestPoolsEnd: libgomp keeps a pool of threads for each thread that called it, until that ends. Many goroutines, each
-// locked to a thread of its own that stays, verify and measure in turn: afterwards the process has at most extra threads
-// more than those and what it had before.
+// TestPoolsEnd: libgomp keeps a pool of threads for each calling thread until that ends. Many goroutines, each locked
+// to a thread of its own that stays, verify and measure in turn. Afterwards the process may have at most extra threads
+// more than before, beside theirs.
 func TestPoolsEnd(t *testing.T) {
 	const goroutines, extra = 32, 12
 	routes, err := registry.Match([]string{"c-omp/cgo", "c-omp/purego"})

@@ -21,10 +21,10 @@ import (
 	"toll/goside/via/purego"
 )
 
-// TestFirstCallOfThread makes the first call that a thread makes of a library, for each function on each route, on threads that are
-// older than many libraries with thread-local data, and compares the results. At such a call the C library enlarges the thread's
-// table of that data, inside __tls_get_addr, and uses vector registers for it. Nothing may have been opened before, so each order
-// in which that comes about is tried in a process of its own.
+// TestFirstCallOfThread compares the results of a thread's first call of a library, for each function on each route, on
+// threads older than many libraries with thread-local data. At such a call the C library enlarges the thread's table of
+// that data inside __tls_get_addr, and uses vector registers for it. Nothing may have been opened before, so each order
+// of events is tried in a process of its own.
 func TestFirstCallOfThread(t *testing.T) {
 	const variable = "TOLL_TEST_FIRST_CALL"
 	if order := os.Getenv(variable); order != "" {
@@ -39,7 +39,7 @@ func TestFirstCallOfThread(t *testing.T) {
 	for _, order := range []string{
 		"routes, threads, libraries",
 		"threads, libraries, routes",
-		"libraries, threads, libraries, routes", // the table is larger, and what is left in a register another part of it
+		"libraries, threads, libraries, routes", // the table is larger, and leaves another part of it in a register
 		"libraries, threads, python, routes",
 	} {
 		t.Run(order, func(t *testing.T) {
@@ -60,7 +60,8 @@ func TestFirstCallOfThread(t *testing.T) {
 
 func throughPython(r *seam.Route) bool { return r.Via == "cpython" }
 
-// seeLibraries looks at the libraries that the children open, so that go test does not take a result from its cache once one changed.
+// seeLibraries stats the libraries that the children open, so that go test takes no result from its cache once one
+// changed.
 func seeLibraries(t *testing.T) {
 	path, err := seam.FindLibrary("libtoll_c.so")
 	if err != nil {
@@ -140,7 +141,7 @@ func firstCalls(t *testing.T, steps []string) {
 	t.Logf("%d first calls", calls)
 }
 
-// open opens the routes. The error is that of the last one that is not to be had, if none is.
+// open opens the routes. If none opens, the error is that of the last.
 func open(t *testing.T, routes []*seam.Route) error {
 	err, opened := seam.ErrUnavailable, 0
 	for _, r := range routes {
@@ -159,7 +160,7 @@ func open(t *testing.T, routes []*seam.Route) error {
 	return nil
 }
 
-// firstCases returns a case for each function in each layout: of the small ones that which writes most.
+// firstCases returns a case for each function in each layout: among the small ones, the one that writes most.
 func firstCases() []kernel.Case {
 	const small = 20_000 // elements
 	type key struct {
@@ -219,7 +220,7 @@ func written(before, after *kernel.Job) (n int) {
 	return n
 }
 
-// threads are threads of the system's, made at once, each of which runs one function and ends.
+// threads are OS threads, made together; each runs one function and ends.
 type threads chan func()
 
 func newThreads(n int) threads {

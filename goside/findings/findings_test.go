@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package findings holds what Toll has found at the border between languages: a folder for each finding, with the smallest
-// program that shows it and a run.sh that builds and runs it. docs/FINDINGS.md says who is affected and what to do.
+// Package findings holds one folder for each finding of Toll at the border between languages: the smallest program that
+// shows it, and a run.sh that builds and runs it. docs/FINDINGS.md says who is affected and what to do.
 //
-// A run.sh prints what happened and, in its last line, "holds" if the finding is true of this machine, "does not hold" if not,
-// or "unavailable: " and what it lacks.
+// A run.sh prints what happened. Its last line is "holds", "does not hold", or "unavailable: " with what this machine
+// lacks.
 package findings
 
 import (
@@ -130,7 +130,7 @@ func sections(text string) (names []string) {
 	return names
 }
 
-// TestPage holds the page to the programs: a section each, with its link and what to say, and a row each in the table.
+// TestPage compares the page with the programs: each has a section with its link and its parts, and a row in the table.
 func TestPage(t *testing.T) {
 	text := read(t)
 	described := sections(text)

@@ -5,7 +5,7 @@ package kernel
 
 import "runtime"
 
-// The call family in Go. They are kept from being inlined: what is measured is a call.
+// The call family in Go. Inlining is off: what is measured is a call.
 
 //go:noinline
 func goNoop() {}
@@ -33,8 +33,8 @@ func Go() Funcs {
 		goRunInterchanged, goOLSInterchanged, goJuliaSplit, goTranspose, goTransposeNaive, Alone}
 }
 
-// GoPar returns the language go-par, the same loops dealt out to goroutines. A call has nothing to deal
-// out, so it does not offer the call family.
+// GoPar returns the language go-par: the same loops, distributed over goroutines. A call has nothing to distribute, so
+// go-par does not offer the call family.
 func GoPar() Funcs {
 	return Funcs{Step: goParStep, Run: goParRun, Julia: goParJulia, OLS: goParOLS,
 		RunInterchanged: goParRunInterchanged, OLSInterchanged: goParOLSInterchanged, JuliaSplit: goParJuliaSplit,
@@ -44,7 +44,7 @@ func GoPar() Funcs {
 // Alone is [Funcs.Team] of a serial language.
 func Alone(threads int) int { return min(goParTeam(threads), 1) }
 
-// goParTeam: as many goroutines, of which Go runs so many at once.
+// goParTeam returns how many of the goroutines that go-par starts, one for each thread asked for, run at once.
 func goParTeam(threads int) int {
 	if badPar(Par{Threads: threads}) != "" {
 		return 0

@@ -54,7 +54,7 @@ func callCases() []Case {
 			return nil
 		}),
 		sumCase(0), sumCase(1), sumCase(2), sumCase(1000), sumCase(4099),
-		// A sum starts from +0.0, and so is that.
+		// A sum starts from +0.0, so an empty sum is +0.0.
 		sumOf("sum of -0.0", 1, func() func() float64 { return func() float64 { return math.Copysign(0, -1) } }),
 	}
 }
@@ -66,7 +66,7 @@ func sumCase(n int) Case {
 	})
 }
 
-// sumOf is of n numbers; numbers begins them anew.
+// sumOf returns the case of a sum of n numbers; numbers starts their sequence anew.
 func sumOf(name string, n int, numbers func() func() float64) Case {
 	return Case{Kernel: "call", Layout: "-", Name: name, New: func() *Job {
 		p, in := guarded(n, Canary)

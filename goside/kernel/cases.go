@@ -9,21 +9,21 @@ import (
 	"math/rand/v2"
 )
 
-// Case is one problem that a route is verified on.
+// Case is one problem that verifies a route.
 type Case struct {
 	Kernel string // "call", "diffusion", "julia", "ols", "transpose"
 	Layout string // "row", "col", or "-" for a kernel without matrices
 	Name   string // the rest of the problem
-	Want   Status // OK: the route must do what the reference does; else it must refuse, and write nothing
-	Large  bool   // so large that a route that is slow by design, see seam.Route, is not verified on it
-	Native bool   // of a refusal: native code can see what is wrong, without knowing how long buffers are
+	Want   Status // OK: the route must do what the reference does; otherwise it must refuse and write nothing
+	Large  bool   // too large for a route that is slow by design, see seam.Route
+	Native bool   // of a refusal: native code can see the fault without knowing the lengths of buffers
 	New    func() *Job
 }
 
 func (c *Case) String() string { return c.Kernel + "/" + c.Layout + "/" + c.Name }
 
-// Job is a problem's arguments in memory of their own. Its buffers lie between guards and have padding,
-// filled with [Canary], which no route may touch.
+// Job is a problem's arguments in memory of their own. Its buffers lie between guards and have padding. Both are filled
+// with [Canary], and no route may touch them.
 type Job struct {
 	Run     func(*Funcs) error // ErrNotOffered if the route lacks the function
 	Buffers []Buffer           // all memory that the route is given, guards, padding and inputs included
@@ -35,16 +35,16 @@ type Buffer struct {
 	Len     int
 	Integer bool
 	Bits    func(k int) uint64
-	Value   func(k int) float64 // the number, as a float64
-	Text    func(k int) string  // the same to read
-	At      func(k int) string  // where the element stands: "out[3][4]", "out: guard"
-	// Scale is, if not nil, the magnitude of what element k is a sum of, where it is one; see [OLS.Scale].
+	Value   func(k int) float64 // the element as a float64
+	Text    func(k int) string  // the element in readable form
+	At      func(k int) string  // the element's place: "out[3][4]", "out: guard"
+	// Scale, if not nil, is the magnitude of the terms whose sum is element k; see [OLS.Scale].
 	Scale func(k int, normwise bool) (float64, bool)
-	// Near is, if not nil, how many ULP the numbers that element k is a count of need be off for it to be value.
+	// Near, if not nil, is how many ULP the numbers that element k counts must be off for the count to be value.
 	Near func(k int, value float64) float64
 }
 
-// Canary is the NaN that fills memory which no route may touch, and outputs before a call.
+// Canary is the NaN in outputs before a call and in memory that no route may touch.
 var Canary = math.Float64frombits(0x7ff8_dead_beef_0001)
 
 const (
@@ -61,7 +61,7 @@ func Cases() []Case {
 	return all
 }
 
-// interchanged returns the cases of a whole run of diffusion, or of ols, for the functions whose loops are interchanged.
+// interchanged returns the cases of a whole run of diffusion, or of ols, for the functions with interchanged loops.
 func interchanged(cases []Case) []Case {
 	var all []Case
 	for _, c := range cases {
@@ -77,7 +77,7 @@ func interchanged(cases []Case) []Case {
 	return all
 }
 
-// guarded returns n elements filled with fill, amid guards, and the whole.
+// guarded returns n elements filled with fill, and the same with the guards around them.
 func guarded[T any](n int, fill T) (inner, whole []T) {
 	whole = make([]T, n+2*guard)
 	for k := range whole {
@@ -152,7 +152,7 @@ func (g *Grid) fill(f func(i, j int) float64) {
 	}
 }
 
-// pars are the ways to deal out work that cases take turns with.
+// pars are the ways to distribute work; cases take turns with them.
 var pars = []Par{{1, Static}, {2, Static}, {3, Dynamic}, {2, Guided}, {7, Static}, {7, Guided}}
 
 func (p Par) String() string { return fmt.Sprintf("%d x %v", p.Threads, p.Schedule) }

@@ -10,7 +10,7 @@ import "toll/goside/via/mem"
 //	lap       = (((in[i+1][j] + in[i-1][j]) + in[i][j+1]) + in[i][j-1]) - 4*in[i][j]
 //	out[i][j] = in[i][j] + (D*dt)*lap
 //
-// In and Out have one shape, ld and layout. The boundary of Out is left as it is.
+// In and Out have the same shape, ld and layout. The boundary of Out is left untouched.
 type DiffusionStep struct {
 	Out, In Grid
 	Lo, Hi  int
@@ -18,8 +18,8 @@ type DiffusionStep struct {
 	Par     Par
 }
 
-// DiffusionRun asks for Steps whole steps, from A to B, from B to A, and so on. The result is in A if Steps
-// is even, else in B; the other holds the state one step before. Set the boundary of both.
+// DiffusionRun asks for Steps whole steps, from A to B, from B to A, and so on. The result is in A if Steps is even,
+// else in B; the other holds the state one step earlier. The caller sets the boundary of both.
 type DiffusionRun struct {
 	A, B  Grid
 	Steps int
@@ -27,8 +27,8 @@ type DiffusionRun struct {
 	Par   Par
 }
 
-// DiffusionCell is the work on a cell. Its value is read and its new one written; neighbours are read for themselves.
-// It takes five additions and subtractions and two products; D*dt is made once for all cells.
+// DiffusionCell is the work of a cell: read its value, write its new one; neighbours are counted at their own cells. It
+// takes five additions and subtractions and two products; D*dt is computed once for all cells.
 var DiffusionCell = Work{Reads: 8, Writes: 8, Flops: 7}
 
 // Result returns the grid that holds the result.
@@ -139,8 +139,8 @@ func step(out, in *Grid, lo, hi int, ddt float64, each executor) {
 	})
 }
 
-// RunRows does so many steps, from a to b, from b to a and so on, on matrices held as rows; ddt is D*dt. All rows are
-// of one length.
+// RunRows does steps steps, from a to b, from b to a and so on, on matrices held as rows; ddt is D*dt. All rows have
+// the same length.
 func RunRows(a, b [][]float64, steps int, ddt float64) {
 	for range steps {
 		for i := 1; i < len(a)-1; i++ {
@@ -150,7 +150,7 @@ func RunRows(a, b [][]float64, steps int, ddt float64) {
 	}
 }
 
-// stepRow computes the interior of row i from the rows before, at and after it.
+// stepRow computes the interior of row i from rows i-1, i and i+1.
 func stepRow(out, before, at, after []float64, ddt float64) {
 	n := len(out)
 	before, at, after = before[:n], at[:n], after[:n]
@@ -160,8 +160,7 @@ func stepRow(out, before, at, after []float64, ddt float64) {
 	}
 }
 
-// stepCol computes the cells out of column j from the columns before, at and after it; at begins one row
-// above out.
+// stepCol computes the cells out of column j from columns j-1, j and j+1; at begins one row above out.
 func stepCol(out, before, at, after []float64, ddt float64) {
 	n := len(out)
 	before, at, after = before[:n], at[:n+2], after[:n]
@@ -172,7 +171,8 @@ func stepCol(out, before, at, after []float64, ddt float64) {
 	}
 }
 
-// stepInterchanged is step on all rows, across the lines: the outer loop takes the interior of each line's k-th cells.
+// stepInterchanged is step on all rows, across the lines: the outer loop runs over k, the inner one over the k-th cells
+// of all interior lines.
 func stepInterchanged(out, in *Grid, ddt float64, each executor) {
 	outer, inner := in.lines()
 	row, col := in.LD, 1
@@ -186,8 +186,8 @@ func stepInterchanged(out, in *Grid, ddt float64, each executor) {
 	})
 }
 
-// stepAcross computes the k-th cells of all interior lines. Neighbours in the next row lie row elements on, and in the
-// next column col.
+// stepAcross computes the k-th cells of all interior lines. The neighbour in the next row is row elements away, that in
+// the next column col elements.
 func stepAcross(out, u []float64, k, outer, ld, row, col int, ddt float64) {
 	for at := ld + k; at < (outer-1)*ld; at += ld {
 		lap := (((u[at+row] + u[at-row]) + u[at+col]) + u[at-col]) - float64(4*u[at])

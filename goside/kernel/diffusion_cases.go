@@ -10,7 +10,7 @@ import (
 	"toll/goside/via/mem"
 )
 
-// The book's diffusion problem: a square of DiffusionSize², zero but for a hot block in it.
+// The book's diffusion problem: a square of DiffusionSize², zero except for a hot block.
 const (
 	DiffusionSize = 512
 	DiffusionD    = 1.0
@@ -18,7 +18,7 @@ const (
 	hot           = 0.005
 )
 
-// HotBlock sets g to the book's start: zero, but for the rows and columns [0.4n, 0.5n).
+// HotBlock sets g to the book's start: zero except for the rows and columns [0.4n, 0.5n).
 func HotBlock(g *Grid) {
 	within := func(k, n int) bool { return k >= int(float64(n)*0.4) && k < int(float64(n)*0.5) }
 	g.fill(func(i, j int) float64 {
@@ -85,7 +85,7 @@ func diffusionCases() []Case {
 	return append(cases, interchanged(runs)...)
 }
 
-// rough returns numbers of all magnitudes, signed zeros, denormals and infinities among them.
+// rough returns numbers of all magnitudes, including signed zeros, denormals and infinities.
 func rough(seed uint64) func(i, j int) float64 {
 	rng := random(seed)
 	special := []float64{0, math.Copysign(0, -1), 5e-324, -2.5e-310, math.MaxFloat64, math.Inf(1), math.Inf(-1), math.NaN()}
@@ -97,7 +97,7 @@ func rough(seed uint64) func(i, j int) float64 {
 	}
 }
 
-// tiny returns numbers around zero, which a library that flushes denormals, or loses a zero's sign, gets wrong.
+// tiny returns numbers around zero. A library that flushes denormals or loses a zero's sign gets them wrong.
 func tiny(seed uint64) func(i, j int) float64 {
 	rng := random(seed)
 	return func(i, j int) float64 {
@@ -105,7 +105,8 @@ func tiny(seed uint64) func(i, j int) float64 {
 	}
 }
 
-// huge returns numbers whose sums and fourfold overflow, or not, infinities and NaNs among them, and rarely a small one.
+// huge returns numbers whose sums and products by 4 may overflow, including infinities and NaNs, and rarely a small
+// one.
 func huge(seed uint64) func(i, j int) float64 {
 	rng := random(seed)
 	magnitudes := []float64{0x1p1023, 0x1p1022, 0x1p1021, 0x1p1020, math.MaxFloat64, 1e308, 1e307, 1, 1e-308, 5e-324}
@@ -232,7 +233,7 @@ func badRunCases(layout Layout) []Case {
 	return cases
 }
 
-// badPars gives each of the ways to ask for threads wrongly.
+// badPars gives each wrong way to ask for threads.
 func badPars(bad func(name string, p Par)) {
 	bad("no threads", Par{0, Static})
 	bad("negative threads", Par{-1, Static})

@@ -8,8 +8,8 @@ import (
 	"math"
 )
 
-// edgeCases are at the edges of what toll.h allows: matrices of one line, to which ld means nothing, and empty work that
-// ends at once.
+// edgeCases are at the edges of what toll.h allows: matrices of one line, for which ld means nothing, and empty work,
+// which ends at once.
 func edgeCases() []Case {
 	var cases, runs, fits []Case
 	add := func(kernel string, layout Layout, name string, newJob func() *Job) Case {

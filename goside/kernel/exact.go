@@ -8,9 +8,9 @@ import (
 	"math/big"
 )
 
-// Exact returns kernels whose results are the true ones rounded once, for routes that are held to a bound
-// and not to the reference's bits. It offers ols only; a row whose observations are not all finite has no true
-// line, and gets the reference's.
+// Exact returns kernels whose results are the true ones rounded once. Routes with a bound are compared with it instead
+// of the reference's bits. It offers ols only. A row with an observation that is not finite has no true line and gets
+// the reference's result.
 func Exact() Funcs {
 	return Funcs{OLS: func(a *OLS) error {
 		for i := a.Lo; i < a.Hi; i++ {

@@ -16,7 +16,7 @@ import (
 func subnormalStep(par Par) (a *DiffusionStep, want []float64) {
 	const rows, cols = 40, 7
 	in, out := NewGrid(rows, cols, 0, Row), NewGrid(rows, cols, 0, Row)
-	number := func(i, j int) int { return 16 * (1 + i*i + 3*j) } // so that half of each sum is one, too
+	number := func(i, j int) int { return 16 * (1 + i*i + 3*j) } // half of each sum is an integer, too
 	subnormal := func(k int) float64 { return math.Float64frombits(uint64(k)) }
 	for i := range rows {
 		for j := range cols {
@@ -32,8 +32,8 @@ func subnormalStep(par Par) (a *DiffusionStep, want []float64) {
 	return &DiffusionStep{Out: out, In: in, Hi: rows, D: 1, Dt: 0.5, Par: par}, want
 }
 
-// TestSubnormals holds the implementations to results that no comparison of the two can give: where both flushed
-// subnormals to zero they would agree.
+// TestSubnormals compares the implementations with known results. Comparing the two cannot find that both flush
+// subnormals to zero: they would agree.
 func TestSubnormals(t *testing.T) {
 	for name, f := range map[string]Funcs{"go": Go(), "go-par": GoPar()} {
 		a, want := subnormalStep(Par{3, Guided})
@@ -48,8 +48,8 @@ func TestSubnormals(t *testing.T) {
 	}
 }
 
-// TestGoParSettlesThreads: the runtime's threads are spoilt, as if they had been made before what is wrong was put back;
-// go-par's goroutines run on them, and are right.
+// TestGoParSettlesThreads spoils the runtime's threads, as if they had been made before the first thread was settled.
+// The goroutines of go-par run on them and must be right.
 func TestGoParSettlesThreads(t *testing.T) {
 	var group sync.WaitGroup
 	ready, release := make(chan struct{}), make(chan struct{})
@@ -58,7 +58,7 @@ func TestGoParSettlesThreads(t *testing.T) {
 		group.Go(func() {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
-			ready <- struct{}{} // so that each has a thread to itself
+			ready <- struct{}{} // each has a thread to itself
 			<-release
 			thread.SetFloat(thread.FlushToZero | thread.DenormalsAreZero)
 		})

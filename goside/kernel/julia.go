@@ -18,14 +18,14 @@ import (
 // with zr' = (zr*zr - zi*zi) + cr and zi' = 2*(zr*zi) + ci. Zs and Cs may share memory.
 type Julia struct {
 	Out     []int32
-	Zs, Cs  []complex128 // as long as one another; Out at least as long
+	Zs, Cs  []complex128 // of equal length; Out at least as long
 	Lo, Hi  int
 	MaxIter int32
 	Par     Par
 }
 
-// JuliaSplit is [Julia] of points whose real and imaginary parts lie in slices of their own, as long as one another.
-// They may share memory.
+// JuliaSplit is [Julia] with the real and imaginary parts of points in separate slices of equal length. They may share
+// memory.
 type JuliaSplit struct {
 	Out            []int32 // at least as long
 	Zr, Zi, Cr, Ci []float64
@@ -34,14 +34,14 @@ type JuliaSplit struct {
 	Par            Par
 }
 
-// A point has its z, c and count. An iteration has three operations in its test, two for the real and three
-// for the imaginary part; the last test of a point that escapes is not counted.
+// A point has its z, c and count. An iteration has three operations in its test, two for the real part and three for
+// the imaginary part; the last test of an escaping point is not counted.
 var (
 	JuliaPoint     = Work{Reads: 32, Writes: 4}
 	juliaIteration = Work{Flops: 8}
 )
 
-// iterations returns how many all points of a take together.
+// iterations returns the number of iterations of all points of a.
 func iterations(a *Julia) int {
 	escapes(a, 0, len(a.Zs))
 	sum := 0
@@ -152,8 +152,8 @@ func escape(zr, zi, cr, ci float64, maxiter int32) int32 {
 	return i
 }
 
-// The book's Julia problem: 1000 x 1000 points over [-1.8, 1.8]² with one c. JuliaSum is the sum of its
-// counts that the book prints.
+// The book's Julia problem: 1000 x 1000 points over [-1.8, 1.8]² with one c. JuliaSum is the sum of its counts, as the
+// book prints it.
 const (
 	JuliaSize    = 1000
 	JuliaMaxIter = 300
@@ -161,8 +161,8 @@ const (
 	JuliaC       = complex(-0.62772, -0.42193)
 )
 
-// JuliaPoints returns the book's points for a side of n, row by row from the top, and as many times c. Their
-// coordinates come, as the book's do, from repeated addition, rounding included.
+// JuliaPoints returns the book's points for a side of n, row by row from the top, and c as often. As in the book, the
+// coordinates come from repeated addition, rounding included.
 func JuliaPoints(n int) (zs, cs []complex128) {
 	width := 3.6 / float64(n)
 	var xs, ys []float64

@@ -88,7 +88,7 @@ func juliaJob(a *Julia) *Job {
 	}
 }
 
-// Split returns the same with parts in memory of their own. The counts have none yet.
+// Split returns the same points with their parts in separate slices. Out has no memory yet.
 func (a *Julia) Split() *JuliaSplit {
 	n := len(a.Zs)
 	s := &JuliaSplit{Zr: make([]float64, n), Zi: make([]float64, n), Cr: make([]float64, n), Ci: make([]float64, n),
@@ -118,7 +118,7 @@ func juliaSplitJob(from *Julia) (*JuliaSplit, *Job) {
 	return a, job
 }
 
-// nearCount returns how many ULP of 4 the squares |z|² must be taken off for a point's count to be that.
+// nearCount returns how many ULP of 4 the squares |z|² must be off for a point to have that count.
 func nearCount(z, c complex128, maxiter int32, count float64) float64 {
 	zr, zi := real(z), imag(z)
 	var off float64
@@ -142,8 +142,8 @@ func nearCount(z, c complex128, maxiter int32, count float64) float64 {
 	return off
 }
 
-// circleJulia returns points within a few ULP of the circle of radius 2, where tests that are the same in exact
-// arithmetic differ by how they round.
+// circleJulia returns points within a few ULP of the circle of radius 2. There, tests that are equal in exact
+// arithmetic differ by their rounding.
 func circleJulia() *Julia {
 	rng := random(2)
 	a := &Julia{MaxIter: 4, Par: Par{2, Guided}}
@@ -160,7 +160,7 @@ func circleJulia() *Julia {
 	return a
 }
 
-// interleaved names the elements of complex numbers seen as floats, behind a guard twice as long.
+// interleaved names the elements of complex numbers viewed as floats, with guards of twice the length.
 func interleaved(name string) func(k int) string {
 	return func(k int) string {
 		return fmt.Sprintf("%s[%d].%s", name, (k-guard)/2, [...]string{"re", "im"}[k%2])
@@ -177,9 +177,9 @@ func randomJulia(n, lo, hi int, maxiter int32, par Par) *Julia {
 	return a
 }
 
-// boundaryJulia returns points as close to the Julia set as rounding lets them be, by inverse iteration.
-// There one operation rounded differently, as by a fused multiply-add, changes counts; on the book's grid it
-// changes none, and on one of 2048 x 2048 two.
+// boundaryJulia returns points as close to the Julia set as rounding allows, by inverse iteration. There a single
+// operation rounded differently, such as a fused multiply-add, changes counts. On the book's grid it changes none, on a
+// grid of 2048 x 2048 it changes two.
 func boundaryJulia() *Julia {
 	rng := random(2048)
 	a := &Julia{MaxIter: 1000, Par: Par{2, Dynamic}}
@@ -249,7 +249,7 @@ func badJuliaSplitCases() []Case {
 	bad(ErrShort, true, "nil out", func(a *JuliaSplit) { a.Out = nil })
 	bad(ErrAlign, true, "misaligned out", func(a *JuliaSplit) { a.Out = mem.Misaligned[int32](20) })
 	for _, part := range []string{"zr", "zi", "cr", "ci"} {
-		if part != "zr" { // whose length says how many points there are
+		if part != "zr" { // its length is the number of points
 			bad(ErrShort, false, "short "+part, func(a *JuliaSplit) { *parts(a)[part] = (*parts(a)[part])[:19] })
 			bad(ErrShort, true, "nil "+part, func(a *JuliaSplit) { *parts(a)[part] = nil })
 		}

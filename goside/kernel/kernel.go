@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package kernel holds the numerical jobs that Toll has done in every language: their argument types and
-// checks, the problems they are verified and measured on, and the Go implementation, which is the
-// reference that all others must equal bit for bit. The contract itself is csrc/include/toll.h.
+// Package kernel holds the numerical jobs that Toll runs in every language: argument types and checks, the problems
+// that are verified and measured, and the Go implementation. The latter is the reference: all others must equal it bit
+// for bit. The contract itself is csrc/include/toll.h.
 //
-// What will surprise: products are wrapped in float64(), because Go may otherwise fuse a product and a sum
-// into one operation with one rounding (it does on arm64 and at GOAMD64=v3) and the bits would differ.
+// Note: products are wrapped in float64(). Go may otherwise fuse a product and a sum into one operation with one
+// rounding (it does on arm64 and at GOAMD64=v3), and the bits would differ.
 package kernel
 
 import (
@@ -16,10 +16,10 @@ import (
 	"slices"
 )
 
-// Funcs are the kernels of one language as reached through one crossing. A nil function is not offered.
+// Funcs are the kernels of one language through one crossing. A nil function is not offered.
 //
-// A kernel returns an *[Error] and has written nothing (save under ErrPanic, see there), or nil and has
-// written its whole result. The functions may be called from any goroutine, and at once if their outputs are disjoint.
+// A kernel returns nil and has written its whole result, or returns an *[Error] and has written nothing (except under
+// ErrPanic, see there). The functions may be called from any goroutine, and concurrently if their outputs are disjoint.
 type Funcs struct {
 	Noop  func()
 	Not   func(x int64) int64        // ^x
@@ -30,15 +30,15 @@ type Funcs struct {
 	Julia func(*Julia) error
 	OLS   func(*OLS) error
 
-	// The same with the loops interchanged, so that each step of the inner one goes LD elements on: the wrong way to walk.
+	// The same with the loops interchanged: each step of the inner loop moves LD elements, the wrong order.
 	RunInterchanged func(*DiffusionRun) error
 	OLSInterchanged func(*OLS) error
 	JuliaSplit      func(*JuliaSplit) error
 	Transpose       func(*Transpose) error // block by block
 	TransposeNaive  func(*Transpose) error // along the lines of Out
 
-	// How many threads work on a call that asks for so many, if it is made now: fewer if the language's runtime is told so, or
-	// can have no more. 0 if threads is not 1 to 1024. Nil: it cannot be told.
+	// Team returns how many threads would work on a call that asks for this many now. It is fewer if the language's
+	// runtime is configured so or has no more, and 0 if threads is not 1 to 1024. Nil means unknown.
 	Team func(threads int) int
 }
 
@@ -70,8 +70,8 @@ func (f *Funcs) Offered() []Function {
 	return slices.DeleteFunc(slices.Clone(Functions), func(g Function) bool { return !g.Offered(f) })
 }
 
-// Checked returns f with every kernel's arguments checked before it is called. Only checked functions are
-// safe for any input; what a crossing provides is not, since native code cannot see how long a buffer is.
+// Checked returns f with a check of its arguments before each kernel. Only checked functions are safe for any input; a
+// crossing's own functions are not, since native code cannot see the length of a buffer.
 func (f Funcs) Checked() Funcs {
 	f.Step = checked(f.Step)
 	f.Run = checked(f.Run)
@@ -107,8 +107,8 @@ func call[A any](f func(*A) error, a *A) error {
 	return f(a)
 }
 
-// Status is the kind of an error; the values are those of toll.h. It is an error itself, so that
-// errors.Is(err, kernel.ErrShape) holds whichever route refused the arguments.
+// Status is the kind of an error; the values are those of toll.h. It is an error itself: errors.Is(err,
+// kernel.ErrShape) holds whichever route refused the arguments.
 type Status int32
 
 // Where several apply, the first in this order is reported.
@@ -142,7 +142,7 @@ func (s Status) Error() string {
 	return fmt.Sprintf("unknown status %d", int32(s))
 }
 
-// Error says which kernel refused what. It unwraps to its Status.
+// Error says which kernel refused its arguments, and why. It unwraps to its Status.
 type Error struct {
 	Kernel string
 	Status Status
@@ -189,7 +189,7 @@ type Grid struct {
 	Layout     Layout
 }
 
-// NewGrid returns a zero matrix whose lines are pad elements longer than they need be.
+// NewGrid returns a zero matrix with pad elements of padding behind each line.
 func NewGrid(rows, cols, pad int, layout Layout) Grid {
 	g := Grid{Rows: rows, Cols: cols, Layout: layout}
 	outer, inner := g.lines()
@@ -220,7 +220,7 @@ func (g *Grid) span() []float64 {
 	return g.Data[:(outer-1)*g.LD+inner]
 }
 
-// Schedule is how a parallel language deals its items out to threads. Results do not depend on it.
+// Schedule is how a parallel language distributes its items over threads. Results do not depend on it.
 type Schedule int32
 
 // The values are those of toll.h.
@@ -237,13 +237,13 @@ func (s Schedule) String() string {
 	return [...]string{"static", "dynamic", "guided"}[s]
 }
 
-// Par is how a parallel language shall run one call; a serial one uses one thread whatever it says.
+// Par is how a parallel language runs one call; a serial one always uses one thread.
 type Par struct {
 	Threads  int // 1 to 1024
 	Schedule Schedule
 }
 
-// mostElements is how many float64 an argument can have: an int64 counts its bytes.
+// mostElements is the largest number of float64 in an argument: an int64 counts its bytes.
 const mostElements = math.MaxInt64 / 8
 
 // The checks below are shared by the kernels. Each returns the detail of an error, or "".

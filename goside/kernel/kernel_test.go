@@ -53,7 +53,7 @@ func TestEachVisitsAllOnce(t *testing.T) {
 	}
 }
 
-// TestCheckDoesNotAllocate: the checks stand in front of every call that is measured.
+// TestCheckDoesNotAllocate: each measured call includes the checks.
 func TestCheckDoesNotAllocate(t *testing.T) {
 	run, ols := NewDiffusionRun(8, 1, Row, Par{1, Static}), NewOLS(4, 3, Col, Par{1, Static})
 	julia := randomJulia(8, 0, 8, 3, Par{1, Static})
@@ -72,7 +72,7 @@ func TestCheckDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// TestErrors shows what a user reads.
+// TestErrors tests the text that a user reads.
 func TestErrors(t *testing.T) {
 	a := NewDiffusionRun(8, 1, Row, Par{1, Static})
 	a.A.LD, a.B.LD = 7, 7
@@ -82,8 +82,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestEmptyWork gives the Go languages nothing to do, on 2^40 columns, rows or observations and in 2^62 steps. There is no such
-// memory, so the functions are those without the checks.
+// TestEmptyWork gives the Go languages nothing to do, on 2^40 columns, rows or observations and in 2^62 steps. No such
+// memory exists, so it calls the functions without the checks.
 func TestEmptyWork(t *testing.T) {
 	const many = 1 << 40
 	done := make(chan string)

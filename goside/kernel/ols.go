@@ -26,8 +26,8 @@ type OLS struct {
 	Par              Par
 }
 
-// A pair of observations has a subtraction, a product and an addition, and each an addition in the mean; a
-// line has its slope and intercept, with two quotients, a product and a subtraction.
+// A pair of observations takes a subtraction, a product and an addition; each observation takes an addition for the
+// mean; a line takes two quotients, a product and a subtraction for its slope and intercept.
 var (
 	OLSObservation = Work{Reads: 8, Flops: 2.5}
 	OLSLine        = Work{Writes: 16, Flops: 4}
@@ -83,7 +83,7 @@ func goParOLSInterchanged(a *OLS) error {
 	return nil
 }
 
-const olsBlock = 256 // rows whose sums stay in cache while the columns are walked
+const olsBlock = 256 // rows; their sums stay in cache while the columns are walked
 
 func ols(a *OLS, each executor) {
 	if a.Lo == a.Hi {
@@ -102,7 +102,7 @@ func ols(a *OLS, each executor) {
 	})
 }
 
-// divisors returns what the sums of n observations are divided by, and the mean of x.
+// divisors returns the divisors of the sums of n observations, and the mean of x.
 func divisors(n int) (x, denominator, meanX float64) {
 	x = float64(n)
 	return x, float64(x*(float64(x*x)-1)) / 6, (x - 1) / 2
@@ -163,7 +163,7 @@ func olsInterchanged(a *OLS, each executor) {
 		return
 	}
 	if a.Y.Layout == Row {
-		// In one share for each thread, whatever the schedule: smaller ones would be blocks.
+		// One share for each thread, whatever the schedule: smaller shares would be blocks.
 		share := (a.Hi - a.Lo + a.Par.Threads - 1) / max(a.Par.Threads, 1)
 		each(0, a.Par.Threads, 1, func(first, last int) {
 			if lo, hi := min(a.Lo+first*share, a.Hi), min(a.Lo+last*share, a.Hi); lo < hi {

@@ -58,7 +58,7 @@ func olsCases() []Case {
 	return append(cases, interchanged(cases)...)
 }
 
-// The functions below return, each time they are called, the same numbers anew.
+// Each call of a function below starts the same sequence of numbers anew.
 
 func noise(seed uint64) func() func(i, j int) float64 {
 	return func() func(i, j int) float64 {
@@ -71,9 +71,9 @@ func exactly(f func(i, j int) float64) func() func(i, j int) float64 {
 	return func() func(i, j int) float64 { return f }
 }
 
-// extremes returns rows of one kind each, ordinary ones among them: what one kind leads to must not reach the others.
-// Where a row has one extreme observation, it stands elsewhere in each. If without is 1 no row has a NaN, which may hide
-// what an infinity does; if it is 2, none has an infinity either.
+// extremes returns rows of one kind each, including ordinary ones: one kind must not affect the others. Where a row has
+// one extreme observation, its place differs between rows. If without is 1, no row has a NaN, which may hide the effect
+// of an infinity; if it is 2, none has an infinity either.
 func extremes(n, without int) func() func(i, j int) float64 {
 	return func() func(i, j int) float64 {
 		rng := random(uint64(n))
@@ -92,7 +92,7 @@ func extremes(n, without int) func() func(i, j int) float64 {
 			func() float64 { return normal() + 3 },
 			func() float64 { return signed(float64(rng.IntN(30_000)) * 5e-324) },
 			func() float64 { return math.MaxFloat64 },         // the sum overflows
-			func() float64 { return signed(math.MaxFloat64) }, // differences, too
+			func() float64 { return signed(math.MaxFloat64) }, // differences overflow, too
 			func() float64 { return math.Copysign(0, -1) },
 			func() float64 { return normal() * 1e300 },
 			func() float64 { return normal() * 1e-300 },
@@ -114,7 +114,7 @@ func extremes(n, without int) func() func(i, j int) float64 {
 	}
 }
 
-// bookObservations are only read: to draw them takes longer than to fit them.
+// bookObservations are shared and only read: drawing them takes longer than fitting them.
 var bookObservations = sync.OnceValue(func() Grid { return OLSObservations(OLSRows, OLSDays, 0, Row) })
 
 func book() func(i, j int) float64 {
@@ -149,13 +149,13 @@ func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
 	return a, &Job{Run: func(f *Funcs) error { return call(f.OLS, a) }, Buffers: buffers}
 }
 
-// Scale returns the magnitude of the terms that the slope and the intercept of row i are sums of. Rounding
-// errors are in proportion to it; they are not to the results, which may be zero. Below the smallest normal number
-// they are in proportion to nothing, and the slope's terms count as that. Both magnitudes are infinite if an
-// observation is not finite, or the terms sum up to more than half the largest number: no bound holds there.
+// Scale returns the magnitude of the terms whose sums are the slope and the intercept of row i. Rounding errors are
+// proportional to it, not to the results, which may be zero. Below the smallest normal number errors are not
+// proportional to anything, so the slope's terms count as that number. Both magnitudes are infinite if an observation
+// is not finite, or if the terms sum to more than half the largest number: no bound holds there.
 //
-// What errs in proportion to the whole row, normwise, is given as much on an uneven row, which has most of its
-// magnitude where the slope's weights are small.
+// If normwise is set, errors are proportional to the whole row. The scale is then larger on an uneven row, whose
+// magnitude lies mostly where the slope's weights are small.
 func (a *OLS) Scale(i int, normwise bool) (slope, intercept float64) {
 	n := a.Y.Cols
 	x, denominator, meanX := divisors(n)

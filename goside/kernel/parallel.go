@@ -11,15 +11,15 @@ import (
 	"toll/goside/via/thread"
 )
 
-// executor covers the items lo <= k < hi by calls of f on disjoint ranges. Except under Static, a range
-// is at least chunk long, but for the last.
+// executor covers the items lo <= k < hi by calls of f on disjoint ranges. Except under Static, each range but the last
+// has at least chunk items.
 type executor func(lo, hi, chunk int, f func(lo, hi int))
 
 func serial(lo, hi, _ int, f func(lo, hi int)) { f(lo, hi) }
 
-// each is the executor of the language go-par: p.Threads goroutines under p.Schedule. Each is for its time locked to an OS
-// thread and settles it: threads that Go made before may be in another floating-point environment than the caller's. It
-// panics if that cannot be.
+// each is the executor of the language go-par: p.Threads goroutines under p.Schedule. Each goroutine is locked to an OS
+// thread and settles it first, since an older thread of Go may be in another floating-point environment than the
+// caller's. It panics if settling fails.
 func (p Par) each(lo, hi, chunk int, f func(lo, hi int)) {
 	if lo >= hi {
 		return

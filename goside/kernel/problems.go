@@ -5,27 +5,27 @@ package kernel
 
 import "fmt"
 
-// Problem is a job that is measured: the book's own problem at the book's own size, or a call.
+// Problem is a job that is measured: a call, or the book's own problem at its own size.
 type Problem struct {
 	Study  string // "Kernels" or "Call", as in the benchmark's name
 	Kernel string
 	Layout string // "row", "col", or "" for a kernel without matrices
 	N      string // size, as in the benchmark's name
-	Op     string // what one operation is: "step", "image", "matrix", "call"
+	Op     string // one operation: "step", "image", "matrix", "call"
 	New    func(threads int) *Timed
 }
 
-// Timed is a problem's arguments in memory of their own, to be run again and again through any route.
+// Timed is a problem's arguments in memory of their own, for repeated runs through any route.
 type Timed struct {
-	Reset func()                      // sets the arguments back; not timed; nil if nothing needs it
+	Reset func()                      // resets the arguments; not timed; may be nil
 	Run   func(f *Funcs, n int) error // does n operations, or returns ErrNotOffered
-	Least int                         // operations that a Run is good for: n is a multiple of it
-	Set   int                         // bytes of memory that the arguments span, of which Work says what is moved
+	Least int                         // n must be a multiple of it
+	Set   int                         // bytes of memory that the arguments span; Work says how many are moved
 	Work  Work                        // of an operation
 }
 
-// Work is what a computation cannot do without, whoever wrote it: the bytes that it reads and writes if each
-// is moved once, and the floating-point operations of its formula. Each kernel declares that of an item.
+// Work is the least that a computation needs in any language: the bytes that it reads and writes if each is moved once,
+// and the floating-point operations of its formula. Each kernel declares the work of one item.
 type Work struct{ Reads, Writes, Flops float64 }
 
 func (w Work) times(n int) Work {
@@ -44,7 +44,7 @@ func (p *Problem) Verified() string {
 	return p.Kernel
 }
 
-const diffusionSteps = 10 // in a run that is timed; even, and too few for the block's edge to reach denormals
+const diffusionSteps = 10 // in a timed run; even, and too few for the block's edge to reach denormals
 
 // Problems returns what is measured.
 func Problems() []Problem {
@@ -87,7 +87,7 @@ func Problems() []Problem {
 	return append(problems, callProblems()...)
 }
 
-// repeat returns a function that does n operations by calls of f, each of which does per operations.
+// repeat returns a function that does n operations by calls of f, which does per operations each.
 func repeat(per int, f func(*Funcs) error) func(*Funcs, int) error {
 	return func(r *Funcs, n int) error {
 		for range n / per {

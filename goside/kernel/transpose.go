@@ -9,8 +9,8 @@ import (
 	"toll/goside/via/mem"
 )
 
-// Transpose asks for a copy of In, bit by bit, in the other layout: out[i][j] = in[i][j] for all i and j. In and Out
-// are of one shape and of different layouts.
+// Transpose asks for a bitwise copy of In in the other layout: out[i][j] = in[i][j] for all i and j. In and Out have
+// the same shape and different layouts.
 type Transpose struct {
 	Out, In Grid
 	Par     Par
@@ -45,8 +45,8 @@ func (a *Transpose) Check() error {
 	return refuse(k, ErrArg, badPar(a.Par))
 }
 
-// transposeBlock is the side of a square of both matrices. Smaller ones suit lines a power of two apart, of which a
-// cache of eight ways holds eight; larger ones use up what comes from memory. 16 is least bad.
+// transposeBlock is the side of a square block. Smaller blocks suit lines a power of two apart, since a cache with
+// eight ways holds eight of them; larger blocks use all of a line that comes from memory. 16 is the best compromise.
 const transposeBlock = 16
 
 func goTranspose(a *Transpose) error {

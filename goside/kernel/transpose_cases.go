@@ -10,7 +10,7 @@ import (
 	"toll/goside/via/mem"
 )
 
-// transposeOf are the functions that every case of the kernel is tried on.
+// transposeOf are the functions that every case of the kernel tests.
 var transposeOf = []struct {
 	name string
 	of   func(*Funcs) func(*Transpose) error
@@ -40,7 +40,7 @@ func transposeCases() []Case {
 	return cases
 }
 
-// newTransposeJob is of an In of that layout.
+// newTransposeJob returns a job whose In has that layout.
 func newTransposeJob(rows, cols, padIn, padOut int, layout Layout, par Par, of func(*Funcs) func(*Transpose) error) (*Transpose, *Job) {
 	in, bufferIn := guardedGrid("in", rows, cols, padIn, layout)
 	out, bufferOut := guardedGrid("out", rows, cols, padOut, 1-layout)

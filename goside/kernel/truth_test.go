@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The tests of this file hold the reference against truths that do not come from it.
+// The tests of this file compare the reference with independent truths.
 
 func TestJuliaPublishedSum(t *testing.T) {
 	for name, f := range map[string]Funcs{"go": Go(), "go-par": GoPar()} {
@@ -32,8 +32,8 @@ func TestJuliaPublishedSum(t *testing.T) {
 	}
 }
 
-// TestJuliaExact iterates in rational numbers, without rounding. Their digits double at each step, so the
-// counts are short ones.
+// TestJuliaExact iterates in rational numbers, without rounding. Their digits double at each step, so it uses small
+// counts.
 func TestJuliaExact(t *testing.T) {
 	const maxiter = 10
 	a := randomJulia(150, 0, 150, maxiter, Par{1, Static})
@@ -67,7 +67,7 @@ func TestJuliaExact(t *testing.T) {
 	}
 }
 
-// TestOLSExact compares with the normal equations solved without rounding, which is not the form the kernel uses.
+// TestOLSExact compares with the normal equations, solved without rounding. The kernel uses another formula.
 func TestOLSExact(t *testing.T) {
 	for _, n := range []int{2, 3, 4, 13, 14, 15, 731} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
@@ -96,7 +96,7 @@ func distance(got, want, scale float64) float64 {
 	return math.Abs(got-want) / (math.Nextafter(scale, math.Inf(1)) - scale)
 }
 
-// TestExact holds the exact fit to lines that are exact, up to the limits of the exponent.
+// TestExact compares the exact fit with known lines, up to the limits of the exponent.
 func TestExact(t *testing.T) {
 	for _, c := range []struct {
 		y                []float64
@@ -148,8 +148,7 @@ func TestDiffusionEigenmodes(t *testing.T) {
 	}
 }
 
-// TestDiffusionMaximumPrinciple: for D*dt <= 1/4 a step takes weighted means, so nothing new leaves the range
-// of what was there.
+// TestDiffusionMaximumPrinciple: for D*dt <= 1/4 a step takes weighted means, so no value leaves the initial range.
 func TestDiffusionMaximumPrinciple(t *testing.T) {
 	rng := random(5)
 	in, out := NewGrid(60, 80, 0, Row), NewGrid(60, 80, 0, Row)
@@ -177,8 +176,8 @@ func TestDiffusionMaximumPrinciple(t *testing.T) {
 	}
 }
 
-// TestVariants holds what only walks otherwise to the plain functions, which are held to truths above, and
-// transposition to its definition.
+// TestVariants compares the functions that only walk in another order with the plain ones, which the tests above
+// verify; and transposition with its definition.
 func TestVariants(t *testing.T) {
 	plain := Funcs{RunInterchanged: goRun, OLSInterchanged: goOLS}
 	plain.JuliaSplit = func(a *JuliaSplit) error {

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package machine tells what a record says of the machine, as far as the machine tells; what it does not is
-// "unknown".
+// Package machine collects what a record says about the machine. A value that the machine does not tell is "unknown".
 package machine
 
 import (
@@ -32,7 +31,7 @@ func Facts() []measure.Fact {
 		{Key: "go", Value: runtime.Version()},
 		{Key: "os", Value: release()},
 		{Key: "cpu", Value: cpuid.CPU.BrandName},
-		{Key: "cores", Value: strconv.Itoa(runtime.NumCPU())}, // that may be used
+		{Key: "cores", Value: strconv.Itoa(runtime.NumCPU())}, // that the process may use
 		{Key: "affinity", Value: thread.Affinity()},
 		{Key: "omp", Value: openMP()},
 		{Key: "caches", Value: caches()},
@@ -46,8 +45,8 @@ func Facts() []measure.Fact {
 	}
 }
 
-// Floats returns the fact that says in which floating-point environment the run was: the default, or what was found to
-// change it and put back.
+// Floats returns the fact about the floating-point environment of the run: the default, or what was found to change it
+// and put back.
 func Floats() measure.Fact {
 	f := measure.Fact{Key: "fp-environment", Value: "default"}
 	if notes := thread.Notes(); notes != nil {
@@ -71,7 +70,7 @@ func openMP() string {
 	return strings.Join(all, " ")
 }
 
-// Binding warns of the variables that have OpenMP's runtime bind threads to CPUs.
+// Binding warns of variables that make OpenMP's runtime bind threads to CPUs.
 func Binding() (warnings []string) {
 	for _, name := range []string{"OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY"} {
 		if value := os.Getenv(name); value != "" && !strings.EqualFold(value, "false") {
@@ -90,7 +89,7 @@ func release() string {
 	return unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:])
 }
 
-// caches returns "L1d 32768, L2 524288, L3 33554432", in bytes, of one core.
+// caches returns the caches of one core, in bytes: "L1d 32768, L2 524288, L3 33554432".
 func caches() string {
 	var all []string
 	c := cpuid.CPU.Cache
@@ -108,7 +107,7 @@ func caches() string {
 	return strings.Join(all, ", ")
 }
 
-// tlb returns how many pages' addresses a core keeps at most, as AMD's processors tell through Linux.
+// tlb returns the largest number of TLB entries of a core, as AMD's processors tell through Linux.
 func tlb() string {
 	_, after, ok := strings.Cut(read("/proc/cpuinfo"), "TLB size")
 	fields := strings.Fields(strings.TrimLeft(after, "\t :"))
@@ -153,8 +152,8 @@ func libraries() string {
 	return strings.Join(all, ", ")
 }
 
-// Others begins to watch the machine. The function that it returns says what part of all cores' time since
-// then went to other processes, or was taken by the host of a virtual machine: "1.3% others, 0.2% host".
+// Others begins to watch the machine. The returned function says what part of all cores' time since then went to other
+// processes, and what part to the host of a virtual machine: "1.3% others, 0.2% host".
 func Others() func() string {
 	busy, stolen, all, ok := times()
 	own, start := processTime(), time.Now()
@@ -163,13 +162,13 @@ func Others() func() string {
 		if !ok || !okAfter || allAfter == all || time.Since(start) < time.Second {
 			return unknown
 		}
-		const tick = 100 // a second's worth of /proc/stat's units, on every Linux
+		const tick = 100 // units of /proc/stat in a second, on every Linux
 		others := max(0, busyAfter-busy-tick*(processTime()-own))
 		return fmt.Sprintf("%.1f%% others, %.1f%% host", 100*others/(allAfter-all), 100*(stolenAfter-stolen)/(allAfter-all))
 	}
 }
 
-// times returns what /proc/stat says of all cores together: time in use, time taken by the host, and all.
+// times returns the totals of all cores in /proc/stat: time in use, time taken by the host, and all time.
 func times() (busy, stolen, all float64, ok bool) {
 	line, _, _ := strings.Cut(read("/proc/stat"), "\n")
 	fields := strings.Fields(line) // cpu user nice system idle iowait irq softirq steal ...
@@ -193,7 +192,7 @@ func times() (busy, stolen, all float64, ok bool) {
 	return busy, stolen, all, true
 }
 
-// processTime returns the seconds that this process ran, and those that it started and waited for.
+// processTime returns the seconds that this process ran, and those of its finished children.
 func processTime() float64 {
 	seconds := 0.0
 	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {

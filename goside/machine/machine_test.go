@@ -33,7 +33,7 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// TestOthers: this process's own work is none of others'.
+// TestOthers: this process's own work does not count as others'.
 func TestOthers(t *testing.T) {
 	others := Others()
 	if got := others(); got != unknown {

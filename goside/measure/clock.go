@@ -13,7 +13,7 @@ import (
 	"toll/goside/via/thread"
 )
 
-// Clock is what a batch is measured with. Each function returns a total since some fixed moment.
+// Clock measures a batch. Each function returns a total since some fixed moment.
 type Clock struct {
 	Wall func() time.Duration                            // monotonic
 	CPU  func() time.Duration                            // of all threads of this process
@@ -40,7 +40,7 @@ func MachineClock() Clock {
 	}
 }
 
-// Resolution returns the smallest step seen between two readings of the wall clock, or 0 if it stands still.
+// Resolution returns the smallest observed step between two readings of the wall clock, or 0 if it stands still.
 func (c Clock) Resolution() time.Duration {
 	const steps, readings = 100, 1_000_000
 	var least time.Duration
@@ -58,8 +58,8 @@ func (c Clock) Resolution() time.Duration {
 	return least
 }
 
-// batch times n operations. Unless s parks, this goroutine is locked to its thread meanwhile, and what they leave of the
-// thread's floating-point environment is put back. It also returns how often garbage was collected.
+// batch times n operations. Unless s parks, this goroutine is locked to its thread meanwhile. If the operations change
+// the thread's floating-point environment, it is put back. batch also returns the number of garbage collections.
 func (c Clock) batch(s *Subject, n int) (sample Sample, collections int, err error) {
 	timed := func() { sample, collections, err = c.timed(s, n) }
 	if s.Parks {
@@ -72,12 +72,12 @@ func (c Clock) batch(s *Subject, n int) (sample Sample, collections int, err err
 
 // timed times n operations.
 //
-// Reading the heap stops all goroutines, so it stands before the untimed operations, and what those allocate
-// is divided among them, too.
+// Reading the heap stops all goroutines, so it precedes the untimed operations. The allocations of these are included
+// in the average.
 func (c Clock) timed(s *Subject, n int) (Sample, int, error) {
 	bytes, objects, collections := c.Heap()
 	untimed := 0
-	if n > s.Least { // else the operation is long enough not to need it
+	if n > s.Least { // else one operation is long enough without
 		untimed = s.Least
 		if err := s.Run(untimed); err != nil {
 			return Sample{}, 0, fmt.Errorf("measure: %s: %w", s.Name, err)

@@ -12,17 +12,17 @@ import (
 
 // Pair is one row in two runs.
 type Pair struct {
-	Group    string    // rows of one group suffer alike from the machine: same problem, same number of threads
+	Group    string    // the machine affects the rows of one group alike: same problem, same number of threads
 	Old, New []float64 // wall times, in the order of rounds
 	Floor    float64   // noise floor within the runs, see [Interval.Floor]
 }
 
-// Change is what became of a row from one run to the next. Ratios are new to old.
+// Change is the change of a row from one run to the next. Ratios are new to old.
 type Change struct {
 	Ratio float64 // of the medians
-	Drift float64 // of the group: what its rows changed by together
-	Own   float64 // what the row changed by beside its group
-	Noise float64 // what Own must differ from 1 by to be told from noise
+	Drift float64 // the common change of the group's rows
+	Own   float64 // the row's change relative to its group
+	Noise float64 // the difference of Own from 1 that counts as a change
 }
 
 // Slower reports a change for the worse beyond noise.
@@ -31,34 +31,33 @@ func (c Change) Slower() bool { return c.Own > 1+c.Noise }
 // Faster reports a change for the better beyond noise.
 func (c Change) Faster() bool { return c.Own < 1/(1+c.Noise) }
 
-// FewestRows is the size of a group from which its drift is told: from fewer rows one could not tell the
-// drift from a change of one of them.
+// FewestRows is the least size of a group with a drift. In a smaller group the drift cannot be told from a change of
+// one row.
 const FewestRows = 3
 
-// finest is the least half width: no clock tells times finer, whatever the samples pretend.
+// finest is the least half width: no clock resolves times better, whatever the samples suggest.
 const finest = 1e-6
 
 // Compare returns the change of each pair.
 //
-// The machine drifts, between runs and within: its host lends it a slower core, or a neighbour that its caches are
-// shared with falls silent. That moves the rows of a group together. So within each run what the rows of a group
-// have in common in a round is taken off ([polish]), and then what they changed by together from run to run: a
-// change common to most of a group cannot be told from the machine's.
+// The machine drifts, between runs and within them: its host lends it a slower core, or a neighbour that shares its
+// caches falls silent. This moves the rows of a group together. Therefore the common effect of each round on a group is
+// removed ([polish]), and then the group's common change from run to run: a change common to most of a group cannot be
+// told from the machine's.
 //
-// What remains of a row's change counts as noise up to the combined half widths of the 95 % intervals of the row
-// in both runs and of the drift, widened twice: by how much farther the rows scatter than such intervals
-// explain, those of the group or those of all, whichever more; and, since the more rows are looked at the more
-// will stray, so that of all rows together one strays beyond it once in twenty comparisons (Bonferroni). It is
-// never taken to be less than the floor.
+// The rest of a row's change counts as noise up to the combined half widths of the 95 % intervals of the row in both
+// runs and of the drift. This is widened by how much farther the rows scatter than the intervals explain, in the group
+// or in all rows, whichever is more. It is widened again for the number of rows, so that in twenty comparisons one row
+// of all is expected beyond it (Bonferroni). Noise is never less than the floor.
 func Compare(pairs []Pair) []Change {
 	groups := map[string][]int{}
 	for k, p := range pairs {
 		groups[p.Group] = append(groups[p.Group], k)
 	}
 	changes := make([]Change, len(pairs))
-	halves := make([]float64, len(pairs)) // of the change beside the group, as a logarithm
+	halves := make([]float64, len(pairs)) // of the change relative to the group, as a logarithm
 	scatters := map[string]float64{}
-	var scatter []float64 // of the rows beside their groups, in half widths
+	var scatter []float64 // of the rows relative to their groups, in half widths
 	for name, group := range groups {
 		var before, after [][]float64
 		var ratios, own []float64
@@ -103,7 +102,7 @@ func Compare(pairs []Pair) []Change {
 	}
 	for k, p := range pairs {
 		widen := distuv.UnitNormal.Quantile(1-0.05/2/float64(len(pairs))) / standard
-		// The median distance is 0.6745 standard deviations, of which a half width is 1.96.
+		// The median distance is 0.6745 standard deviations; a half width is 1.96 of these.
 		widen *= max(1, max(all, scatters[p.Group])*standard/distuv.UnitNormal.Quantile(0.75))
 		changes[k].Noise = max(math.Expm1(widen*halves[k]), p.Floor)
 	}
@@ -118,16 +117,15 @@ func logarithms(values []float64) []float64 {
 	return logs
 }
 
-// polish takes off the rows what they have in common in each round, by Tukey's median polish: to each round its
-// median over the rows, less their own medians. Rows of different lengths are left as they are: they have no
-// rounds in common.
+// polish removes from the rows their common effect in each round, by Tukey's median polish: the round's median over the
+// rows, less their own medians. Rows of different lengths have no rounds in common and stay as they are.
 func polish(rows [][]float64) {
 	for _, r := range rows {
 		if len(r) != len(rows[0]) {
 			return
 		}
 	}
-	const times = 5 // after which next to nothing changes
+	const times = 5 // more change next to nothing
 	for range times {
 		level := make([]float64, len(rows))
 		for k, r := range rows {

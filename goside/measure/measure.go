@@ -1,17 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package measure times subjects against each other on a noisy machine. Each is first calibrated: how many
-// operations make a batch long enough for the clock. Then come rounds. A round visits every subject, short
-// ones several times, in an order drawn anew, so that drift and neighbours hit all alike, and keeps one
-// sample of each; subjects that are to be compared are visited one after another. The k-th sample of one subject and the k-th of another were taken within one round, and
-// only such are to be divided by each other ([Ratio]).
+// Package measure times subjects against each other on a noisy machine. It first calibrates each subject: how many
+// operations make a batch long enough for the clock. Then come rounds. A round visits every subject, short ones several
+// times, in a new random order, so that drift and neighbours affect all alike; subjects to be compared are visited one
+// after another. A round keeps one sample of each. The k-th samples of two subjects come from one round, and only such
+// samples may be divided by each other ([Ratio]).
 //
-// A batch of several operations begins with a few untimed ones, which bring data and threads back.
+// A batch of several operations begins with a few untimed ones, to bring data and threads back.
 //
-// What will surprise: the garbage collector is off while samples are taken and runs before each round, so no
-// sample holds a collection, nor pays for the garbage that its subject leaves. Which thread
-// batches run on, see [Measure]. METHODOLOGY.md says more.
+// Note: the garbage collector is off while samples are taken and runs before each round, so a sample neither holds a
+// collection nor pays for its subject's garbage. For the threads of batches see [Measure]; METHODOLOGY.md says more.
 package measure
 
 import (
@@ -30,29 +29,32 @@ import (
 // Subject is something to be timed.
 type Subject struct {
 	Name  string // benchmark name, without "Benchmark" and without the suffix for GOMAXPROCS
-	Facts []Fact // equal for subjects that are to be compared
+	Facts []Fact // of the problem that it solves
+	// Group says which subjects are shuffled together: those of one group, which are neighbours in the list, are visited one
+	// after another in each round, because they are to be compared.
+	Group string
 	Reset func() // called before each batch, outside the timer
 	Run   func(n int) error
 	Least int // n is a multiple of it
-	// Parks says that it waits for other goroutines or for another process. A goroutine that is locked to its thread can
-	// do so only at the price of a switch of threads, so this is timed on one that is not, see [Measure].
+	// Parks says that the subject waits for other goroutines or for another process. Each wait costs a goroutine that
+	// is locked to its thread a thread switch, so such a subject is timed on an unlocked one, see [Measure].
 	Parks bool
 }
 
-// Fact is something to be said of a measurement: a line "key: value" of the record.
+// Fact is a statement about a measurement: a line "key: value" of the record.
 type Fact struct{ Key, Value string }
 
 // Plan is how to measure.
 type Plan struct {
 	Rounds int
-	Batch  time.Duration // least length of a batch; a single operation may be longer
-	Visits int           // batches of a subject in a round, of which the median one is the sample; odd
+	Batch  time.Duration // least length of a batch; one operation may be longer
+	Visits int           // batches of a subject in a round; their median is the sample; odd
 	Seed   uint64        // of the order within rounds
 	Clock  Clock
-	Done   <-chan struct{} // closed when measuring is to stop at the end of a batch; nil: never
+	Done   <-chan struct{} // closed to stop measuring at the end of a batch; nil: never
 }
 
-// ErrStopped is why rounds are missing: [Plan.Done] was closed.
+// ErrStopped says why rounds are missing: [Plan.Done] was closed.
 var ErrStopped = errors.New("measure: told to stop")
 
 func (p *Plan) stopped() bool {
@@ -68,7 +70,7 @@ func (p *Plan) stopped() bool {
 type Sample struct {
 	Wall, CPU     float64 // ns; CPU is that of all threads of the process, in user and system mode
 	Bytes, Allocs float64 // allocated on Go's heap
-	More          []Value // what else was measured; in the same order in every sample of a series
+	More          []Value // other figures; in the same order in every sample of a series
 }
 
 // Value is a figure with its unit, as in the Go benchmark format: {1200, "p99-ns"}.
@@ -77,7 +79,7 @@ type Value struct {
 	Unit  string
 }
 
-// Get returns the value with that unit among More, or 0.
+// Get returns the value of More with that unit, or 0.
 func (s *Sample) Get(unit string) float64 {
 	for _, v := range s.More {
 		if v.Unit == unit {
@@ -87,31 +89,31 @@ func (s *Sample) Get(unit string) float64 {
 	return 0
 }
 
-// Series is what was measured of one subject: a sample per round.
+// Series holds the samples of one subject, one for each round.
 type Series struct {
 	Subject *Subject
 	N       int // operations in a batch
 	Samples []Sample
 }
 
-// Run is what was measured.
+// Run is the result of measuring.
 type Run struct {
 	Series      []Series
-	Collections int           // of garbage, within batches: none, unless a subject asks for one
+	Collections int           // garbage collections within batches: none, unless a subject asks for one
 	Resolution  time.Duration // of the clock
-	Batch       time.Duration // the least length that was kept to; longer than planned if the clock is coarse
+	Batch       time.Duration // the least length in use; longer than planned if the clock is coarse
 }
 
-// ticks is how many steps of the clock a batch takes at least, so that a step is 0.1 % of it.
+// ticks is the least number of clock steps in a batch: a step is at most 0.1 % of it.
 const ticks = 1000
 
-// Measure calibrates all subjects, then takes a sample of each in each round. progress is called after each
-// batch, and in calibration with done = 0. Both are called on a goroutine that is not the caller's. If it is told to stop,
-// or a subject fails, it returns the rounds that are complete beside the error, and nil if none is.
+// Measure calibrates all subjects, then takes a sample of each in each round. It calls progress after each batch, and
+// in calibration with done = 0. Subjects and progress run on a goroutine that is not the caller's. If it is told to
+// stop, or a subject fails, it returns the complete rounds together with the error, or nil if there are none.
 //
-// If no subject parks, that goroutine is locked to one OS thread, which ends with it. Otherwise it is locked for the batches of
-// those that do not: if these had a thread of their own, Linux would leave the threads of the others on one core after each
-// change between the two.
+// If no subject parks, that goroutine is locked to one OS thread, which ends with it. Otherwise it is locked for the
+// batches of subjects that do not park. A thread of their own was worse: after each switch between the two threads,
+// Linux left the threads of the parking subjects on one core.
 func Measure(plan Plan, subjects []Subject, progress func(done, all int)) (run *Run, err error) {
 	work := func() { run, err = measure(plan, subjects, progress) }
 	if !slices.ContainsFunc(subjects, func(s Subject) bool { return s.Parks }) {
@@ -133,18 +135,21 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	}
 	run := &Run{Series: make([]Series, len(subjects)), Resolution: plan.Clock.Resolution()}
 	run.Batch = max(plan.Batch, ticks*run.Resolution)
-	var blocks [][]int // of a round, before they are shuffled: subjects of equal facts, each as often as it is visited
+	var blocks [][]int // of a round, before they are shuffled: the subjects of a group, each as often as it is visited
 	all := 0
 	for k := range subjects {
+		if subjects[k].Group == "" {
+			return nil, fmt.Errorf("measure: %s is of no group, want one", subjects[k].Name)
+		}
 		n, elapsed, err := calibrate(plan.Clock, &subjects[k], run.Batch)
-		if plan.stopped() { // which may be why it failed
+		if plan.stopped() { // perhaps the reason of err
 			return nil, ErrStopped
 		}
 		if err != nil {
 			return nil, err
 		}
 		run.Series[k] = Series{Subject: &subjects[k], N: n}
-		if k == 0 || !slices.Equal(subjects[k].Facts, subjects[k-1].Facts) {
+		if k == 0 || subjects[k].Group != subjects[k-1].Group {
 			blocks = append(blocks, nil)
 		}
 		block := &blocks[len(blocks)-1]
@@ -155,7 +160,7 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 		progress(0, 0)
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // which would have it collect all the same
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // a limit would trigger collections all the same
 	rng := rand.New(rand.NewPCG(plan.Seed, 0))
 	done := 0
 	for round := range plan.Rounds {
@@ -183,7 +188,7 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	return run, nil
 }
 
-// shuffled returns all blocks' subjects in a random order of blocks, each in a random order of its own.
+// shuffled returns all subjects: the blocks in random order, and each block's subjects in random order.
 func shuffled(rng *rand.Rand, blocks [][]int) []int {
 	rng.Shuffle(len(blocks), func(i, j int) { blocks[i], blocks[j] = blocks[j], blocks[i] })
 	for _, b := range blocks {
@@ -192,8 +197,8 @@ func shuffled(rng *rand.Rand, blocks [][]int) []int {
 	return slices.Concat(blocks...)
 }
 
-// visits returns how many batches of a subject a round takes: as many as planned, but fewer, down to one, if
-// a single operation makes its batches longer than wanted.
+// visits returns how many batches of a subject a round takes: as planned, or fewer, down to one, if one operation makes
+// its batches longer than wanted.
 func visits(plan Plan, batch, elapsed time.Duration) int {
 	if batch <= 0 || elapsed < 2*batch {
 		return plan.Visits
@@ -202,7 +207,7 @@ func visits(plan Plan, batch, elapsed time.Duration) int {
 	return max(1, v-(v+1)%2)
 }
 
-// middle returns the batch of median wall time, whole, so that all it says belongs together.
+// middle returns the batch of median wall time. All its figures belong together.
 func middle(batches []Sample) Sample {
 	slices.SortFunc(batches, func(a, b Sample) int {
 		switch {
@@ -216,13 +221,12 @@ func middle(batches []Sample) Sample {
 	return batches[len(batches)/2]
 }
 
-// calibrate returns how many operations take at least as long as a batch shall, and how long they took. It
-// thereby warms up.
+// calibrate returns how many operations take at least the length of a batch, and how long they took. It also warms up.
 func calibrate(clock Clock, s *Subject, least time.Duration) (int, time.Duration, error) {
 	for n := s.Least; ; {
 		elapsed := time.Duration(math.MaxInt64)
-		// A batch that is long enough is tried once more, and the shorter time believed: something else may have run
-		// meanwhile. Hardly ever does that last as long as many batches.
+		// Try a batch that is long enough once more, and take the shorter time: something else may have run meanwhile.
+		// That rarely lasts as long as many batches.
 		for try := 0; try < 2 && elapsed >= least && (try == 0 || elapsed < 20*least); try++ {
 			sample, _, err := clock.batch(s, n)
 			if err != nil {
@@ -233,7 +237,7 @@ func calibrate(clock Clock, s *Subject, least time.Duration) (int, time.Duration
 		if elapsed >= least {
 			return n, elapsed, nil
 		}
-		// Aim a tenth beyond, but believe a short batch only so far.
+		// Aim a tenth beyond, but limit the extrapolation from a short batch.
 		grow := min(1.1*float64(least)/float64(max(elapsed, 1)), 100)
 		n = max(n+s.Least, int(float64(n)*grow)/s.Least*s.Least)
 	}

@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// fakeClock makes time stand still but for what pass adds: so much on the wall, and so much of a processor.
-// The heap is what the test sets.
+// fakeClock makes time stand still except for what pass adds, to wall and CPU time. The test sets the heap.
 type fakeClock struct {
 	wall, cpu      time.Duration
 	bytes, objects uint64
@@ -31,7 +30,7 @@ func (f *fakeClock) clock() Clock {
 
 func silent(int, int) {}
 
-// TestRounds checks what the sampler does, not how long it takes.
+// TestRounds checks the order of the sampler's work, not its duration.
 func TestRounds(t *testing.T) {
 	var f fakeClock
 	var visits []string
@@ -69,7 +68,7 @@ func TestRounds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Of the two runs of each batch but the long one's, the first is untimed.
+		// Each batch has two runs, except the long subject's; the first is untimed.
 		var timed []string
 		for rest := visits[calibrating:]; len(rest) > 0; {
 			timed = append(timed, rest[0])
@@ -140,8 +139,8 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
-// TestSamples: a sample holds its operations and nothing else: not the reset, the untimed operations, nor what
-// is shown meanwhile; but all that is allocated.
+// TestSamples: a sample holds its operations and nothing else: no reset, no untimed operations, no display; but it
+// includes all allocations.
 func TestSamples(t *testing.T) {
 	var f fakeClock
 	s := Subject{Name: "x", Least: 2, Reset: func() { f.pass(time.Hour, time.Hour) }, Run: func(n int) error {
@@ -164,8 +163,8 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// TestBursts: batches that a neighbour disturbed are passed over, as long as they are fewer than half of a
-// round's, and what is kept is one batch, whole.
+// TestBursts: batches that a neighbour disturbed are dropped, as long as they are fewer than half of a round's; the
+// sample is one whole batch.
 func TestBursts(t *testing.T) {
 	var f fakeClock
 	batch, calibrated := 0, false
@@ -196,7 +195,7 @@ func TestCoarseClock(t *testing.T) {
 	var f fakeClock
 	clock := f.clock()
 	clock.Wall = func() time.Duration {
-		f.wall += time.Millisecond // that reading it takes
+		f.wall += time.Millisecond // the cost of reading it
 		return f.wall.Truncate(step)
 	}
 	if got := clock.Resolution(); got != step {
@@ -223,7 +222,7 @@ func TestCoarseClock(t *testing.T) {
 	}
 }
 
-// TestMachineClock: the machine's clock runs forward, sees what is allocated and when garbage is collected.
+// TestMachineClock: the machine's clock runs forward and sees allocations and collections.
 func TestMachineClock(t *testing.T) {
 	clock := MachineClock()
 	if r := clock.Resolution(); r <= 0 || r > time.Second {
@@ -260,14 +259,14 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// TestStops: what was measured before a signal, or a failure, is there, in whole rounds.
+// TestStops: what was measured before a signal or a failure is returned, in whole rounds.
 func TestStops(t *testing.T) {
 	var f fakeClock
 	failed := errors.New("no")
 	for _, c := range []struct {
-		after  int // batches, of three a round; or in calibration
+		after  int // batches, three a round; or in calibration
 		fails  bool
-		rounds int // that are left; 0: no run
+		rounds int // returned rounds; 0: no run
 		want   error
 	}{{0, false, 0, ErrStopped}, {2, false, 0, ErrStopped}, {3, false, 1, ErrStopped}, {8, false, 2, ErrStopped}, {8, true, 2, failed}, {1, true, 0, failed}} {
 		done, batches := make(chan struct{}), 0
@@ -302,8 +301,7 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// TestCalibrationSurvivesADisturbance holds that one batch during which something else ran does not leave batches
-// far too short for the whole run.
+// TestCalibrationSurvivesADisturbance: one batch that is disturbed must not make all batches far too short.
 func TestCalibrationSurvivesADisturbance(t *testing.T) {
 	var f fakeClock
 	runs := 0

@@ -21,7 +21,7 @@ func TestMedian(t *testing.T) {
 		want   Interval
 	}{
 		{[]float64{5}, Interval{5, math.Inf(-1), math.Inf(1)}},
-		{[]float64{3, 1, 2, 5, 4}, Interval{3, math.Inf(-1), 5}}, // all five hold it with 94 % only
+		{[]float64{3, 1, 2, 5, 4}, Interval{3, math.Inf(-1), 5}}, // five samples reach only 94 %
 		{[]float64{6, 3, 1, 2, 5, 4}, Interval{3.5, 1, 6}},
 		{[]float64{1, 1, 1, 1, 1, 1, 100}, Interval{1, 1, 100}},
 		{hundred, Interval{49.5, 39, 59}}, // the 40th and the 60th, by the binomial distribution
@@ -36,7 +36,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// TestRatio: drift that both series share leaves their ratio exact, though each by itself is unstable.
+// TestRatio: a drift common to both series leaves their ratio exact, though each alone is unstable.
 func TestRatio(t *testing.T) {
 	var a, b []float64
 	for k := range 41 {
@@ -76,7 +76,7 @@ func TestDiffers(t *testing.T) {
 	}
 }
 
-// TestCoverage: of medians of skewed noise, the intervals must hold the true one 95 times in 100.
+// TestCoverage: with skewed noise, the intervals must contain the true median 95 times in 100.
 func TestCoverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	held := 0
@@ -95,9 +95,9 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// runs returns the rows of two runs of one build: groups of rows, each group with a drift of its own, and
-// noise like that of a machine with neighbours: phases in which all is slower, which hit a group's rows alike,
-// and noise of each row, skewed, here and there a burst.
+// runs returns the rows of two runs of one build: groups of rows, each with a drift of its own. The noise is like that
+// of a machine with neighbours: slow phases that affect a group's rows alike, and skewed noise of each row with a few
+// bursts.
 func runs(rng *rand.Rand, rounds int) []Pair {
 	noise := func() float64 {
 		x := math.Exp(0.03 * rng.NormFloat64())
@@ -134,8 +134,8 @@ func runs(rng *rand.Rand, rounds int) []Pair {
 	return pairs
 }
 
-// TestCompareAlike: of two runs of one build, at least 95 % of the rows must show no difference, in each of
-// many comparisons, and most comparisons none at all.
+// TestCompareAlike: between two runs of one build, at least 95 % of the rows must show no difference in each of many
+// comparisons, and most comparisons must show none at all.
 func TestCompareAlike(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	for _, rounds := range []int{7, 31} {
@@ -161,8 +161,8 @@ func TestCompareAlike(t *testing.T) {
 	}
 }
 
-// TestCompareFinds: one row made 10 % slower among rows that drift, and no other, is found; and its change is
-// told without the drift.
+// TestCompareFinds: one row is made 10 % slower among rows that drift. It alone must be found, and its change must not
+// include the drift.
 func TestCompareFinds(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	exactly := 0
@@ -193,7 +193,7 @@ func TestCompareFinds(t *testing.T) {
 	}
 }
 
-// TestCompareKnown: without noise, all that is told can be computed by hand.
+// TestCompareKnown: without noise, all figures can be computed by hand.
 func TestCompareKnown(t *testing.T) {
 	flat := func(x float64) []float64 { return slices.Repeat([]float64{x}, 10) }
 	pairs := []Pair{
@@ -201,7 +201,7 @@ func TestCompareKnown(t *testing.T) {
 		{Group: "a", Old: flat(3), New: flat(6), Floor: 0.07}, {Group: "a", Old: flat(5), New: flat(10)},
 		{Group: "a", Old: flat(100), New: flat(220), Floor: 0.07},
 		{Group: "b", Old: flat(10), New: flat(11)},               // too few rows for a drift
-		{Group: "b", Old: flat(10), New: flat(9.5), Floor: 0.07}, // and within the floor
+		{Group: "b", Old: flat(10), New: flat(9.5), Floor: 0.07}, // within the floor
 	}
 	want := []Change{{2, 2, 1, 0}, {2, 2, 1, 0}, {2, 2, 1, 0.07}, {2, 2, 1, 0}, {2.2, 2, 1.1, 0.07}, {1.1, 1, 1.1, 0}, {0.95, 1, 0.95, 0.07}}
 	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-5 }
@@ -217,7 +217,7 @@ func TestCompareKnown(t *testing.T) {
 	if got := Geomean([]float64{2, 8}); !near(got, 4) {
 		t.Errorf("geometric mean %v, want 4", got)
 	}
-	// Rounds in which all rows are slower alike leave nothing; a row's own deviation stays.
+	// A common slowdown in a round leaves nothing; a row's own deviation stays.
 	rows := [][]float64{{1, 1, 5, 1, 1}, {2, 2, 6, 2, 2}, {3, 3, 7, 3.5, 3}, {4, 4, 8, 4, 4}}
 	polish(rows)
 	for k, want := range [][]float64{{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}, {3, 3, 3, 3.5, 3}, {4, 4, 4, 4, 4}} {

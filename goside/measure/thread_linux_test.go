@@ -14,13 +14,13 @@ import (
 	"toll/goside/via/thread"
 )
 
-// TestOneThread: all batches run on one thread, which is not the caller's. Beside a subject that parks, a batch ends on the
-// thread that it began on.
+// TestOneThread: all batches run on one thread, which is not the caller's. If another subject parks, a batch still ends
+// on the thread that it began on.
 func TestOneThread(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	yield := func() {
-		for range 3 { // an unlocked goroutine would be moved about
+		for range 3 { // an unlocked goroutine would move
 			time.Sleep(time.Millisecond)
 			runtime.Gosched()
 		}
@@ -48,11 +48,11 @@ func TestOneThread(t *testing.T) {
 	}
 }
 
-// TestBatchesPutBack: a subject that leaves the thread in another floating-point environment does not spoil the next, and is
-// noted.
+// TestBatchesPutBack: a subject that leaves the thread in another floating-point environment does not affect the next,
+// and is noted.
 func TestBatchesPutBack(t *testing.T) {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64" {
-		return // where the environment cannot be set
+		return // the environment cannot be set here
 	}
 	var seen thread.Float
 	subjects := []Subject{

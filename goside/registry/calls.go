@@ -12,7 +12,7 @@ import (
 	"toll/goside/via/purego"
 )
 
-// crossings are the ways in which toll calls calls.
+// crossings are the crossings of toll calls.
 var crossings = []struct {
 	name string
 	open func() (*calls.Funcs, error)
@@ -23,8 +23,8 @@ var crossings = []struct {
 	{"syscalln", purego.OpenCallsSyscallN},
 }
 
-// Crossings opens all crossings that toll calls studies, the baseline "direct" first. Those that cannot be had
-// here are left out; missing says which and why. The error is of one that is here but not as it should be.
+// Crossings opens all crossings that toll calls studies, the baseline "direct" first. It omits those that are not
+// available here; missing names them and says why. The error is that of a crossing that is present but wrong.
 func Crossings() (open []calls.Crossing, missing, err error) {
 	for _, c := range crossings {
 		f, err := c.open()

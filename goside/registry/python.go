@@ -9,14 +9,15 @@ import (
 	"toll/goside/via/process"
 )
 
-// The bounds of the languages that fit lines by numpy.linalg.lstsq, and of those that test abs(z) < 2, as the book does.
+// The bounds of the languages that fit lines by numpy.linalg.lstsq, and of those that test abs(z) < 2, as the book
+// does.
 var (
 	svd      = seam.Bound{Kernel: "ols", ULP: 8, Normwise: true, Cause: "numpy.linalg.lstsq solves by singular values (gelsd): square roots, and more sums (measured: 4); a row with a NaN or an infinity gets NaN"}
 	centered = seam.Bound{Kernel: "ols", ULP: 8, Normwise: true, Cause: "scikit-learn subtracts the means first, then solves by singular values (measured: 4); a row with a NaN or an infinity gets NaN"}
-	hypot    = seam.Bound{Kernel: "julia", ULP: 4, Cause: "abs(z) < 2 is a hypot, rounded by itself: where |z|² is that near to 4 it may be taken for 2 or not (measured: 1)"}
+	hypot    = seam.Bound{Kernel: "julia", ULP: 4, Cause: "abs(z) < 2 uses hypot, which rounds in another way: for |z|² this near to 4 the test may go either way (measured: 1)"}
 )
 
-// python are the languages of cpython-ext: a module toll.<language> each, and those of its worker process.
+// python are the languages of cpython-ext: one module toll.<language> each, and those of its worker process.
 var python = []*seam.Route{
 	cpythonRoute("python").Within(hypot),
 	cpythonRoute("python-expanded"),

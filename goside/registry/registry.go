@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package registry is the list of routes: a row for each language through each crossing. Nothing registers
-// itself; a route that is not here does not exist.
+// Package registry is the list of routes: one row for each language through each crossing. Nothing registers itself; a
+// route that is not here does not exist.
 package registry
 
 import (
@@ -16,7 +16,7 @@ import (
 	"toll/goside/via/purego"
 )
 
-// Baseline is the route that ratios are taken to.
+// Baseline is the default denominator of ratios.
 const Baseline = "c/cgo"
 
 var (
@@ -57,14 +57,14 @@ var native = []*seam.Route{
 
 var routes = append(slices.Clone(native), python...)
 
-// Routes returns all routes, in the order in which they are shown.
+// Routes returns all routes, in display order.
 func Routes() []*seam.Route { return routes }
 
-// Native returns the routes whose language is compiled, and reached without another language between: those
-// that are as quick as the machine allows, and that toll bench takes if not told.
+// Native returns the routes to compiled languages without another language between: those as fast as the machine
+// allows, and the default of toll bench.
 func Native() []*seam.Route { return native }
 
-// Match returns the routes whose name, "lang/via", matches one of the patterns, as [path.Match] has it. Each
+// Match returns the routes whose name, "lang/via", matches one of the patterns in the sense of [path.Match]. Each
 // pattern must match a route.
 func Match(patterns []string) ([]*seam.Route, error) {
 	matching := map[*seam.Route]bool{}

@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 )
 
-// FindLibrary returns the absolute path of the shared library of that file name: in the folder $TOLL_LIB if that is
-// set and not empty, else in ../lib of the executable, else in build/lib of the working directory or a folder above
-// it. If there is none, the error is ErrUnavailable; if $TOLL_LIB is no folder, it is another.
+// FindLibrary returns the absolute path of the shared library with that file name. It looks in the folder $TOLL_LIB if
+// that is set and not empty; else in ../lib of the executable; else in build/lib of the working directory and of the
+// folders above it. If there is no such file, the error is ErrUnavailable; if $TOLL_LIB is no folder, it is another.
 func FindLibrary(file string) (string, error) {
 	var folders []string
 	if set := os.Getenv("TOLL_LIB"); set != "" {
-		// A path without a slash is none to the loader, which would look for the name in its own folders.
+		// The loader would look for a name without a slash in its own folders.
 		folder, err := filepath.Abs(set)
 		if err != nil {
 			return "", fmt.Errorf("TOLL_LIB is %q, want a folder: %w", set, err)
@@ -45,7 +45,7 @@ func FindLibrary(file string) (string, error) {
 	}
 	for _, folder := range folders {
 		path := filepath.Join(folder, file)
-		// go test sees the os.Stat, and does not take a result from its cache once the library has changed.
+		// go test sees the os.Stat, and takes no result from its cache once the library has changed.
 		if _, err := os.Stat(path); err == nil {
 			return path, nil
 		}

@@ -37,7 +37,7 @@ func TestFindLibraryInFolderSet(t *testing.T) {
 	}
 }
 
-// TestFindLibraryNamesWhatIsNoFolder: whoever sets TOLL_LIB does not want the test skipped.
+// TestFindLibraryNamesWhatIsNoFolder: a wrong TOLL_LIB must fail, not skip.
 func TestFindLibraryNamesWhatIsNoFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile("libx.so", nil, 0o644); err != nil {
@@ -52,7 +52,7 @@ func TestFindLibraryNamesWhatIsNoFolder(t *testing.T) {
 	}
 }
 
-// TestFindLibraryWithoutFolderSet: an empty variable is as none.
+// TestFindLibraryWithoutFolderSet: an empty variable counts as unset.
 func TestFindLibraryWithoutFolderSet(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package seam is the one interface between the routes and all that verifies, measures or shows them: a
-// [Route] is opened once and gives a [Library], a struct of typed functions.
+// Package seam is the one interface between the routes and all that verifies, measures or shows them: a [Route] is
+// opened once and gives a [Library], a struct of typed functions.
 //
-// What will surprise: a route that cannot be had here (not built, or its runtime is not installed) fails
-// with an error that is [ErrUnavailable]; only that may be skipped. One that is here but not as it should
-// be, such as a library of another interface version, fails with any other error, and that is a failure.
+// Note: a route that is not available here (not built, or its runtime is not installed) returns an error that is
+// [ErrUnavailable]; only such a route may be skipped. A route that is present but wrong, such as a library of another
+// interface version, returns any other error and is a failure.
 package seam
 
 import (
@@ -17,7 +17,7 @@ import (
 	"toll/goside/via/thread"
 )
 
-// ErrUnavailable is what the error of a route that cannot be had on this machine, or in this build, wraps.
+// ErrUnavailable is wrapped by the error of a route that is not available on this machine, or in this build.
 var ErrUnavailable = errors.New("unavailable")
 
 // Mend is the command that builds all native libraries; errors about them name it.
@@ -27,12 +27,12 @@ const Mend = "scripts/build.sh"
 type Route struct {
 	Lang, Via string
 	Bound     *Bound // nil: results are the reference's, bit for bit; see BoundOn
-	Slow      bool   // a large case takes it a minute: the suite leaves these out unless told
+	Slow      bool   // a large case takes a minute: the suite omits these unless told
 	open      func() (*Library, error)
 }
 
-// NewRoute returns a route that is opened by open, once, when it is first needed. What that does to its thread, by a
-// library's constructor or a module's import, is put back and noted, see [thread.Opening].
+// NewRoute returns a route. It calls open once, when the route is first needed. If that changes the thread, by a
+// library's constructor or a module's import, the change is undone and noted, see [thread.Opening].
 func NewRoute(lang, via string, open func() (*Library, error)) *Route {
 	r := &Route{Lang: lang, Via: via}
 	r.open = sync.OnceValues(func() (l *Library, err error) {
@@ -42,7 +42,7 @@ func NewRoute(lang, via string, open func() (*Library, error)) *Route {
 	return r
 }
 
-// Within declares how far the route's results may be from the reference, and returns the route.
+// Within declares how far the route's results may be from the reference. It returns the route.
 func (r *Route) Within(b Bound) *Route {
 	r.Bound = &b
 	return r
@@ -54,7 +54,7 @@ func (r *Route) OnlySmall() *Route {
 	return r
 }
 
-// BoundOn returns the bound on a kernel's results, nil if they are the reference's, bit for bit.
+// BoundOn returns the bound on a kernel's results, or nil if they equal the reference to the bit.
 func (r *Route) BoundOn(kernel string) *Bound {
 	if r.Bound == nil || r.Bound.Kernel != kernel {
 		return nil
@@ -65,15 +65,15 @@ func (r *Route) BoundOn(kernel string) *Bound {
 // Name returns "lang/via".
 func (r *Route) Name() string { return r.Lang + "/" + r.Via }
 
-// Open returns the route's library, always the same, or the error with which it cannot be had. It is kept
-// until the process ends.
+// Open returns the route's library, always the same one, or the error of opening it. The library stays open until the
+// process ends.
 func (r *Route) Open() (*Library, error) { return r.open() }
 
 // Library is a language's kernels, ready to be called.
 type Library struct {
 	kernel.Funcs              // checked, see [kernel.Funcs.Checked]
-	Raw          kernel.Funcs // the same unchecked: the caller guarantees that the arguments' Check passes
-	Native       bool         // Raw refuses by itself what native code can see to be wrong
+	Raw          kernel.Funcs // unchecked: the caller guarantees that the arguments' Check passes
+	Native       bool         // Raw itself refuses any fault that native code can see
 	Build        Build
 }
 
@@ -95,19 +95,18 @@ func (b Build) String() string {
 	return b.Compiler + ", " + b.Flags
 }
 
-// Bound is how far a route's results on a kernel may lie from the reference's; on all others they equal it.
+// Bound is how far a route's results on a kernel may lie from the reference's. Without a bound they are equal.
 //
-// For ols it holds on each row whose observations are finite and whose terms stay clear of an overflow, whatever stands
-// in the rows beside it. The other rows are written, too. Of them it is only promised that no number stands for what
-// is none: where the formula gives a NaN or an infinity (in exact arithmetic, if all observations are finite), the route
-// returns one of the two.
+// For ols it holds on each row whose observations are finite and whose terms stay clear of an overflow, whatever the
+// other rows hold. The other rows are written, too. For them the only promise is that a NaN or an infinity of the
+// formula (in exact arithmetic, if all observations are finite) is returned as one of the two, never as a number.
 type Bound struct {
 	Kernel string
-	// ULP is in units of the last place: for ols of the magnitude of the terms summed, see [kernel.OLS.Scale]; for julia of
-	// 4, around which |z|² may be taken for less or not.
+	// ULP is in units of the last place. For ols these are of the magnitude of the terms summed, see
+	// [kernel.OLS.Scale]; for julia they are of 4: within the bound, |z|² may be taken for less than 4 or not.
 	ULP float64
-	// Normwise is set if errors in ols are in proportion to the whole row, the observation in the middle included, which
-	// has no weight in the slope: on uneven rows the units are larger then, see [kernel.OLS.Scale].
+	// Normwise is set if errors in ols are proportional to the whole row, including the observation in the middle,
+	// which has no weight in the slope. On uneven rows the units are then larger, see [kernel.OLS.Scale].
 	Normwise bool
 	Cause    string
 }

@@ -1,154 +1,199 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package study turns verified routes and problems into what package measure times: the experiments. toll
-// bench and go test -bench time the same subjects.
+// Package study runs and shows studies. A study is a list of parts; a part is one package below this one and
+// holds its experiments, tables, answers, claims and pictures. What parts share is here: verified routes and
+// subjects (subjects.go), child programs (programs.go), and the laboratory that measures them (lab.go).
+//
+// Each kernel and function is verified before it is timed; what fails is not timed.
 package study
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"text/template"
+	"time"
 
-	"toll/goside/conform"
-	"toll/goside/kernel"
+	"toll/goside/chart"
 	"toll/goside/measure"
-	"toll/goside/seam"
-	"toll/goside/via/thread"
+	"toll/goside/page"
+	"toll/goside/record"
 )
 
-// LimitsName is the study that is not of routes but of the machine.
-const LimitsName = "Limits"
+// Study is what one command measures and shows.
+type Study struct {
+	Name  string // of the command, and in its records
+	Short string // of the command, in a line
+	About string // of the command, in full
+	// Page is the page under docs that a record of it makes, and Head the template of what the page begins with. Its data
+	// are a [page.Head].
+	Page, Head string
+	Parts      []Part
+	Claims     string             // heading of the table of claims, "" if no part has any
+	Foot       func(p *page.Page) // prints what is below the tables, if that is not page.Page.Foot
+}
 
-// OfRoutes are the studies that toll bench makes.
-var OfRoutes = []string{"Kernels", "Call"}
+// Part is what belongs together in a study.
+type Part struct {
+	Name        string // of its folder
+	Experiments []Experiment
+	Benchmarks  []string // names of the benchmarks that its records hold
+	Facts       []string // keys of the facts that its problems state, beside record.Facts
+	Sections    []func(*page.Page)
+	Answers     []page.Question
+	Claims      []page.Claim
+	Pictures    []Picture
+	Children    []Child
+}
 
-// Again is what the second name of a route that is entered twice has after the language's.
-const Again = "-again"
+// Experiment is what is measured in one go. If what it needs is not there, its error is a seam.ErrUnavailable, beside
+// what it could measure.
+type Experiment struct {
+	Name        string
+	Quick, Full time.Duration // about how long it takes on two cores, by default and with --full
+	Asked       bool          // it is run only if a flag of its name asks for it
+	Free        bool          // it has goroutines of its own, and is not to be locked to a thread
+	Run         func(*Lab) ([]measure.Series, error)
+}
 
-// Benchmark returns every problem on every route that holds what was verified and offers it. All routes share
-// a problem's memory, so that it lies alike for all; parallel languages use that many threads. In each
-// problem one route, baseline or else the first, is entered once more under another name (see [Again]): what
-// the two differ by is noise.
-func Benchmark(verified []conform.Result, baseline string, threads int) ([]measure.Subject, error) {
-	routes := Holding(verified)
-	var subjects []measure.Subject
-	for _, p := range kernel.Problems() {
-		if !slices.ContainsFunc(verified, func(r conform.Result) bool { return verifies(&r, &p) }) {
-			continue
+// Picture is drawn from a record, as SVG and PNG.
+type Picture struct {
+	Name string // of the file
+	Alt  string // what is to be seen, for who does not see it
+	Draw func(r *record.Record, file string) error
+}
+
+// Child is a program that experiments run in a process of its own, as toll child.
+type Child struct {
+	Name string
+	Run  func(out io.Writer, args []string) error
+}
+
+// Facts returns the keys of the facts that problems of the study's records state.
+func (s *Study) Facts() []string {
+	keys := slices.Clone(record.ProblemFacts)
+	for _, p := range s.Parts {
+		keys = append(keys, p.Facts...)
+	}
+	return keys
+}
+
+// Made reports whether a record is one of this study. A record that does not say so, such as what go test prints, is of
+// the study that has its benchmarks.
+func (s *Study) Made(r *record.Record) bool {
+	if name := r.Get("study"); name != "" {
+		return name == s.Name
+	}
+	return slices.ContainsFunc(s.Parts, func(p Part) bool {
+		return slices.ContainsFunc(r.Rows, func(row record.Row) bool { return slices.Contains(p.Benchmarks, row.Study) })
+	})
+}
+
+// Print prints what a record shows: tables and answers; as Markdown, a page.
+func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
+	p := page.New(w, r, style)
+	var answers []page.Question
+	var claims []page.Claim
+	var sections []func(*page.Page)
+	for _, part := range s.Parts {
+		answers, claims, sections = append(answers, part.Answers...), append(claims, part.Claims...), append(sections, part.Sections...)
+	}
+	if style.Brief && answers != nil {
+		p.Answers(answers)
+		return nil
+	}
+	if style.Markdown && !style.Brief {
+		if err := s.head(p); err != nil {
+			return err
 		}
-		timed := p.New(threads)
-		facts := append(Facts(&p, timed), measure.Fact{Key: "verified", Value: verification(&p, verified)})
-		var twice *measure.Subject
-		for _, r := range routes {
-			if !slices.ContainsFunc(verified, func(v conform.Result) bool { return v.Route == r && verifies(&v, &p) }) {
+		p.Answers(answers)
+	}
+	for _, section := range sections {
+		section(p)
+	}
+	p.Claims(s.Claims, claims)
+	if !style.Markdown { // where what comes last is what one sees
+		p.Answers(answers)
+	}
+	if s.Foot != nil {
+		s.Foot(p)
+	} else {
+		p.Foot()
+	}
+	return nil
+}
+
+// head prints what a page begins with.
+func (s *Study) head(p *page.Page) error {
+	t, err := template.New(s.Name).Parse(s.Head)
+	if err != nil {
+		return fmt.Errorf("study: the head of %s: %w", s.Name, err)
+	}
+	source := filepath.ToSlash(p.Source)
+	if source == "" {
+		source = "RECORD"
+	}
+	var text bytes.Buffer
+	if err := t.Execute(&text, page.Head{Record: p.Record, Source: source, Page: strings.TrimSuffix(source, filepath.Base(source)) + s.Page}); err != nil {
+		return fmt.Errorf("study: the head of %s: %w", s.Name, err)
+	}
+	fmt.Fprintf(p, "%s\n\n", strings.TrimSpace(text.String()))
+	return nil
+}
+
+// Draw draws the pictures that a record has results for, each as SVG and PNG, into a folder. It returns their files.
+func (s *Study) Draw(r *record.Record, folder string) ([]string, error) {
+	var files []string
+	for _, part := range s.Parts {
+		for _, picture := range part.Pictures {
+			for _, extension := range []string{".svg", ".png"} {
+				file := filepath.Join(folder, picture.Name+extension)
+				err := picture.Draw(r, file)
+				if errors.Is(err, chart.ErrNothing) {
+					break
+				}
+				if err != nil {
+					return files, fmt.Errorf("study: picture %s: %w", file, err)
+				}
+				files = append(files, file)
+			}
+		}
+	}
+	return files, nil
+}
+
+// choose returns the experiments of the parts, or with the names, that match one of the patterns, without those that must
+// be asked for and are not; and about how long they take.
+func (s *Study) choose(lab *Lab) (chosen []Experiment, takes time.Duration, err error) {
+	var all []string
+	for _, p := range s.Parts {
+		part, err := Matches(lab.Parts, p.Name)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, e := range p.Experiments {
+			if e.Asked && !lab.Asked[e.Name] {
 				continue
 			}
-			library, err := r.Open()
-			if err != nil {
-				return nil, err
-			}
-			thread.Do(func() { err = timed.Run(&library.Funcs, timed.Least) })
-			switch {
-			case errors.Is(err, kernel.ErrNotOffered):
+			all = append(all, e.Name)
+			if itself, _ := Matches(lab.Parts, e.Name); !part && !itself && lab.Parts != nil {
 				continue
-			case err != nil:
-				return nil, fmt.Errorf("study: %s on %s: %w", p.Kernel, r.Name(), err)
 			}
-			s := measure.Subject{
-				Name:  name(&p, r.Lang, r.Via),
-				Facts: facts,
-				Reset: timed.Reset,
-				Run:   func(n int) error { return timed.Run(&library.Funcs, n) },
-				Least: timed.Least,
-				Parks: parks(r),
-			}
-			subjects = append(subjects, s)
-			if twice == nil || r.Name() == baseline {
-				s.Name = name(&p, r.Lang+Again, r.Via)
-				twice = &s
+			chosen = append(chosen, e)
+			if lab.Full {
+				takes += e.Full
+			} else {
+				takes += e.Quick
 			}
 		}
-		if twice != nil {
-			subjects = append(subjects, *twice)
-		}
 	}
-	return subjects, nil
-}
-
-// Holding returns the routes of which all that was verified holds.
-func Holding(verified []conform.Result) []*seam.Route {
-	bad := map[*seam.Route]bool{}
-	var routes []*seam.Route
-	for k := range verified {
-		r := &verified[k]
-		bad[r.Route] = bad[r.Route] || !r.Holds()
-		if !slices.Contains(routes, r.Route) {
-			routes = append(routes, r.Route)
-		}
+	if len(chosen) == 0 {
+		return nil, 0, fmt.Errorf("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
 	}
-	return slices.DeleteFunc(routes, func(r *seam.Route) bool { return bad[r] })
-}
-
-// parks reports whether a call on that route waits for other goroutines, or for another process.
-func parks(r *seam.Route) bool { return r.Lang == "go-par" || r.Via == "process" }
-
-// name returns the benchmark's name, in Go's key=value form.
-func name(p *kernel.Problem, lang, via string) string {
-	name := fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s", p.Study, p.Kernel, lang, via)
-	if p.Layout != "" {
-		name += "/layout=" + p.Layout
-	}
-	return name + "/n=" + p.N
-}
-
-// Facts returns what the record says of a problem: which it is, what an operation is, the bytes of memory that it is
-// done on, and the work in one.
-func Facts(p *kernel.Problem, timed *kernel.Timed) []measure.Fact {
-	problem := p.Kernel
-	if p.Layout != "" {
-		problem += " " + p.Layout
-	}
-	facts := []measure.Fact{{Key: "problem", Value: problem + " n=" + p.N}, {Key: "op", Value: p.Op}}
-	for _, w := range []struct {
-		key   string
-		value float64
-	}{{"set", float64(timed.Set)}, {"reads", timed.Work.Reads}, {"writes", timed.Work.Writes}, {"flops", timed.Work.Flops}} {
-		if w.value > 0 {
-			facts = append(facts, measure.Fact{Key: w.key, Value: strconv.FormatFloat(w.value, 'f', -1, 64)})
-		}
-	}
-	return facts
-}
-
-// verifies reports whether the result is of the cases that verify the problem.
-func verifies(r *conform.Result, p *kernel.Problem) bool {
-	return r.Kernel == p.Verified() && strings.Trim(r.Layout, "-") == p.Layout
-}
-
-// verification returns how each route's rows of a problem were verified: "bit-identical in 60 cases: c/cgo
-// rust/cgo; within bound in 20 cases: blas/netlib". Routes without it are not named.
-func verification(p *kernel.Problem, verified []conform.Result) string {
-	var verdicts []string
-	routes := map[string][]string{}
-	for k := range verified {
-		r := &verified[k]
-		if !verifies(r, p) {
-			continue
-		}
-		verdict := fmt.Sprintf("%s in %d cases", r.Verdict(), r.Cases)
-		if len(r.Failures) > 0 {
-			verdict = fmt.Sprintf("%s in %s", r.Verdict(), r.Failed())
-		}
-		if routes[verdict] == nil {
-			verdicts = append(verdicts, verdict)
-		}
-		routes[verdict] = append(routes[verdict], r.Route.Name())
-	}
-	for k, verdict := range verdicts {
-		verdicts[k] = verdict + ": " + strings.Join(routes[verdict], " ")
-	}
-	return strings.Join(verdicts, "; ")
+	return chosen, takes, nil
 }

@@ -12,9 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"toll/goside/report"
+	"toll/goside/record"
 	"toll/goside/seam"
-	"toll/goside/study"
 )
 
 // TestBenchLimits: what a run times is held against limits of that very run, on sets as large, with as many bytes
@@ -32,11 +31,11 @@ func TestBenchLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	record, err := report.Read(in, file)
+	rec, err := record.Read(in, file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	work := func(r *report.Row) [3]string {
+	work := func(r *record.Row) [3]string {
 		w := [3]string{r.Facts["set"], r.Facts["reads"], r.Facts["writes"]}
 		if w[2] == "" {
 			w[2] = "0"
@@ -44,8 +43,8 @@ func TestBenchLimits(t *testing.T) {
 		return w
 	}
 	var limits []string
-	for k := range record.Rows {
-		if r := &record.Rows[k]; r.Study == study.LimitsName {
+	for k := range rec.Rows {
+		if r := &rec.Rows[k]; r.Study == record.LimitsName {
 			limits = append(limits, fmt.Sprint(r.Lang, work(r)))
 		}
 	}
@@ -59,10 +58,10 @@ func TestBenchLimits(t *testing.T) {
 		"sum":           {"8000", "8000", "0"},
 	}
 	seen := map[string]bool{}
-	for k := range record.Rows {
-		r := &record.Rows[k]
+	for k := range rec.Rows {
+		r := &rec.Rows[k]
 		name := strings.TrimSpace(r.Kernel + " " + r.Layout)
-		if want, ok := declared[name]; ok && r.Study != study.LimitsName {
+		if want, ok := declared[name]; ok && r.Study != record.LimitsName {
 			seen[name] = true
 			if work(r) != want {
 				t.Errorf("%s says set, reads and writes %v, want %v", name, work(r), want)

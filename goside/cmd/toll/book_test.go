@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"toll/goside/page"
 	"toll/goside/registry"
-	"toll/goside/report"
+	"toll/goside/study/book"
 )
 
 // TestBook: a row is verified, timed, written and shown; the record shows it again.
@@ -33,7 +34,7 @@ func TestBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	var again bytes.Buffer
-	report.Book(&again, record, report.Style{Baseline: registry.Baseline, Source: file})
+	book.PrintBook(&again, record, page.Style{Baseline: registry.Baseline, Source: file})
 	if shown, _, _ := strings.Cut(out, "Record: "); again.String() != shown {
 		t.Errorf("the record gives\n%s\nwhere toll book printed\n%s", again.String(), shown)
 	}

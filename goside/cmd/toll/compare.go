@@ -4,16 +4,14 @@
 package main
 
 import (
-	"bufio"
-	"compress/gzip"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"toll/goside/report"
+	"toll/goside/record"
+	"toll/goside/study/bench"
 )
 
 func compareCommand() *cobra.Command {
@@ -31,15 +29,15 @@ more than the other rows of its problem, and more than the samples of both recor
 			if err != nil {
 				return err
 			}
-			before, err := readRecord(args[0])
+			before, err := record.ReadFile(args[0])
 			if err != nil {
 				return err
 			}
-			after, err := readRecord(args[1])
+			after, err := record.ReadFile(args[1])
 			if err != nil {
 				return err
 			}
-			comparison, err := report.Compare(before, after)
+			comparison, err := bench.Compare(before, after)
 			if err != nil {
 				return err
 			}
@@ -66,22 +64,4 @@ func parsePercent(s string) (float64, error) {
 		return 0, fmt.Errorf("fail-over is %q, want a percentage such as 5%%", s)
 	}
 	return x / 100, nil
-}
-
-// readRecord reads a record, which may be compressed.
-func readRecord(path string) (*report.Record, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	in := bufio.NewReader(f)
-	if head, err := in.Peek(2); err != nil || head[0] != 0x1f || head[1] != 0x8b { // what gzip begins with
-		return report.Read(in, path)
-	}
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return report.Read(z, path)
 }

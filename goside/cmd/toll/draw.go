@@ -14,9 +14,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"toll/goside/chart"
 	"toll/goside/kernel"
+	"toll/goside/record"
 	"toll/goside/registry"
-	"toll/goside/report"
+	"toll/goside/studies"
+	"toll/goside/study"
 )
 
 func drawCommand() *cobra.Command {
@@ -31,7 +34,7 @@ func drawCommand() *cobra.Command {
 			if size < 2 || size > 16384 {
 				return fmt.Errorf("size is %d, want 2 to 16384", size)
 			}
-			out, err := openOutput(cmd, output)
+			out, err := study.OpenOutput(cmd.OutOrStdout(), cmd.ErrOrStderr(), output)
 			if err != nil {
 				return err
 			}
@@ -52,7 +55,7 @@ func drawCommand() *cobra.Command {
 			}
 			// Rounding of the coordinates can make a side a point longer than asked for.
 			side := int(math.Sqrt(float64(len(a.Out))))
-			img, err := report.JuliaPicture(a.Out, side, maxiter)
+			img, err := chart.JuliaPicture(a.Out, side, maxiter)
 			if err != nil {
 				return err
 			}
@@ -60,7 +63,7 @@ func drawCommand() *cobra.Command {
 			if err := png.Encode(&picture, img); err != nil {
 				return err
 			}
-			if err := out.write(picture.Bytes()); err != nil {
+			if err := out.Write(picture.Bytes()); err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d x %d points by %s, maxiter %d\n", output, side, side, routes[0].Name(), maxiter)
@@ -72,56 +75,34 @@ func drawCommand() *cobra.Command {
 	julia.Flags().IntVar(&size, "size", kernel.JuliaSize, "points to a side")
 	julia.Flags().Int32Var(&maxiter, "maxiter", kernel.JuliaMaxIter, "largest count")
 
-	var curves string
-	grain := &cobra.Command{
-		Use:   "grain RECORD",
-		Short: "Draw, of a record of toll calls, time per item against items per crossing",
-		Long:  "Grain draws time per item against items per crossing. The file's ending chooses the format: png, svg, pdf.",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			record, err := readRecord(args[0])
-			if err != nil {
-				return err
-			}
-			if err := os.MkdirAll(filepath.Dir(curves), 0o755); err != nil {
-				return err
-			}
-			return report.GrainPicture(record, curves)
-		},
-	}
-	grain.Flags().StringVarP(&curves, "output", "o", filepath.Join("build", "results", "grain.svg"), "file to write")
-
 	var folder string
-	layout := &cobra.Command{
-		Use:   "layout RECORD",
-		Short: "Draw, of a record of toll layout, its pictures, each as SVG and PNG",
+	c := &cobra.Command{
+		Use:   "draw RECORD",
+		Short: "Draw the pictures of a record, each as SVG and PNG, or what was computed",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			record, err := readRecord(args[0])
+			r, err := record.ReadFile(args[0])
 			if err != nil {
 				return err
 			}
-			return drawLayout(cmd, record, folder)
+			s, err := studies.Of(r)
+			if err != nil {
+				return err
+			}
+			if err := os.MkdirAll(folder, 0o755); err != nil {
+				return err
+			}
+			files, err := s.Draw(r, folder)
+			for _, file := range files {
+				fmt.Fprintf(cmd.OutOrStdout(), "Picture: %s\n", file)
+			}
+			if err == nil && files == nil {
+				err = fmt.Errorf("%s is a record of toll %s, which has nothing to draw, want one of toll calls or toll layout", args[0], s.Name)
+			}
+			return err
 		},
 	}
-	layout.Flags().StringVarP(&folder, "output", "o", filepath.Join("build", "results"), "folder to write to")
-
-	c := &cobra.Command{Use: "draw", Short: "Draw what was computed, or measured"}
-	c.AddCommand(julia, grain, layout)
+	c.Flags().StringVarP(&folder, "output", "o", study.Results, "folder to write to")
+	c.AddCommand(julia)
 	return c
-}
-
-// drawLayout draws the pictures of a record of toll layout and says where they are.
-func drawLayout(cmd *cobra.Command, record *report.Record, folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	files, err := report.LayoutPictures(record, folder)
-	if err != nil {
-		return err
-	}
-	for _, file := range files {
-		fmt.Fprintf(cmd.OutOrStdout(), "Picture: %s\n", file)
-	}
-	return nil
 }

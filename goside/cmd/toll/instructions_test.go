@@ -16,21 +16,24 @@ import (
 	"toll/goside/conform"
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/study"
+	"toll/goside/study/instructions"
+	"toll/goside/valgrind"
 )
 
 // needValgrind skips the test without valgrind, and fails it where scripts/test.sh demands all. The program that
 // it returns is the command, built: of a test's program, go test strips the symbols that callgrind needs.
-func needValgrind(t *testing.T) *valgrind {
+func needValgrind(t *testing.T) *valgrind.Valgrind {
 	t.Helper()
-	v, err := findValgrind()
+	v, err := valgrind.FindValgrind()
 	switch {
 	case err != nil && os.Getenv("TOLL_REQUIRE") != "":
 		t.Fatalf("required by TOLL_REQUIRE=%q: %v", os.Getenv("TOLL_REQUIRE"), err)
 	case err != nil:
 		t.Skip(err)
 	}
-	v.program = filepath.Join(t.TempDir(), "toll")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", v.program, ".").CombinedOutput(); err != nil {
+	v.Program = filepath.Join(t.TempDir(), "toll")
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", v.Program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return v
@@ -43,14 +46,14 @@ func TestInstructions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	results, err := verify(routes, []string{"call"})
+	results, err := study.Verify(routes, []string{"call"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var counts [2]map[string]float64
 	var order []string // of the routes, by what a call should cost
 	for k := range counts {
-		tallies, leftOut, err := newTallies(results)
+		tallies, leftOut, err := instructions.NewTallies(results)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +62,7 @@ func TestInstructions(t *testing.T) {
 				t.Fatal(r.Reason())
 			}
 		}
-		if err := v.count(tallies, fewProcesses, func(int, int) {}); err != nil {
+		if err := instructions.Count(v, tallies, instructions.FewProcesses, func(int, int) {}); err != nil {
 			t.Fatal(err)
 		}
 		counts[k], order = map[string]float64{}, nil
@@ -94,11 +97,11 @@ func TestInstructions(t *testing.T) {
 		last = noop
 	}
 
-	out, err := exec.Command(v.program, "instructions", "--route", "go/direct").CombinedOutput()
+	out, err := exec.Command(v.Program, "instructions", "--route", "go/direct").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for _, want := range []string{"│ route ", "│ noop │", "│ sum 1000 │", "│ go/direct │", v.version, "GOMAXPROCS=1"} {
+	for _, want := range []string{"│ route ", "│ noop │", "│ sum 1000 │", "│ go/direct │", v.Version, "GOMAXPROCS=1"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
@@ -112,11 +115,11 @@ func TestInstructionsLeavesOut(t *testing.T) {
 		{Route: route("a"), Err: fmt.Errorf("x: %w: nowhere", seam.ErrUnavailable)},
 		{Route: route("b"), Kernel: "call", Cases: 7, Failures: []error{errors.New("got 0, want -1"), errors.New("got 1, want 2")}},
 	}
-	tallies, leftOut, err := newTallies(results)
+	tallies, leftOut, err := instructions.NewTallies(results)
 	if err != nil || len(tallies) != 0 || len(leftOut) != 2 {
 		t.Fatalf("got %v, %v and %v, want two left out", tallies, leftOut, err)
 	}
-	all := countsToJSON(tallies, leftOut, &valgrind{})
+	all := countsToJSON(tallies, leftOut, &valgrind.Valgrind{})
 	if len(all) != 2 || all[0].Error != "a/x: x: unavailable: nowhere" || all[1].Error != "b/x: 2 of 7 cases failed, the first: got 0, want -1" {
 		t.Errorf("got %+v, want why each is left out", all)
 	}
@@ -152,45 +155,5 @@ func TestInstructionsFail(t *testing.T) {
 	}
 	if _, err := run(t, repeatCommand(), "go/direct", "fft"); err == nil {
 		t.Error("a function that does not exist was called")
-	}
-}
-
-func TestReadRuns(t *testing.T) {
-	text := "# callgrind format\npart: 1\nevents: Ir\nfn=(1) totals\ntotals: 16793542\n\n" +
-		"totals: 1130\ntotals: 12130\ntotals: 1125\ntotals: 12500\ntotals: 1130\ntotals: 12125\ntotals: 348\n"
-	got, err := readRuns(text, 1)
-	if want := (took{1125, 12125}); err != nil || len(got) != 1 || got[0] != want {
-		t.Errorf("got %v and %v, want %v", got, err, want)
-	}
-	for _, c := range []struct{ old, new, want string }{
-		{text, "", "has 0 parts, want 8"},
-		{"totals: 348\n", "", "has 7 parts, want 8"},
-		{"totals: 348\n", "totals: 348\ntotals: 348\n", "has 9 parts, want 8"},
-		{"totals: 1125\n", "totals:\n", `has the line "totals:"`},
-		{"totals: 1125\n", "totals: 11 25\n", `has the line "totals: 11 25"`},
-		{"totals: 1125\n", "totals: 1e3\n", `has the line "totals: 1e3"`},
-		{"totals: 1125\n", "totals: 0\n", "counted 0 instructions in a short run"},
-		{"totals: 12125\n", "totals: 1125\n", "and 1125 in a long one"},
-	} {
-		_, err := readRuns(strings.Replace(text, c.old, c.new, 1), 1)
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q for %q: got %v, want an error with %q", c.new, c.old, err, c.want)
-		}
-	}
-}
-
-func TestTally(t *testing.T) {
-	counted := tally{functions: callProblems()[:2]}
-	counted.add([]took{{100, 10100}, {3000, 128000}})
-	counted.add([]took{{101, 10099}, {3000, 128100}})
-	if got := counted.least[0]; got != (took{100, 10099}) || !counted.agrees() {
-		t.Errorf("least is %v, want {100 10099}, in agreement", got)
-	}
-	if got, want := counted.least[0].perCall(&counted.functions[0]), 9.999; got != want {
-		t.Errorf("got %v instructions per call, want %v", got, want)
-	}
-	counted.add([]took{{100, 10100}, {3000, 129000}})
-	if counted.agrees() || counted.spread(1) != 1.0/128 || counted.processes != 3 {
-		t.Errorf("%+v agrees with a spread of %v, want it to disagree by 1/128", counted, counted.spread(1))
 	}
 }

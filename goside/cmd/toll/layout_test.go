@@ -9,7 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"toll/goside/report"
+	"toll/goside/study"
+	"toll/goside/study/layout"
 )
 
 // TestLayout: parts are verified, timed, written and shown; the record shows them again, and its pictures are drawn.
@@ -48,8 +49,8 @@ func TestLayout(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k := range record.Rows {
-		if r := &record.Rows[k]; len(r.Samples) != layoutRounds || !report.OfLayout(record) {
-			t.Errorf("%s %s has %d samples, want %d", r.Study, r.Route(), len(r.Samples), layoutRounds)
+		if r := &record.Rows[k]; len(r.Samples) != study.LayoutRounds || !layout.OfLayout(record) {
+			t.Errorf("%s %s has %d samples, want %d", r.Study, r.Route(), len(r.Samples), study.LayoutRounds)
 		}
 	}
 	page := filepath.Join(folder, "page.md")

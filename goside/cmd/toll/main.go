@@ -9,17 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"toll/goside/studies"
+	"toll/goside/study"
 )
-
-// revision is set by scripts/build.sh.
-var revision = "unknown"
-
-// errReported ends the program with exit code 1 after it has said why.
-var errReported = errors.New("")
 
 func main() {
 	root := &cobra.Command{
@@ -28,8 +24,10 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(listCommand(), verifyCommand(), benchCommand(), callsCommand(), layoutCommand(), bookCommand(), showCommand(), compareCommand(), drawCommand(),
-		instructionsCommand(), repeatCommand(), walkCommand(), callsChildCommand())
+	root.AddCommand(listCommand(), verifyCommand(), showCommand(), compareCommand(), drawCommand(), childCommand())
+	for _, s := range studies.All {
+		root.AddCommand(studyCommand(s))
+	}
 	warn := warner(os.Stderr)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if !cmd.Hidden {
@@ -49,19 +47,9 @@ func main() {
 	if text := strings.TrimSpace(err.Error()); text != "" { // it was not yet said
 		fmt.Fprintln(os.Stderr, "toll:", text)
 	}
-	var cut interrupted
+	var cut study.Interrupted
 	if errors.As(err, &cut) {
-		os.Exit(128 + int(cut.signal)) // as shells have it
+		os.Exit(128 + int(cut.Signal)) // as shells have it
 	}
 	os.Exit(1)
-}
-
-// matches reports whether name matches one of the patterns.
-func matches(patterns []string, name string) (bool, error) {
-	for _, pattern := range patterns {
-		if ok, err := path.Match(pattern, name); ok || err != nil {
-			return ok, err
-		}
-	}
-	return false, nil
 }

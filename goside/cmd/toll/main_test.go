@@ -93,11 +93,11 @@ func TestVerifyFails(t *testing.T) {
 		seam.NewRoute("b", "x", func() (*seam.Library, error) { return nil, errors.New("x: version 7, want 1") }),
 		seam.NewRoute("c", "x", func() (*seam.Library, error) { return seam.NewLibrary(wrong, false, seam.Build{}), nil }),
 	}
-	results, err := verify(routes, []string{"call"})
+	results, err := study.Verify(routes, []string{"call"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if good(results) {
+	if study.Good(results) {
 		t.Error("all of it is called good")
 	}
 	if hold := study.Holding(results); len(hold) != 0 {
@@ -124,7 +124,7 @@ func TestVerifyFails(t *testing.T) {
 func TestBadPatterns(t *testing.T) {
 	for _, args := range [][]string{{"--route", "cobol/*"}, {"--route", "["}, {"--kernel", "fft"}, {"--kernel", "["},
 		{"--route", "go-par/direct", "--kernel", "call"}} {
-		if _, err := run(t, verifyCommand(), args...); err == nil || errors.Is(err, errReported) {
+		if _, err := run(t, verifyCommand(), args...); err == nil || errors.Is(err, study.ErrReported) {
 			t.Errorf("%v: got %v, want an error that says why", args, err)
 		}
 	}

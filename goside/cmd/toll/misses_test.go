@@ -13,22 +13,23 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
-	"toll/goside/study"
+	"toll/goside/study/layout/walk"
+	"toll/goside/valgrind"
 )
 
 // TestCachegrind holds walks against each other, never against numbers.
 func TestCachegrind(t *testing.T) {
 	v := needValgrind(t)
-	matched := study.Walk{Kernel: "diffusion", Layout: kernel.Row, LD: study.UnitLD, N: 512}
+	matched := walk.Walk{Kernel: "diffusion", Layout: kernel.Row, LD: walk.UnitLD, N: 512}
 	interchanged, small := matched, matched
 	interchanged.Interchanged = true
 	small.N = 64
-	var jobs []missJob
+	var jobs []walk.MissJob
 	for _, route := range []string{"c/purego", "go/direct"} {
-		jobs = append(jobs, missJob{route, []study.Walk{matched, interchanged, small}})
+		jobs = append(jobs, walk.MissJob{route, []walk.Walk{matched, interchanged, small}})
 	}
 	done := 0
-	series, err := v.misses(jobs, func(int, int) { done++ })
+	series, err := walk.Simulate(v, jobs, func(int, int) { done++ })
 	if errors.Is(err, seam.ErrUnavailable) && os.Getenv("TOLL_REQUIRE") == "" {
 		t.Skip(err)
 	}
@@ -40,13 +41,13 @@ func TestCachegrind(t *testing.T) {
 	}
 	for k, job := range jobs {
 		get := func(walk int, unit string) float64 { return series[3*k+walk].Samples[0].Get(unit) }
-		if few, many := get(0, study.L1Misses), get(1, study.L1Misses); !(few > 0 && many >= 4*few) {
-			t.Errorf("%s misses L1 %.3f times a cell, and %.3f times interchanged, want at least 4 times as often", job.route, few, many)
+		if few, many := get(0, walk.L1Misses), get(1, walk.L1Misses); !(few > 0 && many >= 4*few) {
+			t.Errorf("%s misses L1 %.3f times a cell, and %.3f times interchanged, want at least 4 times as often", job.Route, few, many)
 		}
-		for walk := range job.walks {
-			if l1, last := get(walk, study.L1Misses), get(walk, study.LLMisses); !(last <= l1 && l1 < 10) {
+		for walkName := range job.Walks {
+			if l1, last := get(walkName, walk.L1Misses), get(walkName, walk.LLMisses); !(last <= l1 && l1 < 10) {
 				t.Errorf("%s %v misses L1 %.3f times a cell and the last cache %.3f times, want not more of the latter, and few",
-					job.route, &job.walks[walk], l1, last)
+					job.Route, &job.Walks[walkName], l1, last)
 			}
 		}
 	}
@@ -54,7 +55,7 @@ func TestCachegrind(t *testing.T) {
 	if want := "Misses/kernel=diffusion/lang=c/via=purego/layout=row/n=512/loops=matched/ld=unit/by=cachegrind"; s.Name != want {
 		t.Errorf("name is %s, want %s", s.Name, want)
 	}
-	if source := s.Facts[2].Value; !strings.Contains(source, v.version) || !strings.Contains(source, " ways, LL ") {
+	if source := s.Facts[2].Value; !strings.Contains(source, v.Version) || !strings.Contains(source, " ways, LL ") {
 		t.Errorf("source is %q, want valgrind's version and the caches", source)
 	}
 }
@@ -73,14 +74,14 @@ totals: 10
 `
 
 func TestReadMisses(t *testing.T) {
-	v := &valgrind{version: "valgrind-0"}
-	job := &missJob{"go/direct", []study.Walk{{Kernel: "ols", LD: study.PaddedLD, N: 64}}}
-	series, err := v.readMisses(callgrindFile, "100\n", job)
+	v := &valgrind.Valgrind{Version: "valgrind-0"}
+	job := &walk.MissJob{"go/direct", []walk.Walk{{Kernel: "ols", LD: walk.PaddedLD, N: 64}}}
+	series, err := walk.ReadMisses(v, callgrindFile, "100\n", job)
 	if err != nil || len(series) != 1 {
 		t.Fatalf("got %v and %v, want a series", series, err)
 	}
 	s := series[0].Samples[0]
-	if s.Get(study.L1Misses) != 0.5 || s.Get(study.LLMisses) != 0.05 || len(s.More) != 2 || series[0].N != 100 {
+	if s.Get(walk.L1Misses) != 0.5 || s.Get(walk.LLMisses) != 0.05 || len(s.More) != 2 || series[0].N != 100 {
 		t.Errorf("got %+v of %d elements, want 0.5 misses of L1 and 0.05 of LL, of 100", s, series[0].N)
 	}
 	want := "callgrind's cache simulation (valgrind-0), which is cachegrind's: L1 32768 B 8 ways, LL 33554432 B 1 ways, lines of 64 B"
@@ -97,7 +98,7 @@ func TestReadMisses(t *testing.T) {
 		{"", "", "1 2", "want 1 numbers"},
 		{"", "", "0", "want how many elements"},
 	} {
-		_, err := v.readMisses(strings.Replace(callgrindFile, c.old, c.new, 1), c.printed, job)
+		_, err := walk.ReadMisses(v, strings.Replace(callgrindFile, c.old, c.new, 1), c.printed, job)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q for %q, printed %q: got %v, want an error with %q", c.new, c.old, c.printed, err, c.want)
 		}
@@ -121,10 +122,10 @@ func TestCacheOptions(t *testing.T) {
 		}
 	}
 	// 30720K are 24576 sets of 20 ways, and so 16384 of 30.
-	if got, want := cacheOptions(folder), []string{"--D1=49152,12,64", "--LL=31457280,30,64"}; !slices.Equal(got, want) {
+	if got, want := walk.CacheOptions(folder), []string{"--D1=49152,12,64", "--LL=31457280,30,64"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := cacheOptions(filepath.Join(folder, "nothing")); got != nil {
+	if got := walk.CacheOptions(filepath.Join(folder, "nothing")); got != nil {
 		t.Errorf("got %q of a folder that is not there, want none", got)
 	}
 }

@@ -71,7 +71,7 @@ func TestOutput(t *testing.T) {
 	old("target")
 	for _, file := range []string{path("new"), path("sub/new"), old("old"), link("link", "target"), link("dangling", "later")} {
 		was, _ := os.ReadFile(file)
-		open := func() *output {
+		open := func() *Output {
 			o, err := openOutput(&cobra.Command{}, file)
 			if err != nil {
 				t.Fatal(err)

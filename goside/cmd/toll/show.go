@@ -10,8 +10,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"toll/goside/page"
+	"toll/goside/record"
 	"toll/goside/registry"
-	"toll/goside/report"
+	"toll/goside/studies"
+	"toll/goside/study"
 )
 
 func showCommand() *cobra.Command {
@@ -20,46 +23,42 @@ func showCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show RECORD",
 		Short: "Print the tables of a record again",
-		Long: `Show prints the tables of a record again. With --into it puts them, as Markdown, into a file instead,
-between the lines "<!-- toll show: begin -->" and "<!-- toll show: end -->"; those of a record of toll calls
-between "<!-- toll calls: begin -->" and "<!-- toll calls: end -->", and of toll layout and toll book alike.`,
+		Long: `Show prints the tables of a record again. With --into it puts them, as Markdown, into a file instead, between the
+lines "<!-- toll STUDY: begin -->" and "<!-- toll STUDY: end -->", where STUDY is the record's: bench, calls, layout or book.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			record, err := readRecord(args[0])
+			r, err := record.ReadFile(args[0])
 			if err != nil {
 				return err
 			}
-			if into == "" {
-				report.Print(cmd.OutOrStdout(), record, report.Style{Baseline: registry.Baseline, Markdown: markdown, Brief: brief, Source: args[0]})
-				return nil
+			s, err := studies.Of(r)
+			if err != nil {
+				return err
 			}
-			out, err := openOutput(cmd, into)
+			style := page.Style{Baseline: registry.Baseline, Markdown: markdown || into != "", Brief: brief, Source: args[0]}
+			if into == "" {
+				return s.Print(cmd.OutOrStdout(), r, style)
+			}
+			out, err := study.OpenOutput(cmd.OutOrStdout(), cmd.ErrOrStderr(), into)
 			if err != nil {
 				return err
 			}
 			var tables bytes.Buffer
-			report.Print(&tables, record, report.Style{Baseline: registry.Baseline, Markdown: true, Brief: brief, Source: args[0]})
-			what := "show"
-			if report.OfBook(record) {
-				what = "book"
-			} else if report.OfLayout(record) {
-				what = "layout"
-			} else if report.OfCalls(record) {
-				what = "calls"
+			if err := s.Print(&tables, r, style); err != nil {
+				return err
 			}
-			return splice(out, what, tables.Bytes())
+			return splice(out, into, s.Name, tables.Bytes())
 		},
 	}
-	c.Flags().BoolVar(&markdown, "markdown", false, "print the tables as Markdown")
-	c.Flags().BoolVar(&brief, "brief", false, "print only the times, or, of toll calls, layout and book, what they show in short")
+	c.Flags().BoolVar(&markdown, "markdown", false, "print a page in Markdown")
+	c.Flags().BoolVar(&brief, "brief", false, "print only the answers, or of toll bench the times")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
 }
 
-// splice replaces what stands between the two marks of a command in a file.
-func splice(out *output, command string, text []byte) error {
-	file := out.path
-	begin, end := fmt.Sprintf("<!-- toll %s: begin -->\n", command), fmt.Sprintf("<!-- toll %s: end -->\n", command)
+// splice replaces what stands between the two marks of a study in a file.
+func splice(out *study.Output, file, name string, text []byte) error {
+	begin, end := fmt.Sprintf("<!-- toll %s: begin -->\n", name), fmt.Sprintf("<!-- toll %s: end -->\n", name)
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -69,5 +68,5 @@ func splice(out *output, command string, text []byte) error {
 	if !ok || !ended {
 		return fmt.Errorf("%s lacks the lines %q and %q, in this order", file, begin[:len(begin)-1], end[:len(end)-1])
 	}
-	return out.write(bytes.Join([][]byte{head, []byte(begin + "\n"), text, []byte("\n" + end), tail}, nil))
+	return out.Write(bytes.Join([][]byte{head, []byte(begin + "\n"), text, []byte("\n" + end), tail}, nil))
 }

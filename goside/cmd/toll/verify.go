@@ -5,20 +5,15 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"toll/goside/conform"
-	"toll/goside/kernel"
 	"toll/goside/registry"
-	"toll/goside/seam"
+	"toll/goside/study"
 )
 
 // verified is a result as toll verify --json prints it.
@@ -55,7 +50,7 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 					r.Slow = false
 				}
 			}
-			results, err := verify(routes, kernels)
+			results, err := study.Verify(routes, kernels)
 			if err != nil {
 				return err
 			}
@@ -64,8 +59,8 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 			} else {
 				printResults(cmd, results)
 			}
-			if err == nil && !good(results) {
-				err = errReported
+			if err == nil && !study.Good(results) {
+				err = study.ErrReported
 			}
 			return err
 		},
@@ -75,53 +70,6 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&large, "large", false, "verify 100,000 fits also where each is a call of Python's (sklearn, lstsq-...): five minutes more")
 	return c
-}
-
-// verify runs the cases of the kernels that match the patterns, with a progress bar on a terminal.
-func verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
-	var cases []kernel.Case
-	for _, c := range kernel.Cases() {
-		ok, err := matches(kernels, c.Kernel)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			cases = append(cases, c)
-		}
-	}
-	if len(cases) == 0 {
-		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
-	}
-	// A route that lacks the one kernel asked for has nothing to fail.
-	var offering []*seam.Route
-	for _, r := range routes {
-		library, err := r.Open()
-		if err != nil {
-			offering = append(offering, r)
-			continue
-		}
-		for _, f := range library.Offered() {
-			if ok, _ := matches(kernels, f.Kernel); ok {
-				offering = append(offering, r)
-				break
-			}
-		}
-	}
-	if len(offering) == 0 {
-		return nil, fmt.Errorf("none of these routes offers a kernel of %q: see toll list", kernels)
-	}
-	progress, finish := newProgress("verifying")
-	defer finish()
-	return conform.Verify(offering, cases, progress), nil
-}
-
-func good(results []conform.Result) bool {
-	for k := range results {
-		if !results[k].Holds() {
-			return false
-		}
-	}
-	return true
 }
 
 func toJSON(results []conform.Result) []verified {
@@ -217,26 +165,4 @@ func printResults(cmd *cobra.Command, results []conform.Result) {
 	}
 	fmt.Fprintf(out, "%d bit-identical, %d within declared bound, %d failed, %d unavailable\n",
 		count[conform.Identical], count[conform.Bounded], count[conform.Failed], count[conform.Unavailable])
-}
-
-// newStage says what begins, if there is no terminal to show progress on, and returns what newProgress does.
-func newStage(cmd *cobra.Command, what string, started time.Time) (progress func(done, all int), finish func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s, %v since the start\n", what, time.Since(started).Round(time.Second))
-	}
-	return newProgress(what)
-}
-
-// newProgress returns a function that shows how much is done, and one that clears it; both do nothing unless
-// standard error is a terminal.
-func newProgress(what string) (progress func(done, all int), finish func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return func(int, int) {}, func() {}
-	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40), progressbar.OptionShowCount())
-	return func(done, all int) {
-		bar.ChangeMax(all)
-		_ = bar.Set(done)
-	}, func() { _ = bar.Finish() }
 }

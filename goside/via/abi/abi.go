@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package abi reads the table that a native library exports: the Go mirror of toll_table in
-// csrc/include/toll.h, field for field. Every crossing that loads a library uses it, so that all refuse a
-// library of another interface alike.
+// Package abi reads the table that a native library exports: the Go mirror of toll_table in csrc/include/toll.h, field
+// for field. Every crossing that loads a library uses it, so all refuse a library of another interface alike.
 package abi
 
 import (
@@ -33,7 +32,7 @@ type Table struct {
 	Slots
 }
 
-// Slots are the functions of a table, in its order.
+// Slots are the functions of a table, in order.
 type Slots struct {
 	CallNoop         uintptr
 	CallNot          uintptr
@@ -63,7 +62,7 @@ const (
 	_ = uint(192 - unsafe.Sizeof(Table{}))
 )
 
-// Symbol returns the name of the function that returns the table of a language.
+// Symbol returns the name of the function that returns a language's table.
 func Symbol(lang string) string { return "toll_" + strings.ReplaceAll(lang, "-", "_") + "_table" }
 
 // Read checks the table at p and returns it. source names the library in errors.
@@ -97,10 +96,11 @@ func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 	return t, seam.Build{Compiler: unix.BytePtrToString(t.compiler), Flags: unix.BytePtrToString(t.flags)}, nil
 }
 
-// Threads returns a number of threads as toll_team_fn is to be given it: one that it refuses if it has no place.
+// Threads returns a number of threads for toll_team_fn; if it does not fit, it returns one that toll_team_fn refuses.
 func Threads(threads int) int32 { return int32(min(max(threads, 0), math.MaxInt32)) }
 
-// TransposeShape returns the rows and cols that toll_transpose_fn is to be given: those of In where it is row-major.
+// TransposeShape returns the rows and cols for toll_transpose_fn: those of In if In is row-major, else of its
+// transpose.
 func TransposeShape(a *kernel.Transpose) (rows, cols int) {
 	if a.In.Layout == kernel.Col {
 		return a.In.Cols, a.In.Rows

@@ -36,6 +36,8 @@ import (
 	"toll/goside/seam"
 )
 
+//go:generate go run toll/goside/internal/generate arity.go.tmpl
+
 // OpenCalls returns the functions of calls.h, called as cgo's documentation has it: by their own names, without
 // noescape and nocallback. What those give is in [Knobs].
 func OpenCalls() (*calls.Funcs, error) {
@@ -62,7 +64,7 @@ func OpenCalls() (*calls.Funcs, error) {
 		Uint32: func(x, y uint32) int64 { return int64(C.toll_calls_uint32(C.uint32_t(x), C.uint32_t(y))) },
 		Float:  func(x, y float32) float32 { return float32(C.toll_calls_float(C.float(x), C.float(y))) },
 
-		// A slice's own pointer and length: the elements that calls.h lets C reach are there.
+		// A slice's own pointer and length: C reaches only elements that are there.
 		Length: func(p []float64) int64 {
 			return int64(C.toll_calls_length(ptr[C.double](p), C.int64_t(len(p))))
 		},
@@ -76,7 +78,7 @@ func OpenCalls() (*calls.Funcs, error) {
 			C.toll_calls_fill(ptr[C.double](p), C.int64_t(len(p)), C.double(x))
 		},
 
-		// The table is one of pointers to rows that calls.Rows pinned, each with as many elements as Shape says.
+		// The table holds pointers to rows that calls.Rows pinned. Each row has the length that Shape returns.
 		RunRows: func(a, b *calls.Rows, steps int, d, dt float64) error {
 			rows, cols, err := calls.Shape(a, b)
 			if err != nil {
@@ -87,8 +89,8 @@ func OpenCalls() (*calls.Funcs, error) {
 			return nil
 		},
 
-		// Pair and Mixed have C's layout, which their fields' types give on every platform that cgo has with
-		// 64-bit numbers aligned to 8 bytes; the test sees each field.
+		// Pair and Mixed have C's layout: their fields' types give it on every platform of cgo that aligns 64-bit
+		// numbers to 8 bytes. The test checks each field.
 		PairAt:  func(p *calls.Pair) { C.toll_calls_pair_at((*C.toll_pair)(unsafe.Pointer(p))) },
 		MixedAt: func(m *calls.Mixed) { C.toll_calls_mixed_at((*C.toll_mixed)(unsafe.Pointer(m))) },
 		Pair: func(p calls.Pair) calls.Pair {
@@ -146,7 +148,7 @@ func OpenCalls() (*calls.Funcs, error) {
 	}, nil
 }
 
-// guarded returns a function that gives C a handle to f, guarded, while it calls.
+// guarded returns a function that gives C a handle to f, guarded, for the call.
 func guarded(call func(h cgo.Handle, x, k int64) int64) func(f func(int64) int64, x, k int64) int64 {
 	return func(f func(int64) int64, x, k int64) int64 {
 		g := calls.Guarded{F: f}

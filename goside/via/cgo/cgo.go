@@ -3,15 +3,15 @@
 
 //go:build cgo
 
-// Package cgo is the crossing by cgo, to archives linked into the program. A call goes: Go stores its
-// arguments in a frame and switches from the goroutine's stack to the thread's (runtime.cgocall); a C
-// function made by cgo unpacks the frame and calls a static function below, which calls the kernel through
-// its table. For that time the thread counts as in a system call: the scheduler may give its P to another
-// thread. Go's memory does not move and is kept alive by the arguments.
+// Package cgo is the crossing by cgo, to archives linked into the program. In a call, Go stores its arguments in a
+// frame and switches from the goroutine's stack to the thread's (runtime.cgocall). A C function made by cgo unpacks the
+// frame and calls a static function below, which calls the kernel through its table. Meanwhile the thread counts as in
+// a system call: the scheduler may give its P to another thread. The arguments keep Go's memory alive, and it does not
+// move.
 //
-// What will surprise: toll.h and libs.h are symbolic links in this folder. Go's build cache looks into
-// headers that lie in the package's folder, and at no others, nor into archives; libs.h holds the
-// archives' hash. So an edit to the interface or to native code is never met by a stale binary.
+// Note: toll.h and libs.h are symbolic links in this folder, and libs.h holds a hash of the archives. Go's build cache
+// sees only headers in the package's folder and no archives. With the links, an edit to the interface or to native code
+// never meets a stale binary.
 package cgo
 
 /*
@@ -91,7 +91,7 @@ import (
 	"toll/goside/via/abi"
 )
 
-// Open returns the kernels of lang, "c" say.
+// Open returns the kernels of lang, such as "c".
 func Open(lang string) (*seam.Library, error) {
 	table, ok := tables[lang]
 	if !ok {
@@ -108,11 +108,11 @@ func Open(lang string) (*seam.Library, error) {
 	return seam.NewLibrary(funcs(t), true, build), nil
 }
 
-// The functions below pass on addresses and extents as they are. Their caller guarantees that the arguments'
-// Check passes, as seam.Library does: then every element that toll.h lets the kernel reach is in the slices.
+// The functions below pass addresses and extents unchanged. Their caller guarantees that the arguments' Check passes,
+// as seam.Library does: all elements that toll.h lets the kernel reach are then in the slices.
 
-// ptr returns where s begins. The C side keeps no pointer beyond the call, as toll.h promises, and nothing
-// in s is a pointer.
+// ptr returns the address of s. The C side keeps no pointer beyond the call, as toll.h promises, and s holds no
+// pointers.
 func ptr[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceData(s))) }
 
 func funcs(t *C.toll_table) kernel.Funcs {

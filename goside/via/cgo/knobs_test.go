@@ -8,8 +8,6 @@ package cgo
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strings"
 	"testing"
 
 	"toll/goside/calls"
@@ -117,32 +115,6 @@ func TestKnobsWithoutLibrary(t *testing.T) {
 	for _, k := range knobs {
 		if k.Symbol == "dlopen" {
 			t.Errorf("there is %s", choice(&k))
-		}
-	}
-}
-
-// TestKnobLoopsAreTheSame compares the text of the loops.
-func TestKnobLoopsAreTheSame(t *testing.T) {
-	text, err := os.ReadFile("knobs.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	body := func(function, directives string) string {
-		_, after, found := strings.Cut(string(text), "\nfunc "+function+"() knobLoops {\n")
-		loops, _, ended := strings.Cut(after, "\n}\n")
-		if !found || !ended {
-			t.Fatalf("knobs.go has no function %s", function)
-		}
-		if calls := strings.Count(loops, "_"+directives+"("); calls != 11 {
-			t.Errorf("%s calls functions with %s %d times, want each of its 11 loops to", function, directives, calls)
-		}
-		loops = strings.ReplaceAll(loops, "_"+directives+"(", "_none(")
-		return strings.Replace(loops, `"`+directives+`"`, `"none"`, 1)
-	}
-	want := body("knobsNone", "none")
-	for function, directives := range map[string]string{"knobsNoescape": "noescape", "knobsNocallback": "nocallback", "knobsBoth": "both"} {
-		if body(function, directives) != want {
-			t.Errorf("%s differs from knobsNone in more than the directives", function)
 		}
 	}
 }

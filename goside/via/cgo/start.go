@@ -11,10 +11,10 @@ package cgo
 #include <sched.h>
 #include <stdint.h>
 
-// What runs before Go: the program's preinit functions, then the constructors of the libraries that are linked or preloaded,
-// then the program's own, then main, which starts Go's runtime. A library's constructor may change the first thread, and
-// all others inherit that: libgomp's binds it to one CPU if OMP_PROC_BIND is set, and the runtime then counts one; that of
-// a library linked with -ffast-math flushes subnormals to zero.
+// The program's preinit functions run first, then the constructors of libraries that are linked or preloaded, then the
+// program's own, then main, which starts Go's runtime. A library's constructor may change the first thread, and all
+// other threads inherit the change. libgomp's binds the thread to one CPU if OMP_PROC_BIND is set, and the runtime then
+// counts one CPU. The constructor of a library linked with -ffast-math flushes subnormals to zero.
 
 static struct { cpu_set_t bits[64]; } cpus; // 65,536 CPUs, as many as Go's runtime counts
 static int cpus_known;
@@ -24,7 +24,7 @@ static void remember(void) {
     cpus_known = sched_getaffinity(0, sizeof cpus, cpus.bits) == 0;
 }
 
-// The linker takes functions that run this early from this section, which a shared library cannot have.
+// The linker takes functions that run this early from this section. A shared library cannot have one.
 __attribute__((section(".preinit_array"), used)) static void (*const at_preinit)(void) = remember;
 
 __attribute__((constructor)) static void put_back(void) {

@@ -1,19 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package cpython is the crossing into an embedded CPython: libtoll_py (cpython-ext/host), opened at run time, so
-// that a machine without Python loses these routes and nothing else. It is of use without Toll's kernels, too:
-// [Start] an [Interpreter], import a function, [Object.Call] it with numbers, text and slices.
+// Package cpython is the crossing into an embedded CPython: libtoll_py (cpython-ext/host), opened at run time, so a
+// machine without Python loses only these routes. It is useful without Toll's kernels, too: [Start] an [Interpreter],
+// import a function, [Object.Call] it with numbers, text and slices.
 //
-// A call goes by cgo (by SyscallN without cgo) into one C function, which takes the GIL with the thread state kept
-// for the OS thread, makes the arguments, calls, and releases the GIL. Slices become NumPy arrays in Go's own memory:
-// pinned for the call, and, if Python keeps a reference, until it is gone, see [HeldError].
+// A call is one C call, by cgo or, without cgo, by SyscallN. The C function takes the GIL with the OS thread's kept
+// thread state, makes the arguments, calls, and releases the GIL. Slices become NumPy arrays in Go's own memory. They
+// are pinned for the call or, if Python keeps a reference, until it is gone, see [HeldError].
 //
-// What will surprise: a call that returns may still be refused because Python kept an array; so many calls
-// at once only as [Config] allows, others wait as goroutines, not as threads; a crash in an extension module ends
-// the process; there is one interpreter in a process's life; its main thread, which threading.main_thread() is and
-// atexit handlers run on, is one of its own; and to threading the threads that call are daemons, so that a Thread
-// that Python makes on one is a daemon too unless told otherwise.
+// Caveats: a call that returned may still be refused because Python kept an array. [Config] limits the calls at once;
+// others wait as goroutines, not as threads. A crash in an extension module ends the process. A process has one
+// interpreter in its life. The interpreter's main thread (threading.main_thread(), atexit handlers) is its own.
+// threading sees calling threads as daemons, so a Thread made on one is a daemon unless told otherwise.
 package cpython
 
 import (
@@ -42,8 +41,8 @@ import (
 // File is the library's name.
 const File = "libtoll_py.so"
 
-// ErrStopped is the error of what needs an interpreter that runs.
-var ErrStopped = errors.New("cpython: the interpreter does not run")
+// ErrStopped is the error of anything that needs a running interpreter.
+var ErrStopped = errors.New("cpython: the interpreter is not running")
 
 // Error is an exception that Python raised.
 type Error struct {
@@ -59,21 +58,21 @@ func (e *Error) Error() string {
 	return "cpython: " + e.Type + ": " + e.Message
 }
 
-// HeldError says that Python referred to an argument's array when the call had returned, by the call's result or by
-// something that it stored. The array has been emptied: its extents are 0, and access to an element raises
-// IndexError. Views that Python took of it see the slice's memory until they are gone; so long it is kept, pinned.
+// HeldError says that Python still referred to an argument's array after the call, in the call's result or in something
+// that it stored. The array has been emptied: its extents are 0, and access to an element raises IndexError. Python's
+// views of it see the slice's memory until they are gone; until then the slice stays pinned.
 type HeldError struct{ Argument int }
 
 func (e *HeldError) Error() string {
 	return fmt.Sprintf("cpython: Python still refers to argument %d, a slice passed for the call only: pass it Copied, or have Python copy what it keeps", e.Argument)
 }
 
-// StopError says that [Interpreter.Stop] waited in vain. What it waited for goes on as it can; the interpreter is left as
-// it is, and takes no more calls.
+// StopError says that [Interpreter.Stop] waited in vain. What it waited for continues; the interpreter is left as it
+// is, and accepts no more calls.
 type StopError struct {
 	After     time.Duration
 	For       string // "threads: Thread-1 (f)"
-	Traceback string // where Python's main thread is, if that could be told
+	Traceback string // where Python's main thread is, if known
 }
 
 func (e *StopError) Error() string {
@@ -131,14 +130,14 @@ const (
 	statusOK, statusRaised, statusHeld, statusState, statusTime = 0, 16, 17, 18, 19
 )
 
-// Config says which Python is embedded, and how.
+// Config says which Python to embed, and how.
 type Config struct {
 	Library string // path of libtoll_py; "": that of build/lib, see [seam.FindLibrary]
 	Python  string // executable of a virtual environment or installation; "": venv/bin/python beside Library's folder
 
 	// Threads is how many OS threads may be in Python at once; 0: 2 for each of GOMAXPROCS. Further goroutines wait
-	// without a thread. Only one holds the GIL at a time; the others wait for it, or work in native code
-	// that released it. Go code that Python calls back and that calls Python again takes one more.
+	// without a thread. One thread holds the GIL at a time; the others wait for it, or work in native code that
+	// released it. Go code that Python calls back and that calls Python again takes one more.
 	Threads int
 
 	StopWithin time.Duration // how long Stop waits; 0: 10 s
@@ -162,8 +161,8 @@ var (
 	started  bool // guarded by starting
 )
 
-// Start starts the interpreter. It can be started once in a process. The error is seam.ErrUnavailable if there is no
-// library, or no Python, here.
+// Start starts the interpreter, once in a process. The error is seam.ErrUnavailable if there is no library, or no
+// Python, here.
 func Start(c Config) (*Interpreter, error) {
 	starting.Lock()
 	defer starting.Unlock()
@@ -230,9 +229,9 @@ func Start(c Config) (*Interpreter, error) {
 	return in, nil
 }
 
-// open opens the library and returns the function that its table is had by.
+// open opens the library and returns the function that returns its table.
 func open(library string) (symbol uintptr, err error) {
-	handle, err := dl.Open(library, true) // extension modules find CPython's symbols so
+	handle, err := dl.Open(library, true) // global: extension modules look for CPython's symbols
 	if err != nil {
 		return 0, fmt.Errorf("cpython: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
 	}
@@ -243,8 +242,8 @@ func open(library string) (symbol uintptr, err error) {
 	return symbol, nil
 }
 
-// read checks the table. The caller guarantees that t is what toll_py_get_table returned, so that at least its head
-// is there, and that the library stays loaded.
+// read checks the table. The caller guarantees that t came from toll_py_get_table, so that at least its head is there,
+// and that the library stays loaded.
 func read(t *cTable) (*cTable, error) {
 	refuse := func(what string, found, want any) error {
 		return fmt.Errorf("cpython: %s has %s %v, want %v: run %s", File, what, found, want, seam.Mend)
@@ -262,15 +261,15 @@ func read(t *cTable) (*cTable, error) {
 	return t, nil
 }
 
-// Version returns what runs: "CPython 3.11.7".
+// Version returns the running Python: "CPython 3.11.7".
 func (in *Interpreter) Version() string { return in.version }
 
-// Compiled returns what the library was compiled with: "CPython 3.11.7, GCC 12.2.0".
+// Compiled returns the Python and the compiler of the library: "CPython 3.11.7, GCC 12.2.0".
 func (in *Interpreter) Compiled() string { return in.compiled }
 
-// Stop waits for calls at work, then for Python's threads that are no daemons and its atexit handlers, and ends the
-// interpreter. Later calls, and those that wait to be let in, return [ErrStopped]. If it has not ended after
-// [Config].StopWithin and at most a second more, the error is a [*StopError].
+// Stop waits for calls at work, then for Python's non-daemon threads and atexit handlers, and ends the interpreter.
+// Later calls, and those waiting for admission, return [ErrStopped]. If it has not ended after [Config].StopWithin and
+// at most one more second, the error is a [*StopError].
 func (in *Interpreter) Stop() error {
 	deadline := time.Now().Add(in.within)
 	inside, ok := in.gate.close(in.within)
@@ -289,7 +288,7 @@ func (in *Interpreter) Stop() error {
 	case statusOK:
 		return nil
 	case statusRaised:
-		return errors.New("cpython: Python could not write what was buffered when it ended")
+		return errors.New("cpython: Python could not flush its output buffers when it ended")
 	case statusTime:
 		e := in.raised(&f.call.err)
 		return &StopError{After: in.within, For: e.Message, Traceback: e.Traceback}
@@ -297,8 +296,8 @@ func (in *Interpreter) Stop() error {
 	return ErrStopped
 }
 
-// Import imports a module and returns an attribute of it, or the module itself if attribute is "". What the import does to
-// the thread is put back and noted, see [thread.Opening].
+// Import imports a module and returns an attribute of it, or the module itself if attribute is "". If the import
+// changes the thread, this is undone and noted, see [thread.Opening].
 func (in *Interpreter) Import(module, attribute string) (Value, error) {
 	m, err := unix.BytePtrFromString(module)
 	if err != nil {
@@ -319,14 +318,14 @@ func (in *Interpreter) Import(module, attribute string) (Value, error) {
 	f := s.frame
 	var status uintptr
 	thread.Opening("python: import "+module, func() {
-		// purego's form: four addresses. Both strings and f stay until it returns.
+		// Four addresses, so purego's form. Both strings and f stay until it returns.
 		status, _, _ = purego.SyscallN(in.table.imp, uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(a)),
 			uintptr(unsafe.Pointer(&f.call.result)), uintptr(unsafe.Pointer(&f.call.err)))
 	})
 	return in.outcome(int32(status), f)
 }
 
-// Value is what is passed to Python and what comes back, which may be passed on. The zero Value is None.
+// Value is an argument for Python or a result of it; a result may be passed on. The zero Value is None.
 type Value struct {
 	c      cValue
 	text   string
@@ -347,7 +346,7 @@ func Text(s string) Value {
 // Of returns an object as an argument.
 func Of(o *Object) Value { return Value{c: cValue{kind: kindObject, p: o.p}, object: o} }
 
-// Element is what slices that are passed may hold: NumPy's float64, float32, complex128, int32, int64 and uint8.
+// Element is an element of a slice argument: NumPy's float64, float32, complex128, int32, int64 or uint8.
 type Element interface {
 	float64 | float32 | complex128 | int32 | int64 | byte
 }
@@ -369,23 +368,23 @@ func dtype[T Element]() int32 {
 	return 'B'
 }
 
-// Vector returns a slice as an argument: a one-dimensional array in the slice's memory, read-only unless said
-// otherwise by [Value.Writable].
+// Vector returns a slice as an argument: a one-dimensional array in the slice's memory, read-only unless made
+// [Value.Writable].
 func Vector[T Element](s []T) Value {
 	size := int64(unsafe.Sizeof(*new(T)))
 	return Value{c: cValue{kind: kindArray, dtype: dtype[T](), ndim: 1, i: int64(len(s)) * size,
 		p: unsafe.Pointer(unsafe.SliceData(s)), shape: [2]int64{int64(len(s))}, strides: [2]int64{size}}}
 }
 
-// Matrix returns a slice as an argument: a two-dimensional array in the slice's memory, whose lines, rows if layout
-// is Row, begin ld elements apart. A slice too short for it is refused by the call.
+// Matrix returns a slice as an argument: a two-dimensional array in the slice's memory. Its lines (rows if layout is
+// Row) begin ld elements apart. The call refuses a slice that is too short.
 func Matrix[T Element](s []T, rows, cols, ld int, layout kernel.Layout) Value {
 	size := int64(unsafe.Sizeof(*new(T)))
 	v := Vector(s)
 	v.c.ndim = 2
 	v.c.shape = [2]int64{int64(rows), int64(cols)}
 	stride := int64(ld) * size
-	if stride/size != int64(ld) { // which only a matrix of one line can have
+	if stride/size != int64(ld) { // only a matrix of one line can have such an ld
 		stride = math.MaxInt64 &^ 15
 		if ld < 0 {
 			stride = -1
@@ -398,13 +397,13 @@ func Matrix[T Element](s []T, rows, cols, ld int, layout kernel.Layout) Value {
 	return v
 }
 
-// Writable returns v, an array, so that Python may write to it.
+// Writable returns the array v, writable by Python.
 func (v Value) Writable() Value {
 	v.c.flags |= flagWritable
 	return v
 }
 
-// Copied returns v, an array, so that Python gets a copy, which it may keep.
+// Copied returns the array v, passed as a copy that Python may keep.
 func (v Value) Copied() Value {
 	v.c.flags |= flagCopy
 	return v
@@ -413,16 +412,16 @@ func (v Value) Copied() Value {
 // IsNone reports whether v is None.
 func (v *Value) IsNone() bool { return v.c.kind == kindNone }
 
-// Int returns an int or bool that was returned, else 0.
+// Int returns an int or bool result, else 0.
 func (v *Value) Int() int64 { return v.c.i }
 
-// Float returns a float that was returned, else 0.
+// Float returns a float result, else 0.
 func (v *Value) Float() float64 { return v.c.d }
 
-// Text returns a str that was returned, else "".
+// Text returns a str result, else "".
 func (v *Value) Text() string { return v.text }
 
-// Object returns an object of any other type that was returned, else nil. The caller releases it.
+// Object returns a result of any other type, else nil. The caller releases it.
 func (v *Value) Object() *Object { return v.object }
 
 // Object is a reference to a Python object.
@@ -433,7 +432,7 @@ type Object struct {
 
 var errReleased = errors.New("cpython: the object was released")
 
-// Release gives the reference back. Calls of the object are errors afterwards; values made of it must not be used.
+// Release gives the reference back. Later calls of the object are errors; values made of it must not be used.
 func (o *Object) Release() {
 	s := o.in.gate.enter()
 	if s == nil {
@@ -447,18 +446,18 @@ func (o *Object) Release() {
 // maxArguments of a call.
 const maxArguments = 16
 
-// frame is a call's memory that C sees, on the heap, where it does not move.
+// frame is the memory of a call that C sees. It lies on the heap and does not move.
 type frame struct {
 	call      cCall
 	arguments [maxArguments]cValue
 	pins      runtime.Pinner
 }
 
-// Call calls the object with up to 16 arguments and returns what it returned. Slices must not be changed by
-// others meanwhile, nor, if writable, read.
+// Call calls the object with up to 16 arguments and returns its result. Meanwhile nobody else may change the slices or,
+// if they are writable, read them.
 func (o *Object) Call(arguments ...Value) (Value, error) { return o.call(0, arguments) }
 
-// CallByTuple is Call, but makes a tuple of the arguments, as PyObject_Call wants, for comparison.
+// CallByTuple is Call with a tuple of the arguments, as PyObject_Call wants, for comparison.
 func (o *Object) CallByTuple(arguments ...Value) (Value, error) { return o.call(1, arguments) }
 
 func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
@@ -484,7 +483,7 @@ func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
 			lent = true
 		}
 	}
-	// f is on the heap and keeps alive what its pointers are to.
+	// f is on the heap and keeps everything alive that its pointers point to.
 	status := invoke(in.table.call, uintptr(unsafe.Pointer(&f.call)), uintptr(unsafe.Pointer(&f.arguments)), int64(len(arguments)))
 	if r := &f.call.result; status == statusOK && r.kind <= kindFloat {
 		v := Value{c: cValue{kind: r.kind, i: r.i, d: r.d}}
@@ -503,7 +502,7 @@ func (o *Object) call(byTuple int32, arguments []Value) (Value, error) {
 	return v, err
 }
 
-// clear lets go of a call's n arguments, which are pinned if they were lent.
+// clear drops a call's n arguments and unpins them if they were lent.
 func (f *frame) clear(n int, lent bool) {
 	if lent {
 		f.pins.Unpin()
@@ -550,7 +549,7 @@ func (in *Interpreter) raised(e *cError) *Error {
 	return err
 }
 
-// hold keeps a frame, with its pins, until Python has let go of its arrays.
+// hold keeps a frame, with its pins, until Python has dropped its arrays.
 func (in *Interpreter) hold(f *frame) {
 	in.mu.Lock()
 	in.held = append(in.held, f)
@@ -558,8 +557,8 @@ func (in *Interpreter) hold(f *frame) {
 	in.Held()
 }
 
-// Held returns how many calls' slices are still pinned because Python refers to their arrays (see [HeldError]),
-// and unpins those that it has let go of.
+// Held unpins the slices that Python has dropped, and returns how many calls still have pinned slices because Python
+// refers to their arrays (see [HeldError]).
 func (in *Interpreter) Held() int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -577,18 +576,18 @@ func (in *Interpreter) Held() int {
 	return len(still)
 }
 
-// Probe is a part of a call that can be had by itself, to be measured.
+// Probe is a part of a call that can be measured alone.
 type Probe int64
 
 // The values are those of toll_py.h.
 const (
 	ProbeNothing Probe = iota // the crossing into the library and back
-	ProbeKept                 // and the GIL, taken with the thread's kept state and released
-	ProbeMade                 // and the GIL with a thread state that is made and deleted each time
-	ProbeEnsure               // and the GIL by PyGILState_Ensure and PyGILState_Release
+	ProbeKept                 // the same, and the GIL with the thread's kept state
+	ProbeMade                 // the same, and the GIL with a thread state made and deleted each time
+	ProbeEnsure               // the same, and the GIL by PyGILState_Ensure and PyGILState_Release
 )
 
-// Probe does it once.
+// Probe runs the part once.
 func (in *Interpreter) Probe(p Probe) error {
 	s := in.gate.enter()
 	if s == nil {

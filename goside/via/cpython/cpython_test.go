@@ -68,7 +68,7 @@ func number(t testing.TB, key string) int {
 	return n
 }
 
-// module has Python run the source and returns a function that looks up what it defined.
+// module runs the source in Python and returns a function that looks up its definitions.
 func module(t testing.TB, source string) func(name string) *Object {
 	t.Helper()
 	in := interpreter(t)
@@ -101,7 +101,7 @@ func interpreter(t testing.TB) *Interpreter {
 	return in
 }
 
-// TestGate has more goroutines enter than there are slots: none may share one, and all must get in.
+// TestGate lets more goroutines enter than there are slots: none may share one, and all must get in.
 func TestGate(t *testing.T) {
 	for _, limit := range []int{1, 3} {
 		var g gate
@@ -176,7 +176,7 @@ func TestValues(t *testing.T) {
 	if v := must(same.Call(Of(object))); v.Object() == nil || v.Object().p != object.p {
 		t.Error("an object came back as another")
 	}
-	for _, name := range []string{"text", "list"} { // what came back is passed on
+	for _, name := range []string{"text", "list"} { // results are passed on
 		first := must(get(name).Call())
 		if v := must(get("repr_").Call(first)); v.Text() != map[string]string{"text": "('back',)", "list": "([1, 2],)"}[name] {
 			t.Errorf("%s, passed on, arrives as %s", name, v.Text())
@@ -216,7 +216,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestNoCopy shows by its address that Python works in Go's memory.
+// TestNoCopy shows by an array's address that Python works in Go's memory.
 func TestNoCopy(t *testing.T) {
 	get := module(t, `
 def facts(a):
@@ -245,7 +245,7 @@ def set(a): a[1, 2] = 7
 	check(Vector(l), unsafe.Pointer(&l[0]), "int64 (2,) (8,) CF--")
 	check(Vector(b), unsafe.Pointer(&b[0]), "uint8 (2,) (1,) CF--")
 	check(Vector(z), unsafe.Pointer(&z[0]), "complex128 (2,) (16,) CF--")
-	// Of one line the leading dimension means nothing, and may be any.
+	// For one line the leading dimension means nothing, and may be any.
 	check(Matrix(d, 1, 10, math.MaxInt64, kernel.Row), p, "float64 (1, 10) (9223372036854775792, 8) CF--")
 	check(Matrix(d, 10, 1, 1<<60, kernel.Col), p, "float64 (10, 1) (8, 9223372036854775792) CF--")
 	if f := must(get("facts").Call(Vector(d).Copied())); strings.HasPrefix(f.Text(), fmt.Sprint(uintptr(p))) || !strings.HasSuffix(f.Text(), "CFWO") {
@@ -268,7 +268,7 @@ def set(a): a[1, 2] = 7
 	}
 }
 
-// TestBadArrays wants slices that do not hold what was said to be refused before Python sees them.
+// TestBadArrays: slices that do not fit their shape must be refused before Python sees them.
 func TestBadArrays(t *testing.T) {
 	same := module(t, "called = []\ndef f(a): called.append(1)\ndef count(): return len(called)")
 	d := make([]float64, 20)
@@ -301,7 +301,7 @@ func TestBadArrays(t *testing.T) {
 	}
 }
 
-// TestExceptions wants each to come back as an error, and the interpreter to work as before.
+// TestExceptions: each must come back as an error, and the interpreter must work as before.
 func TestExceptions(t *testing.T) {
 	get := module(t, `
 import sys
@@ -427,7 +427,7 @@ func TestModuleThatRaises(t *testing.T) {
 	}
 }
 
-// TestHeld has Python keep what it was lent.
+// TestHeld lets Python keep arrays that it was lent.
 func TestHeld(t *testing.T) {
 	in := interpreter(t)
 	get := module(t, `
@@ -482,7 +482,7 @@ def text(a):
 		if name == "view" {
 			runtime.GC()
 			for range 1000 {
-				_ = make([]float64, 4) // would take the place of d if that were free
+				_ = make([]float64, 4) // would take d's place if that were free
 			}
 			if v := must(get("element").Call()); v.Float() != 2 {
 				t.Errorf("a view that was kept sees %v, want 2: the slice is pinned", v.Float())
@@ -509,7 +509,7 @@ def text(a):
 	must(get("drop").Call())
 	must(get("back").Call(Vector([]float64{1}).Copied())).object.Release()
 
-	// An array that is kept beside one that is not.
+	// One array is kept, another is not.
 	two := module(t, "k = []\ndef two(a, b): k.append(b)\ndef drop(): k.clear()")
 	if _, err := two("two").Call(Vector([]float64{1}), Vector([]int32{2})); !errors.As(err, &held) || held.Argument != 1 {
 		t.Errorf("%v, want a HeldError of argument 1", err)
@@ -520,7 +520,7 @@ def text(a):
 	}
 }
 
-// TestSignals wants Go's handling of signals as it was.
+// TestSignals: Go's handling of signals must be unchanged.
 func TestSignals(t *testing.T) {
 	in := interpreter(t)
 	if _, err := in.Import("numba", ""); err != nil {
@@ -576,7 +576,7 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestManyGoroutines makes 100,000 calls from 64 goroutines, with arrays, exceptions and Go's collector at work.
+// TestManyGoroutines makes 100,000 calls from 64 goroutines, with arrays, exceptions and Go's collector active.
 func TestManyGoroutines(t *testing.T) {
 	in := interpreter(t)
 	get := module(t, `
@@ -628,9 +628,9 @@ def count(o): return sys.getrefcount(o)
 	})
 	started := number(t, "Threads")
 	const each = 100000/goroutines + 1
-	calls(each) // what is made once
+	calls(each) // makes what is made once
 	var b0, r0, f0, b1, r1, f1 Value
-	// Threads come and go with the load, and memory with them: a leak is what grows each time.
+	// Threads come and go with the load, and memory with them: a leak grows each time.
 	for try := range 4 {
 		runtime.GC()
 		before := number(t, "VmRSS")
@@ -648,7 +648,7 @@ def count(o): return sys.getrefcount(o)
 	}
 	close(stop)
 	collecting.Wait()
-	// Besides those that call, Go's own.
+	// Besides the calling threads, Go's own.
 	if after := number(t, "Threads"); after > started+len(in.gate.slots)+4 {
 		t.Errorf("%d threads, before %d, want at most the %d that call in addition", after, started, len(in.gate.slots))
 	}
@@ -666,7 +666,7 @@ def count(o): return sys.getrefcount(o)
 	}
 }
 
-// TestManyThreads is TestManyGoroutines in a process that lets all of them in at once, to contend for the GIL.
+// TestManyThreads is TestManyGoroutines in a process that admits all of them at once, to contend for the GIL.
 func TestManyThreads(t *testing.T) {
 	interpreter(t)
 	child := exec.Command(os.Args[0], "-test.run=^TestManyGoroutines$", "-test.v")
@@ -678,7 +678,7 @@ func TestManyThreads(t *testing.T) {
 	t.Logf("%s", out)
 }
 
-// TestThousandAtOnce has 1,000 goroutines call at once, in Python code that gives up the GIL: they wait as
+// TestThousandAtOnce calls from 1,000 goroutines at once, in Python code that releases the GIL: they must wait as
 // goroutines, not as threads.
 func TestThousandAtOnce(t *testing.T) {
 	in := interpreter(t)
@@ -699,14 +699,14 @@ func TestThousandAtOnce(t *testing.T) {
 	}
 }
 
-// TestThreadsThatEnd ends the OS threads that called: their thread states must go with them.
+// TestThreadsThatEnd ends the OS threads that called: their thread states must go, too.
 func TestThreadsThatEnd(t *testing.T) {
 	same := module(t, "def f(k): return k")("f")
 	for k := range 200 {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			runtime.LockOSThread() // and not unlocked: the thread ends with the goroutine
+			runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
 			must(same.Call(Int(int64(k))))
 		}()
 		<-done
@@ -716,7 +716,7 @@ func TestThreadsThatEnd(t *testing.T) {
 	}
 }
 
-// TestCallBack has Python call Go, with the GIL held and without, and Go call Python again on that thread.
+// TestCallBack lets Python call Go, with and without the GIL, and Go call Python again on that thread.
 func TestCallBack(t *testing.T) {
 	same := module(t, "def f(k): return 2 * k")("f")
 	back := purego.NewCallback(func(k int64) int64 {
@@ -737,7 +737,7 @@ def released(p, k): return ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_int64)(p)(k
 	}
 }
 
-// hostile plants modules that raise, and returns the environment variables by which a user may have Python find them,
+// hostile plants modules that raise, and returns the environment variables by which a user may make Python find them,
 // or work in another way.
 func hostile(t *testing.T) (folder string, env []string) {
 	t.Helper()
@@ -759,7 +759,7 @@ func hostile(t *testing.T) (folder string, env []string) {
 		"PYTHONEXECUTABLE=/nowhere/python", "__PYVENV_LAUNCHER__=/nowhere/python", "PYTHONSAFEPATH=", "PYTHONTRACEMALLOC=1", "VIRTUAL_ENV=/nowhere", "PIP_TARGET="+folder)
 }
 
-// TestEnvironment starts Python in the environment and the folder of a user whose variables would mislead it.
+// TestEnvironment starts Python in a user's environment and folder, with variables that would mislead it.
 func TestEnvironment(t *testing.T) {
 	interpreter(t)
 	library, err := seam.FindLibrary(File)
@@ -775,7 +775,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// TestOpen opens languages that find what they need in different places.
+// TestOpen opens languages that find their dependencies in different places.
 func TestOpen(t *testing.T) {
 	interpreter(t)
 	for _, lang := range []string{"numpy", "ctypes", "cffi-abi", "pyo3"} {
@@ -794,7 +794,7 @@ func TestStop(t *testing.T) {
 	stopped(t, "calls")
 }
 
-// stopped has a process of its own do that, and wants it to come to its end.
+// stopped does that in a process of its own, which must end.
 func stopped(t *testing.T, what string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -809,13 +809,13 @@ func stopped(t *testing.T, what string) {
 	}
 }
 
-// TestStopAfterThreading imports what imports threading on another thread than the interpreter's own.
+// TestStopAfterThreading imports threading, indirectly, on another thread than the interpreter's own.
 func TestStopAfterThreading(t *testing.T) {
 	interpreter(t)
 	stopped(t, "threading")
 }
 
-// TestStopIsBounded has Python not end, each time for another reason.
+// TestStopIsBounded keeps Python from ending, for a different reason each time.
 func TestStopIsBounded(t *testing.T) {
 	interpreter(t)
 	for name := range endless {
@@ -826,7 +826,7 @@ func TestStopIsBounded(t *testing.T) {
 	}
 }
 
-// endless is what Python does not end for, and what Stop must say of it.
+// endless is code that keeps Python from ending, and what Stop must say about it.
 var endless = map[string]struct{ source, want, traceback string }{
 	"threads": {`
 import threading, time
@@ -860,7 +860,7 @@ func fail(what string, v any) {
 	os.Exit(1)
 }
 
-// run has Python execute the source, on this thread.
+// run executes the source in Python, on this thread.
 func run(in *Interpreter, source string) {
 	exec, err := in.Import("builtins", "exec")
 	if err != nil {
@@ -882,7 +882,7 @@ func endInThisProcess(what string) {
 		fail("start", err)
 	}
 	if what == "threading" {
-		// On a thread that stays, as those of goroutines do, and on one that ends.
+		// On a thread that stays, as goroutines' threads do, and on one that ends.
 		locked, end := make(chan struct{}), make(chan struct{})
 		go func() {
 			runtime.LockOSThread()
@@ -914,7 +914,7 @@ def at_exit():
 		go func() { _, _ = sleep.Call(Float(1e6)) }()
 		time.Sleep(50 * time.Millisecond)
 	}
-	// A thread that Python knows, and that ends after Stop.
+	// A thread that Python knows and that ends after Stop.
 	end, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
@@ -939,7 +939,7 @@ def at_exit():
 	if _, err := in.Import("sys", ""); !errors.Is(err, ErrStopped) {
 		fail("import after stop", err)
 	}
-	// What Stop left behind goes on, and this process with it.
+	// What Stop left behind continues, and so does this process.
 	close(end)
 	<-gone
 	time.Sleep(2 * time.Second)
@@ -966,7 +966,7 @@ func stopInThisProcess() {
 	if err != nil {
 		fail("import", err)
 	}
-	// Those inside are waited for; those outside get an error, sooner or later.
+	// Stop waits for calls inside; calls outside get an error sooner or later.
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
@@ -999,7 +999,7 @@ func stopInThisProcess() {
 	os.Exit(0)
 }
 
-// TestTable wants a library of another interface to be refused.
+// TestTable: a library of another interface must be refused.
 func TestTable(t *testing.T) {
 	interpreter(t)
 	good := *must3(Default()).table

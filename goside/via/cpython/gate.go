@@ -8,13 +8,12 @@ import (
 	"time"
 )
 
-// gate lets as many goroutines in at once as it has slots. Who enters has a slot, with memory for a call, to himself until
-// he leaves. It costs two atomic exchanges as long as nobody waits; those who do hold no OS thread, and come
-// before newcomers.
+// gate admits as many goroutines at once as it has slots. An admitted goroutine owns a slot, with memory for a call,
+// until it leaves. Without waiters this costs two atomic exchanges. Waiters hold no OS thread and precede newcomers.
 type gate struct {
 	slots   []slot
 	waiting atomic.Int64
-	next    chan *slot // those handed to whoever waits
+	next    chan *slot // slots handed to waiters
 	stopped atomic.Bool
 }
 
@@ -28,16 +27,16 @@ func (g *gate) init(limit int) {
 	for k := range g.slots {
 		g.slots[k].frame = new(frame)
 	}
-	g.next = make(chan *slot, limit) // of which none can ever block
+	g.next = make(chan *slot, limit) // no send can block
 }
 
-// enter returns nil, and has not entered, if the gate is closed.
+// enter returns nil, without a slot, if the gate is closed.
 func (g *gate) enter() *slot {
 	if g.stopped.Load() {
 		return nil
 	}
 	if g.waiting.Load() == 0 {
-		if s := &g.slots[0]; s.taken.CompareAndSwap(false, true) { // as it is if calls do not overlap
+		if s := &g.slots[0]; s.taken.CompareAndSwap(false, true) { // always true if calls do not overlap
 			return s
 		}
 		if s := g.free(); s != nil {
@@ -45,18 +44,18 @@ func (g *gate) enter() *slot {
 		}
 	}
 	s := g.wait(nil)
-	if g.stopped.Load() { // while it waited
+	if g.stopped.Load() { // closed while it waited
 		g.leave(s)
 		return nil
 	}
 	return s
 }
 
-// wait returns nil if none is left by the time that enough comes.
+// wait returns nil if no slot is free by the time that enough fires.
 func (g *gate) wait(enough <-chan time.Time) *slot {
 	g.waiting.Add(1)
 	defer g.waiting.Add(-1)
-	// Whoever left before he could see that one waits here left a free slot.
+	// A goroutine that left too early to see this waiter has left a free slot.
 	if s := g.free(); s != nil {
 		return s
 	}
@@ -84,8 +83,8 @@ func (g *gate) leave(s *slot) {
 	}
 }
 
-// close has enter return nil and waits until nobody is inside, or for so long. It returns the slots, all but those that
-// are still taken then, and reports false if it was closed before.
+// close makes enter return nil and waits until nobody is inside, or for within. It returns all slots except those still
+// taken, and reports false if the gate was closed before.
 func (g *gate) close(within time.Duration) (inside []*slot, ok bool) {
 	if !g.stopped.CompareAndSwap(false, true) {
 		return nil, false
@@ -101,7 +100,7 @@ func (g *gate) close(within time.Duration) (inside []*slot, ok bool) {
 	return inside, true
 }
 
-// open gives back what close returned, so that those who came before it and still wait see that it is closed.
+// open gives back the slots that close returned, so that earlier waiters see that the gate is closed.
 func (g *gate) open(inside []*slot) {
 	for _, s := range inside {
 		g.leave(s)

@@ -18,8 +18,8 @@ import "C"
 // Crossing is how Go calls the library.
 const Crossing = "cgo"
 
-// invoke calls the C function at f with two addresses and a number. The caller guarantees that f takes them, or
-// fewer, returns an int32_t, and that what the addresses are of stays until it returns.
+// invoke calls the C function at f with two addresses and a number. The caller guarantees that f takes these or fewer
+// and returns an int32_t, and that the memory at the addresses stays until it returns.
 func invoke(f, a, b uintptr, n int64) int32 {
 	return int32(C.invoke(C.uintptr_t(f), C.uintptr_t(a), C.uintptr_t(b), C.int64_t(n)))
 }

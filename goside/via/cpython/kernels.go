@@ -13,7 +13,7 @@ import (
 	"toll/goside/seam"
 )
 
-// Default returns the interpreter that all routes share, which is started when it is first asked for.
+// Default returns the interpreter that all routes share. The first call starts it.
 var Default = sync.OnceValues(func() (*Interpreter, error) { return Start(Config{}) })
 
 // Module returns the name of a language's Python module.
@@ -57,7 +57,7 @@ func Open(lang string) (*seam.Library, error) {
 	return seam.NewLibrary(raw, true, seam.Build{Compiler: build}), nil
 }
 
-// Functions returns the kernels whose Python functions there are: function returns that of a name, or nil. Only
+// Functions returns the kernels whose Python functions exist: function returns the one of a name, or nil. Only
 // [kernel.Funcs.Checked] makes them safe for any input.
 func Functions(function func(name string) *Object) kernel.Funcs {
 	var f kernel.Funcs
@@ -122,8 +122,8 @@ func Functions(function func(name string) *Object) kernel.Funcs {
 
 func grid(g *kernel.Grid) Value { return Matrix(g.Data, g.Rows, g.Cols, g.LD, g.Layout) }
 
-// must returns what a function of the call family returned. They take any argument, so that only a broken module,
-// or one that is used after the interpreter was stopped, makes it panic.
+// must returns the result of a function of the call family. These take any argument, so it panics only with a broken
+// module, or after the interpreter was stopped.
 func must(v Value, err error) Value {
 	if err != nil {
 		panic(err)

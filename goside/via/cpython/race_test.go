@@ -5,5 +5,5 @@
 
 package cpython
 
-// race says that the race detector runs, whose own memory grows.
+// race says whether the race detector runs; its own memory grows.
 const race = true

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package direct is the crossing that is none: Go calls Go. Its costs are the floor for the others.
+// Package direct is no crossing: Go calls Go. Its costs are the minimum for the others.
 package direct
 
 import (

@@ -10,7 +10,7 @@ import (
 	"toll/goside/kernel"
 )
 
-// Gonum returns what gonum's mat.Dense does as its users would: it copies a matrix seen as its transpose.
+// Gonum transposes as users of gonum's mat.Dense would: it copies the transposed view of a matrix.
 func Gonum() kernel.Funcs {
 	return kernel.Funcs{Transpose: func(a *kernel.Transpose) error {
 		var out, in mat.Dense
@@ -21,7 +21,7 @@ func Gonum() kernel.Funcs {
 	}}
 }
 
-// general returns g as a row-major matrix, which a column-major one is the transpose of.
+// general returns g as a row-major matrix; a column-major g becomes its transpose.
 func general(g *kernel.Grid) blas64.General {
 	m := blas64.General{Rows: g.Rows, Cols: g.Cols, Stride: g.LD, Data: g.Data}
 	if g.Layout == kernel.Col {

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package dl opens shared libraries by github.com/ebitengine/purego. The C library keeps the reason of a failure for the
-// thread that it happened on, and purego asks for it in a second call: the goroutine is locked to its thread for both, or
-// another's reason, or none, might be read. What a library does to that thread while it is loaded is put back and noted,
-// see [thread.Opening].
+// Package dl opens shared libraries by github.com/ebitengine/purego. The C library keeps the reason of a failure for
+// each thread, and purego asks for it in a second call. The goroutine is therefore locked to its thread for both;
+// otherwise it might read another failure's reason, or none. If loading a library changes that thread, this is undone
+// and noted, see [thread.Opening].
 package dl
 
 import (
@@ -16,7 +16,7 @@ import (
 	"toll/goside/via/thread"
 )
 
-// Open loads the library, with all its symbols resolved, and, if global, there for libraries that are loaded later.
+// Open loads the library and resolves all its symbols. If global, libraries that are loaded later can use them.
 func Open(path string, global bool) (handle uintptr, err error) {
 	mode := purego.RTLD_NOW | purego.RTLD_LOCAL
 	if global {
@@ -26,7 +26,7 @@ func Open(path string, global bool) (handle uintptr, err error) {
 	return handle, err
 }
 
-// Symbol returns the address of the library's symbol of that name.
+// Symbol returns the address of the library's symbol with that name.
 func Symbol(handle uintptr, name string) (uintptr, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -15,7 +15,8 @@ import (
 	"toll/goside/via/thread"
 )
 
-// TestReasons: many goroutines fail to load and to find, each something else; each error is of its own failure.
+// TestReasons: many goroutines fail to load libraries and to find symbols, each a different one; each error must name
+// its own failure.
 func TestReasons(t *testing.T) {
 	path, err := seam.FindLibrary("libtoll_c.so")
 	if err != nil {
@@ -45,7 +46,7 @@ func TestReasons(t *testing.T) {
 	group.Wait()
 }
 
-// TestOpeningPutsBack: what a library's constructor does to the thread is undone, and said by the library's name.
+// TestOpeningPutsBack: a change of the thread by a library's constructor is undone, and noted with the library's name.
 func TestOpeningPutsBack(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package limits calls, by github.com/ebitengine/purego, the native loops of csrc/limits, which do what this
-// machine can do at most. Callers time them; they are no route.
+// Package limits calls, by github.com/ebitengine/purego, the native loops of csrc/limits, which do the most that plain
+// loops can do on this machine. Callers time them; they are no route.
 //
-// Pointers to Go memory are passed for the call only: the native side keeps none, and the slices are kept
-// alive until it returns.
+// Pointers to Go memory are passed for the call only: the native side keeps none, and the slices are kept alive until
+// it returns.
 package limits
 
 import (
@@ -23,13 +23,13 @@ import (
 // File is the library's name.
 const File = "libtoll_limits.so"
 
-// Block is what the length of a slice must be a multiple of: TOLL_LIMITS_BLOCK in limits.h.
+// Block divides the length of every slice: TOLL_LIMITS_BLOCK in limits.h.
 const Block = 64
 
-// Form is a way to go through memory: the enumeration of limits.h.
+// Form is a way to walk through memory: the enumeration of limits.h.
 type Form int64
 
-// Forms are all of them, with their names. Some store as no other does, and read as plain does.
+// Forms are all forms, with their names. A form with Stores set differs from plain only in its stores.
 var Forms = []struct {
 	Name   string
 	Form   Form
@@ -81,18 +81,18 @@ func Open() (*Limits, error) {
 	return &l, nil
 }
 
-// Read reads all of p so often, and returns the exclusive or of the bits of all that was read.
+// Read reads all of p in each of passes passes, and returns the exclusive or of the bits of all that it read.
 func (l *Limits) Read(p []float64, passes int) (float64, error) {
 	if err := check(p); err != nil {
 		return 0, err
 	}
-	// check vouches for the length; the address is that of a slice, so that many elements are there.
+	// check guarantees the length, and the address is the slice's, so the elements are there.
 	sum := l.read(unsafe.SliceData(p), int64(len(p)), int64(passes))
 	runtime.KeepAlive(p)
 	return sum, nil
 }
 
-// Write stores x in all of p so often.
+// Write stores x in all of p, passes times.
 func (l *Limits) Write(p []float64, passes int, x float64) error {
 	if err := check(p); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (l *Limits) Write(p []float64, passes int, x float64) error {
 	return nil
 }
 
-// Copy copies p to q so often.
+// Copy copies p to q, passes times.
 func (l *Limits) Copy(q, p []float64, passes int) error {
 	if err := check(p); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (l *Limits) Copy(q, p []float64, passes int) error {
 		return err
 	}
 	if len(q) != len(p) || mem.Overlap(q, p) {
-		return fmt.Errorf("limits: copy of %d elements to %d, overlapping: %t; want as many, elsewhere", len(p), len(q),
+		return fmt.Errorf("limits: copy of %d elements to %d, overlapping: %t; want equal lengths, no overlap", len(p), len(q),
 			mem.Overlap(q, p))
 	}
 	l.copy(unsafe.SliceData(q), unsafe.SliceData(p), int64(len(p)), int64(passes)) // as in Read, and both as long
@@ -120,11 +120,11 @@ func (l *Limits) Copy(q, p []float64, passes int) error {
 	return nil
 }
 
-// Move reads all of p and stores x in all of q so often, both together, in that form, and returns what Read
-// does. Either may be empty, and of any length.
+// Move reads all of p and stores x in all of q, interleaved in that form, passes times, and returns the same as Read.
+// Either may be empty, and of any length.
 func (l *Limits) Move(p, q []float64, passes int, x float64, form Form) (float64, error) {
 	if !mem.Aligned(p, unsafe.Alignof(x)) || !mem.Aligned(q, unsafe.Alignof(x)) || mem.Overlap(p, q) {
-		return 0, fmt.Errorf("limits: move of %d elements, aligned: %t, and %d, aligned: %t, overlapping: %t; want them aligned and apart",
+		return 0, fmt.Errorf("limits: move of %d elements, aligned: %t, and %d, aligned: %t, overlapping: %t; want both aligned, no overlap",
 			len(p), mem.Aligned(p, unsafe.Alignof(x)), len(q), mem.Aligned(q, unsafe.Alignof(x)), mem.Overlap(p, q))
 	}
 	sum := l.move(unsafe.SliceData(p), int64(len(p)), unsafe.SliceData(q), int64(len(q)), int64(passes), x, int64(form)) // as in Read
@@ -133,7 +133,7 @@ func (l *Limits) Move(p, q []float64, passes int, x float64, form Form) (float64
 	return sum, nil
 }
 
-// check refuses what a loop that has no tail would read or write beyond.
+// check refuses slices that a loop without a tail would overrun.
 func check(p []float64) error {
 	if len(p)%Block != 0 || !mem.Aligned(p, unsafe.Alignof(p[0])) {
 		return fmt.Errorf("limits: %d elements, aligned: %t; want a multiple of %d, aligned", len(p),
@@ -142,8 +142,8 @@ func check(p []float64) error {
 	return nil
 }
 
-// MulAddScalar does n rounds of multiplications by x and additions of y, one number at a time. The result
-// depends on all of them. limits.h says for which x and y all stays finite and normal.
+// MulAddScalar does n rounds of multiplications by x and additions of y, one number at a time. The result depends on
+// all of them. limits.h says for which x and y all values stay finite and normal.
 func (l *Limits) MulAddScalar(n int, x, y float64) float64 { return l.scalar(int64(n), x, y) }
 
 // MulAddVector is MulAddScalar with the widest vectors.

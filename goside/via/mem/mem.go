@@ -24,8 +24,8 @@ func Overlap[A, B any](a []A, b []B) bool {
 	return p-q < uintptr(len(b))*unsafe.Sizeof(b[0])
 }
 
-// Misaligned returns n zero elements that lie one byte off their alignment, as data cast from a byte
-// buffer may. T must hold no pointers.
+// Misaligned returns n zero elements that lie one byte off their alignment, as in a byte buffer cast to another type. T
+// must hold no pointers.
 func Misaligned[T any](n int) []T {
 	var zero T
 	words := make([]uint64, (uintptr(n)*unsafe.Sizeof(zero)+1+7)/8)
@@ -52,7 +52,7 @@ func Floats[T Array](a *T) []float64 {
 	return unsafe.Slice((*float64)(unsafe.Pointer(a)), unsafe.Sizeof(*a)/8)
 }
 
-// Array is what Floats knows to hold nothing but float64.
+// Array is an array of arrays that holds only float64.
 type Array interface {
 	[8][8]float64 | [64][64]float64 | [512][512]float64 | [2048][2048]float64
 }

@@ -3,13 +3,13 @@
 
 //go:build cgo
 
-// Package netlib reaches the ols kernel through gonum.org/v1/netlib, gonum's cgo binding of BLAS and LAPACK,
-// here OpenBLAS and LAPACKE, on one thread. It offers three ways that a user of gonum would take: LAPACK's
-// dgels row by row ([DGELS]), one dgels for all rows as right-hand sides ([DGELSMany]), and the closed form
-// as matrix-vector products ([BLAS]). The last also transposes, by OpenBLAS's domatcopy, which netlib lacks.
+// Package netlib computes the ols kernel through gonum.org/v1/netlib, gonum's cgo binding of BLAS and LAPACK (here
+// OpenBLAS and LAPACKE), on one thread. It offers three ways of a gonum user: LAPACK's dgels row by row ([DGELS]), one
+// dgels with all rows as right-hand sides ([DGELSMany]), and the closed form as matrix-vector products ([BLAS]). The
+// last also transposes, by OpenBLAS's domatcopy, which netlib lacks.
 //
-// What will surprise: the fits are not the paired closed form and do not return its bits. Their routes declare
-// how far off they may be. They check nothing themselves.
+// Note: the fits do not use the paired closed form and do not return its bits. Their routes declare a bound. They check
+// nothing themselves.
 package netlib
 
 /*
@@ -17,7 +17,7 @@ package netlib
 extern char *openblas_get_config(void);
 extern void openblas_set_num_threads(int threads);
 
-// As cblas.h has it, which names the first two by enumerations of its own.
+// As in cblas.h, but for its enumerations as the types of the first two.
 extern void cblas_domatcopy(int order, int trans, int rows, int cols, double alpha, const double *a, int lda,
                             double *b, int ldb);
 
@@ -41,7 +41,7 @@ import (
 	"toll/goside/via/abi"
 )
 
-// BLAS's own threads would share a row's sum among them in no fixed order.
+// BLAS's own threads would share a row's sum in no fixed order.
 var oneThread = sync.OnceFunc(func() { C.openblas_set_num_threads(1) })
 
 func open(ols func(*kernel.OLS) error) (*seam.Library, error) {
@@ -53,7 +53,7 @@ func openFuncs(f kernel.Funcs) (*seam.Library, error) {
 	return seam.NewLibrary(f, false, seam.Build{Compiler: C.GoString(C.openblas_get_config())}), nil
 }
 
-// DGELS solves each row by itself: a QR factorisation of its n x 2 system.
+// DGELS solves each row separately: a QR factorisation of its n x 2 system.
 func DGELS() (*seam.Library, error) {
 	return open(func(a *kernel.OLS) error {
 		if err := counts("ols", a.Y.Cols); err != nil {
@@ -69,7 +69,7 @@ func DGELS() (*seam.Library, error) {
 	})
 }
 
-// rowByRow returns a function that solves row i of a by itself.
+// rowByRow returns a function that solves row i of a alone.
 func rowByRow(a *kernel.OLS) func(i int) error {
 	n := a.Y.Cols
 	system, y := make([]float64, 2*n), make([]float64, n)
@@ -87,12 +87,12 @@ func rowByRow(a *kernel.OLS) func(i int) error {
 	}
 }
 
-// Dgels scales all right-hand sides by one factor, if the largest element of all is not within these: its smlnum and
-// bignum. If that is an infinity, each solution becomes NaN, and if it is huge, small ones lose their digits.
+// Dgels scales all right-hand sides by one factor if the largest of all elements lies outside this range (its smlnum
+// and bignum). An infinity then makes each solution NaN, and a huge element costs small ones their digits.
 const smallest, largest = 0x1p-970, 0x1p970
 
-// DGELSMany solves all rows at once: one factorisation, as many right-hand sides as there are rows. Rows that dgels would
-// scale the others for, and those with a NaN, are solved by themselves.
+// DGELSMany solves all rows at once: one factorisation, one right-hand side for each row. It solves alone each row that
+// would make dgels scale the others, and each row with a NaN.
 func DGELSMany() (*seam.Library, error) {
 	return open(func(a *kernel.OLS) error {
 		n, count := a.Y.Cols, a.Hi-a.Lo
@@ -147,7 +147,7 @@ func design(system []float64) {
 	}
 }
 
-// workspace returns as much memory as dgels asks for.
+// workspace returns the workspace that dgels asks for.
 func workspace(n, nrhs int, system, ys []float64) []float64 {
 	var size [1]float64
 	lapack.Implementation{}.Dgels(gonumblas.NoTrans, n, 2, nrhs, system, 2, ys, nrhs, size[:], -1)
@@ -176,7 +176,7 @@ func dgemv(a *kernel.OLS) error {
 	for j := range n {
 		weights[j], ones[j] = 2*float64(j)-(x-1), 1
 	}
-	// To BLAS, which is told row-major here, a column-major matrix is its transpose.
+	// BLAS is told row-major here, so a column-major matrix is its transpose.
 	trans, rows, cols := gonumblas.NoTrans, count, n
 	if a.Y.Layout == kernel.Col {
 		trans, rows, cols = gonumblas.Trans, n, count
@@ -194,7 +194,7 @@ func dgemv(a *kernel.OLS) error {
 
 const rowMajor, transposed = 101, 112 // CblasRowMajor, CblasTrans
 
-// domatcopy hands on the addresses of slices that Check found long enough.
+// domatcopy passes the addresses of slices whose lengths Check has verified.
 func domatcopy(a *kernel.Transpose) error {
 	rows, cols := abi.TransposeShape(a)
 	ldIn, ldOut := ld(&a.In), ld(&a.Out)
@@ -206,7 +206,7 @@ func domatcopy(a *kernel.Transpose) error {
 	return nil
 }
 
-// ld returns the distance of g's lines; of one line BLAS wants to be told its length, whatever it is.
+// ld returns the distance of g's lines. For one line BLAS wants its length.
 func ld(g *kernel.Grid) int {
 	switch {
 	case g.Layout == kernel.Row && g.Rows == 1:
@@ -217,7 +217,7 @@ func ld(g *kernel.Grid) int {
 	return g.LD
 }
 
-// counts refuses what BLAS and LAPACK, which count in 32 bits, would take for less.
+// counts refuses sizes beyond 32 bits, which BLAS and LAPACK would truncate.
 func counts(kern string, extents ...int) error {
 	if most := slices.Max(extents); most > math.MaxInt32 {
 		return &kernel.Error{Kernel: kern, Status: kernel.ErrShape,

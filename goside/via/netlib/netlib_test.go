@@ -14,8 +14,8 @@ import (
 	"toll/goside/seam"
 )
 
-// TestRowsApart puts one observation into a row, in the first, a middle or the last one, and holds all other rows, among
-// them one of tiny numbers, to the true lines.
+// TestRowsApart puts one observation into the first, a middle or the last row, and compares all other rows, including
+// one of tiny numbers, with the true lines.
 func TestRowsApart(t *testing.T) {
 	const rows, n, tiny, ulp = 40, 14, 5, 8
 	for name, open := range map[string]func() (*seam.Library, error){"dgels": DGELS, "dgels of all": DGELSMany, "dgemv": BLAS} {

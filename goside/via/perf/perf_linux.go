@@ -15,8 +15,8 @@ import (
 	"toll/goside/seam"
 )
 
-// Available returns those of the events that can be counted here. If none can, the error is seam.ErrUnavailable and
-// says why not.
+// Available returns the events that can be counted here. If there are none, the error is seam.ErrUnavailable and says
+// why.
 func Available(events ...Event) ([]Event, error) {
 	var have []Event
 	var first error
@@ -35,10 +35,10 @@ func Available(events ...Event) ([]Event, error) {
 	return have, nil
 }
 
-// Count runs f and returns how often each event came about meanwhile, on the OS thread that runs f, which is the
-// same throughout. Events share the processor's few counters, if need be in turn; a count is then scaled up by the
-// time that it went without, and an error if it never had its turn. If an event cannot be counted here, the error is
-// seam.ErrUnavailable, and f is not run; an error of f's is returned as it is.
+// Count runs f on one OS thread and returns how often each event occurred there meanwhile. Events may have to take
+// turns on the processor's few counters; a count is then scaled up by the time without a counter. It is an error if an
+// event never had a turn. If an event cannot be counted here, the error is seam.ErrUnavailable and f does not run; an
+// error of f is returned unchanged.
 func Count(events []Event, f func() error) ([]float64, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -82,7 +82,7 @@ func Count(events []Event, f func() error) ([]float64, error) {
 	return counts, nil
 }
 
-// open returns a counter of the calling thread, on whatever CPU that runs, that is not yet switched on.
+// open returns a counter of the calling thread, on whatever CPU it runs, not yet switched on.
 func open(e Event) (file int, err error) {
 	const readMisses = unix.PERF_COUNT_HW_CACHE_OP_READ<<8 | unix.PERF_COUNT_HW_CACHE_RESULT_MISS<<16
 	attr := unix.PerfEventAttr{
@@ -108,7 +108,7 @@ func open(e Event) (file int, err error) {
 	return file, nil
 }
 
-// why returns what perf_event_open most likely means by an error.
+// why returns the most likely meaning of an error of perf_event_open.
 func why(err error) string {
 	switch {
 	case errors.Is(err, unix.ENOENT):
@@ -119,7 +119,7 @@ func why(err error) string {
 	return ""
 }
 
-// read returns what was counted.
+// read returns the count.
 func read(file int) (float64, error) {
 	var buffer [24]byte
 	if n, err := unix.Read(file, buffer[:]); err != nil {
@@ -130,7 +130,7 @@ func read(file int) (float64, error) {
 	word := func(k int) float64 { return float64(binary.NativeEndian.Uint64(buffer[8*k:])) }
 	value, enabled, running := word(0), word(1), word(2)
 	if running == 0 {
-		return 0, errors.New("never had its turn on the processor's counters, want them less used by other programs")
+		return 0, errors.New("never had a turn on the processor's counters, want fewer other programs that use them")
 	}
 	return value * enabled / running, nil
 }

@@ -21,7 +21,7 @@ func TestPageFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Munmap(memory)
-	_ = unix.Madvise(memory, unix.MADV_NOHUGEPAGE) // where there are none, there is nothing to forbid
+	_ = unix.Madvise(memory, unix.MADV_NOHUGEPAGE) // an error means that there are none
 	touch := func() error {
 		for at := 0; at < len(memory); at += unix.Getpagesize() {
 			memory[at] = 1
@@ -42,7 +42,7 @@ func TestPageFaults(t *testing.T) {
 	}
 }
 
-// TestMisses holds on machines with and without counters.
+// TestMisses passes on machines with and without counters.
 func TestMisses(t *testing.T) {
 	events := []Event{L1Misses, LLMisses, TLBMisses}
 	have, err := Available(events...)

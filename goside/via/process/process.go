@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package process is the crossing to a process of its own, which is fed over a pipe: cpython-ext/process/_worker.py,
-// run by PyPy, which cannot live inside another program's CPython, or by CPython, to compare with the embedded one.
-// The protocol stands in that file.
+// Package process is the crossing to a separate process over a pipe: cpython-ext/process/_worker.py, which also defines
+// the protocol. It is run by PyPy, which cannot live inside another program's CPython, or by CPython, for comparison
+// with the embedded one.
 //
 // A call writes a request with copies of all inputs and waits for the response, whose outputs are copied into the
-// caller's memory: no pointer crosses, and neither a crash nor an endless loop over there touches this process.
-// What will surprise: a worker does one request at a time, others wait; and once it has ended, by whatever cause,
-// its calls are errors.
+// caller's memory. No pointer crosses, and neither a crash nor an endless loop in the worker affects this process.
+//
+// Note: a worker does one request at a time, and others wait. Once it has ended, for whatever reason, its calls are
+// errors.
 package process
 
 import (
@@ -31,7 +32,7 @@ import (
 	"toll/goside/via/mem"
 )
 
-// What the worker can be asked for: the functions of its protocol.
+// The functions of the worker's protocol.
 const (
 	noop = iota
 	not
@@ -45,12 +46,12 @@ const (
 
 const protocol = 1
 
-// Variant is which test of the Julia set a worker makes.
+// Variant is the worker's test in the Julia set.
 type Variant uint32
 
 // The values are those of the protocol.
 const (
-	Plain    Variant = iota // abs(z) < 2, as the book's pure Python has it
+	Plain    Variant = iota // abs(z) < 2, as in the book's pure Python
 	Expanded                // zr*zr + zi*zi < 4
 )
 
@@ -63,12 +64,12 @@ type Worker struct {
 	in      *bufio.Reader
 	request []byte
 	scratch []byte
-	ended   error // set once nothing more can be asked for
+	ended   error // set once no more requests are possible
 	errors  *tail
 	wait    func() error
 }
 
-// tail keeps the end of what a worker prints to standard error.
+// tail keeps the end of a worker's standard error.
 type tail struct {
 	mu   sync.Mutex
 	text []byte
@@ -96,7 +97,7 @@ func Start(interpreter, script string) (*Worker, error) {
 	cmd := exec.Command(interpreter, "-I", script)
 	w := &Worker{errors: &tail{}, wait: cmd.Wait}
 	cmd.Stderr = w.errors
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal is this program's
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal is for this program only
 	out, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("process: %w", err)
@@ -135,13 +136,13 @@ func (w *Worker) Close() error {
 	return errors.Join(err, w.wait())
 }
 
-// fail notes that the worker cannot be used any more, and why.
+// fail records why the worker cannot be used any more.
 func (w *Worker) fail(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		// It has ended, or is about to: what it said last may still be on its way.
+		// It has ended, or is about to: its last output may still be on its way.
 		ended := make(chan struct{})
 		go func() {
-			_ = w.wait() // how it ended says less than what it said
+			_ = w.wait() // its output says more than its exit code
 			close(ended)
 		}()
 		select {
@@ -153,7 +154,7 @@ func (w *Worker) fail(err error) error {
 	if said != "" {
 		said = "; it said: " + said
 	}
-	w.ended = fmt.Errorf("process: %w: the worker does not answer any more: %w%s", kernel.ErrPanic, err, said)
+	w.ended = fmt.Errorf("process: %w: the worker no longer answers: %w%s", kernel.ErrPanic, err, said)
 	return w.ended
 }
 
@@ -175,7 +176,7 @@ func (w *Worker) text() (string, error) {
 	return string(text), err
 }
 
-// array is what is sent of a slice.
+// array is a slice in a request.
 type array struct {
 	kind  byte
 	bytes []byte
@@ -184,14 +185,14 @@ type array struct {
 func doubles(s []float64) array      { return array{'d', mem.Bytes(s)} }
 func complexes(s []complex128) array { return array{'D', mem.Bytes(s)} }
 
-// answer is a response: the values, and the arrays' bytes, which are overwritten by the next request.
+// answer is a response: the values, and the arrays' bytes, which the next request overwrites.
 type answer struct {
 	integers []int64
 	floats   []float64
 	arrays   [][]byte
 }
 
-// ask sends a request and has use, if not nil, take the response.
+// ask sends a request and gives the response to use, if not nil.
 func (w *Worker) ask(function, variant uint32, integers []int64, floats []float64, arrays []array, use func(*answer) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -212,7 +213,7 @@ func (w *Worker) ask(function, variant uint32, integers []int64, floats []float6
 	for _, a := range arrays {
 		b = binary.LittleEndian.AppendUint32(b, uint32(a.kind))
 		b = binary.LittleEndian.AppendUint64(b, uint64(len(a.bytes)))
-		// Small arrays go with the head, in one write.
+		// The head and small arrays are one write.
 		if len(b)+len(a.bytes) <= 1<<15 {
 			b = append(b, a.bytes...)
 			continue
@@ -303,7 +304,7 @@ func (w *Worker) answer() (*answer, error) {
 	return a, nil
 }
 
-// take copies elements lo to hi of an array of the response, which has all of to's, into to.
+// take copies elements lo to hi of array k of the response into to. The array must be as long as to.
 func take[T any](a *answer, k int, to []T, lo, hi int) error {
 	dst := mem.Bytes(to)
 	if k >= len(a.arrays) || len(a.arrays[k]) != len(dst) {
@@ -317,7 +318,8 @@ func take[T any](a *answer, k int, to []T, lo, hi int) error {
 	return nil
 }
 
-// interior copies what a step on the rows lo to hi writes: the rest, padding too, stays the caller's.
+// interior copies the elements that a step on the rows lo to hi writes. All others, padding included, stay the
+// caller's.
 func interior(a *answer, k int, g *kernel.Grid, lo, hi int) error {
 	lo, hi = max(lo, 1), min(hi, g.Rows-1)
 	span := span(g)
@@ -356,9 +358,9 @@ func shape(g *kernel.Grid, more ...int) []int64 {
 	return integers
 }
 
-// Funcs returns the kernels as the worker computes them; arguments are not checked.
+// Funcs returns the worker's kernels; arguments are not checked.
 func (w *Worker) Funcs(variant Variant) kernel.Funcs {
-	// The functions of the call family have no error to return: a worker that has ended makes them panic.
+	// The functions of the call family cannot return an error: they panic if the worker has ended.
 	must := func(err error) {
 		if err != nil {
 			panic(err)
@@ -388,7 +390,7 @@ func (w *Worker) Funcs(variant Variant) kernel.Funcs {
 			return z
 		},
 		Team: kernel.Alone,
-		// The worker is not asked for nothing, since all inputs would go to it.
+		// Empty work makes no request: it would send all inputs.
 		Step: func(a *kernel.DiffusionStep) error {
 			if max(a.Lo, 1) >= min(a.Hi, a.In.Rows-1) || a.In.Cols < 3 {
 				return nil
@@ -433,11 +435,11 @@ func one[T any](values []T) (x T, err error) {
 	return values[0], nil
 }
 
-// Python is the interpreter of the virtual environment, as an argument of [Open].
+// Python, as an argument of [Open], is the interpreter of the virtual environment.
 const Python = ""
 
-// Open starts a worker by the interpreter of that name on PATH, or [Python]. If there is none, or the
-// worker's script is not there, the error is seam.ErrUnavailable.
+// Open starts a worker by the interpreter of that name on PATH, or [Python]. If the interpreter or the worker's script
+// is missing, the error is seam.ErrUnavailable.
 func Open(interpreter string, variant Variant) (*seam.Library, error) {
 	path, script, err := find(interpreter)
 	if err != nil {
@@ -450,8 +452,8 @@ func Open(interpreter string, variant Variant) (*seam.Library, error) {
 	return seam.NewLibrary(w.Funcs(variant), false, seam.Build{Compiler: w.Name}), nil
 }
 
-// find returns the paths of the interpreter and of the script, or an error that is seam.ErrUnavailable. The latter lies in the virtual environment, which lies
-// beside the folder of the libraries.
+// find returns the paths of the interpreter and of the script, or an error that is seam.ErrUnavailable. The script lies
+// in the virtual environment, beside the folder of the libraries.
 func find(interpreter string) (path, script string, err error) {
 	library, err := seam.FindLibrary("libtoll_py.so")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"toll/goside/seam"
 )
 
-// python returns the interpreter and the script of the virtual environment, which may be missing unless scripts/test.sh
+// python returns the interpreter and the script of the virtual environment. They may be missing unless scripts/test.sh
 // demands the route.
 func python(t *testing.T) (path, script string) {
 	t.Helper()
@@ -50,7 +50,7 @@ func fake(t *testing.T, source string) (*Worker, error) {
 
 const hello = "out.write(b'TOLH' + struct.pack('<II', 1, 1) + b'x'); out.flush()\n"
 
-// TestBrokenWorkers wants each way in which a worker can fail to be an error, now and at the next request.
+// TestBrokenWorkers: each way in which a worker can fail must be an error, at once and at the next request.
 func TestBrokenWorkers(t *testing.T) {
 	for name, c := range map[string]struct{ source, want string }{
 		"ends at once":        {"sys.exit('no reason')", "no reason"},
@@ -81,7 +81,7 @@ func TestBrokenWorkers(t *testing.T) {
 	}
 }
 
-// TestExceptions wants the worker to go on after one.
+// TestExceptions: the worker must go on after one.
 func TestExceptions(t *testing.T) {
 	_, script := python(t)
 	w, err := worker(t, script)
@@ -106,7 +106,7 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
-// TestEnvironment runs a worker in the environment of a user whose variables would mislead it.
+// TestEnvironment runs a worker in a user's environment, with variables that would mislead it.
 func TestEnvironment(t *testing.T) {
 	path, script := python(t)
 	paths := []string{path}

@@ -21,14 +21,16 @@ import (
 	"toll/goside/via/dl"
 )
 
+//go:generate go run toll/goside/internal/generate arity.go.tmpl
+
 // CallsFile is the shared library of the functions of calls.h.
 const CallsFile = "libtoll_calls.so"
 
 // OpenCalls returns the functions of calls.h, each registered under a Go type.
 func OpenCalls() (*calls.Funcs, error) { return openCalls(registeredCalls) }
 
-// OpenCallsSyscallN is OpenCalls by SyscallN: it offers what needs no floating-point argument or result, and no
-// struct by value.
+// OpenCallsSyscallN is OpenCalls by SyscallN. It offers only functions without floating-point arguments or results and
+// without structs by value.
 func OpenCallsSyscallN() (*calls.Funcs, error) { return openCalls(wordCalls) }
 
 func openCalls(register func(lookup func(name string) uintptr) *calls.Funcs) (*calls.Funcs, error) {
@@ -54,7 +56,7 @@ func openCalls(register func(lookup func(name string) uintptr) *calls.Funcs) (*c
 		address, err := dl.Symbol(library, "toll_calls_"+name)
 		if err != nil {
 			missing = fmt.Errorf("purego: %s has no symbol toll_calls_%s, want it: run %s (%w)", CallsFile, name, seam.Mend, err)
-			return symbol // to be registered, though it is not going to be called
+			return symbol // registered, but never called
 		}
 		return address
 	})
@@ -95,13 +97,13 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	registerArity(&f, lookup)
 	purego.RegisterFunc(&errnoLocation, errnoSymbol())
 
-	// A slice's own pointer and length: the elements that calls.h lets C reach are there, and RegisterFunc keeps
-	// what its pointer arguments point to alive until the call returns.
+	// A slice's own pointer and length: C reaches only elements that are there, and RegisterFunc keeps the memory of
+	// its pointer arguments alive until the call returns.
 	f.Length = func(p []float64) int64 { return length(unsafe.SliceData(p), int64(len(p))) }
 	f.First = func(p []float64) float64 { return first(unsafe.SliceData(p), int64(len(p))) }
 	f.Sum = func(p []float64) float64 { return sum(unsafe.SliceData(p), int64(len(p))) }
 	f.Fill = func(p []float64, x float64) { fill(unsafe.SliceData(p), int64(len(p)), x) }
-	// The table is one of pointers to rows that calls.Rows pinned, each with as many elements as Shape says.
+	// The table holds pointers to rows that calls.Rows pinned. Each row has the length that Shape returns.
 	f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
 		rows, cols, err := calls.Shape(a, b)
 		if err != nil {
@@ -115,7 +117,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.TextNew = func(n int64) string {
 		s := textNew(n)
 		defer textFree(s)
-		return unix.BytePtrToString(s) // as long as its NUL says; "" for NULL
+		return unix.BytePtrToString(s) // up to its NUL; "" for NULL
 	}
 	f.TextInto = func(n int64) string {
 		b := make([]byte, max(n, 0)+1) // the NUL, too
@@ -123,10 +125,10 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	}
 	f.Status = func(x int32) error { return kernel.FromNative("call", status(x)) }
 	f.Errno = func(e int32) (int64, error) {
-		runtime.LockOSThread() // errno is the thread's, and purego does not bring it back on Linux
+		runtime.LockOSThread() // errno is the thread's, and purego does not return it on Linux
 		defer runtime.UnlockOSThread()
 		r := errno(e)
-		if r == 0 { // then errno holds what some earlier call left there
+		if r == 0 { // errno is left over from an earlier call
 			return 0, nil
 		}
 		return r, syscall.Errno(*errnoLocation()) // C's, for as long as the thread lives
@@ -138,7 +140,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	return &f
 }
 
-// errnoSymbol returns the address of the C library's function that returns where the thread's errno lies.
+// errnoSymbol returns the address of the C library's function that returns the address of the thread's errno.
 var errnoSymbol = sync.OnceValue(func() uintptr {
 	address, err := dl.Symbol(purego.RTLD_DEFAULT, "__errno_location")
 	if err != nil {
@@ -147,8 +149,8 @@ var errnoSymbol = sync.OnceValue(func() uintptr {
 	return address
 })
 
-// wordCalls returns the functions that SyscallN can call. As in [words], what a pointer converted to a word in
-// its arguments points to stays alive, and on the heap, until it returns.
+// wordCalls returns the functions that SyscallN can call. As in [words], memory whose address becomes a word in its
+// arguments stays alive, and on the heap, until it returns.
 func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 	var f calls.Funcs
 	wordsArity(&f, lookup)
@@ -165,8 +167,8 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 		r, _, _ := purego.SyscallN(andNot, word(x), word(y))
 		return byte(r) != 0 // C's bool fills the lowest byte only
 	}
-	// Whether caller or callee widens a narrow argument is left open by some platforms' rules; widened here, it
-	// is right under either.
+	// Some platforms' rules leave open whether caller or callee widens a narrow argument. Widening here is right under
+	// either.
 	int8s, int16s, int32s := lookup("int8"), lookup("int16"), lookup("int32")
 	uint8s, uint16s, uint32s := lookup("uint8"), lookup("uint16"), lookup("uint32")
 	f.Int8 = func(x, y int8) int64 { return words2(int8s, uintptr(x), uintptr(y)) }
@@ -267,15 +269,15 @@ func word(b bool) uintptr {
 	return 0
 }
 
-// cString returns a copy of the string at p, an address that C returned: NULL, which gives "", or that of a
-// string that ends with a NUL and stays until this returns.
+// cString returns a copy of the string at p, or "" if p is NULL. C returned p; the string ends with a NUL and stays
+// until cString returns.
 func cString(p uintptr) string {
-	// Read through its own address, since vet knows no other way for C's memory to become a pointer.
+	// Read p through its own address: vet knows no other way to make C's memory a pointer.
 	return unix.BytePtrToString(*(**byte)(unsafe.Pointer(&p)))
 }
 
-// handles are the numbers that stand for Go's objects while C has them, as those of runtime/cgo do, which
-// does not build without cgo.
+// handles are numbers that stand for Go's objects while C has them, like those of runtime/cgo, which does not build
+// without cgo.
 var (
 	handles    sync.Map
 	lastHandle atomic.Uintptr
@@ -287,7 +289,7 @@ func newHandle(v any) uintptr {
 	return h
 }
 
-// passed gives C a handle to v by call, and returns what the handle that comes back stands for.
+// passed gives C a handle to v by call, and returns the object of the handle that comes back.
 func passed(v any, call func(h uintptr) uintptr) any {
 	h := newHandle(v)
 	defer handles.Delete(h)
@@ -298,8 +300,8 @@ func passed(v any, call func(h uintptr) uintptr) any {
 	return back
 }
 
-// goCallback is the one address under which C calls all functions back, since purego has room for 2,000 and
-// frees none: context is the handle of the function meant.
+// goCallback is the one address by which C calls all functions back, since purego has room for 2,000 and frees none.
+// context is the handle of the function.
 var goCallback = sync.OnceValue(func() uintptr {
 	return purego.NewCallback(func(context uintptr, x int64) int64 {
 		g, _ := handles.Load(context)
@@ -311,7 +313,7 @@ var goNext = sync.OnceValue(func() uintptr {
 	return purego.NewCallback(func(_ uintptr, x int64) int64 { return x + 1 })
 })
 
-// guarded returns a function that gives C a handle to f, guarded, while it calls.
+// guarded returns a function that gives C a handle to f, guarded, for the call.
 func guarded(call func(f, context uintptr, x, k int64) int64) func(f func(int64) int64, x, k int64) int64 {
 	return func(f func(int64) int64, x, k int64) int64 {
 		g := calls.Guarded{F: f}
@@ -323,8 +325,8 @@ func guarded(call func(f, context uintptr, x, k int64) int64) func(f func(int64)
 	}
 }
 
-// CallbackSlots makes callbacks until purego has no room for another, and returns how many there was room for
-// and with what it refused. None is ever freed: call it in a process that needs no callback any more.
+// CallbackSlots makes callbacks until purego has no room, and returns how many it made and the refusal. purego frees
+// none: use a process that needs no more callbacks.
 func CallbackSlots() (slots int, refusal error) {
 	defer func() {
 		if v := recover(); v != nil {

@@ -14,8 +14,8 @@ import (
 // knobElements is how many numbers knobs pass.
 const knobElements = 8
 
-// Knobs returns the loops of calls by both forms. There are no directives, nothing is checked for pointers, and
-// memory need be pinned only if it is reached through other memory.
+// Knobs returns the loops of calls by both forms. purego has no directives and checks nothing for pointers; memory must
+// be pinned only if it is reached through other memory.
 func Knobs() ([]calls.Knob, error) {
 	var (
 		noop  func()
@@ -49,7 +49,7 @@ func Knobs() ([]calls.Knob, error) {
 			}
 			return nil
 		}),
-		// C reads the knobElements numbers that both loops pass, and RegisterFunc keeps them alive for the call.
+		// C reads the knobElements numbers that both loops pass; RegisterFunc keeps them alive for the call.
 		knob("first", "purego", "go-heap", knobElements, func(n int) error {
 			sum := 0.0
 			for range n {

@@ -10,8 +10,8 @@ import (
 	"toll/goside/via/dl"
 )
 
-// Load opens the shared library of that file name, calls nothing of it, and keeps it. What the opening alone does to a
-// process can so be tested.
+// Load opens the shared library with that file name, calls nothing in it, and keeps it open. It tests what opening
+// alone does to a process.
 func Load(file string) error {
 	path, err := seam.FindLibrary(file)
 	if err != nil {

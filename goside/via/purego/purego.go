@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package purego is the crossing by github.com/ebitengine/purego, to shared libraries opened at run time;
-// it needs no C compiler and works with CGO_ENABLED=0. [Open] registers each function under a Go type:
-// purego then packs the arguments by reflection, at each call. [OpenSyscallN] calls by purego.SyscallN,
-// which takes words and returns one: it offers only functions without floating-point arguments or results.
-// Either way the call switches to the thread's stack as cgo's does.
+// Package purego is the crossing by github.com/ebitengine/purego, to shared libraries opened at run time. It needs no C
+// compiler and works with CGO_ENABLED=0. [Open] registers each function under a Go type: purego then packs the
+// arguments by reflection, at each call. [OpenSyscallN] calls by purego.SyscallN, which takes words and returns one: it
+// offers only functions without floating-point arguments or results. Both forms switch to the thread's stack as cgo
+// does.
 //
-// Pointers to Go memory are passed for the call only. The native side keeps none, as toll.h promises, and
-// the arguments are kept alive until it returns. The caller guarantees that the arguments' Check passes, as
-// seam.Library does: then every element that toll.h lets a kernel reach is in the slices.
+// Pointers to Go memory are passed for the call only. The native side keeps none, as toll.h promises, and the arguments
+// are kept alive until it returns. The caller guarantees that the arguments' Check passes, as seam.Library does: all
+// elements that toll.h lets a kernel reach are then in the slices.
 package purego
 
 import (
@@ -25,10 +25,10 @@ import (
 	"toll/goside/via/dl"
 )
 
-// Open returns the kernels of lang from the shared library of that file name.
+// Open returns the kernels of lang from the shared library with that file name.
 func Open(file, lang string) (*seam.Library, error) { return open(file, lang, registered) }
 
-// OpenSyscallN is Open by the other form.
+// OpenSyscallN is Open by SyscallN.
 func OpenSyscallN(file, lang string) (*seam.Library, error) { return open(file, lang, words) }
 
 func open(file, lang string, funcs func(*abi.Table) kernel.Funcs) (*seam.Library, error) {
@@ -155,8 +155,8 @@ func transposeBy(f *transposeFunc) func(*kernel.Transpose) error {
 	}
 }
 
-// words returns the functions that SyscallN can call. It is marked so that what a pointer converted to a
-// word in its arguments points to stays alive, and on the heap, until it returns.
+// words returns the functions that SyscallN can call. Its directive keeps memory whose address becomes a word in its
+// arguments alive, and on the heap, until it returns.
 func words(t *abi.Table) kernel.Funcs {
 	noop, not, julia, split := t.CallNoop, t.CallNot, t.Julia, t.JuliaSplit
 	return kernel.Funcs{

@@ -14,8 +14,8 @@ import (
 	"toll/goside/seam"
 )
 
-// TestWrongLibraries opens libraries that are wrong on purpose, built for this test. The error must say what
-// was found, what was wanted and how to mend it, and must not be one that lets a route be skipped.
+// TestWrongLibraries opens libraries that are wrong on purpose, built for this test. The error must say what was found,
+// what was wanted and how to fix it, and must not allow a route to be skipped.
 func TestWrongLibraries(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{"no_symbol", "has no symbol toll_c_table, want it"},

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpus are those that a thread may run on.
+// cpus are the CPUs that a thread may run on.
 type cpus struct {
 	set   unix.CPUSet
 	known bool
@@ -24,7 +24,7 @@ func affinity() (c cpus) {
 // putBack makes c the thread's again.
 func (c *cpus) putBack() {
 	if now := affinity(); c.known && now.known && now.set != c.set {
-		_ = unix.SchedSetaffinity(0, &c.set) // which fails if the CPUs were taken away meanwhile
+		_ = unix.SchedSetaffinity(0, &c.set) // fails if the CPUs were taken away meanwhile
 	}
 }
 

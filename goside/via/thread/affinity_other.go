@@ -5,7 +5,7 @@
 
 package thread
 
-// cpus are those that a thread may run on, which only Linux tells.
+// cpus are the CPUs that a thread may run on, known on Linux only.
 type cpus struct{}
 
 func affinity() cpus { return cpus{} }

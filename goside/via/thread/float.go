@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Float is what is other in a floating-point environment than toll.h asks for: 0 if numbers are rounded to nearest,
-// subnormals are kept, and no exception is trapped.
+// Float is the difference of a floating-point environment from the one that toll.h asks for. It is 0 if numbers are
+// rounded to nearest, subnormals are kept, and no exception is trapped.
 type Float uint
 
 // The bits of a Float.
@@ -20,7 +20,7 @@ const (
 	Downward
 	TowardZero
 	Traps // an exception, such as a division by zero, is a signal
-	Other // what has no name here
+	Other // any other difference
 )
 
 func (f Float) String() string {
@@ -47,15 +47,15 @@ func (f Float) String() string {
 	return strings.Join(all, ", ")
 }
 
-// Now returns the thread's environment: what its control word says, and what arithmetic shows.
+// Now returns the thread's environment, from its control word and from arithmetic.
 func Now() Float { return FromControl(control()) | byConstants() }
 
-// SetFloat sets the thread's environment, of use to who wants to see what another one does. Where the processor cannot, or
-// this package does not know how, it does nothing.
+// SetFloat sets the thread's environment, to see the effect of another one. It does nothing if the processor cannot, or
+// if this package does not know how.
 func SetFloat(f Float) { setControl(toControl(f)) }
 
-// byConstants looks at the environment by arithmetic whose results are known, on numbers made from integers so that
-// neither compiler nor processor has come by them in another way. It cannot see traps.
+// byConstants tests the environment by arithmetic with known results. Operands are made from integers, so neither
+// compiler nor processor has computed them. It cannot see traps.
 func byConstants() (f Float) {
 	for _, c := range [...]struct {
 		x, y, want uint64 // x * y is to be want
@@ -74,7 +74,7 @@ func byConstants() (f Float) {
 		return math.Float64bits(sum(math.Float64frombits(x), math.Float64frombits(y)))
 	}
 	switch {
-	case add(one, half) != one: // a tie goes to the even one
+	case add(one, half) != one: // ties go to even
 		f |= Upward
 	case add(one, more) == one+1:
 	case add(one|minus, more|minus) == one|minus:

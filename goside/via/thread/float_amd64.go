@@ -3,10 +3,10 @@
 
 package thread
 
-// A control word is MXCSR, of SSE and AVX, and 32 bits higher the x87's, which the C library's rounding functions read.
+// A control word is MXCSR (SSE and AVX) and, 32 bits higher, the x87's, which the C library's rounding functions read.
 
 const (
-	mxcsr, mxcsrUsed = 0x1f80, 0xffc0 // the default, and the bits that are no flags
+	mxcsr, mxcsrUsed = 0x1f80, 0xffc0 // the default, and all bits but the flags
 	x87, x87Used     = 0x037f, 0x0f3f
 )
 

@@ -5,11 +5,11 @@ package thread
 
 // A control word is FPCR.
 
-const flags = 0x9f00 // that trap exceptions
+const flags = 0x9f00 // bits that trap exceptions
 
 // FromControl returns the environment that a control word stands for.
 func FromControl(word uint64) (f Float) {
-	if word>>24&1 != 0 { // FZ is for operands, too
+	if word>>24&1 != 0 { // FZ covers operands, too
 		f |= FlushToZero | DenormalsAreZero
 	}
 	f |= [...]Float{0, Upward, Downward, TowardZero}[word>>22&3]

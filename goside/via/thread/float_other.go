@@ -5,7 +5,7 @@
 
 package thread
 
-// FromControl returns the environment that a control word stands for: here the default, since none is known.
+// FromControl returns the environment of a control word: here the default, since no control word is known.
 func FromControl(uint64) Float { return 0 }
 
 func toControl(Float) uint64 { return 0 }

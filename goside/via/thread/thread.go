@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package thread is what an OS thread carries from one call to the next without Go's seeing it: its floating-point
-// environment and the CPUs that it may run on. Native code changes both, a library already when it is loaded, and a
-// thread inherits them from the one that makes it. Results that are compared were computed under the same hidden state,
-// so comparing them cannot show it: it is looked at by itself, and put back.
+// Package thread handles the hidden state of an OS thread: its floating-point environment and the CPUs that it may run
+// on. A thread carries both from call to call without Go's knowledge. Native code changes them, even while a library
+// loads, and a new thread inherits them from its maker. Results that are compared were computed under the same state,
+// so comparison cannot reveal it; this package tests it directly and restores it.
 //
-// What will surprise: a goroutine moves between threads unless it is locked to one. All functions here but [Do] and
-// [Guard], which see to it themselves, are of use to a goroutine that is.
+// Note: a goroutine moves between threads unless it is locked to one. All functions here need a locked goroutine,
+// except [Do] and [Guard], which lock it themselves.
 package thread
 
 import (
@@ -17,21 +17,21 @@ import (
 	"sync"
 )
 
-// Do runs f on an OS thread of its own, settled (see [Settle]), and waits for it. The thread ends with f, and with it what
-// native code keeps for a thread, such as libgomp's pool.
+// Do runs f on an OS thread of its own, settled (see [Settle]), and waits for it. The thread ends with f, and so does
+// the state that native code keeps for a thread, such as libgomp's pool.
 func Do(f func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		runtime.LockOSThread() // and never unlocked: so the runtime ends the thread
-		_, _ = Settle()        // where it cannot be, f finds that out for itself
+		runtime.LockOSThread() // and never unlock, so the runtime ends the thread
+		_, _ = Settle()        // on failure f will find out for itself
 		f()
 	}()
 	<-done
 }
 
-// Guard settles the thread and runs f on it. Then it puts back what f changed of the thread, and returns what that was of
-// the floating-point environment.
+// Guard settles the thread and runs f on it. Then it undoes f's changes of the thread, and returns the change of the
+// floating-point environment.
 func Guard(f func()) (changed Float) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -45,8 +45,8 @@ func Guard(f func()) (changed Float) {
 	return 0
 }
 
-// Settle puts the thread in the floating-point environment that toll.h asks for, and returns in which it was. The error is
-// of a processor whose environment this package cannot set.
+// Settle puts the thread in the floating-point environment that toll.h asks for, and returns the previous one. It fails
+// on a processor whose environment this package cannot set.
 func Settle() (was Float, err error) {
 	was = Now()
 	if was == 0 {
@@ -60,14 +60,14 @@ func Settle() (was Float, err error) {
 	return was, nil
 }
 
-// Opening runs open, which loads native code of that name, under [Guard], and notes what it changes.
+// Opening runs open, which loads native code of that name, under [Guard], and notes its changes.
 func Opening(name string, open func()) {
 	if changed := Guard(open); changed != 0 {
 		note(fmt.Sprintf("%s: %v on the thread that opens it; put back", name, changed))
 	}
 }
 
-// Noted notes that what is named left the thread in that environment, unless that is the one asked for.
+// Noted notes that the named code left the thread in that environment, unless it is the one that toll.h asks for.
 func Noted(name string, changed Float) {
 	if changed != 0 {
 		note(fmt.Sprintf("%s: %v on the thread that calls it; put back", name, changed))
@@ -87,7 +87,7 @@ func note(line string) {
 	}
 }
 
-// Notes returns what has been found wrong with floating-point environments, and put back, since the process started.
+// Notes returns all faults of floating-point environments that were found, and put back, since the process started.
 func Notes() []string {
 	noted.Lock()
 	defer noted.Unlock()
@@ -96,10 +96,10 @@ func Notes() []string {
 
 var atStart = affinity()
 
-// The first thread is settled as early as Go code can. Threads that the runtime made before are as they are, so whoever
-// computes settles his own.
+// The first thread is settled as early as Go code can. Threads that the runtime made before are not, so code that
+// computes settles its own thread.
 func init() {
-	was, _ := Settle() // an init function is locked to the first thread
+	was, _ := Settle() // an init function runs locked to the first thread
 	started(was)
 }
 
@@ -109,9 +109,9 @@ func started(was Float) {
 	}
 }
 
-// Started tells what a constructor of the program found, and put back, before Go's runtime started: the control word of the
-// floating-point environment, see [FromControl].
+// Started notes what a constructor of the program found, and put back, before Go's runtime started: the control word of
+// the floating-point environment, see [FromControl].
 func Started(control uint64) { started(FromControl(control)) }
 
-// Affinity returns the CPUs that the process was started on, as taskset lists them: "0-1,4"; or "unknown".
+// Affinity returns the CPUs of the process at its start, as taskset lists them: "0-1,4"; or "unknown".
 func Affinity() string { return atStart.String() }

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// environments are those that this processor can be put in.
+// environments are the ones that this processor can be put in.
 func environments() []Float {
 	switch runtime.GOARCH {
 	case "amd64":
@@ -24,7 +24,7 @@ func environments() []Float {
 	return nil
 }
 
-// TestFloats: what is set is seen, by the control word and by arithmetic alike, and is put back.
+// TestFloats: a set environment is seen, by the control word and by arithmetic alike, and is put back.
 func TestFloats(t *testing.T) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -40,7 +40,7 @@ func TestFloats(t *testing.T) {
 			t.Errorf("after one that %v was put back, with the error %v, it %v", f, err, now)
 		}
 	}
-	if len(environments()) > 0 { // arithmetic cannot see what is trapped
+	if len(environments()) > 0 { // arithmetic cannot see traps
 		SetFloat(Traps)
 		if was, err := Settle(); was != Traps || err != nil {
 			t.Errorf("set to one that traps, it %v, error %v", was, err)
@@ -54,7 +54,7 @@ func TestGuard(t *testing.T) {
 			if changed := Guard(func() { SetFloat(f) }); changed != f || Now() != 0 {
 				t.Errorf("one that %v: got one that %v, and left it so that it %v", f, changed, Now())
 			}
-			SetFloat(f) // of before does not count
+			SetFloat(f) // the earlier one does not count
 			if changed := Guard(func() {}); changed != 0 || Now() != 0 {
 				t.Errorf("one that %v before: got one that %v, and left it so that it %v", f, changed, Now())
 			}
@@ -66,7 +66,7 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// TestGuardPutsBackCPUs needs two of them.
+// TestGuardPutsBackCPUs needs two CPUs.
 func TestGuardPutsBackCPUs(t *testing.T) {
 	Do(func() {
 		before := affinity()
@@ -91,7 +91,7 @@ func TestGuardPutsBackCPUs(t *testing.T) {
 	})
 }
 
-// TestDoEndsThreads: each thread is another, of which none stays.
+// TestDoEndsThreads: each call has a new thread, and none stays.
 func TestDoEndsThreads(t *testing.T) {
 	var ids []int
 	for range 20 {

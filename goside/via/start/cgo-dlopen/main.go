@@ -34,7 +34,7 @@ func main() {
 	defer C.free(unsafe.Pointer(path))
 	defer C.free(unsafe.Pointer(name))
 
-	runtime.LockOSThread() // dlerror is of the thread that dlopen and dlsym were called from
+	runtime.LockOSThread() // dlerror belongs to the thread that called dlopen and dlsym
 	s.Start()
 	handle := C.dlopen(path, C.RTLD_NOW|C.RTLD_LOCAL)
 	s.Done("dlopen")
@@ -48,7 +48,7 @@ func main() {
 		s.Fail(errors.New(C.GoString(C.dlerror())))
 	}
 	runtime.UnlockOSThread()
-	// The library is not closed, so the function stays; it is declared in calls.h as call casts it.
+	// The library stays open, so the function stays; calls.h declares it as call casts it.
 	s.Calls(func(x int64) int64 { return int64(C.call(function, C.int64_t(x))) })
 	s.End(stamp)
 }

@@ -3,8 +3,8 @@
 
 //go:build cgo
 
-// Command cgo calls a C function that is linked in, by cgo. calls.h and libs.h are symbolic links in this
-// folder for the reason that goside/via/cgo gives.
+// Command cgo calls a linked C function, by cgo. calls.h and libs.h are symbolic links in this folder, for the same
+// reason as in goside/via/cgo.
 package main
 
 /*
@@ -21,7 +21,7 @@ var stamp = "none"
 
 func main() {
 	s := steps.Begin()
-	s.Library() // which is not needed
+	s.Library() // not needed
 	s.Calls(func(x int64) int64 { return int64(C.toll_calls_not(C.int64_t(x))) })
 	s.End(stamp)
 }

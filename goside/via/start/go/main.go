@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Command go is the plain Go program that those which cross are compared with: it calls a Go function.
+// Command go calls a Go function: the plain program with which the others are compared.
 package main
 
 import "toll/goside/via/start/steps"
@@ -13,7 +13,7 @@ func not(x int64) int64 { return ^x }
 
 func main() {
 	s := steps.Begin()
-	s.Library() // which is not needed
+	s.Library() // not needed
 	s.Calls(not)
 	s.End(stamp)
 }

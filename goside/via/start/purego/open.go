@@ -11,7 +11,7 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// Both lock the thread, since the reason of a failure is kept for it, and purego asks for it in a second call.
+// Both lock the thread: the reason of a failure is kept for each thread, and purego asks for it in a second call.
 
 func open(path string) (uintptr, error) {
 	runtime.LockOSThread()

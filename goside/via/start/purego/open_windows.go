@@ -5,7 +5,7 @@ package main
 
 import "golang.org/x/sys/windows"
 
-// purego has no Dlopen for Windows, whose own functions do as well.
+// purego has no Dlopen for Windows; these are Windows's own functions.
 
 func open(path string) (uintptr, error) {
 	handle, err := windows.LoadLibrary(path)

@@ -5,6 +5,6 @@
 
 package steps
 
-// monotonic returns 0: there is no clock here that two processes share by a plain name. The programs are only
-// built for such systems, to see that they can be.
+// monotonic returns 0: no clock here has a plain name and is shared by two processes. The programs are built for such
+// systems only to see that they build.
 func monotonic() int64 { return 0 }

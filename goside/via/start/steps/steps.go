@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package steps times what a small program does from its first statement on, step by step, and prints it as
-// one line: "stamp=… begun=… clock=… dlopen=… call1=… bytes=… allocs=… ended=…". begun and ended are readings
-// of CLOCK_MONOTONIC, which is the same clock in the process that started the program; bytes and allocs are what
-// [Calls] calls allocated on Go's heap; all else are lengths of steps. Times are in ns. What the program does
-// between two steps is not in any.
+// Package steps times a small program from its first statement on, step by step, and prints one line: "stamp=… begun=…
+// clock=… dlopen=… call1=… bytes=… allocs=… ended=…". begun and ended are readings of CLOCK_MONOTONIC, the same clock
+// as in the process that started the program. bytes and allocs are the heap allocations of [Calls] calls. All other
+// figures are lengths of steps. Times are in ns. Work between two steps belongs to neither.
 package steps
 
 import (
@@ -15,10 +14,10 @@ import (
 	"time"
 )
 
-// Calls is how many calls are made up to the last that is timed.
+// Calls is the number of calls up to the last timed one.
 const Calls = 1000
 
-// Steps are those done so far.
+// Steps are the steps done so far.
 type Steps struct {
 	begun   int64
 	started time.Time
@@ -27,14 +26,13 @@ type Steps struct {
 		name    string
 		elapsed time.Duration
 	}
-	bytes, allocs uint64 // in as many calls
+	bytes, allocs uint64 // of Calls calls
 }
 
-// Begin is to be a program's first statement. It also times an empty step, "clock": what every step holds of
-// the clock's own cost.
+// Begin must be a program's first statement. It also times an empty step, "clock": the clock's own cost in every step.
 func Begin() *Steps {
 	s := &Steps{begun: monotonic()}
-	for range 3 { // of which the last counts: the first brings the code in
+	for range 3 { // only the last counts: the first brings the code in
 		s.count = 0
 		s.Start()
 		s.Done("clock")
@@ -56,15 +54,15 @@ func (s *Steps) Start() {
 	s.started = time.Now()
 }
 
-// Done ends the step that was started last. It keeps what is to be printed, so as not to print between steps.
+// Done ends the current step. It keeps its figures, so that nothing is printed between steps.
 func (s *Steps) Done(step string) {
 	elapsed := time.Since(s.started)
 	s.done[s.count].name, s.done[s.count].elapsed = step, elapsed
 	s.count++
 }
 
-// Calls calls not, which is to return ^x, and times its first call, its second and its last. Then it calls it as
-// often again, to count what the calls allocate on Go's heap.
+// Calls calls not, which must return ^x, and times the first call, the second and the last. Then it calls not as often
+// again, to count the allocations on Go's heap.
 func (s *Steps) Calls(not func(x int64) int64) {
 	names := map[int64]string{1: "call1", 2: "call2", Calls: "call1000"}
 	for k := int64(1); k <= Calls; k++ {
@@ -90,7 +88,7 @@ func (s *Steps) Calls(not func(x int64) int64) {
 	s.bytes, s.allocs = after.TotalAlloc-before.TotalAlloc, after.Mallocs-before.Mallocs
 }
 
-// Fail ends the program with an error if err is one.
+// Fail ends the program with err if it is not nil.
 func (s *Steps) Fail(err error) {
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "start: %v\n", err)
@@ -98,7 +96,7 @@ func (s *Steps) Fail(err error) {
 	}
 }
 
-// End prints the line. It is to be the last statement. stamp tells one build of the program from another.
+// End prints the line. It must be the last statement. stamp distinguishes builds of the program.
 func (s *Steps) End(stamp string) {
 	ended := monotonic()
 	line := fmt.Appendf(nil, "stamp=%s begun=%d", stamp, s.begun)

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Command toolchain times the calls whose cost is Go's own, each written in place, and prints a line for each:
-// "noop/cgo ns=21.3 bytes=0 allocs=0", and first the version of Go that built it. Its batches are interleaved,
-// and the line is of the median one.
+// Command toolchain times the calls whose cost is Go's own, each written in place. It prints the version of Go that
+// built it, then a line for each call: "noop/cgo ns=21.3 bytes=0 allocs=0". Its batches are interleaved, and a line
+// holds the median one.
 package main
 
 /*
@@ -35,7 +35,7 @@ const (
 	batch   = 3 * time.Millisecond
 )
 
-// calls are functions that make n calls and return what these computed; want is what that is to be.
+// calls are functions that make n calls and return their result; want is the right one.
 var calls = []struct {
 	name      string
 	run, want func(n int64) int64

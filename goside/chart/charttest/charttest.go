@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package charttest
+
+import (
+	"image/color"
+	"image/png"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// DrawnText returns the texts of a picture, drawn as svg, with their places from the left.
+func DrawnText(t *testing.T, picture func(path string) error) map[string][]float64 {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "picture.svg")
+	if err := picture(path); err != nil {
+		t.Fatal(err)
+	}
+	svg, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string][]float64{}
+	for _, match := range regexp.MustCompile(`(?s)<text x="([^"]+)"[^>]*>([^<]*)<`).FindAllSubmatch(svg, -1) {
+		x, err := strconv.ParseFloat(string(match[1]), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[string(match[2])] = append(texts[string(match[2])], x)
+	}
+	return texts
+}
+
+// DrawnPixels returns how many pixels of a picture, drawn as png, have each color, and its width.
+func DrawnPixels(t *testing.T, picture func(path string) error) (pixels map[color.RGBA]int, width int) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "picture.PNG")
+	if err := picture(path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	img, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pixels = map[color.RGBA]int{}
+	for y := range img.Bounds().Dy() {
+		for x := range img.Bounds().Dx() {
+			pixels[color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)]++
+		}
+	}
+	return pixels, img.Bounds().Dx()
+}
+
+func WantTexts(t *testing.T, texts map[string][]float64, count int, wanted ...string) {
+	t.Helper()
+	for _, want := range wanted {
+		if got := len(texts[want]); got != count {
+			t.Errorf("the picture has %q %d times, want %d", want, got, count)
+		}
+	}
+}

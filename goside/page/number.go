@@ -1,0 +1,243 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package page
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/record"
+)
+
+// Nanoseconds shows a time with three significant digits in the unit that suits it: "34.1 ns", "1.20 ms".
+func Nanoseconds(ns float64) string {
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}} {
+		if ns >= u.size {
+			return Significant(ns/u.size) + " " + u.name
+		}
+	}
+	return Significant(ns) + " ns"
+}
+
+func Verdict(holds bool) string {
+	if holds {
+		return "holds"
+	}
+	return "does not hold"
+}
+
+// Nearly says whether a ratio is the published one, or within so much of it.
+func Nearly(ratio measure.Interval, published, within float64) string {
+	switch {
+	case math.Abs(ratio.Median-published) <= within || ratio.Lo <= published && published <= ratio.Hi:
+		return "holds"
+	case ratio.Lo > 1 || ratio.Hi > 1 && ratio.Median > 1:
+		return "does not hold"
+	case ratio.Median > published:
+		return "less than that here"
+	}
+	return "more than that here"
+}
+
+// Percent returns a ratio as a change: "+1.3%".
+func Percent(ratio float64) string {
+	if math.Abs(ratio-1) < 0.0005 {
+		return "0.0%"
+	}
+	return fmt.Sprintf("%+.1f%%", 100*(ratio-1))
+}
+
+// Between shows a ratio's interval, "" if it has none: " (1.60 to 2.04)".
+func Between(i measure.Interval) string {
+	if math.IsInf(i.Hi, 0) {
+		return ""
+	}
+	return fmt.Sprintf(" (%.2f to %.2f)", i.Lo, i.Hi)
+}
+
+// TimeAndSpread shows a time and half its interval.
+func TimeAndSpread(i measure.Interval) string {
+	return Nanoseconds(i.Median) + " " + strings.TrimSpace(Spread(i))
+}
+
+// Count shows a number of things with its noun: "1 goroutine", "100 goroutines".
+func Count(n, noun string) string {
+	if n == "1" {
+		return n + " " + noun
+	}
+	return n + " " + noun + "s"
+}
+
+func WithSign(x float64, show func(float64) string) string {
+	if x < 0 {
+		return "−" + show(-x)
+	}
+	return "+" + show(x)
+}
+
+func Megabytes(bytes float64) string {
+	if bytes < 1e6 {
+		return Significant(bytes/1e3) + " kB"
+	}
+	return Significant(bytes/1e6) + " MB"
+}
+
+func InRounds(r *record.Row) string {
+	if len(r.Samples) == 1 {
+		return "1 round"
+	}
+	return fmt.Sprintf("%d rounds", len(r.Samples))
+}
+
+// GrainPercent shows a part of one: "97%", "0.42%"; "?" if it is not known.
+func GrainPercent(share float64) string {
+	switch x := 100 * share; {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return "?"
+	case math.Abs(x) < 0.005:
+		return "0%"
+	case math.Abs(x) < 0.995:
+		return fmt.Sprintf("%.2f%%", x)
+	default:
+		return fmt.Sprintf("%.0f%%", x)
+	}
+}
+
+// EffectText says what the row takes more or less than the other.
+func EffectText(e record.Effect) string {
+	switch {
+	case !e.Differs:
+		return "no difference beyond noise"
+	case e.Ratio.Median > 1:
+		return Nanoseconds(math.Abs(e.Ns.Median)) + " more"
+	}
+	return Nanoseconds(math.Abs(e.Ns.Median)) + " less"
+}
+
+// Joined joins phrases: "a, b and c".
+func Joined(phrases []string) string {
+	if len(phrases) < 2 {
+		return strings.Join(phrases, "")
+	}
+	return strings.Join(phrases[:len(phrases)-1], ", ") + " and " + phrases[len(phrases)-1]
+}
+
+// FromTo returns "+1.2 to +2.0 ns".
+func FromTo(least, most float64) string {
+	from, to := fmt.Sprintf("%+.1f", least), fmt.Sprintf("%+.1f", most)
+	if from == to {
+		return to + " ns"
+	}
+	return from + " to " + to + " ns"
+}
+
+// Factor shows one: "41", "3.9", "1.02".
+func Factor(x float64) string {
+	switch {
+	case x >= 9.95:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 1.995:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+func Squares(n int) string { return fmt.Sprintf("%d²", n) }
+
+// WithArticle returns a word with its article.
+func WithArticle(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
+// Few shows a small number of things an element: "0", "0.25", "2.25", "0.0039".
+func Few(x float64) string {
+	switch {
+	case x == 0:
+		return "0"
+	case x < 0.001:
+		return fmt.Sprintf("%.1e", x)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+// ShareText returns "47% ± 1%", half the interval in hundredths of the limit, and a mark if it is beyond 100 %.
+func ShareText(share measure.Interval) string {
+	half := "?"
+	if !math.IsInf(share.Lo, 0) {
+		half = fmt.Sprintf("%.0f", 100*(share.Hi-share.Lo)/2)
+	}
+	mark := ""
+	if record.Beyond(share) {
+		mark = "^"
+	}
+	return fmt.Sprintf("%.0f%% ± %s%%%s", 100*share.Median, half, mark)
+}
+
+func Percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
+
+// BytesOf shows a size in bytes: "4 KiB".
+func BytesOf(n string) string {
+	size, err := strconv.Atoi(n)
+	if err != nil {
+		return n
+	}
+	unit := "B"
+	for _, larger := range []string{"KiB", "MiB", "GiB"} {
+		if size < 1024 || size%1024 != 0 {
+			break
+		}
+		size /= 1024
+		unit = larger
+	}
+	return fmt.Sprintf("%d %s", size, unit)
+}
+
+// CrossingName is how a crossing is called in sentences.
+func CrossingName(via string) string {
+	switch via {
+	case "direct":
+		return "plain Go"
+	case "syscalln":
+		return "purego's SyscallN"
+	case "purego":
+		return "purego's RegisterFunc"
+	}
+	return via
+}
+
+func Signed(ns float64) string {
+	if ns < 0 {
+		return "−" + Nanoseconds(-ns)
+	}
+	return "+" + Nanoseconds(ns)
+}
+
+// Spread returns "± 3% ", half the interval in per cent, with a mark for an unstable one: "±13%!".
+func Spread(i measure.Interval) string {
+	half := i.Half()
+	switch {
+	case math.IsInf(half, 0) || math.IsNaN(half): // too few samples
+		return "± ?% "
+	case i.Unstable():
+		return fmt.Sprintf("±%2.0f%%!", 100*half)
+	}
+	return fmt.Sprintf("±%2.0f%% ", 100*half)
+}
+
+// Significant returns x with three significant digits, without an exponent.
+func Significant(x float64) string {
+	if x == 0 || math.IsInf(x, 0) || math.IsNaN(x) {
+		return fmt.Sprint(x)
+	}
+	return fmt.Sprintf("%.*f", max(0, 2-int(math.Floor(math.Log10(math.Abs(x))))), x)
+}

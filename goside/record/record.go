@@ -1,0 +1,419 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package record writes and reads the record of a run, in the Go benchmark format
+// (https://go.dev/design/14313-benchmark-format). All that is shown is made from a record, so that it can be made
+// again, later and elsewhere.
+//
+// A record begins with the facts of the whole run. Then come its problems. Each has facts of its own, which benchstat
+// tells problems apart by, and its rows.
+package record
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
+
+	"toll/goside/measure"
+)
+
+// More returns the median of what a row's samples hold under a unit beside the time.
+func (r *Row) More(unit string) measure.Interval {
+	return measure.Median(r.Values(func(s *measure.Sample) float64 { return s.Get(unit) }))
+}
+
+// Allocated returns what an operation allocates on Go's heap.
+func (r *Row) Allocated() (bytes, objects float64) {
+	return measure.Median(r.Values(func(s *measure.Sample) float64 { return s.Bytes })).Median,
+		measure.Median(r.Values(func(s *measure.Sample) float64 { return s.Allocs })).Median
+}
+
+// Fewest is how many rounds give a median an interval.
+const Fewest = 6
+
+// Write writes a record: the facts of the run, then each series' samples, a line each, in the order of rounds. declared are
+// the keys of the facts that problems may state; it is an error if a series states another, or one that is the run's, and
+// then nothing is written. procs is GOMAXPROCS.
+func Write(w io.Writer, facts []measure.Fact, declared []string, procs int, series []measure.Series) error {
+	if err := stated(facts, declared, series); err != nil {
+		return err
+	}
+	facts = append(slices.Clone(facts), measure.Fact{Key: problemFacts, Value: strings.Join(declared, " ")})
+	out := benchfmt.NewWriter(w)
+	var result benchfmt.Result
+	set := func(f measure.Fact) { result.SetConfig(f.Key, strings.Join(strings.Fields(f.Value), " ")) }
+	for _, f := range facts {
+		set(f)
+	}
+	var last []measure.Fact
+	for at, s := range series {
+		if at == 0 || !slices.Equal(last, s.Subject.Facts) {
+			for _, f := range last {
+				result.SetConfig(f.Key, "")
+			}
+			last = s.Subject.Facts
+			for _, f := range last {
+				set(f)
+			}
+			for k := range result.Config {
+				result.Config[k].File = true
+			}
+		}
+		name := s.Subject.Name
+		if procs > 1 { // as package testing does
+			name += fmt.Sprintf("-%d", procs)
+		}
+		result.Name = benchfmt.Name(name)
+		result.Iters = s.N
+		for _, sample := range s.Samples {
+			wall, cpu := digits(sample.Wall), digits(sample.CPU)
+			result.Values = []benchfmt.Value{
+				{Value: wall * 1e-9, Unit: "sec/op", OrigValue: wall, OrigUnit: "ns/op"},
+				{Value: cpu * 1e-9, Unit: "cpu-sec/op", OrigValue: cpu, OrigUnit: "cpu-ns/op"},
+				{Value: digits(sample.Bytes), Unit: "B/op"},
+				{Value: digits(sample.Allocs), Unit: "allocs/op"},
+			}
+			for _, v := range sample.More {
+				result.Values = append(result.Values, benchfmt.Value{Value: digits(v.Value), Unit: v.Unit})
+			}
+			if err := out.Write(&result); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stated returns an error if a fact is not where its key belongs.
+func stated(facts []measure.Fact, declared []string, series []measure.Series) error {
+	for _, f := range facts {
+		if slices.Contains(declared, f.Key) {
+			return fmt.Errorf("record: the run states the fact %q, want it of problems only", f.Key)
+		}
+	}
+	for _, s := range series {
+		for _, f := range s.Subject.Facts {
+			if !slices.Contains(declared, f.Key) {
+				return fmt.Errorf("record: %s states the fact %q, want one that its part declares: %s", s.Subject.Name, f.Key, strings.Join(declared, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// digits rounds to six significant digits: no sample is known better, and records are read by people, too.
+func digits(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 6, 64), 64)
+	if err != nil { // not a number
+		return x
+	}
+	return rounded
+}
+
+// Record is a record read back.
+type Record struct {
+	Facts []measure.Fact // of the run
+	Rows  []Row
+
+	declared []string // keys of the facts of its problems
+}
+
+// Row is what was measured under one benchmark name.
+type Row struct {
+	Name
+	Facts   map[string]string // of the problem, and what else varies in the name
+	Samples []measure.Sample  // in the order of rounds
+
+	facts      []measure.Fact
+	iterations int // of the first batch
+	result     *benchfmt.Result
+}
+
+// Parallel reports whether the row's language uses several threads; a call has nothing to share out.
+func (r *Row) Parallel() bool { return r.Study != "Call" && ParallelLanguage(r.Lang) }
+
+// Again reports whether the row is a route's second entry.
+func (r *Row) Again() bool { return r.Entry == EntryAgain }
+
+// Incidental reports whether a row is not judged like the others: the reference beside a payload is no row of its
+// own, and some problems say that they are not: what is built or compiled takes few rounds, and misses are no times.
+func (r *Row) Incidental() bool { return r.Entry == EntryReference || r.Facts[unjudged] != "" }
+
+// unjudged is the key of the fact that says why a problem's rows are not warned of, or compared.
+const unjudged = "unjudged"
+
+// Wall returns the samples' wall times, in ns an operation.
+func (r *Row) Wall() []float64 {
+	return r.Values(func(s *measure.Sample) float64 { return s.Wall })
+}
+
+func (r *Row) Values(of func(*measure.Sample) float64) []float64 {
+	values := make([]float64, len(r.Samples))
+	for k := range values {
+		values[k] = of(&r.Samples[k])
+	}
+	return values
+}
+
+// Number returns a fact of the row's problem as a number, 0 if it is not there.
+func (r *Row) Number(key string) float64 {
+	x, err := strconv.ParseFloat(r.Facts[key], 64)
+	if err != nil {
+		return 0
+	}
+	return x
+}
+
+// Verified reports whether the record says that the row's route was verified on its problem.
+func (r *Row) Verified() bool {
+	for verdict := range strings.SplitSeq(r.Facts["verified"], "; ") {
+		held, routes, _ := strings.Cut(verdict, ": ")
+		if slices.Contains(strings.Fields(routes), r.Route()) && (strings.HasPrefix(held, "bit-identical") || strings.HasPrefix(held, "within bound")) {
+			return true
+		}
+	}
+	return false
+}
+
+// Get returns what the record says of the run under that key, or "".
+func (r *Record) Get(key string) string {
+	for _, f := range r.Facts {
+		if f.Key == key {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// Threads returns how many parallel languages worked on: "2 threads", or "2 threads, but c-omp on 1".
+func (r *Record) Threads() string {
+	asked := r.Get("threads")
+	var fewer []string
+	for _, f := range r.Facts {
+		if lang, ok := strings.CutPrefix(f.Key, "team-"); ok && f.Value != asked {
+			fewer = append(fewer, lang+" on "+f.Value)
+		}
+	}
+	if fewer == nil {
+		return asked + " threads"
+	}
+	return asked + " threads, but " + strings.Join(fewer, ", ")
+}
+
+// Series returns what the record holds as it was measured.
+func (r *Record) Series() []measure.Series {
+	series := make([]measure.Series, len(r.Rows))
+	for k := range r.Rows {
+		row := &r.Rows[k]
+		series[k] = measure.Series{Subject: &measure.Subject{Name: row.Name.String(), Facts: row.facts}, N: row.iterations, Samples: row.Samples}
+	}
+	return series
+}
+
+// ProblemFacts are the keys of facts that problems of any study may state: its name, what an operation is, the bytes of
+// memory that it is done on, the work in one, and how its routes were verified.
+var ProblemFacts = []string{"problem", "per", "set", "reads", "writes", "flops", "verified", unjudged}
+
+// problemFacts is the key under which a record lists the keys of its problems' facts.
+const problemFacts = "problem-facts"
+
+var legacy = []string{
+	"problem", "op", "source", "set", "reads", "writes", "flops", "verified",
+	"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal",
+	"needs", "missing", "tenth", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
+}
+
+// ReadFile reads a record from a file, which may be compressed.
+func ReadFile(file string) (*Record, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	if head, err := in.Peek(2); err != nil || head[0] != 0x1f || head[1] != 0x8b { // what gzip begins with
+		return Read(in, file)
+	}
+	z, err := gzip.NewReader(in)
+	if err != nil {
+		return nil, fmt.Errorf("record: %s: %w", file, err)
+	}
+	return Read(z, file)
+}
+
+// Read reads a record; name is its name in errors. Two records, one behind the other, are an error: their rounds are
+// not to be compared with each other, and what the first says of its run does not hold for the second.
+func Read(in io.Reader, name string) (*Record, error) {
+	text, err := io.ReadAll(in)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("record: %s is cut short: %w", name, err)
+	} else if err != nil {
+		return nil, fmt.Errorf("record: %s: %w", name, err)
+	}
+	two := func(line int, sign string) error {
+		return fmt.Errorf("record: %s holds two records, the second begins at line %d (%s): split them", name, line, sign)
+	}
+	dated, line := false, 0 // which was read
+	for text := range bytes.Lines(text) {
+		line++
+		if bytes.HasPrefix(text, []byte("date:")) {
+			if dated {
+				return nil, two(line, string(bytes.TrimSpace(text)))
+			}
+			dated = true
+		}
+	}
+	record := &Record{declared: legacy}
+	index := map[string]int{}
+	line = 0
+	reader := benchfmt.NewReader(bytes.NewReader(text), name)
+	for reader.Scan() {
+		switch result := reader.Result().(type) {
+		case *benchfmt.SyntaxError:
+			return nil, result
+		case *benchfmt.Result:
+			wall, ok := result.Value("sec/op")
+			if !ok { // of 0 ns the reader makes no seconds
+				wall, ok = result.Value("ns/op")
+			}
+			if !ok {
+				return nil, fmt.Errorf("record: %s: %s has no ns/op", name, result.Name)
+			}
+			full := string(result.Name.Full())
+			at, seen := index[full]
+			if len(record.Rows) == 0 {
+				if keys := result.GetConfig(problemFacts); keys != "" {
+					record.declared = strings.Fields(keys)
+				}
+			}
+			if !seen {
+				at = len(record.Rows)
+				index[full] = at
+				r := newRow(result)
+				r.iterations = result.Iters
+				for _, c := range result.Config {
+					if slices.Contains(record.declared, c.Key) {
+						key := c.Key
+						if key == "op" {
+							key = "per"
+						}
+						r.Facts[key] = string(c.Value)
+						r.facts = append(r.facts, measure.Fact{Key: key, Value: string(c.Value)})
+					} else if at == 0 && c.Key != problemFacts {
+						record.Facts = append(record.Facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
+					}
+				}
+				record.Rows = append(record.Rows, r)
+			}
+			if sign := record.contradicts(result, &record.Rows[at]); sign != "" {
+				return nil, two(line+1, sign)
+			}
+			_, line = result.Pos()
+			cpu, _ := result.Value("cpu-sec/op")
+			bytes, _ := result.Value("B/op")
+			allocs, _ := result.Value("allocs/op")
+			sample := measure.Sample{Wall: wall * 1e9, CPU: cpu * 1e9, Bytes: bytes, Allocs: allocs}
+			for _, v := range result.Values {
+				switch {
+				case slices.Contains([]string{"sec/op", "cpu-sec/op", "ns/op", "cpu-ns/op", "B/op", "allocs/op"}, v.Unit):
+				case v.OrigUnit != "": // such as ns, which the reader makes seconds of
+					sample.More = append(sample.More, measure.Value{Value: v.OrigValue, Unit: v.OrigUnit})
+				default:
+					sample.More = append(sample.More, measure.Value{Value: v.Value, Unit: v.Unit})
+				}
+			}
+			record.Rows[at].Samples = append(record.Rows[at].Samples, sample)
+		}
+	}
+	if err := reader.Err(); err != nil {
+		return nil, err
+	}
+	if len(record.Rows) == 0 {
+		return nil, fmt.Errorf("record: %s holds no benchmark result, want a record that toll bench wrote", name)
+	}
+	return record, nil
+}
+
+// contradicts returns what a result says of its run or its problem that is not what the record says, "" if all is. The
+// package may change: the output of go test holds several.
+func (r *Record) contradicts(result *benchfmt.Result, row *Row) string {
+	for _, c := range result.Config {
+		had := r.Get(c.Key)
+		if slices.Contains(r.declared, c.Key) {
+			had = row.Facts[strings.Replace(c.Key, "op", "per", 1)]
+			if c.Key != "op" {
+				had = row.Facts[c.Key]
+			}
+		} else if had == "" || c.Key == "pkg" {
+			continue
+		}
+		if had != string(c.Value) {
+			return c.Key + ": " + string(c.Value)
+		}
+	}
+	return ""
+}
+
+func newRow(result *benchfmt.Result) Row {
+	r := Row{Name: ParseName(string(result.Name)), Facts: map[string]string{}, result: result.Clone()}
+	r.Name.legacy()
+	r.result.Name = benchfmt.Name(r.Name.String())
+	if r.Study == FirstUseName || r.Study == MissesName || r.Study == "Book" && r.Op == "compile" {
+		r.Facts[unjudged] = "yes"
+	}
+	for _, k := range r.Keys {
+		r.Facts[k.Key] = k.Value
+	}
+	return r
+}
+
+func (n *Name) legacy() {
+	for _, e := range []string{EntryAgain, EntryReference} {
+		if lang, ok := strings.CutSuffix(n.Lang, "-"+e); ok {
+			n.Lang, n.Entry = lang, e
+		}
+	}
+	if !slices.Contains([]string{"diffusion", "julia", "ols", "transpose", "diffusion-run", "diffusion-step", ""}, n.Kernel) {
+		n.Op, n.Kernel = n.Kernel, ""
+	}
+	if n.Study == "Limits" {
+		switch n.N {
+		case "vector", "scalar":
+			n.Keys, n.N = append(n.Keys, Key{"width", n.N}), ""
+		case "L1", "L2", "L3", "RAM":
+			n.Keys, n.N = append(n.Keys, Key{"level", n.N}), ""
+		}
+	}
+}
+
+// FirstUseName is the study of what a crossing costs before it is used for the second time.
+const FirstUseName = "FirstUse"
+
+// MoveName is the kernel, in the record, of a limit that goes through memory as a problem does.
+const MoveName = "move"
+
+// ParallelLanguage reports whether a language of that name uses several threads.
+func ParallelLanguage(lang string) bool {
+	return strings.HasSuffix(lang, "-par") || strings.HasSuffix(lang, "-omp")
+}
+
+// MissesName is the study of what the caches miss in the walks of [Loops]: the cause of those times.
+const MissesName = "Misses"
+
+// LimitsName is the study that is not of routes but of the machine.
+const LimitsName = "Limits"
+
+// Again and Reference end the languages of names that are not yet made by [Name].
+const (
+	Again     = "-again"
+	Reference = "-reference"
+)

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package record
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"toll/goside/measure"
+	"toll/goside/page/pagetest"
+	"toll/goside/study/bench"
+)
+
+func TestRecordRoundTrip(t *testing.T) {
+	got := pagetest.Written(t, pagetest.Facts, bench.Series())
+	wantFacts := slices.Clone(pagetest.Facts)
+	wantFacts[0].Value = "A CPU, of some make"
+	if diff := cmp.Diff(wantFacts, got.Facts); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if len(got.Rows) != len(bench.Series()) {
+		t.Fatalf("%d rows, want %d", len(got.Rows), len(bench.Series()))
+	}
+	near := cmp.Comparer(func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 })
+	for k, s := range bench.Series() {
+		r := got.Rows[k]
+		if diff := cmp.Diff(s.Samples, r.Samples, near); diff != "" {
+			t.Errorf("row %d: -want +got:\n%s", k, diff)
+		}
+		facts := map[string]string{}
+		for _, f := range s.Subject.Facts {
+			facts[f.Key] = f.Value
+		}
+		for part := range strings.SplitSeq(s.Subject.Name, "/") { // what the name says of the problem
+			if key, value, _ := strings.Cut(part, "="); slices.Contains([]string{"form", "reads", "writes"}, key) {
+				facts[key] = value
+			}
+		}
+		if diff := cmp.Diff(facts, r.Facts); diff != "" {
+			t.Errorf("row %d: -want +got:\n%s", k, diff)
+		}
+	}
+	r := &got.Rows[3]
+	if r.Study != "Kernels" || r.Kernel != "ols" || r.Route() != "rust-par/cgo" || r.Layout != "row" || r.N != "100" || !r.Parallel() {
+		t.Errorf("the fourth row reads %+v", r)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty":    "",
+		"prose":    "this is no record\n",
+		"no ns/op": "BenchmarkX 1 5 widgets\n",
+	} {
+		if _, err := Read(strings.NewReader(text), "file.txt"); err == nil || !strings.Contains(err.Error(), "file.txt") {
+			t.Errorf("%s: got %v, want an error naming the file", name, err)
+		}
+	}
+}
+
+// TestReadRefusesTwo: one record behind another is not one run of more rounds.
+func TestReadRefusesTwo(t *testing.T) {
+	write := func(facts []measure.Fact, series []measure.Series) string {
+		var b bytes.Buffer
+		if err := Write(&b, facts, 2, series); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	date := func(date string) []measure.Fact {
+		return append([]measure.Fact{{Key: "date", Value: date}}, pagetest.Facts...)
+	}
+	first := write(date("2026-01-01"), bench.Series())
+	lines := strings.Count(first, "\n")
+	slower := slices.Clone(pagetest.Facts)
+	slower[1].Value += " and another"
+	verified := bench.Series()
+	for k := range verified {
+		s := *verified[k].Subject
+		s.Facts = append(slices.Clone(s.Facts[:1]), measure.Fact{Key: "verified", Value: "failed in 1 of 60 cases: c/cgo"})
+		verified[k].Subject = &s
+	}
+	for _, c := range []struct{ name, text, want string }{
+		{"another", first + write(date("2026-02-02"), bench.Series()[:2]), fmt.Sprintf("line %d (date: 2026-02-02)", lines+1)},
+		{"itself", first + first, fmt.Sprintf("line %d (date: 2026-01-01)", lines+1)},
+		{"what is measured elsewhere", first + write(date("2026-02-02"), []measure.Series{pagetest.One("Other/kernel=x/n=1", nil, 1)}), "date: 2026-02-02"},
+		{"a head", write(date("2026-01-01"), bench.Series()[:1]) + "date: 2026-02-02\n", "(date: 2026-02-02)"},
+		{"another machine, no date", write(pagetest.Facts, bench.Series()) + write(slower, bench.Series()), "(" + pagetest.Facts[1].Key + ": " + pagetest.Facts[1].Value + " and another)"},
+		{"other facts of a problem, no date", write(pagetest.Facts, bench.Series()) + write(nil, verified), "(op: "},
+		{"one", first, ""},
+		{"packages, by go test", "goos: linux\npkg: a\nBenchmarkX 1 5 ns/op\ngoos: linux\npkg: b\nBenchmarkY 1 5 ns/op\n", ""},
+		{"rounds, by go test", strings.Repeat("goos: linux\nBenchmarkX 1 5 ns/op\nBenchmarkY 1 5 ns/op\n", 3), ""},
+	} {
+		_, err := Read(strings.NewReader(c.text), "file.txt")
+		if c.want == "" && err == nil {
+			continue
+		}
+		if err == nil || c.want == "" || !strings.Contains(err.Error(), "file.txt holds two records, the second begins at ") || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want one that names the second record: %q", c.name, err, c.want)
+		}
+	}
+}

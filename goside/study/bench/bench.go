@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package bench times every kernel and call on every route against each other, with the machine's limits in the same rounds.
+// toll bench and go test -bench time the same subjects.
+package bench
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"toll/goside/conform"
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/record"
+	"toll/goside/registry"
+	"toll/goside/study"
+	"toll/goside/study/limits"
+	"toll/goside/via/thread"
+)
+
+//go:embed head.md
+var head string
+
+// Study is toll bench.
+var Study = study.Study{
+	Name:  "bench",
+	Short: "Verify every route, then time all of them against each other",
+	About: `Bench verifies every route and times those that hold in interleaved rounds on the book's own problem sizes, with the
+machine's limits in the same rounds.`,
+	Page:  "RESULTS.md",
+	Head:  head,
+	Parts: []study.Part{Part},
+	Foot:  (*page.Page).Warnings,
+}
+
+// Part is the matrix of routes.
+var Part = study.Part{
+	Name: "bench",
+	Experiments: []study.Experiment{
+		{Name: "routes", Free: true, Quick: 40 * time.Second, Full: 3 * time.Minute, Run: run},
+	},
+	Benchmarks: append([]string{record.LimitsName}, study.OfRoutes...),
+	Sections:   []func(*page.Page){tables, limits.Print, legend},
+}
+
+// rounds are those that toll bench takes by default.
+const rounds = 31
+
+// run verifies the routes, and times those that hold. What fails is an error beside the times of the others.
+func run(lab *study.Lab) ([]measure.Series, error) {
+	routes, kernels := registry.Native(), lab.Kernels
+	if lab.Routes != nil {
+		var err error
+		if routes, err = registry.Match(lab.Routes); err != nil {
+			return nil, err
+		}
+	}
+	if kernels == nil {
+		kernels = []string{"*"}
+	}
+	results, err := study.Verify(routes, kernels)
+	if err != nil {
+		return nil, err
+	}
+	wrong := study.Wrong(results)
+	lab.SayTeams(routes)
+	subjects, err := Subjects(results, registry.Baseline, lab.Threads)
+	if err != nil {
+		return nil, errors.Join(wrong, err)
+	}
+	if len(subjects) == 0 {
+		return nil, errors.Join(wrong, errors.New("nothing to time: no route holds what was verified"))
+	}
+	if !lab.NoLimits {
+		more, err := limits.Subjects(lab.Threads, subjects)
+		if err := lab.Available(err); err != nil {
+			return nil, errors.Join(wrong, err)
+		}
+		subjects = append(subjects, more...)
+	}
+	lab.SayBuilds(routes)
+	series, err := lab.MeasureIn(subjects, study.Batch, rounds, study.Visits)
+	return series, errors.Join(wrong, err)
+}
+
+// Subjects returns every problem on every route that holds what was verified and offers it. All routes share
+// a problem's memory, so that it lies alike for all; parallel languages use that many threads. In each
+// problem one route, baseline or else the first, is entered once more under another name (see [Again]): what
+// the two differ by is noise.
+func Subjects(verified []conform.Result, baseline string, threads int) ([]measure.Subject, error) {
+	routes := study.Holding(verified)
+	var subjects []measure.Subject
+	for _, p := range kernel.Problems() {
+		if !slices.ContainsFunc(verified, func(r conform.Result) bool { return study.Verifies(&r, &p) }) {
+			continue
+		}
+		timed := p.New(threads)
+		facts := append(study.Facts(&p, timed), measure.Fact{Key: "verified", Value: study.Verification(&p, verified)})
+		var twice *measure.Subject
+		for _, r := range routes {
+			if !slices.ContainsFunc(verified, func(v conform.Result) bool { return v.Route == r && study.Verifies(&v, &p) }) {
+				continue
+			}
+			library, err := r.Open()
+			if err != nil {
+				return nil, err
+			}
+			thread.Do(func() { err = timed.Run(&library.Funcs, timed.Least) })
+			switch {
+			case errors.Is(err, kernel.ErrNotOffered):
+				continue
+			case err != nil:
+				return nil, fmt.Errorf("study: %s on %s: %w", p.Kernel, r.Name(), err)
+			}
+			s := measure.Subject{
+				Name:  study.Name(&p, r.Lang, r.Via).String(),
+				Facts: facts,
+				Reset: timed.Reset,
+				Run:   func(n int) error { return timed.Run(&library.Funcs, n) },
+				Least: timed.Least,
+				Parks: study.Parks(r),
+			}
+			subjects = append(subjects, s)
+			if twice == nil || r.Name() == baseline {
+				again := study.Name(&p, r.Lang, r.Via)
+				again.Entry = record.EntryAgain
+				s.Name = again.String()
+				twice = &s
+			}
+		}
+		if twice != nil {
+			subjects = append(subjects, *twice)
+		}
+	}
+	return subjects, nil
+}

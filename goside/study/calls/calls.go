@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package calls is the study of what a call costs, as a list of its parts.
+package calls
+
+import (
+	_ "embed"
+
+	"toll/goside/study"
+	"toll/goside/study/borders"
+	"toll/goside/study/calls/crowd"
+	"toll/goside/study/calls/firstuse"
+	"toll/goside/study/calls/grain"
+	"toll/goside/study/calls/knobs"
+	"toll/goside/study/calls/payloads"
+)
+
+//go:embed head.md
+var head string
+
+// Study is toll calls.
+var Study = study.Study{
+	Name:  "calls",
+	Short: "Study what a call costs, on every crossing",
+	About: `Calls verifies what comes back of every kind of argument on every crossing, then measures what calls cost.
+It takes less than three minutes on two cores, and with --full about twenty.`,
+	Page:   "OVERHEAD.md",
+	Head:   head,
+	Claims: "Published claims",
+	Parts:  []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
+}

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package crowd
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"toll/goside/calls"
+	"toll/goside/measure"
+	"toll/goside/study/studytest"
+)
+
+func TestLoads(t *testing.T) {
+	name := func(l load) string { return fmt.Sprintf("%d %s %s", l.goroutines, l.kernel, l.name) }
+	for _, c := range []struct {
+		procs int
+		full  bool
+		want  string
+	}{
+		{2, false, "2 spin 1us, 2 spin 1ms, 2 spin 100ms, 100 spin 1us, 100 spin 1ms, 100 sleep 1ms, 100 sleep 100ms"},
+		{1, true, "1 spin 1us, 1 spin 1ms, 1 spin 100ms, 1 sleep 1ms, 1 sleep 100ms, " +
+			"100 spin 1us, 100 spin 1ms, 100 sleep 1ms, 100 sleep 100ms, " +
+			"1000 spin 1us, 1000 spin 1ms, 1000 sleep 1ms, 1000 sleep 100ms"},
+		{100, false, "100 spin 1us, 100 spin 1ms, 100 spin 100ms, 100 sleep 1ms, 100 sleep 100ms"},
+	} {
+		var got []string
+		for _, l := range loads(c.procs, c.full) {
+			got = append(got, name(l))
+			if call, err := time.ParseDuration(l.name); err != nil || call != l.call {
+				t.Errorf("%s is %v long", name(l), l.call)
+			}
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%d processors, full: %t: %v, want %s", c.procs, c.full, got, c.want)
+		}
+	}
+}
+
+// TestNeighbours also looks at the calls that make the load.
+func TestNeighbours(t *testing.T) {
+	var now, most atomic.Int64
+	var mutex sync.Mutex
+	lengths := map[int64]bool{}
+	own := func(ns int64) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+		}
+		mutex.Lock()
+		lengths[ns] = true
+		mutex.Unlock()
+		time.Sleep(time.Duration(ns))
+	}
+	crossings := []calls.Crossing{
+		{Name: "direct", Funcs: calls.Go()},
+		{Name: "lacking", Funcs: &calls.Funcs{}},
+		{Name: "own", Funcs: &calls.Funcs{Sleep: own}},
+	}
+	plan := neighbourPlan{
+		rounds: 2, warm: 5 * time.Millisecond, watch: 5 * time.Millisecond, collect: 2 * time.Millisecond,
+		patience: 50 * time.Millisecond,
+		loads:    []load{{"spin", 10 * time.Microsecond, "10us", 2}, {"sleep", 4 * time.Millisecond, "4ms", 4}},
+	}
+	before := runtime.NumGoroutine()
+	series, err := neighbours(crossings, plan, 1, studytest.Counted(t, 10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	studytest.GoroutinesBack(t, before)
+	if now.Load() != 0 || most.Load() != 4 {
+		t.Errorf("%d calls are under way and at most %d were, want 0 and 4", now.Load(), most.Load())
+	}
+	for _, ns := range []int64{1e6, 2e6, 3e6, 4e6} {
+		if !lengths[ns] || len(lengths) != 4 {
+			t.Errorf("calls were of %v ns, want 1, 2, 3 and 4 ms", lengths)
+		}
+	}
+	studytest.Alike(t, series, 2, []string{"tick-p99-ns", "tick-max-ns", "tick-cut", "work-p50-ns", "work-p99-ns", "gc-pause-p50-ns",
+		"gc-pause-max-ns", "gc-wall-ns", "gc-cut", "threads"})
+	var names []string
+	for _, s := range series {
+		names = append(names, strings.TrimPrefix(s.Subject.Name, "Neighbours/kernel="))
+		for _, sample := range s.Samples {
+			for _, unit := range []string{"work-p50-ns", "gc-pause-p50-ns", "gc-wall-ns"} {
+				if sample.Get(unit) == 0 {
+					t.Errorf("%s: %s is 0, want more", s.Subject.Name, unit)
+				}
+			}
+			// A collection takes as long as it stops the program, and more; both are known to 1 %.
+			if stop, all := sample.Get("gc-pause-p50-ns"), sample.Get("gc-wall-ns"); stop > 1.02*all {
+				t.Errorf("%s: the program stood still for %v ns of %v", s.Subject.Name, stop, all)
+			}
+		}
+	}
+	want := []string{"idle/lang=go/via=direct/n=0", "idle/lang=go-again/via=direct/n=0", "spin/lang=go/via=direct/n=2/call=10us",
+		"sleep/lang=go/via=direct/n=4/call=4ms", "sleep/lang=c/via=own/n=4/call=4ms"}
+	if !slices.Equal(names, want) {
+		t.Errorf("rows %v, want %v", names, want)
+	}
+	if _, err := neighbours(crossings[1:2], plan, 1, func(int, int) {}); err == nil {
+		t.Error("crossings without Spin and Sleep: no error, want one")
+	}
+}
+
+func TestPatiently(t *testing.T) {
+	var off atomic.Bool
+	if cut := patiently(start(func() {}), &off, time.Minute); cut != 0 || off.Load() {
+		t.Errorf("what is done at once: cut %v, off %t, want 0 and false", cut, off.Load())
+	}
+	waits := func() {
+		for !off.Load() {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if cut := patiently(start(waits), &off, time.Millisecond); cut != 1 || !off.Load() {
+		t.Errorf("what waits for the load's end: cut %v, off %t, want 1 and true", cut, off.Load())
+	}
+}
+
+// TestWatch has a clock that goes on by 5 ms at each look: so late is each tick, and so long the work.
+func TestWatch(t *testing.T) {
+	var at time.Duration
+	looks := 0
+	var w watch
+	w.clock = measure.Clock{Wall: func() time.Duration {
+		if looks++; looks == 5 { // in the middle of the second tick
+			w.begun.Store(true)
+			w.ended.Store(true)
+		}
+		at += 5 * time.Millisecond
+		return at
+	}}
+	w.run()
+	if looks != 6 || w.late.count != 1 || w.worked.count != 1 {
+		t.Errorf("%d looks at the clock, %d ticks and %d works, want 6, 1 and 1", looks, w.late.count, w.worked.count)
+	}
+	if w.late.longest != 4*time.Millisecond || w.worked.longest != 5*time.Millisecond {
+		t.Errorf("%v late, %v of work, want 4 ms and 5 ms", w.late.longest, w.worked.longest)
+	}
+}
+
+func TestCollect(t *testing.T) {
+	clock := measure.MachineClock()
+	var off atomic.Bool
+	var wall latencies
+	collect(clock, &wall, time.Hour, &off)
+	if wall.count != collectMax {
+		t.Errorf("%d collections in an hour, want %d", wall.count, collectMax)
+	}
+	off.Store(true)
+	wall.clear()
+	collect(clock, &wall, time.Hour, &off)
+	if wall.count != 1 {
+		t.Errorf("%d collections with the load off, want 1", wall.count)
+	}
+}

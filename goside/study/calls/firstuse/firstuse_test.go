@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package firstuse
+
+import (
+	"errors"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"toll/goside/measure"
+	"toll/goside/seam"
+	"toll/goside/study"
+	"toll/goside/study/studytest"
+)
+
+// TestPrograms has every program that can be built here make its calls and print the steps that it has.
+func TestPrograms(t *testing.T) {
+	root := studytest.SourceTree(t)
+	u := &firstUse{root: root, library: filepath.Join(root, "build", "lib", "libtoll_calls.so"), work: t.TempDir()}
+	want := map[string]string{
+		"go":           "",
+		"cgo":          "",
+		"cgo-dlopen":   "dlopen-ns dlsym-ns",
+		"purego":       "dlopen-ns dlsym-ns register-ns",
+		"purego-nocgo": "dlopen-ns dlsym-ns register-ns",
+	}
+	if err := buildable(root, u.library); err != nil { // go test also sees that it looks at the library
+		t.Fatal(err)
+	}
+	c := hasC()
+	for _, p := range programs {
+		if p.cgo && !c {
+			continue
+		}
+		b := &built{program: p, file: filepath.Join(root, "build", "start", p.via)}
+		if err := u.prepare(b); err != nil {
+			t.Error(err)
+			continue
+		}
+		sample, err := u.launch(b)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		units := strings.Fields(want[p.via] +
+			" call1-ns call2-ns call1000-ns clock-ns main-ns exit-ns total-ns size-bytes loaded-bytes")
+		var got []string
+		for _, v := range sample.More {
+			got = append(got, v.Unit)
+		}
+		if !slices.Equal(got, units) {
+			t.Errorf("%s has the figures %v, want %v", p.via, got, units)
+		}
+		parts := sample.Wall + sample.Get("main-ns") + sample.Get("exit-ns")
+		if total := sample.Get("total-ns"); sample.Wall <= 0 || parts != total {
+			t.Errorf("%s: %.0f ns to the first statement, and %.0f ns in parts of a total of %.0f: want them to add up",
+				p.via, sample.Wall, parts, total)
+		}
+		if size, loaded := sample.Get("size-bytes"), sample.Get("loaded-bytes"); loaded <= 0 || size < loaded {
+			t.Errorf("%s has %.0f bytes, of which %.0f are loaded: want some, but not more than there are",
+				p.via, size, loaded)
+		}
+	}
+	u.library = filepath.Join(root, "go.mod")
+	b := &built{program: programs[len(programs)-1], file: filepath.Join(root, "build", "start", "purego-nocgo")}
+	if _, err := u.launch(b); err == nil || !strings.Contains(err.Error(), "start: ") {
+		t.Errorf("given a library that is none, the program ends with %v, want its own error", err)
+	}
+}
+
+func TestFirstUse(t *testing.T) {
+	plan := firstUsePlan{programs: programs[:1], launches: 2, builds: 1, targets: []target{{runtime.GOOS, runtime.GOARCH}}}
+	last, all := 0, 0
+	series, err := plan.run(studytest.SourceTree(t), 1, func(done, of int) {
+		if done != last+1 {
+			t.Errorf("progress went from %d to %d", last, done)
+		}
+		last, all = done, of
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last != all || all != 6 {
+		t.Errorf("progress ended at %d of %d, want 6 of 6", last, all)
+	}
+	var got []string
+	for _, s := range series {
+		got = append(got, s.Subject.Name)
+		for _, sample := range s.Samples {
+			if sample.Wall <= 0 {
+				t.Errorf("%s took %g ns, want more than 0", s.Subject.Name, sample.Wall)
+			}
+		}
+	}
+	want := []string{"FirstUse/kernel=start/lang=go/via=go/n=1", "FirstUse/kernel=link/lang=go/via=go/n=1",
+		"FirstUse/kernel=compile/lang=go/via=go/n=1"}
+	if !slices.Equal(got, want) {
+		t.Fatalf("the series are %v, want %v", got, want)
+	}
+	if n := len(series[0].Samples); n != 2 {
+		t.Errorf("%d launches, want 2", n)
+	}
+	cross := "cross-" + runtime.GOOS + "-" + runtime.GOARCH
+	for _, f := range []measure.Fact{{Key: "needs", Value: "none"}, {Key: cross, Value: "this machine's own"}} {
+		if !slices.Contains(series[0].Subject.Facts, f) {
+			t.Errorf("the facts %v lack %v", series[0].Subject.Facts, f)
+		}
+	}
+}
+
+// TestBuiltAgain has the timing of a build see that nothing was built.
+func TestBuiltAgain(t *testing.T) {
+	root := studytest.SourceTree(t)
+	u := &firstUse{root: root, library: "no", work: t.TempDir()}
+	b := &built{program: programs[0]}
+	if _, err := u.stamped(b, "none", b.env()); err != nil {
+		t.Errorf("the program as it is: %v", err)
+	}
+	if _, err := u.stamped(b, "other", b.env()); err == nil || !strings.Contains(err.Error(), "was not built again") {
+		t.Errorf("the program without its new stamp: %v, want an error", err)
+	}
+}
+
+func TestCross(t *testing.T) {
+	t.Setenv("CGO_ENABLED", "") // as if it were not set
+	root := studytest.SourceTree(t)
+	u := &firstUse{root: root, work: t.TempDir()}
+	got := u.cross(&built{program: programs[1]}, target{"plan9", "amd64"}, true)
+	if got.Key != "cross-plan9-amd64" || !strings.Contains(got.Value, "build constraints exclude all Go files") ||
+		strings.Contains(got.Value, root) {
+		t.Errorf("the cgo program for another system: %v, want what the go command says, with no path of this machine", got)
+	}
+}
+
+func TestUnavailable(t *testing.T) {
+	root := studytest.SourceTree(t)
+	t.Run("no tree", func(t *testing.T) {
+		if _, err := FirstUse(t.TempDir(), false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("FirstUse without a source tree: %v, want ErrUnavailable", err)
+		}
+		if _, err := Toolchains(t.TempDir(), false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("Toolchains without a source tree: %v, want ErrUnavailable", err)
+		}
+		t.Chdir(t.TempDir())
+		if got, err := study.Root(); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("Root outside the tree: %s, %v, want ErrUnavailable", got, err)
+		}
+	})
+	t.Setenv("PATH", "")
+	if _, err := FirstUse(root, false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("FirstUse without a go command: %v, want ErrUnavailable", err)
+	}
+	if _, err := Toolchains(root, false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("Toolchains without a go command: %v, want ErrUnavailable", err)
+	}
+}
+
+func TestParseSteps(t *testing.T) {
+	const good = "stamp=none begun=7 clock=30 call1=90 call2=40 call1000=41 bytes=16 allocs=2 ended=99\n"
+	said, err := parseSteps(good)
+	if err != nil || said["begun"] != 7 || said["call1000"] != 41 || said["ended"] != 99 {
+		t.Errorf("%q gives %v, %v", good, said, err)
+	}
+	for _, bad := range []string{"", "hello", strings.Replace(good, "call2=40 ", "", 1), strings.Replace(good, "=90", "=fast", 1)} {
+		if said, err := parseSteps(bad); err == nil {
+			t.Errorf("%q gives %v, want an error", bad, said)
+		}
+	}
+}

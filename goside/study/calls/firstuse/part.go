@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package firstuse studies what a crossing costs before the first call: building, starting, opening and finding; and calls
+// by the releases of Go that are there.
+package firstuse
+
+import (
+	"time"
+
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/record"
+	"toll/goside/study"
+)
+
+// Part is first use, and releases of Go.
+var Part = study.Part{
+	Name: "firstuse",
+	Experiments: []study.Experiment{
+		{Name: "first-use", Free: true, Quick: 13 * time.Second, Full: 90 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			root, err := study.Root()
+			if err != nil {
+				return nil, err
+			}
+			return FirstUse(root, lab.Full, lab.Seed, lab.Progress)
+		}},
+		{Name: "toolchains", Free: true, Quick: 6 * time.Second, Full: 15 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			root, err := study.Root()
+			if err != nil {
+				return nil, err
+			}
+			return Toolchains(root, lab.Full, lab.Seed, lab.Progress)
+		}},
+	},
+	Benchmarks: []string{record.FirstUseName, ToolchainsName},
+	Facts:      []string{"needs", "missing", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64"},
+	Sections:   []func(*page.Page){StartTables, ToolchainTables},
+	Answers:    []page.Question{{Text: "And the first call?", Answer: AnswerFirstUse}},
+	Claims:     claims,
+}

@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package grain
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/record"
+	"toll/goside/registry"
+	"toll/goside/seam"
+)
+
+// grainRough are numbers that are all different, enough for three grids.
+var grainRough = sync.OnceValue(func() []float64 {
+	p := make([]float64, 3*kernel.DiffusionSize*kernel.DiffusionSize)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for k := range p {
+		p[k] = rng.NormFloat64()
+	}
+	return p
+})
+
+// grainResult returns a problem's outputs after one pass, bit for bit, padding and boundary included. Before the
+// pass they hold what no kernel returns, so that a cell left out shows; inputs are rough, so that one taken from
+// elsewhere does.
+func grainResult(t *testing.T, a *grainArgs, p *grainProblem, f *kernel.Funcs, grain int) []uint64 {
+	t.Helper()
+	run := *a.run
+	defer func() { *a.run = run }() // a pass may leave A and B swapped
+	rough := grainRough()
+	for _, in := range [][]float64{a.run.A.Data, a.run.B.Data, a.step.In.Data} {
+		rough = rough[copy(in, rough):]
+	}
+	for _, out := range [][]float64{a.step.Out.Data, a.ols.Slope, a.ols.Intercept} {
+		for k := range out {
+			out[k] = kernel.Canary
+		}
+	}
+	for k := range a.julia.Out {
+		a.julia.Out[k] = -1
+	}
+	if err := p.pass(f, grain); err != nil {
+		t.Fatalf("%s, grain %d: %v", p.kernel, grain, err)
+	}
+	var bits []uint64
+	add := func(out []float64) {
+		for _, x := range out {
+			bits = append(bits, math.Float64bits(x))
+		}
+	}
+	switch p.kernel {
+	case "diffusion-step":
+		add(a.step.Out.Data)
+	case "diffusion-run":
+		add(a.run.A.Data)
+	case "julia":
+		for _, n := range a.julia.Out {
+			bits = append(bits, uint64(n))
+		}
+	case "ols":
+		add(a.ols.Slope)
+		add(a.ols.Intercept)
+	default:
+		t.Fatalf("the test does not know where %s has its outputs", p.kernel)
+	}
+	return bits
+}
+
+// TestGrainsAgree: every grain of every crossing gives, bit for bit, what the reference gives in one call.
+func TestGrainsAgree(t *testing.T) {
+	a := newGrainArgs()
+	crossings, err := grainCrossings(registry.Routes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	reference := kernel.Go()
+	done := map[string]bool{}
+	for _, p := range a.problems() {
+		want := grainResult(t, a, &p, &reference, p.items)
+		for _, c := range crossings {
+			if !p.offered(c.funcs) || strings.HasSuffix(c.lang, record.Again) {
+				continue
+			}
+			for _, g := range p.grains {
+				if g.full && c.lang != "go" {
+					continue // to be quick
+				}
+				got := grainResult(t, a, &p, c.funcs, g.items)
+				for k := range want {
+					if got[k] != want[k] {
+						t.Errorf("%s/%s: %s, grain %d: output %d is %#016x, want %#016x, as in one call of the reference",
+							c.lang, c.via, p.kernel, g.items, k, got[k], want[k])
+						break
+					}
+				}
+				done[c.lang] = true
+			}
+		}
+	}
+	if !done["go"] || !done["c"] && os.Getenv("TOLL_REQUIRE") != "" {
+		t.Errorf("languages tested: %v, want go and c", done)
+	}
+}
+
+// TestGrainCalls: a pass at a grain is as many calls as it says, and the arguments of each would pass their check,
+// as the unchecked functions demand.
+func TestGrainCalls(t *testing.T) {
+	calls := 0
+	reference := kernel.Go()
+	f := kernel.Funcs{
+		Step:  func(a *kernel.DiffusionStep) error { calls++; return reference.Step(a) },
+		Run:   func(a *kernel.DiffusionRun) error { calls++; return reference.Run(a) },
+		Julia: func(a *kernel.Julia) error { calls++; return reference.Julia(a) },
+		OLS:   func(a *kernel.OLS) error { calls++; return reference.OLS(a) },
+	}.Checked()
+	for _, p := range newGrainArgs().problems() {
+		names, last := []string{}, 0
+		for _, g := range p.grains {
+			calls = 0
+			if err := p.pass(&f, g.items); err != nil {
+				t.Errorf("%s, grain %d: %v", p.kernel, g.items, err)
+			}
+			if calls*g.items != p.items {
+				t.Errorf("%s: a pass of %d items at grain %d is %d calls", p.kernel, p.items, g.items, calls)
+			}
+			if g.items <= last || g.name != "" && slices.Contains(names, g.name) {
+				t.Errorf("%s: grain %d, %q, after %d and the names %v, want a larger one with a name of its own", p.kernel, g.items, g.name, last, names)
+			}
+			names, last = append(names, g.name), g.items
+		}
+		if last != p.items || p.grains[0].full || p.grains[len(p.grains)-1].full {
+			t.Errorf("%s: the last grain is %d of %d items, want all; its ends belong to every study", p.kernel, last, p.items)
+		}
+	}
+}
+
+// TestGrainPoints: the points taken cost on average what all of the book's do.
+func TestGrainPoints(t *testing.T) {
+	a := newGrainArgs()
+	f := kernel.Go()
+	if err := f.Julia(a.julia); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0
+	for _, n := range a.julia.Out {
+		sum += int(n)
+	}
+	got := float64(sum) / float64(len(a.julia.Out))
+	const all = float64(kernel.JuliaSum) / (kernel.JuliaSize * kernel.JuliaSize)
+	if math.Abs(got/all-1) > 0.01 {
+		t.Errorf("%d points have %.2f iterations on average, all have %.2f, want the same within 1 %%", len(a.julia.Out), got, all)
+	}
+}
+
+func TestGrain(t *testing.T) {
+	open := func(f kernel.Funcs) func() (*seam.Library, error) {
+		return func() (*seam.Library, error) { return seam.NewLibrary(f, false, seam.Build{}), nil }
+	}
+	routes := []*seam.Route{
+		seam.NewRoute("go", "direct", open(kernel.Go())),
+		seam.NewRoute("rust", "near", open(kernel.Go())),
+		seam.NewRoute("c", "gone", func() (*seam.Library, error) { return nil, seam.ErrUnavailable }),
+		seam.NewRoute("c", "near", open(kernel.Go())),
+		seam.NewRoute("c", "far", open(kernel.Funcs{OLS: kernel.Go().OLS})),
+	}
+	form := regexp.MustCompile(`^Grain/kernel=[a-z-]+/lang=([a-z-]+)/via=([a-z-]+)(/layout=row)?/n=\d+/grain=\d+(/per=[0-9a-z-]+)?$`)
+	sizes := map[bool]int{}
+	for _, full := range []bool{false, true} {
+		subjects, err := Subjects(routes, full)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes[full] = len(subjects)
+		byProblem := map[string][]string{}
+		var last []measure.Fact
+		for _, s := range subjects {
+			parts := form.FindStringSubmatch(s.Name)
+			if parts == nil {
+				t.Fatalf("name %s, want one of the form %v", s.Name, form)
+			}
+			problem := s.Facts[0].Value
+			if !slices.Equal(s.Facts, last) && byProblem[problem] != nil {
+				t.Errorf("%s does not follow those it is to be compared with", s.Name)
+			}
+			last = s.Facts
+			byProblem[problem] = append(byProblem[problem], parts[1]+"/"+parts[2])
+			if full {
+				continue // what it runs, the other tests ran
+			}
+			if err := s.Run(s.Least); err != nil {
+				t.Errorf("%s: %v", s.Name, err)
+			}
+		}
+		for problem, got := range byProblem {
+			want := []string{"go/direct", "c/near", "c/near-checked", "c-again/near"}
+			if strings.Contains(problem, "ols") {
+				want = []string{"go/direct", "c/near", "c/far", "c/near-checked", "c-again/near"}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s is timed on %v, want %v", problem, got, want)
+			}
+		}
+	}
+	if sizes[false] == 0 || sizes[true] <= sizes[false] {
+		t.Errorf("%d subjects, in the full study %d, want more", sizes[false], sizes[true])
+	}
+
+	broken := errors.New("stale library")
+	_, err := Subjects([]*seam.Route{seam.NewRoute("c", "x", func() (*seam.Library, error) { return nil, broken })}, false)
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "c/x") {
+		t.Errorf("the error is %v, want %v of c/x", err, broken)
+	}
+}

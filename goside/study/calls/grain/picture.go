@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package grain
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/plotutil"
+	"gonum.org/v1/plot/vg"
+
+	"toll/goside/chart"
+	"toll/goside/record"
+)
+
+// GrainPicture draws the study of grains: a panel for each kernel, with the time of an item against the items in
+// one crossing, both in powers of ten, and a line for each crossing. The file's extension says its format: png,
+// svg, pdf, jpg and others.
+func GrainPicture(record *record.Record, path string) error {
+	all := grainsOf(record)
+	if len(all) == 0 {
+		return fmt.Errorf("report: picture of grains: the record holds no result of %s, want a record of toll calls", GrainName)
+	}
+	routes := grainRoutes(all) // so that a crossing looks the same in every panel
+	var panels []*plot.Plot
+	for _, g := range all {
+		panel, err := g.panel(routes)
+		if err != nil {
+			return err
+		}
+		panels = append(panels, panel)
+	}
+	t := chart.Tile(panels)
+	return chart.SavePicture(path, vg.Length(t.Cols)*5.5*vg.Inch, vg.Length(t.Rows)*4*vg.Inch, t.Draw)
+}
+
+// panel draws one kernel.
+func (g *grains) panel(routes []string) (*plot.Plot, error) {
+	p := plot.New()
+	p.Title.Text = g.kernel
+	p.Title.TextStyle.Font.Size = vg.Points(13)
+	p.X.Label.Text = g.op + "s in one crossing"
+	p.Y.Label.Text = "ns a " + g.op
+	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(grainTicks), plot.TickerFunc(grainTicks)
+	grid := plotter.NewGrid()
+	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{225}
+	p.Add(grid)
+	p.Legend.Top, p.Legend.XOffs = true, vg.Points(-6)
+	p.Legend.Padding = vg.Points(2)
+	least, most := math.Inf(1), 0.0
+	for k, route := range routes {
+		var points plotter.XYs
+		for _, size := range g.sizes {
+			if r := g.rows[route][size]; r != nil && grainWall(r) > 0 {
+				points = append(points, plotter.XY{X: float64(size), Y: grainWall(r)})
+				least, most = min(least, grainWall(r)), max(most, grainWall(r))
+			}
+		}
+		if points == nil {
+			continue
+		}
+		line, marks, err := plotter.NewLinePoints(points)
+		if err != nil {
+			return nil, fmt.Errorf("report: picture of %s through %s: %w", g.kernel, route, err)
+		}
+		line.Color, line.Width = plotutil.DarkColors[k%len(plotutil.DarkColors)], vg.Points(1.3)
+		marks.Color, marks.Shape, marks.Radius = line.Color, plotutil.Shape(k), vg.Points(3)
+		p.Add(line, marks)
+		p.Legend.Add(route, line, marks)
+	}
+	// Whole powers of ten, so that there are ticks to read, and differences of a few per cent look like it.
+	p.X.Min = math.Pow(10, math.Floor(math.Log10(float64(g.sizes[0]))))
+	p.X.Max = math.Pow(10, math.Ceil(math.Log10(float64(g.sizes[len(g.sizes)-1]))))
+	p.Y.Min, p.Y.Max = math.Pow(10, math.Floor(math.Log10(least))), math.Pow(10, math.Ceil(math.Log10(most)))
+	return p, nil
+}
+
+// grainTicks returns ticks at the powers of ten, with their numbers, and between them without.
+func grainTicks(least, most float64) []plot.Tick { return chart.LogTicks(least, most, 1) }

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package payloads studies what can be passed in a call, on every crossing: times, allocations, callbacks and the room for
+// them, and a linear model of the cost.
+package payloads
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/study"
+)
+
+// Part is what is passed.
+var Part = study.Part{
+	Name: "payloads",
+	Experiments: []study.Experiment{
+		{Name: "payloads", Quick: 30 * time.Second, Full: 75 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			crossings, checked, err := lab.Crossings()
+			if err != nil {
+				return nil, err
+			}
+			subjects, err := Subjects(crossings, checked)
+			if err != nil {
+				return nil, err
+			}
+			return lab.Measure(subjects, study.CallBatch, 11, 3)
+		}},
+		{Name: "slots", Free: true, Quick: time.Second, Full: time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			exe, err := os.Executable()
+			if err != nil {
+				return nil, err
+			}
+			return Slots(exe, []string{"child", "slots"}, 6, lab.Progress)
+		}},
+	},
+	Benchmarks: []string{PayloadName, SlotsName},
+	Facts:      []string{"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal"},
+	Sections:   []func(*page.Page){Tables, SlotTables, Model},
+	Answers: []page.Question{
+		{Text: "Go, cgo or purego?", Answer: AnswerCrossings},
+		{Text: "What does an argument cost?", Answer: AnswerArguments},
+		{Text: "And a callback?", Answer: AnswerCallbacks},
+		{Text: "Can one predict it?", Answer: AnswerModel},
+	},
+	Claims:   claims,
+	Children: []study.Child{{Name: "slots", Run: func(out io.Writer, _ []string) error { return FillSlots(out) }}},
+}

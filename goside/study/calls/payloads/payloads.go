@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package payloads
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"toll/goside/calls"
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/record"
+	"toll/goside/study"
+)
+
+// PayloadName is the study of what is passed, on every crossing.
+const PayloadName = "Payload"
+
+// PayloadBaseline is the crossing that ratios of payloads are taken to, and that is entered twice.
+const PayloadBaseline = "cgo"
+
+// Subjects returns every payload on every crossing that offers it. An operation is a call, through the
+// function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
+// calls of each crossing's were verified.
+func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, error) {
+	var held []string
+	for k, c := range crossings {
+		held = append(held, fmt.Sprintf("bit-identical in %d calls: %s/%s", checked[k], study.Lang(c), c.Name))
+	}
+	verified := measure.Fact{Key: "verified", Value: strings.Join(held, "; ")}
+	reference := ""
+	for _, c := range crossings {
+		if c.Funcs.Noop != nil && (reference == "" || reference == "direct" || c.Name == PayloadBaseline) {
+			reference = c.Name
+		}
+	}
+	var subjects []measure.Subject
+	for _, p := range calls.Payloads() {
+		facts := []measure.Fact{
+			{Key: "problem", Value: fmt.Sprintf("%s n=%d", p.Kernel, p.N)}, {Key: "per", Value: "call"}, {Key: "group", Value: p.Group}}
+		for _, c := range []struct {
+			key   string
+			value int
+		}{
+			{"ints", p.Cost.Ints}, {"doubles", p.Cost.Doubles}, {"results", p.Cost.Results}, {"read", p.Cost.Read},
+			{"written", p.Cost.Written}, {"copied", p.Cost.Copied}, {"callbacks", p.Cost.Callbacks},
+		} {
+			if c.value > 0 {
+				facts = append(facts, measure.Fact{Key: c.key, Value: fmt.Sprint(c.value)})
+			}
+		}
+		facts = append(facts, verified)
+		for _, c := range crossings {
+			if c.Name == reference {
+				subjects = append(subjects, measure.Subject{
+					Name:  payloadName(&p, study.Lang(c)+record.Reference, c.Name),
+					Facts: facts,
+					Run: func(n int) error {
+						for range n {
+							c.Funcs.Noop()
+						}
+						return nil
+					},
+					Least: 1,
+				})
+			}
+			switch err := p.Run(c.Funcs, 1); {
+			case errors.Is(err, kernel.ErrNotOffered):
+				continue
+			case err != nil:
+				return nil, fmt.Errorf("study: %s: %w", c.Name, err)
+			}
+			s := measure.Subject{
+				Name:  payloadName(&p, study.Lang(c), c.Name),
+				Facts: facts,
+				Run:   func(n int) error { return p.Run(c.Funcs, n) },
+				Least: 1,
+				Parks: c.Name == "direct", // where a callback from a thread of C's is one from another goroutine
+			}
+			subjects = append(subjects, s)
+			if c.Name == PayloadBaseline {
+				s.Name = payloadName(&p, study.Lang(c)+record.Again, c.Name)
+				subjects = append(subjects, s)
+			}
+		}
+	}
+	return subjects, nil
+}
+
+func payloadName(p *calls.Payload, lang, via string) string {
+	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%d", PayloadName, p.Kernel, lang, via, p.N)
+}

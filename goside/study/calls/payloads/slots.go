@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package payloads
+
+import (
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
+
+	"toll/goside/measure"
+	"toll/goside/via/purego"
+)
+
+// SlotsName is the study of how many callbacks purego has room for.
+const SlotsName = "Slots"
+
+// FillSlots makes callbacks until purego has no room for another and writes what [Slots] reads. The process can
+// make no callback afterwards.
+func FillSlots(w io.Writer) error {
+	start := time.Now()
+	slots, refusal := purego.CallbackSlots()
+	elapsed := time.Since(start)
+	_, err := fmt.Fprintf(w, "%d %d %v\n", slots, elapsed.Nanoseconds(), refusal)
+	return err
+}
+
+// Slots has processes fill purego's slots, one in each round, by a command that calls [FillSlots]. An operation
+// is the making of one callback.
+func Slots(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
+	subject := &measure.Subject{Name: SlotsName + "/kernel=callback/lang=c/via=purego/n=1"}
+	series := measure.Series{Subject: subject}
+	for round := range rounds {
+		out, err := exec.Command(exe, args...).Output()
+		if err != nil {
+			return nil, fmt.Errorf("study: %s %s: %w", exe, strings.Join(args, " "), err)
+		}
+		var slots int
+		var ns float64
+		if _, err := fmt.Sscan(string(out), &slots, &ns); err != nil || slots < 1 {
+			return nil, fmt.Errorf("study: %s %s printed %q, want slots, nanoseconds and the refusal", exe, strings.Join(args, " "), out)
+		}
+		refusal := strings.Join(strings.Fields(string(out))[2:], " ")
+		subject.Facts = []measure.Fact{{Key: "refusal", Value: refusal}}
+		series.N = slots
+		series.Samples = append(series.Samples, measure.Sample{
+			Wall: ns / float64(slots), CPU: ns / float64(slots), More: []measure.Value{{Value: float64(slots), Unit: "slots"}},
+		})
+		progress(round+1, rounds)
+	}
+	return []measure.Series{series}, nil
+}

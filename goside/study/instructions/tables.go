@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package instructions
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"toll/goside/page"
+	"toll/goside/record"
+)
+
+// tables prints the instructions of a call: a row for each route, a column for each function.
+func tables(p *page.Page) {
+	rows := p.Rows(Name)
+	if len(rows) == 0 {
+		return
+	}
+	var routes, functions []string
+	cells := map[[2]string]string{}
+	worst, where := 0.0, ""
+	for _, r := range rows {
+		function := strings.TrimSuffix(r.What()+" "+r.N, " 1")
+		routes, functions = record.With(routes, r.Route()), record.With(functions, function)
+		perCall, spread := least(r)
+		cells[[2]string{r.Route(), function}] = strconv.FormatFloat(math.Round(10*perCall)/10, 'f', -1, 64)
+		if spread >= worst {
+			worst, where = spread, r.Route()+" "+function
+		}
+	}
+	var lines [][]string
+	for _, route := range routes {
+		line := []string{route}
+		for _, function := range functions {
+			line = append(line, cells[[2]string{route, function}])
+		}
+		lines = append(lines, line)
+	}
+	p.Heading("Instructions of a call")
+	p.Grid("", append([]string{"route"}, functions...), lines)
+	p.Explain(fmt.Sprintf("Instructions per call outside the operating system, with the loop that calls; nothing is subtracted. "+
+		"Each is the least of %d processes, or of %d where these disagree. The most was %.1f%% more (%s). Counted by %s.",
+		fewProcesses, mostProcesses, 100*worst, where, p.Record.Get("valgrind")))
+}
+
+// least returns the instructions of a call by the shortest runs of all processes, and what part of these the longest of the
+// long runs took more.
+func least(r *record.Row) (perCall, spread float64) {
+	from, to := values(r, short), values(r, long)
+	few, many := lengths(r.N)
+	return (slices.Min(to) - slices.Min(from)) / float64(many-few), slices.Max(to)/slices.Min(to) - 1
+}
+
+func values(r *record.Row, unit string) []float64 {
+	all := make([]float64, len(r.Samples))
+	for k := range all {
+		all[k] = r.Samples[k].Get(unit)
+	}
+	return all
+}

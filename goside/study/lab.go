@@ -1,0 +1,388 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"runtime"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"toll/goside/calls"
+	"toll/goside/conform"
+	"toll/goside/kernel"
+	"toll/goside/machine"
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/registry"
+	"toll/goside/seam"
+	"toll/goside/via/cpython"
+	"toll/goside/via/thread"
+)
+
+// Lab is where a study is run: what was asked of the run, and what its experiments share.
+type Lab struct {
+	Settings
+	Stdout, Stderr io.Writer
+	Progress       func(done, all int)
+	Done           <-chan struct{} // closed when measuring is to stop
+
+	started time.Time
+	facts   []measure.Fact // of the run, from experiments
+
+	crossings []calls.Crossing // see Crossings
+	checked   []int
+	checking  error
+
+	resolution  time.Duration // of the clock; 0: nothing was timed by it
+	batch       time.Duration // the longest that batches were made at least
+	collections int           // of garbage, in batches that did not ask for any
+}
+
+// Settings are what the flags of a command say of a run.
+type Settings struct {
+	Output   string // file of the record; "": one in build/results
+	Markdown bool
+	Full     bool
+	Asked    map[string]bool // by the experiment's name, see Experiment.Asked
+	Parts    []string        // patterns of the names of parts and experiments; nil: all
+	Seed     uint64          // of the order within rounds
+	Rounds   int             // 0: as many as each experiment takes
+	Visits   int             // of a subject in a round; 0: as many as each experiment makes
+	Threads  int             // of parallel languages; 0: GOMAXPROCS
+	Routes   []string        // patterns of routes; nil: those of the experiment
+	Kernels  []string        // patterns of kernels; nil: all
+	NoLimits bool            // the machine's limits are not measured beside
+}
+
+// ErrReported ends the program with exit code 1 after it has said why.
+var ErrReported = errors.New("")
+
+// Revision is set by scripts/build.sh.
+var Revision = "unknown"
+
+// A batch is long beside the clock's steps and short beside the bursts in which neighbours disturb it; the
+// median of several batches in a round then passes over a burst. CallBatch is shorter: a call takes little beside it, and
+// there are many.
+const (
+	Batch     = 2 * time.Millisecond
+	CallBatch = time.Millisecond
+	Visits    = 5
+)
+
+// FullRounds are those of --full.
+const FullRounds = 31
+
+// Run runs the experiments that were asked for, writes their record, prints its tables and draws its pictures. An experiment
+// that fails is said, and the others go on; the error is then ErrReported. A signal ends the run, see Interrupted, and what
+// was measured is kept.
+func (s *Study) Run(lab *Lab) error {
+	chosen, takes, err := s.choose(lab)
+	if err != nil {
+		return err
+	}
+	lab.started = time.Now()
+	if lab.Threads == 0 {
+		lab.Threads = runtime.GOMAXPROCS(0)
+	}
+	out, err := lab.openRecord(s.Name)
+	if err != nil {
+		return err
+	}
+	if len(chosen) > 1 {
+		fmt.Fprintf(lab.Stderr, "%d experiments, about %v on two cores\n", len(chosen), takes.Round(10*time.Second))
+	}
+	facts := append([]measure.Fact{
+		{Key: "study", Value: s.Name},
+		{Key: "date", Value: lab.started.UTC().Format(time.RFC3339)},
+		{Key: "revision", Value: Revision},
+	}, machine.Facts()...) // its load before this run makes one
+	others := machine.Others()
+	ctx, end := untilSignal(lab.Stderr)
+	defer end()
+	lab.Done = ctx.Done()
+	series, stopped, failed := lab.perform(chosen)
+	if len(series) == 0 {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		return errors.Join(failed, errors.New("nothing was measured"))
+	}
+	if stopped != "" {
+		facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("in %s, %v", stopped, context.Cause(ctx))})
+	}
+	facts = append(facts,
+		measure.Fact{Key: "threads", Value: fmt.Sprint(lab.Threads)},
+		measure.Fact{Key: "seed", Value: fmt.Sprint(lab.Seed)},
+		measure.Fact{Key: "others", Value: others()}, machine.Floats())
+	facts = append(facts, lab.facts...)
+	if lab.resolution > 0 {
+		facts = append(facts, measure.Fact{Key: "clock-step", Value: lab.resolution.String()}, measure.Fact{Key: "batch", Value: lab.batch.String()},
+			measure.Fact{Key: "collections", Value: fmt.Sprint(lab.collections)})
+	}
+	written, file, err := out.writeRecord(facts, s.Facts(), series)
+	if written == nil {
+		return err
+	}
+	if failed != nil {
+		fmt.Fprintf(lab.Stderr, "toll: %v\n", failed)
+	}
+	err = errors.Join(err, s.Print(lab.Stdout, written, page.Style{Baseline: registry.Baseline, Markdown: lab.Markdown, Source: file}))
+	if file != "" {
+		fmt.Fprintf(lab.Stdout, "Record: %s\n", file)
+	}
+	err = errors.Join(err, s.drawBeside(lab.Stdout, written, file))
+	if err = errors.Join(context.Cause(ctx), err); err == nil && failed != nil {
+		err = ErrReported
+	}
+	return err
+}
+
+// perform runs the experiments one after another, and goes on with the next if one fails. stopped is the one in which it was
+// told to stop.
+func (lab *Lab) perform(chosen []Experiment) (series []measure.Series, stopped string, failed error) {
+	for k, e := range chosen {
+		what := e.Name
+		if len(chosen) > 1 {
+			what = fmt.Sprintf("%d of %d: %s", k+1, len(chosen), e.Name)
+		}
+		finish := lab.Stage(what)
+		var more []measure.Series
+		var err error
+		if e.Free {
+			more, err = e.Run(lab)
+		} else { // its checks, too, call native code
+			thread.Do(func() { more, err = e.Run(lab) })
+		}
+		finish()
+		series = append(series, more...)
+		select {
+		case <-lab.Done:
+			return series, e.Name, failed
+		default:
+		}
+		if err := lab.Available(err); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", e.Name, err))
+		}
+	}
+	return series, "", failed
+}
+
+// Stage says what begins, if there is no terminal to show progress on, and sets Progress; finish clears what it shows.
+func (lab *Lab) Stage(what string) (finish func()) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		fmt.Fprintf(lab.Stderr, "%s, %v since the start\n", what, time.Since(lab.started).Round(time.Second))
+	}
+	lab.Progress, finish = NewProgress(what)
+	return finish
+}
+
+// NewProgress returns a function that shows how much is done, and one that clears it; both do nothing unless
+// standard error is a terminal.
+func NewProgress(what string) (progress func(done, all int), finish func()) {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return func(int, int) {}, func() {}
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40), progressbar.OptionShowCount())
+	return func(done, all int) {
+		bar.ChangeMax(all)
+		_ = bar.Set(done)
+	}, func() { _ = bar.Finish() }
+}
+
+// Say adds a fact to what the record says of the run, once.
+func (lab *Lab) Say(key, value string) {
+	for _, f := range lab.facts {
+		if f.Key == key {
+			return
+		}
+	}
+	lab.facts = append(lab.facts, measure.Fact{Key: key, Value: value})
+}
+
+// SayPython adds which CPython is embedded, if any is.
+func (lab *Lab) SayPython() {
+	in, err := cpython.Default()
+	if err != nil {
+		return
+	}
+	version := in.Version()
+	if numpy, err := in.Import("numpy", "__version__"); err == nil {
+		version += ", NumPy " + numpy.Text()
+	}
+	lab.Say("python", version)
+}
+
+// SayBuilds adds how each language was built; a language is built once for all its crossings.
+func (lab *Lab) SayBuilds(routes []*seam.Route) {
+	for _, r := range routes {
+		if library, err := r.Open(); err == nil {
+			lab.Say("build-"+r.Lang, library.Build.String())
+		}
+	}
+}
+
+// Measure times subjects in that many rounds; in FullRounds, if those are more, with --full.
+func (lab *Lab) Measure(subjects []measure.Subject, batch time.Duration, rounds, visits int) ([]measure.Series, error) {
+	if lab.Full {
+		rounds = max(rounds, FullRounds)
+	}
+	return lab.MeasureIn(subjects, batch, rounds, visits)
+}
+
+// MeasureIn times subjects in exactly that many rounds, unless the run's settings say otherwise. Beside an error it returns
+// the rounds that are complete.
+func (lab *Lab) MeasureIn(subjects []measure.Subject, batch time.Duration, rounds, visits int) ([]measure.Series, error) {
+	if lab.Rounds != 0 {
+		rounds = lab.Rounds
+	}
+	if lab.Visits != 0 {
+		visits = lab.Visits
+	}
+	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done}
+	run, err := measure.Measure(plan, subjects, lab.Progress)
+	if run == nil {
+		return nil, err
+	}
+	lab.resolution, lab.batch = run.Resolution, max(lab.batch, run.Batch)
+	lab.collections += run.Collections
+	return run.Series, err
+}
+
+// Collecting runs what collects garbage on purpose, so that its collections do not count.
+func (lab *Lab) Collecting(run func()) {
+	before := lab.collections
+	run()
+	lab.collections = before
+}
+
+// Available says what err says is unavailable, and returns any other error.
+func (lab *Lab) Available(err error) error {
+	if errors.Is(err, seam.ErrUnavailable) {
+		fmt.Fprintf(lab.Stderr, "toll: left out: %v\n", err)
+		return nil
+	}
+	return err
+}
+
+// Crossings returns the crossings that call the functions of calls.h, and how many calls of each were verified. It is an
+// error if what one returns is wrong.
+func (lab *Lab) Crossings() ([]calls.Crossing, []int, error) {
+	if lab.crossings != nil || lab.checking != nil {
+		return lab.crossings, lab.checked, lab.checking
+	}
+	crossings, missing, err := registry.Crossings()
+	if missing != nil {
+		_ = lab.Available(missing)
+	}
+	for _, crossing := range crossings {
+		checked, wrong := conform.VerifyCalls(crossing.Funcs)
+		if len(wrong) > 0 {
+			err = fmt.Errorf("%s returns what is wrong, and is not timed: %w", crossing.Name, errors.Join(wrong...))
+			break
+		}
+		lab.checked = append(lab.checked, checked)
+	}
+	if lab.checking = err; err == nil {
+		lab.crossings = crossings
+	}
+	return lab.crossings, lab.checked, lab.checking
+}
+
+// Match verifies the routes of these names.
+func Match(patterns []string, kernels ...string) ([]conform.Result, error) {
+	routes, err := registry.Match(patterns)
+	if err != nil {
+		return nil, err
+	}
+	return Verify(routes, kernels)
+}
+
+// Verify runs the cases of the kernels that match the patterns, with a progress bar on a terminal.
+func Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
+	var cases []kernel.Case
+	for _, c := range kernel.Cases() {
+		ok, err := Matches(kernels, c.Kernel)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			cases = append(cases, c)
+		}
+	}
+	if len(cases) == 0 {
+		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
+	}
+	// A route that lacks the one kernel asked for has nothing to fail.
+	var offering []*seam.Route
+	for _, r := range routes {
+		library, err := r.Open()
+		if err != nil {
+			offering = append(offering, r)
+			continue
+		}
+		for _, f := range library.Offered() {
+			if ok, _ := Matches(kernels, f.Kernel); ok {
+				offering = append(offering, r)
+				break
+			}
+		}
+	}
+	if len(offering) == 0 {
+		return nil, fmt.Errorf("none of these routes offers a kernel of %q: see toll list", kernels)
+	}
+	progress, finish := NewProgress("verifying")
+	defer finish()
+	return conform.Verify(offering, cases, progress), nil
+}
+
+// Wrong returns why what failed did: it would not be timed, and a table without it would hide that.
+func Wrong(results []conform.Result) error {
+	for k := range results {
+		if results[k].Verdict() == conform.Failed {
+			return results[k].Reason()
+		}
+	}
+	return nil
+}
+
+// Good reports whether all hold.
+func Good(results []conform.Result) bool {
+	for k := range results {
+		if !results[k].Holds() {
+			return false
+		}
+	}
+	return true
+}
+
+// NativeVia returns the crossing that native code is reached by: cgo, or purego in a program without.
+func NativeVia() (string, error) {
+	baseline, err := registry.Match([]string{registry.Baseline})
+	if err != nil {
+		return "", err
+	}
+	if _, err := baseline[0].Open(); errors.Is(err, seam.ErrUnavailable) {
+		return "purego", nil
+	}
+	return "cgo", nil
+}
+
+// Matches reports whether name matches one of the patterns.
+func Matches(patterns []string, name string) (bool, error) {
+	for _, pattern := range patterns {
+		if ok, err := path.Match(pattern, name); ok || err != nil {
+			return ok, err
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package held studies how a matrix is held: as a slice, as rows, as a view that is transposed, and complex numbers as pairs
+// or as two arrays; and what each costs at the border.
+package held
+
+import (
+	"time"
+
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/registry"
+	"toll/goside/study"
+	"toll/goside/study/layout/walk"
+	"toll/goside/study/layout/ways"
+)
+
+// Part is how a matrix is held.
+var Part = study.Part{
+	Name: "held",
+	Experiments: []study.Experiment{
+		{Name: "frame", Quick: 12 * time.Second, Full: 30 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			lab.SayPython()
+			names := FrameLanguages(lab.Full)
+			routes, err := registry.Match(names)
+			if err != nil {
+				return nil, err
+			}
+			subjects, err := Frame(routes, names)
+			if err != nil {
+				return nil, err
+			}
+			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 1)
+		}},
+		{Name: "matrices", Quick: 5 * time.Second, Full: 20 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			crossings, _, err := registry.Crossings()
+			if err != nil {
+				return nil, err
+			}
+			routes, err := registry.Match(ways.WayRoutes)
+			if err != nil {
+				return nil, err
+			}
+			subjects, release, err := Matrices(routes, crossings, MatrixSizes(lab.Full))
+			if err != nil {
+				return nil, err
+			}
+			defer release()
+			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 3)
+		}},
+		{Name: "points", Quick: 15 * time.Second, Full: 40 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			results, err := walk.Verify("julia")
+			if err != nil {
+				return nil, err
+			}
+			subjects, err := Points(study.Holding(results), lab.Full)
+			if err != nil {
+				return nil, err
+			}
+			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 3)
+		}},
+	},
+	Benchmarks: []string{FrameName, MatricesName, PointsName},
+	Sections:   []func(*page.Page){GivenTables, MatrixTables, PointTables},
+	Answers: []page.Question{
+		{Text: "What becomes of a transposed view?", Answer: AnswerView},
+		{Text: "How should Go hold a matrix?", Answer: AnswerMatrix},
+	},
+}

@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package walk
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/record"
+	"toll/goside/seam"
+	"toll/goside/study"
+)
+
+// LoopsName is the study of loop order against memory layout.
+const LoopsName = "Loops"
+
+// Walk is a way through a square matrix: how it lies in memory, and in which order its elements are visited.
+type Walk struct {
+	Kernel       string // "diffusion" or "ols"
+	Layout       kernel.Layout
+	Interchanged bool // the inner loop goes from line to line, not along them
+	LD           string
+	N            int
+}
+
+// The leading dimensions of walks.
+const (
+	UnitLD   = "unit"   // the lines' length: no padding
+	PaddedLD = "padded" // the next odd number of cache lines beyond that: line after line begins in another set of a cache
+	PowerLD  = "pow2"   // the next power of two, where that is not the lines' length: the lines begin in few sets
+)
+
+// cacheLine is what padding is counted in, as doubles.
+const cacheLine = 8
+
+// Elements returns the leading dimension.
+func (w *Walk) Elements() int { return Leading(w.LD, w.N) }
+
+func Leading(ld string, n int) int {
+	switch ld {
+	case PaddedLD:
+		return (n/cacheLine + 1 + n/cacheLine%2) * cacheLine
+	case PowerLD:
+		return 1 << bits.Len(uint(n-1))
+	}
+	return n
+}
+
+// Loops returns what the walk's place in a benchmark's name has.
+func (w *Walk) Loops() string {
+	if w.Interchanged {
+		return "interchanged"
+	}
+	return "matched"
+}
+
+func (w *Walk) String() string {
+	return fmt.Sprintf("%s/layout=%v/n=%d/loops=%s/ld=%s", w.Kernel, w.Layout, w.N, w.Loops(), w.LD)
+}
+
+// ParseWalk returns the walk of which String made s.
+func ParseWalk(s string) (Walk, error) {
+	var w Walk
+	name, rest, _ := strings.Cut(s, "/")
+	w.Kernel = name
+	for part := range strings.SplitSeq(rest, "/") {
+		key, value, _ := strings.Cut(part, "=")
+		switch key {
+		case "layout":
+			if value == kernel.Col.String() {
+				w.Layout = kernel.Col
+			}
+		case "n":
+			w.N, _ = strconv.Atoi(value)
+		case "loops":
+			w.Interchanged = value == "interchanged"
+		case "ld":
+			w.LD = value
+		}
+	}
+	if w.N < 3 || w.String() != s || !slices.Contains(LoopKernels, w.Kernel) || !slices.Contains([]string{UnitLD, PaddedLD, PowerLD}, w.LD) {
+		return w, fmt.Errorf("study: walk %q, want one such as diffusion/layout=row/n=512/loops=matched/ld=unit", s)
+	}
+	return w, nil
+}
+
+// LoopSizes returns the sides of the squares: powers of two, whose unit leading dimension is one, and between them
+// odd numbers of cache lines, at which all three leading dimensions differ. full takes more of them, up to 8192.
+func LoopSizes(full bool) []int {
+	if full {
+		return []int{32, 40, 64, 88, 128, 184, 256, 360, 512, 728, 1024, 1448, 2048, 2904, 4096, 5800, 8192}
+	}
+	return []int{32, 64, 128, 184, 256, 512, 728, 1024, 1448, 2048}
+}
+
+// Walks returns all walks through squares of side n.
+func Walks(kernels []string, n int) []Walk {
+	lds := []string{UnitLD, PaddedLD}
+	if Leading(PowerLD, n) != n {
+		lds = append(lds, PowerLD)
+	}
+	var walks []Walk
+	for _, k := range kernels {
+		for _, ld := range lds {
+			for _, layout := range []kernel.Layout{kernel.Row, kernel.Col} {
+				for _, interchanged := range []bool{false, true} {
+					walks = append(walks, Walk{k, layout, interchanged, ld, n})
+				}
+			}
+		}
+	}
+	return walks
+}
+
+// LoopKernels are the kernels of the study.
+var LoopKernels = []string{"diffusion", "ols"}
+
+// Subjects returns every walk of both kernels through squares of these sides in every language, each through the first of
+// its routes: of the serial languages, or of the parallel ones if threads is more than one. An operation is a cell of one
+// diffusion step, or an observation. All walks of one side use the same memory, in which all numbers are about one, so
+// that none comes near what is denormal.
+//
+// Each is first run on numbers of which no two are alike, and must give the reference's bits. progress is called after each.
+func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done, all int)) ([]measure.Subject, error) {
+	languages, err := study.Walkers(routes, threads > 1)
+	if err != nil {
+		return nil, err
+	}
+	done, all := 0, 0
+	for _, n := range sizes {
+		all += len(Walks(LoopKernels, n)) * len(languages)
+	}
+	twice := max(0, slices.IndexFunc(languages, func(w study.Walker) bool { return w.Route.Lang == "c" })) // see Again
+	var subjects []measure.Subject
+	for _, n := range sizes {
+		arena := newArena(n)
+		for _, k := range LoopKernels {
+			facts := walkFacts(k, n, languages)
+			check := newWalkCheck(k, n)
+			for _, w := range Walks([]string{k}, n) {
+				for _, l := range languages {
+					if err := check.verify(&w, l, arena, threads); err != nil {
+						return nil, err
+					}
+					done++
+					progress(done, all)
+					s := arena.subject(&w, l, threads)
+					s.Facts = facts
+					subjects = append(subjects, s)
+					if l == languages[twice] && w == (Walk{k, kernel.Row, false, UnitLD, n}) {
+						s.Name = walkName(&w, l.Route.Lang+record.Again, l.Route.Via)
+						subjects = append(subjects, s)
+					}
+				}
+			}
+		}
+		arena.fill()
+	}
+	return subjects, nil
+}
+
+func walkName(w *Walk, lang, via string) string {
+	name, rest, _ := strings.Cut(w.String(), "/")
+	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s", LoopsName, name, lang, via, rest)
+}
+
+func walkFacts(k string, n int, languages []study.Walker) []measure.Fact {
+	p := &kernel.Problem{Kernel: "loops " + k, N: fmt.Sprint(n), Op: "cell"}
+	work := kernel.DiffusionCell
+	if k == "ols" {
+		p.Op, work = "observation", kernel.OLSObservation
+	}
+	return append(study.Facts(p, &kernel.Timed{Work: work}), study.VerifiedFact(len(Walks([]string{k}, n)), languages))
+}
+
+// arena is the memory of all walks through squares of one side.
+type arena struct {
+	n                int
+	a, b             []float64
+	slope, intercept []float64
+}
+
+func newArena(n int) *arena {
+	elements := n * max(Leading(PowerLD, n), Leading(PaddedLD, n))
+	return &arena{n, make([]float64, elements), make([]float64, elements), make([]float64, n), make([]float64, n)}
+}
+
+// fill makes all numbers about one.
+func (m *arena) fill() {
+	for k := range m.a {
+		x := 1 + float64(k%7)/64
+		m.a[k], m.b[k] = x, x
+	}
+}
+
+// grid returns a square in p.
+func (m *arena) grid(p []float64, w *Walk) kernel.Grid {
+	ld := w.Elements()
+	return kernel.Grid{Data: p[:(m.n-1)*ld+m.n], Rows: m.n, Cols: m.n, LD: ld, Layout: w.Layout}
+}
+
+// loopElements is how many elements a call of a small square is to visit, so that the call itself hardly counts.
+const loopElements = 1 << 16
+
+// walk returns a function that walks, and how many elements it visits.
+func (m *arena) walk(w *Walk, f *kernel.Funcs, steps, threads int) (run func() error, elements int) {
+	par := kernel.Par{Threads: threads, Schedule: kernel.Static}
+	if w.Kernel == "ols" {
+		a := &kernel.OLS{Slope: m.slope, Intercept: m.intercept, Y: m.grid(m.a, w), Hi: m.n, Par: par}
+		ols := f.OLS
+		if w.Interchanged {
+			ols = f.OLSInterchanged
+		}
+		return func() error { return ols(a) }, m.n * m.n
+	}
+	a := &kernel.DiffusionRun{A: m.grid(m.a, w), B: m.grid(m.b, w), Steps: steps, D: kernel.DiffusionD, Dt: kernel.DiffusionDt, Par: par}
+	diffuse := f.Run
+	if w.Interchanged {
+		diffuse = f.RunInterchanged
+	}
+	return func() error { return diffuse(a) }, steps * (m.n - 2) * (m.n - 2)
+}
+
+func (m *arena) subject(w *Walk, l study.Walker, threads int) measure.Subject {
+	run, elements := m.walk(w, l.Funcs, max(1, loopElements/(m.n*m.n)), threads)
+	return measure.Subject{
+		Name: walkName(w, l.Route.Lang, l.Route.Via),
+		Run: func(n int) error {
+			for range n / elements {
+				if err := run(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Least: elements,
+		Parks: study.Parks(l.Route),
+	}
+}
+
+// walkCheck holds walks of one kernel and side to the reference.
+type walkCheck struct {
+	n       int
+	in      [2][]float64 // by layout, without padding
+	want    [2][]float64 // of diffusion
+	of      *arena       // the reference's, with its lines
+	prepare string       // the layout and leading dimension that the arena holds the input in
+}
+
+// newWalkCheck has the reference compute on a row-major square; what a column-major one must give is its transpose.
+func newWalkCheck(k string, n int) *walkCheck {
+	c := &walkCheck{n: n, of: &arena{n, make([]float64, n*n), make([]float64, n*n), make([]float64, n), make([]float64, n)}}
+	for at := range c.of.a {
+		c.of.a[at] = 1 + math.Sin(float64(at)) // all different, none tiny
+	}
+	c.in[kernel.Row] = slices.Clone(c.of.a)
+	c.in[kernel.Col] = transposed(c.of.a, n)
+	reference := kernel.Go()
+	run, _ := c.of.walk(&Walk{k, kernel.Row, false, UnitLD, n}, &reference, 1, 1)
+	if err := run(); err != nil {
+		panic(err) // the reference, given what it makes itself
+	}
+	c.want[kernel.Row], c.want[kernel.Col] = c.of.b, transposed(c.of.b, n)
+	return c
+}
+
+func transposed(p []float64, n int) []float64 {
+	q := make([]float64, n*n)
+	f := kernel.Go()
+	err := f.Transpose(&kernel.Transpose{
+		In:  kernel.Grid{Data: p, Rows: n, Cols: n, LD: n, Layout: kernel.Row},
+		Out: kernel.Grid{Data: q, Rows: n, Cols: n, LD: n, Layout: kernel.Col},
+	})
+	if err != nil {
+		panic(err) // likewise
+	}
+	return q
+}
+
+// verify walks once, and compares with the reference every line and all that lies between them.
+func (c *walkCheck) verify(w *Walk, l study.Walker, m *arena, threads int) error {
+	ld := w.Elements()
+	if prepared := fmt.Sprint(w.Layout, ld); c.prepare != prepared {
+		c.prepare = prepared
+		for k := range m.a {
+			m.a[k] = kernel.Canary
+		}
+		for line := range c.n {
+			copy(m.a[line*ld:], c.in[w.Layout][line*c.n:(line+1)*c.n])
+		}
+	}
+	for k := range m.b[:c.n*ld] {
+		m.b[k] = kernel.Canary
+	}
+	for line := range c.n { // of whose boundary the kernel writes nothing
+		at := line * ld
+		m.b[at], m.b[at+c.n-1] = 0, 0
+		if line == 0 || line == c.n-1 {
+			clear(m.b[at : at+c.n])
+		}
+	}
+	for k := range m.n { // what an earlier walk made must not pass for this one's
+		m.slope[k], m.intercept[k] = kernel.Canary, kernel.Canary
+	}
+	run, _ := m.walk(w, l.Funcs, 1, threads)
+	if err := run(); err != nil {
+		return fmt.Errorf("study: %v on %s: %w", w, l.Route.Name(), err)
+	}
+	wrong := func(what string, k int, got, want float64) error {
+		return fmt.Errorf("study: %v on %s: %s[%d] is %v, want %v, bit for bit", w, l.Route.Name(), what, k, got, want)
+	}
+	same := func(what string, got, want []float64) error {
+		for k, x := range want {
+			if math.Float64bits(got[k]) != math.Float64bits(x) {
+				return wrong(what, k, got[k], x)
+			}
+		}
+		return nil
+	}
+	if w.Kernel == "ols" {
+		return errors.Join(same("slope", m.slope, c.of.slope), same("intercept", m.intercept, c.of.intercept))
+	}
+	for line := range c.n {
+		at := line * ld
+		if err := same(fmt.Sprintf("line %d", line), m.b[at:at+c.n], c.want[w.Layout][line*c.n:(line+1)*c.n]); err != nil {
+			return err
+		}
+		for k := at + c.n; k < at+ld && line < c.n-1; k++ {
+			if math.Float64bits(m.b[k]) != math.Float64bits(kernel.Canary) {
+				return wrong("padding", k, m.b[k], kernel.Canary)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package walk
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/record"
+	"toll/goside/seam"
+	"toll/goside/study"
+	"toll/goside/via/perf"
+)
+
+// How misses are found: the values of "by" in the names.
+const (
+	ByCounters   = "counters"   // the processor's
+	ByCachegrind = "cachegrind" // simulated caches
+)
+
+// The units of misses, all per element that is visited. What could not be had is not in a sample.
+const (
+	L1Misses  = "L1-misses/op"
+	LLMisses  = "LL-misses/op" // of the last level's cache
+	TLBMisses = "TLB-misses/op"
+)
+
+// MissesLangs are the languages whose misses are counted: which lines a walk fetches depends on the walk.
+var MissesLangs = []string{"c", "go"}
+
+// Misses returns the series of a walk in that language, through that crossing. by is ByCounters or ByCachegrind,
+// source says which counters, or which caches, in words, and n is how many elements a sample is of.
+func Misses(w *Walk, lang, via, by, source string, n int, samples []measure.Sample) measure.Series {
+	name, rest, _ := strings.Cut(w.String(), "/")
+	op := "cell"
+	if w.Kernel == "ols" {
+		op = "observation"
+	}
+	return measure.Series{
+		Subject: &measure.Subject{
+			Name: fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s/by=%s", record.MissesName, name, lang, via, rest, by),
+			Facts: []measure.Fact{
+				{Key: "problem", Value: fmt.Sprintf("misses %s n=%d", w.Kernel, w.N)},
+				{Key: "per", Value: op},
+				{Key: "source", Value: source},
+			},
+		},
+		N:       n,
+		Samples: samples,
+	}
+}
+
+// WalkRun walks, in memory of its own or shared with other walks, in which all numbers are about one.
+type WalkRun struct {
+	Walk     Walk
+	Run      func() error
+	Elements int // that Run visits, of a small square again and again, so that the call itself hardly counts
+}
+
+// NewWalkRuns returns a run by f for each walk. Walks of one size share their memory, so they must not run at once.
+func NewWalkRuns(walks []Walk, f *kernel.Funcs) []WalkRun {
+	arenas := map[int]*arena{}
+	var runs []WalkRun
+	for _, w := range walks {
+		if arenas[w.N] == nil {
+			arenas[w.N] = newArena(w.N)
+			arenas[w.N].fill()
+		}
+		runs = append(runs, arenas[w.N].walkRun(w, f))
+	}
+	return runs
+}
+
+func (m *arena) walkRun(w Walk, f *kernel.Funcs) WalkRun {
+	run, elements := m.walk(&w, f, max(1, loopElements/(m.n*m.n)), 1)
+	passes := max(1, loopElements/elements)
+	return WalkRun{w, func() error {
+		for range passes {
+			if err := run(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, passes * elements}
+}
+
+const (
+	countedRounds = 6
+	// countedBatch is longer than the 4 ms after which Linux lets the next events have the processor's counters.
+	countedBatch = 5 * time.Millisecond
+)
+
+var missUnits = map[perf.Event]string{perf.L1Misses: L1Misses, perf.LLMisses: LLMisses, perf.TLBMisses: TLBMisses}
+
+// Countable returns what of the misses the processor's counters can count here. If nothing, the error is
+// seam.ErrUnavailable, and says why.
+func Countable() ([]perf.Event, error) {
+	have, err := perf.Available(perf.L1Misses, perf.LLMisses, perf.TLBMisses)
+	if err != nil {
+		return nil, fmt.Errorf("study: misses: %w; --cachegrind simulates them", err)
+	}
+	return have, nil
+}
+
+// Counted counts, by the processor's counters, what every walk of both kernels through squares of these sides
+// misses, in MissesLangs, each through the first of its routes. A round visits each walk once, in an order by seed.
+// progress is called after each. If there are no counters, the error is seam.ErrUnavailable.
+func Counted(routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+	events, err := Countable()
+	if err != nil {
+		return nil, err
+	}
+	return countMisses(events, routes, sizes, seed, progress)
+}
+
+func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+	routes = slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !slices.Contains(MissesLangs, r.Lang) })
+	languages, err := study.Walkers(routes, false)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range events {
+		names = append(names, e.String())
+	}
+	source := "the processor's counters, by perf_event_open: " + strings.Join(names, ", ")
+	var runs []countedRun
+	var series []measure.Series
+	for _, n := range sizes {
+		arena := newArena(n)
+		arena.fill()
+		for _, w := range Walks(LoopKernels, n) {
+			for _, l := range languages {
+				r, err := newCountedRun(arena.walkRun(w, l.Funcs))
+				if err != nil {
+					return nil, err
+				}
+				runs = append(runs, r)
+				series = append(series, Misses(&w, l.Route.Lang, l.Route.Via, ByCounters, source, r.passes*r.Elements, nil))
+			}
+		}
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it would use the caches
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for round := range countedRounds {
+		for at, k := range rng.Perm(len(runs)) {
+			sample, err := runs[k].count(events)
+			if err != nil {
+				return nil, fmt.Errorf("study: misses: %s: %w", series[k].Subject.Name, err)
+			}
+			series[k].Samples = append(series[k].Samples, sample)
+			progress(round*len(runs)+at+1, countedRounds*len(runs))
+		}
+	}
+	return series, nil
+}
+
+// countedRun is a walk, and how often it is taken in a batch.
+type countedRun struct {
+	WalkRun
+	passes int
+}
+
+func newCountedRun(w WalkRun) (countedRun, error) {
+	least := time.Duration(math.MaxInt64)
+	for range 2 { // of which the first warms up
+		start := time.Now()
+		if err := w.Run(); err != nil {
+			return countedRun{}, fmt.Errorf("study: misses: %v: %w", &w.Walk, err)
+		}
+		least = min(least, time.Since(start))
+	}
+	return countedRun{w, int(countedBatch/max(least, 1)) + 1}, nil
+}
+
+// count warms up with a pass and counts a batch of them.
+func (r *countedRun) count(events []perf.Event) (measure.Sample, error) {
+	if err := r.Run(); err != nil {
+		return measure.Sample{}, err
+	}
+	var elapsed time.Duration
+	counts, err := perf.Count(events, func() error {
+		start := time.Now()
+		for range r.passes {
+			if err := r.Run(); err != nil {
+				return err
+			}
+		}
+		elapsed = time.Since(start)
+		return nil
+	})
+	if err != nil {
+		return measure.Sample{}, err
+	}
+	elements := float64(r.passes * r.Elements)
+	sample := measure.Sample{Wall: float64(elapsed) / elements}
+	for k, e := range events {
+		sample.More = append(sample.More, measure.Value{Value: counts[k] / elements, Unit: missUnits[e]})
+	}
+	return sample, nil
+}

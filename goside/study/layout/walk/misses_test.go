@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package walk
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/registry"
+	"toll/goside/seam"
+	"toll/goside/via/perf"
+)
+
+func TestParseWalk(t *testing.T) {
+	seen, all := map[string]bool{}, 0
+	for _, n := range LoopSizes(false) {
+		for _, w := range Walks(LoopKernels, n) {
+			seen[w.String()] = true
+			all++
+			if got, err := ParseWalk(w.String()); err != nil || got != w {
+				t.Errorf("%v: got %+v and %v, want %+v", &w, got, err, w)
+			}
+		}
+	}
+	if len(seen) != all || all == 0 {
+		t.Errorf("%d names of %d walks", len(seen), all)
+	}
+	good := "diffusion/layout=col/n=64/loops=interchanged/ld=padded"
+	for _, c := range []struct{ old, new string }{
+		{good, ""}, {"n=64", "n=2"}, {"n=64", "n=-64"}, {"n=64", "n=064"}, {"n=64", "n=x"}, {"n=64/", ""},
+		{"layout=col", "layout=both"}, {"layout=col", "layout="}, {"interchanged", "changed"}, {"/ld=padded", ""},
+		{"padded", "padded/ld=padded"}, {"layout=col/n=64", "n=64/layout=col"}, {"loops", "loop"},
+	} {
+		bad := strings.Replace(good, c.old, c.new, 1)
+		if w, err := ParseWalk(bad); err == nil || !strings.Contains(err.Error(), "want one such as") {
+			t.Errorf("%q: got %+v and %v, want an error that says what a walk looks like", bad, w, err)
+		}
+	}
+}
+
+// TestWalkRuns: what a run visits, and that it leaves numbers about one, of one size in the same memory.
+func TestWalkRuns(t *testing.T) {
+	f := kernel.Go()
+	walks := append(Walks(LoopKernels, 32), Walks(LoopKernels, 300)...)
+	runs := NewWalkRuns(walks, &f)
+	if len(runs) != len(walks) {
+		t.Fatalf("%d runs of %d walks", len(runs), len(walks))
+	}
+	for k, r := range runs {
+		want := map[string]int{"diffusion 32": 64 * 30 * 30, "ols 32": 64 * 32 * 32, "diffusion 300": 298 * 298, "ols 300": 300 * 300}
+		problem, _, _ := strings.Cut(r.Walk.String(), "/")
+		if r.Walk.N == 32 {
+			problem += " 32"
+		} else {
+			problem += " 300"
+		}
+		if r.Walk != walks[k] || r.Elements != want[problem] {
+			t.Errorf("%v visits %d elements, want %v and %d", &r.Walk, r.Elements, &walks[k], want[problem])
+		}
+		if err := r.Run(); err != nil {
+			t.Errorf("%v: %v", &r.Walk, err)
+		}
+	}
+}
+
+func TestMisses(t *testing.T) {
+	w := Walk{"ols", kernel.Col, true, PaddedLD, 64}
+	s := Misses(&w, "go", "direct", ByCachegrind, "a simulator", 4096, []measure.Sample{{}})
+	if want := "Misses/kernel=ols/lang=go/via=direct/layout=col/n=64/loops=interchanged/ld=padded/by=cachegrind"; s.Subject.Name != want {
+		t.Errorf("name is %s, want %s", s.Subject.Name, want)
+	}
+	want := []measure.Fact{{Key: "problem", Value: "misses ols n=64"}, {Key: "per", Value: "observation"}, {Key: "source", Value: "a simulator"}}
+	if len(s.Subject.Facts) != len(want) {
+		t.Fatalf("facts are %v, want %v", s.Subject.Facts, want)
+	}
+	for k, f := range s.Subject.Facts {
+		if f != want[k] {
+			t.Errorf("fact is %v, want %v", f, want[k])
+		}
+	}
+}
+
+// TestCounted counts page faults, for which no machine lacks a counter, and then misses if it can.
+func TestCounted(t *testing.T) {
+	routes, err := registry.Match([]string{"go/direct", "rust/purego"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := 0
+	progress := func(int, int) { done++ }
+	series, err := countMisses([]perf.Event{perf.PageFaults}, routes, []int{32, 40}, 1, progress)
+	if errors.Is(err, seam.ErrUnavailable) {
+		t.Skip(err) // a system that forbids it
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := 16 + 24; len(series) != want || done != countedRounds*want {
+		t.Errorf("%d series, %d times progress, want %d and %d", len(series), done, want, countedRounds*want)
+	}
+	for _, s := range series {
+		if !strings.Contains(s.Subject.Name, "/lang=go/via=direct/") || !strings.HasSuffix(s.Subject.Name, "/by=counters") ||
+			!strings.HasSuffix(s.Subject.Facts[2].Value, "perf_event_open: page-faults") {
+			t.Errorf("got %s %v, want go/direct, by counters, and which", s.Subject.Name, s.Subject.Facts)
+		}
+		if len(s.Samples) != countedRounds {
+			t.Errorf("%s: %d samples, want %d", s.Subject.Name, len(s.Samples), countedRounds)
+		}
+		for _, sample := range s.Samples {
+			if sample.Wall <= 0 || len(sample.More) != 1 || sample.More[0].Value > 0.01 {
+				t.Errorf("%s: sample %+v, want a time, and hardly a page fault, for it is warm", s.Subject.Name, sample)
+			}
+		}
+	}
+
+	series, err = Counted(routes, []int{32}, 1, progress)
+	events, none := Countable()
+	if none != nil {
+		if !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "--cachegrind") {
+			t.Errorf("got %v, want an error that is seam.ErrUnavailable and names --cachegrind", err)
+		}
+		return
+	}
+	if err != nil || len(series) == 0 || len(series[0].Samples[0].More) != len(events) {
+		t.Errorf("got %v and %v, want series with %v", series, err, events)
+	}
+}

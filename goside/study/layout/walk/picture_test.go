@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package walk
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"toll/goside/chart"
+	"toll/goside/chart/charttest"
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/page/pagetest"
+	"toll/goside/study/bench"
+)
+
+var LayoutFacts = []measure.Fact{{Key: "caches", Value: "L1d 32768, L2 1048576, L3 33554432"}, {Key: "tlb", Value: "3072"}}
+
+// layoutWall returns what a walk takes in layoutSeries, in ns: all that a line is of changes it.
+func layoutWall(lang string, w Walk) float64 {
+	wall := map[string]float64{"go": 2, "c": 1, "c-again": 1.02, "rust-par": 77}[lang]
+	if w.Interchanged {
+		wall *= map[string]float64{UnitLD: 4, PaddedLD: 0.3, PowerLD: 15}[w.LD]
+		if w.LD == UnitLD && w.Elements()&(w.Elements()-1) == 0 {
+			wall *= 3
+		}
+	}
+	if w.Interchanged && w.Layout == kernel.Col {
+		wall *= 4 // which doubles the geometric mean
+	}
+	if w.Layout == kernel.Col {
+		wall *= 1.6
+	}
+	return wall * map[string]float64{UnitLD: 1, PaddedLD: 1.3, PowerLD: 0.8}[w.LD]
+}
+
+func WalkSeries(lang string, w Walk, wall float64) measure.Series {
+	name, rest, _ := strings.Cut(w.String(), "/")
+	facts := []measure.Fact{{Key: "problem", Value: "loops " + name}}
+	return pagetest.One(fmt.Sprintf("%s/kernel=%s/lang=%s/via=cgo/%s", LoopsName, name, lang, rest), facts, pagetest.Times(wall)...)
+}
+
+func LayoutSeries(kernels []string, sizes ...int) []measure.Series {
+	var all []measure.Series
+	for _, n := range sizes {
+		for _, w := range Walks(kernels, n) {
+			for _, lang := range []string{"go", "c", "c-again", "rust-par"} {
+				all = append(all, WalkSeries(lang, w, layoutWall(lang, w)))
+			}
+		}
+	}
+	return all
+}
+
+func TestLoopsPicture(t *testing.T) {
+	series := LayoutSeries([]string{"diffusion"}, 32, 64, 184, 728, 2048)
+	record := pagetest.Written(t, LayoutFacts, series)
+	draw := func(path string) error { return LoopsPicture(record, "diffusion", path) }
+
+	pixels, width := charttest.DrawnPixels(t, draw)
+	for interchanged, lds := range walkColors {
+		for ld, colors := range lds {
+			for k, c := range colors {
+				if pixels[c] < 100 {
+					t.Errorf("interchanged %v, ld %s, %v: %d pixels of its colour, want a line", interchanged, ld, kernel.Layout(k), pixels[c])
+				}
+			}
+		}
+	}
+	if width < 1200 || width > 1400 {
+		t.Errorf("the picture is %d wide, want what a screen shows", width)
+	}
+
+	texts := charttest.DrawnText(t, draw)
+	charttest.WantTexts(t, texts, 1, "go", "c", "row-major", "column-major", "matched loops, leading dimension", "interchanged loops, leading dimension")
+	charttest.WantTexts(t, texts, 2, "padded", "pow2 (the next power of two)", "L1", "L2", "L3", "TLB", "32", "512", "2048", "ns", "10")
+	charttest.WantTexts(t, texts, 0, "c-again", "rust-par", "8192", "184")
+	for panel := range texts["L3"] { // of which the marks are less than a label apart
+		if gap := texts["TLB"][panel] - texts["L3"][panel]; gap < float64(chart.TextStyle(11.5).Width("L3")) {
+			t.Errorf("TLB begins %.3g after L3 in panel %d, and overlaps it", gap, panel)
+		}
+	}
+
+	for _, tlb := range []string{"", "unknown", "0"} {
+		record := pagetest.Written(t, []measure.Fact{LayoutFacts[0], {Key: "tlb", Value: tlb}}, series)
+		texts := charttest.DrawnText(t, func(path string) error { return LoopsPicture(record, "diffusion", path) })
+		charttest.WantTexts(t, texts, 0, "TLB")
+		charttest.WantTexts(t, texts, 1, "L1, L2, L3: from here on the two matrices fill that cache")
+	}
+	charttest.WantTexts(t, charttest.DrawnText(t, func(path string) error { return LoopsPicture(pagetest.Written(t, nil, series), "diffusion", path) }), 0, "L1", "L3", "TLB")
+
+	powers := pagetest.Written(t, LayoutFacts, LayoutSeries([]string{"ols"}, 64, 128))
+	texts = charttest.DrawnText(t, func(path string) error { return LoopsPicture(powers, "ols", path) })
+	charttest.WantTexts(t, texts, 2, "unit (the side n)", "padded", "L1")
+	charttest.WantTexts(t, texts, 0, "pow2 (the next power of two)", "L2") // no row, and beyond the sizes
+	path := filepath.Join(t.TempDir(), "powers.svg")
+	if err := LoopsPicture(powers, "ols", path); err != nil {
+		t.Fatal(err)
+	}
+	svg, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ld := range leadingDimensions {
+		c := walkColors[true][ld][0]
+		if drawn := strings.Contains(string(svg), fmt.Sprintf("stroke:#%02X%02X%02X", c.R, c.G, c.B)); drawn != (ld != PowerLD) {
+			t.Errorf("without a row of pow2, a line of %s is drawn: %v", ld, drawn)
+		}
+	}
+
+	folder := t.TempDir()
+	if err := LoopsPicture(record, "ols", filepath.Join(folder, "none.png")); !errors.Is(err, chart.ErrNothing) || !strings.Contains(err.Error(), "ols") {
+		t.Errorf("for a kernel that the record lacks the error is %v, want one that names it", err)
+	}
+	if err := draw(filepath.Join(folder, "loops.xyz")); err == nil || !strings.Contains(err.Error(), "loops.xyz") {
+		t.Errorf("for a format that there is not the error is %v, want one that names the file", err)
+	}
+	if err := draw(filepath.Join(folder, "gone", "loops.png")); err == nil {
+		t.Error("a picture was written into a folder that there is not")
+	}
+}
+
+func TestWalksOfPowers(t *testing.T) {
+	w := WalksOf(pagetest.Written(t, nil, LayoutSeries([]string{"diffusion"}, 64, 184)), false)
+	if want := []string{"go", "c"}; !slices.Equal(w.langs, want) {
+		t.Errorf("languages %v, want %v: neither the noise pair nor parallel ones", w.langs, want)
+	}
+	for n, want := range map[int]float64{64: 12, 184: 15 * 0.8} {
+		row := w.find("c", Walk{Kernel: "diffusion", Layout: kernel.Row, Interchanged: true, LD: PowerLD, N: n})
+		if row == nil || math.Abs(Pictured(row)-want) > 1e-5 {
+			t.Errorf("the line of powers of two goes through %v at %d, want %v ns", row, n, want)
+		}
+	}
+	if row := w.find("c", Walk{Kernel: "diffusion", Layout: kernel.Row, LD: PowerLD, N: 128}); row != nil {
+		t.Errorf("at a side that was not measured there is %v", row)
+	}
+}
+
+func TestSideMarks(t *testing.T) {
+	for _, c := range []struct {
+		matrices, swept float64
+		tlb             string
+		want            []chart.SideMark
+	}{
+		{1, 1, "3584", []chart.SideMark{{"L1", 64}, {"L2", math.Sqrt(1 << 17)}, {"L3", 2048}, {"TLB", 3584}}},
+		{2, 2, "2048", []chart.SideMark{{"L1", math.Sqrt(1 << 11)}, {"L2", 256}, {"TLB", 1024}, {"L3", math.Sqrt(1 << 21)}}},
+		{2, 1, "3584", []chart.SideMark{{"L1", math.Sqrt(1 << 11)}, {"L2", 256}, {"L3", math.Sqrt(1 << 21)}, {"TLB", 3584}}},
+		{1, 1, "128", []chart.SideMark{{"L1", 64}, {"TLB", 256}, {"L2", math.Sqrt(1 << 17)}, {"L3", 2048}}}, // 256 lines of 2 KiB
+	} {
+		record := pagetest.Written(t, []measure.Fact{LayoutFacts[0], {Key: "tlb", Value: c.tlb}}, bench.Series())
+		if got := SideMarks(record, c.matrices, c.swept); !slices.Equal(got, c.want) {
+			t.Errorf("of %v matrices with %s pages the marks are %v, want %v", c.matrices, c.tlb, got, c.want)
+		}
+	}
+}
+
+func TestPenaltyPicture(t *testing.T) {
+	series := slices.DeleteFunc(LayoutSeries(LoopKernels, 64, 184), func(s measure.Series) bool {
+		return strings.Contains(s.Subject.Name, "ols") && strings.Contains(s.Subject.Name, "lang=go") && strings.Contains(s.Subject.Name, "n=64/loops=matched")
+	})
+	for _, w := range Walks([]string{"ols"}, 728) { // whose rounds differ, and of which one layout is there
+		wall := map[bool]float64{false: 1, true: 7}[w.Interchanged]
+		c := WalkSeries("c", w, wall)
+		if w.Interchanged {
+			c.Samples = c.Samples[1:]
+		}
+		series = append(series, c)
+		if w.Layout == kernel.Row {
+			series = append(series, WalkSeries("go", w, wall))
+		}
+	}
+	record := pagetest.Written(t, nil, series)
+	draw := func(path string) error { return PenaltyPicture(record, path) }
+
+	got := map[string][]float64{}
+	for _, p := range WalksOf(record, false).penalties() {
+		got[p.label()] = p.ratios
+	}
+	for label, want := range map[string][]float64{ // at 64, 184 and 728
+		"diffusion c row unit": {12, 4, 0}, "diffusion c row padded": {0.3, 0.3, 0}, "diffusion c row pow2": {12, 15, 0},
+		"diffusion c col unit": {48, 16, 0}, "diffusion c col padded": {1.2, 1.2, 0}, "diffusion c col pow2": {48, 60, 0},
+		"ols go row unit": {0, 4, 7}, "ols go row pow2": {0, 15, 7}, "ols go col pow2": {0, 60, 0}, "ols c row unit": {12, 4, 0},
+	} {
+		if len(got[label]) != len(want) {
+			t.Errorf("%s: penalties %v, want %v", label, got[label], want)
+			continue
+		}
+		for k := range want {
+			if math.Abs(got[label][k]-want[k]) > 1e-5 {
+				t.Errorf("%s: penalties %v, want %v", label, got[label], want)
+				break
+			}
+		}
+	}
+
+	texts := charttest.DrawnText(t, draw)
+	charttest.WantTexts(t, texts, 1, "diffusion go row unit", "diffusion c col pow2", "ols go row padded", "ols c col unit", "64", "184", "728", "1x", "64x", "1/2x")
+	charttest.WantTexts(t, texts, 4, "60x", "15x", "4.0x")
+	charttest.WantTexts(t, texts, 5, "16x") // one of them below the colours
+	charttest.WantTexts(t, texts, 6, "48x", "12x")
+	charttest.WantTexts(t, texts, 7, "0.3x", "1.2x") // and ols go padded at 64 is blank
+	charttest.WantTexts(t, texts, 3, "7.0x")
+	charttest.WantTexts(t, texts, 0, "diffusion c-again row unit", "diffusion rust-par row unit", "0x", "0.0x")
+	pixels, width := charttest.DrawnPixels(t, draw)
+	for _, ratio := range []float64{0.3, 4, 12, 15, 16, 48, 60} {
+		if c := penaltyColor(math.Log2(ratio) / 6); pixels[c] < 1500 {
+			t.Errorf("%d pixels have the colour of %v times, %v, want a cell", pixels[c], ratio, c)
+		}
+	}
+	if width > 1450 {
+		t.Errorf("the picture is %d wide, want what a screen shows", width)
+	}
+
+	var none []measure.Series
+	for _, s := range series {
+		if strings.Contains(s.Subject.Name, "interchanged") {
+			none = append(none, s)
+		}
+	}
+	if err := PenaltyPicture(pagetest.Written(t, nil, none), filepath.Join(t.TempDir(), "none.svg")); !errors.Is(err, chart.ErrNothing) {
+		t.Errorf("without matched loops the error is %v, want %v", err, chart.ErrNothing)
+	}
+}
+
+// TestPenaltyPictureFits: all that a full record has fits a screen.
+func TestPenaltyPictureFits(t *testing.T) {
+	var all []measure.Series
+	for _, n := range LoopSizes(true) {
+		for _, w := range Walks(LoopKernels, n) {
+			for _, lang := range []string{"go", "c", "fortran", "rust"} {
+				all = append(all, WalkSeries(lang, w, map[bool]float64{false: 1, true: 3}[w.Interchanged]))
+			}
+		}
+	}
+	record := pagetest.Written(t, nil, all)
+	if lines := len(WalksOf(record, false).penalties()); lines != 48 {
+		t.Errorf("%d lines, want one for each kernel, layout, language and leading dimension", lines)
+	}
+	path := filepath.Join(t.TempDir(), "full.png")
+	if err := PenaltyPicture(record, path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if size, err := png.DecodeConfig(file); err != nil || size.Width > 1500 || size.Height > 1500 || size.Width < 1000 || size.Height < 1000 {
+		t.Errorf("the picture is %d x %d, %v, want what a screen shows", size.Width, size.Height, err)
+	}
+}
+
+func TestPenaltyColor(t *testing.T) {
+	if got := penaltyColor(0); got != (color.RGBA{255, 255, 255, 255}) {
+		t.Errorf("1x is %v, want white", got)
+	}
+	for _, share := range []float64{0.1, 0.3, 0.6, 1, 7} {
+		if c := penaltyColor(share); c.R <= c.B || c.R <= c.G {
+			t.Errorf("slower by %v of all is %v, want a red", share, c)
+		}
+		if c := penaltyColor(-share); c.B <= c.R || c.B <= c.G {
+			t.Errorf("faster by %v of all is %v, want a blue", share, c)
+		}
+	}
+	for ratio, want := range map[float64]string{15.4: "15x", 9.96: "10x", 9.94: "9.9x", 1: "1.0x", 0.94: "0.9x", 0.031: "0.03x"} {
+		if got := timesAsLong(ratio); got != want {
+			t.Errorf("%v is %s, want %s", ratio, got, want)
+		}
+	}
+}

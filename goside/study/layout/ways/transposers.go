@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package ways
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"toll/goside/kernel"
+	"toll/goside/measure"
+	"toll/goside/record"
+	"toll/goside/seam"
+	"toll/goside/study"
+	"toll/goside/study/layout/walk"
+	"toll/goside/via/cpython"
+)
+
+// TransposeName is the study of ways to copy a matrix into the other layout.
+const TransposeName = "Transpose"
+
+// The ways of its rows: the name's how.
+const (
+	HowCopy      = "copy" // no transposition at all: line by line into the same layout
+	HowBlocked   = "blocked"
+	HowNaive     = "naive"
+	HowDenseCopy = "dense-copy"        // gonum's mat.Dense.Copy of a transpose
+	HowDomatcopy = "domatcopy"         // OpenBLAS's
+	HowCopyto    = "copyto"            // numpy.copyto, into an array of the other order
+	HowFresh     = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
+)
+
+// libraryHow is the how of languages whose only way is a library's own.
+var libraryHow = map[string]string{"gonum": HowDenseCopy, "blas": HowDomatcopy}
+
+// TransposeSizes returns the sides of the squares.
+func TransposeSizes(full bool) []int {
+	if full {
+		return []int{32, 64, 128, 256, 512, 728, 1024, 1448, 2048, 2904, 4096, 8192}
+	}
+	return []int{64, 128, 256, 512, 1024, 2048}
+}
+
+// Transposers returns what transposes squares: each route that offers it, and NumPy if CPython is there, beside a plain
+// copy. An operation is an element. All of one side and leading dimension use the same memory. Each is first run and compared.
+func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
+	var subjects []measure.Subject
+	numpy, err := newNumPy()
+	if err != nil && !errors.Is(err, seam.ErrUnavailable) {
+		return nil, err
+	}
+	for _, n := range sizes {
+		for _, ld := range []string{walk.UnitLD, walk.PaddedLD} {
+			in := kernel.Grid{Rows: n, Cols: n, LD: walk.Leading(ld, n), Layout: kernel.Row}
+			in.Data = make([]float64, (n-1)*in.LD+n)
+			for k := range in.Data {
+				in.Data[k] = float64(k)
+			}
+			out := in
+			out.Layout, out.Data = kernel.Col, make([]float64, len(in.Data))
+			p := &kernel.Problem{Kernel: "transpose " + ld, N: fmt.Sprint(n), Op: "element"}
+			facts := study.Facts(p, &kernel.Timed{Work: kernel.TransposeElement})
+			var verified []string
+			first := len(subjects)
+			add := func(lang, via, how string, check bool, do func() error) error {
+				if err := transposes(&out, &in, check, do); err != nil {
+					return fmt.Errorf("study: %s by %s/%s, side %d: %w", how, lang, via, n, err)
+				}
+				if route := lang + "/" + via; !slices.Contains(verified, route) {
+					verified = append(verified, route)
+				}
+				subjects = append(subjects, measure.Subject{
+					Name: fmt.Sprintf("%s/kernel=transpose/lang=%s/via=%s/layout=row/n=%d/how=%s/ld=%s", TransposeName, lang, via, n, how, ld),
+					Run:  study.Passes(n*n, do), Least: n * n,
+				})
+				return nil
+			}
+			err := add("go", "direct", HowCopy, false, func() error {
+				for line := range n {
+					at := line * in.LD
+					copy(out.Data[at:at+n], in.Data[at:at+n])
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+			a := &kernel.Transpose{Out: out, In: in, Par: study.SerialPar}
+			for _, r := range routes {
+				library, err := r.Open()
+				if err != nil || record.ParallelLanguage(r.Lang) {
+					continue
+				}
+				for _, f := range []struct {
+					how string
+					do  func(*kernel.Transpose) error
+				}{{HowBlocked, library.Transpose}, {HowNaive, library.TransposeNaive}} {
+					if f.do == nil {
+						continue
+					}
+					if how := libraryHow[r.Lang]; how != "" {
+						f.how = how
+					}
+					if err := add(r.Lang, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
+						return nil, err
+					}
+					if r.Lang == "c" && f.how == HowBlocked { // see Again
+						if err := add(r.Lang+record.Again, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
+							return nil, err
+						}
+					}
+				}
+			}
+			if numpy != nil {
+				if err := add("numpy", "cpython", HowCopyto, true, func() error { return numpy.copyTo(&out, &in) }); err != nil {
+					return nil, err
+				}
+				if err := add("numpy", "cpython", HowFresh, false, func() error { return numpy.contiguous(&in) }); err != nil {
+					return nil, err
+				}
+			}
+			facts = append(facts, measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(verified, " ")})
+			for k := range subjects[first:] {
+				subjects[first+k].Facts = facts
+			}
+		}
+	}
+	return subjects, nil
+}
+
+// transposes does it once, and compares out with in if check says so.
+func transposes(out, in *kernel.Grid, check bool, do func() error) error {
+	for k := range out.Data {
+		out.Data[k] = math.NaN()
+	}
+	if err := do(); err != nil || !check {
+		return err
+	}
+	for i := range in.Rows {
+		for j := range in.Cols {
+			if got, want := out.Data[out.At(i, j)], in.Data[in.At(i, j)]; math.Float64bits(got) != math.Float64bits(want) {
+				return fmt.Errorf("out[%d][%d] is %v, want %v", i, j, got, want)
+			}
+		}
+	}
+	return nil
+}
+
+// numPy are the functions of NumPy that copy.
+type numPy struct{ copyto, ascontiguousarray, asfortranarray *cpython.Object }
+
+func newNumPy() (*numPy, error) {
+	in, err := cpython.Default()
+	if err != nil {
+		return nil, err
+	}
+	var p numPy
+	for name, to := range map[string]**cpython.Object{
+		"copyto": &p.copyto, "ascontiguousarray": &p.ascontiguousarray, "asfortranarray": &p.asfortranarray,
+	} {
+		v, err := in.Import("numpy", name)
+		if err != nil {
+			return nil, fmt.Errorf("study: numpy.%s: %w", name, err)
+		}
+		*to = v.Object()
+	}
+	return &p, nil
+}
+
+func array(g *kernel.Grid) cpython.Value {
+	return cpython.Matrix(g.Data, g.Rows, g.Cols, g.LD, g.Layout)
+}
+
+func (p *numPy) copyTo(out, in *kernel.Grid) error {
+	_, err := p.copyto.Call(array(out).Writable(), array(in))
+	return err
+}
+
+// contiguous makes a new array of g's other layout, and drops it.
+func (p *numPy) contiguous(g *kernel.Grid) error {
+	f := p.asfortranarray
+	if g.Layout == kernel.Col {
+		f = p.ascontiguousarray
+	}
+	v, err := f.Call(array(g))
+	if o := v.Object(); o != nil {
+		o.Release()
+	}
+	return err
+}
