@@ -46,8 +46,7 @@ fprettify() {
 lint_go() { GOLANGCI_LINT_CACHE=$PWD/build/lint/cache build/lint/golangci-lint run --build-tags timing ./...; }
 without_cgo() { CGO_ENABLED=0 lint_go; }
 arm64() { GOARCH=arm64 CGO_ENABLED=0 go vet ./goside/via/thread; }
-check "Go: vet" go vet ./...
-check "Go: vet, with the tests of times" go vet -tags timing ./goside/cmd/toll
+check "Go: vet" go vet -tags timing ./...
 check "Go: vet, arm64's assembly" arm64
 check "Go: golangci-lint" lint_go
 check "Go: golangci-lint, without cgo" without_cgo
