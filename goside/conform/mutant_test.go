@@ -498,21 +498,16 @@ var mutants = []mutant{
 
 // verifyMutant returns what the cases of one kernel, or of all for "", find wrong with a library.
 func verifyMutant(library *seam.Library, kind string) (caught []error) {
-	var cases []kernel.Case
-	for _, c := range kernel.Cases() {
-		if kind == "" || c.Kernel == kind {
-			cases = append(cases, c)
-		}
-	}
-	return verifyCases(mutantRoute(library), cases)
+	of := suite().Only(func(c *kernel.Case) bool { return kind == "" || c.Kernel == kind })
+	return verifyCases(mutantRoute(library), of)
 }
 
 func mutantRoute(library *seam.Library) *seam.Route {
 	return seam.NewRoute("mutant", "direct", func() (*seam.Library, error) { return library, nil })
 }
 
-func verifyCases(route *seam.Route, cases []kernel.Case) (caught []error) {
-	for _, r := range conform.Verify([]*seam.Route{route}, cases, nil) {
+func verifyCases(route *seam.Route, cases *conform.Suite) (caught []error) {
+	for _, r := range cases.Verify([]*seam.Route{route}) {
 		caught = append(caught, r.Failures...)
 	}
 	return caught
@@ -525,6 +520,7 @@ func firstLine(err error) string {
 
 // TestMutants turns the suite on the mutants.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
@@ -543,13 +539,9 @@ func TestMutants(t *testing.T) {
 // TestMutantsWithinBound turns the suite on mutants that are held to a bound only: rows on which it does not hold leave
 // open what is in them, and nothing else. What is allowed must pass.
 func TestMutantsWithinBound(t *testing.T) {
-	var cases []kernel.Case
-	for _, c := range kernel.Cases() {
-		if c.Kernel == "ols" && strings.Contains(c.Name, "denormal") {
-			cases = append(cases, c)
-		}
-	}
-	if len(cases) == 0 {
+	t.Parallel()
+	cases := suite().Only(func(c *kernel.Case) bool { return c.Kernel == "ols" && strings.Contains(c.Name, "denormal") })
+	if len(cases.Cases()) == 0 {
 		t.Fatal("no case has extreme rows")
 	}
 	for name, spoil := range map[string]func(a *kernel.OLS){
@@ -632,6 +624,7 @@ func TestMutantsWithinBound(t *testing.T) {
 // TestMutantChecks takes the checks of arguments away: once those in front of a route, once those of native
 // code. Each refusal must be missed.
 func TestMutantChecks(t *testing.T) {
+	t.Parallel()
 	unchecked := seam.NewLibrary(kernel.Go(), false, seam.Build{})
 	unchecked.Funcs = unchecked.Raw
 	trusting := seam.NewLibrary(kernel.Go(), true, seam.Build{})
@@ -643,7 +636,7 @@ func TestMutantChecks(t *testing.T) {
 		"native code": {trusting, func(c *kernel.Case) bool { return c.Want != kernel.OK && c.Native }},
 	} {
 		caught, wanted := verifyMutant(m.library, ""), 0
-		for _, c := range kernel.Cases() {
+		for _, c := range suite().Cases() {
 			if m.missed(&c) {
 				wanted++
 			}
@@ -658,6 +651,7 @@ func TestMutantChecks(t *testing.T) {
 // TestMutantFusedLibrary turns the suite on csrc compiled with contraction: a real library, whose Julia sum
 // is right.
 func TestMutantFusedLibrary(t *testing.T) {
+	t.Parallel()
 	library, err := purego.Open("wrong/libfused.so", "c")
 	if err != nil {
 		t.Fatal(err)
