@@ -86,11 +86,11 @@ func verifyAndTime(lab *study.Lab, routes []*seam.Route) ([]measure.Series, erro
 	return append(series, compiled...), joined(wrong, err)
 }
 
-// joined joins errors, of which a wrong result weighs more: it is no longer the absence of something (seam.ErrUnavailable)
-// when the other one is.
+// joined joins a wrong result with another error, which is told but not wrapped: if it were seam.ErrUnavailable, the whole
+// would count as something that is only left out.
 func joined(wrong, err error) error {
 	if wrong != nil && err != nil {
-		return fmt.Errorf("%w\n%v", wrong, err)
+		return fmt.Errorf("%w\n%s", wrong, err.Error())
 	}
 	return errors.Join(wrong, err)
 }

@@ -397,10 +397,9 @@ func compileSeconds(r *seam.Route) (seconds float64, ok bool, err error) {
 	if object == nil {
 		return 0, false, fmt.Errorf("book: %s: compile_seconds is no function, want one", r.Name())
 	}
-	value, err := object.Call()
-	object.Release()
-	if err != nil {
-		return 0, false, nil
+	defer object.Release()
+	if value, err := object.Call(); err == nil {
+		return value.Float(), true, nil
 	}
-	return value.Float(), true, nil
+	return 0, false, nil
 }

@@ -235,10 +235,10 @@ func (f *figure) ofPublished(all []figure) string {
 
 // ratioCell shows the time over the baseline's.
 func (f *figure) ratioCell() string {
-	switch {
-	case f.base == nil:
+	switch f.base {
+	case nil:
 		return ""
-	case f.base == f.row:
+	case f.row:
 		return "1.00"
 	}
 	x := measure.Ratio(f.row.Wall(), f.base.Wall())

@@ -46,7 +46,7 @@ type tables struct {
 func tablesOf(p *page.Page) *tables {
 	t := &tables{Page: p, rows: p.Rows(benchmark), byName: map[string]*record.Row{}}
 	for _, r := range t.rows {
-		t.byName[r.Name.String()] = r
+		t.byName[r.String()] = r
 	}
 	t.floor = record.Floor(t.rows)
 	return t
