@@ -6,6 +6,7 @@ package payloads
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"toll/goside/calls"
@@ -55,8 +56,9 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 		for _, c := range crossings {
 			if c.Name == reference {
 				subjects = append(subjects, measure.Subject{
-					Name:  payloadName(&p, study.Lang(c)+record.Reference, c.Name),
+					Name:  name(&p, c, record.EntryReference),
 					Facts: facts,
+					Group: facts[0].Value,
 					Run: func(n int) error {
 						for range n {
 							c.Funcs.Noop()
@@ -70,18 +72,19 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 			case errors.Is(err, kernel.ErrNotOffered):
 				continue
 			case err != nil:
-				return nil, fmt.Errorf("study: %s: %w", c.Name, err)
+				return nil, fmt.Errorf("payloads: %s: %w", c.Name, err)
 			}
 			s := measure.Subject{
-				Name:  payloadName(&p, study.Lang(c), c.Name),
+				Name:  name(&p, c, ""),
 				Facts: facts,
+				Group: facts[0].Value,
 				Run:   func(n int) error { return p.Run(c.Funcs, n) },
 				Least: 1,
 				Parks: c.Name == "direct", // where a callback from a thread of C's is one from another goroutine
 			}
 			subjects = append(subjects, s)
 			if c.Name == PayloadBaseline {
-				s.Name = payloadName(&p, study.Lang(c)+record.Again, c.Name)
+				s.Name = name(&p, c, record.EntryAgain)
 				subjects = append(subjects, s)
 			}
 		}
@@ -89,6 +92,7 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 	return subjects, nil
 }
 
-func payloadName(p *calls.Payload, lang, via string) string {
-	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%d", PayloadName, p.Kernel, lang, via, p.N)
+func name(p *calls.Payload, c calls.Crossing, entry string) string {
+	n := record.Name{Study: PayloadName, Op: p.Kernel, Lang: study.Lang(c), Via: c.Name, N: strconv.Itoa(p.N), Entry: entry}
+	return n.String()
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/via/purego"
 )
 
@@ -30,20 +31,21 @@ func FillSlots(w io.Writer) error {
 // Slots has processes fill purego's slots, one in each round, by a command that calls [FillSlots]. An operation
 // is the making of one callback.
 func Slots(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
-	subject := &measure.Subject{Name: SlotsName + "/kernel=callback/lang=c/via=purego/n=1"}
+	name := record.Name{Study: SlotsName, Op: "callback", Lang: "c", Via: "purego", N: "1"}
+	subject := &measure.Subject{Name: name.String()}
 	series := measure.Series{Subject: subject}
 	for round := range rounds {
 		out, err := exec.Command(exe, args...).Output()
 		if err != nil {
-			return nil, fmt.Errorf("study: %s %s: %w", exe, strings.Join(args, " "), err)
+			return nil, fmt.Errorf("payloads: %s %s: %w", exe, strings.Join(args, " "), err)
 		}
 		var slots int
 		var ns float64
 		if _, err := fmt.Sscan(string(out), &slots, &ns); err != nil || slots < 1 {
-			return nil, fmt.Errorf("study: %s %s printed %q, want slots, nanoseconds and the refusal", exe, strings.Join(args, " "), out)
+			return nil, fmt.Errorf("payloads: %s %s printed %q, want slots, nanoseconds and the refusal", exe, strings.Join(args, " "), out)
 		}
 		refusal := strings.Join(strings.Fields(string(out))[2:], " ")
-		subject.Facts = []measure.Fact{{Key: "refusal", Value: refusal}}
+		subject.Facts = []measure.Fact{{Key: "problem", Value: "slots"}, {Key: "per", Value: "callback made"}, {Key: "refusal", Value: refusal}}
 		series.N = slots
 		series.Samples = append(series.Samples, measure.Sample{
 			Wall: ns / float64(slots), CPU: ns / float64(slots), More: []measure.Value{{Value: float64(slots), Unit: "slots"}},
