@@ -12,7 +12,7 @@ import (
 )
 
 // TablesOf returns what finds rows of the study of knobs.
-func TablesOf(p *page.Page) *knobTables { return &knobTables{p, p.Rows(KnobsName)} }
+func TablesOf(p *page.Page) *knobTables { return &knobTables{p, p.Rows(benchmark)} }
 
 // Knob returns a call by cgo's static symbol from a free goroutine, nil if it is not there.
 func Knob(p *page.Page, kernel, memory, directives string) *record.Row {

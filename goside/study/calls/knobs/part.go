@@ -26,7 +26,7 @@ import (
 var Part = study.Part{
 	Name:        "knobs",
 	Experiments: []study.Experiment{{Name: "knobs", Free: true, Quick: 13 * time.Second, Full: 3 * time.Minute, Run: run}},
-	Benchmarks:  []string{KnobsName},
+	Benchmarks:  []string{benchmark},
 	Sections:    []func(*page.Page){Tables},
 	Answers: []page.Question{
 		{Text: "What do noescape and nocallback give?", Answer: AnswerDirectives},
@@ -38,7 +38,7 @@ var Part = study.Part{
 
 // run times what can be chosen in this process, then under the collector, then in processes of other settings.
 func run(lab *study.Lab) ([]measure.Series, error) {
-	subjects, err := KnobSubjects(lab.Full)
+	subjects, err := newSubjects(lab.Full)
 	if err := lab.Available(err); err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return series, err
 	}
-	subjects, err = GCSubjects()
+	subjects, err = collectedSubjects()
 	if err := lab.Available(err); err != nil {
 		return series, err
 	}
@@ -79,7 +79,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if lab.Full {
 		rounds = study.FullRounds
 	}
-	children, err := Knobs(KnobProcesses(exe, nocgo, cgocheck2), rounds, lab.Seed, func(round int) []string {
+	children, err := runProcesses(processes(exe, nocgo, cgocheck2), rounds, lab.Seed, func(round int) []string {
 		return []string{"child", "knobs", fmt.Sprint(lab.Seed + uint64(round)), fmt.Sprint(lab.Full)}
 	}, func(r io.Reader) ([]measure.Series, error) {
 		rec, err := record.Read(r, "toll child knobs")
@@ -105,7 +105,7 @@ func child(out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	subjects, err := KnobChildSubjects(full)
+	subjects, err := childSubjects(full)
 	if err != nil && !errors.Is(err, seam.ErrUnavailable) {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 
 // Tables prints the study of what one can choose about a call.
 func Tables(p *page.Page) {
-	t := &knobTables{p, p.Rows(KnobsName)}
+	t := &knobTables{p, p.Rows(benchmark)}
 	if len(t.rows) == 0 {
 		return
 	}
@@ -50,7 +50,7 @@ var knobKeys = []string{"lang", "via", "directives", "memory", "thread", "symbol
 
 // Find returns the row of the kernel's plain call with these changes, "memory=stack" say, or nil.
 func (t *knobTables) Find(kernel string, changes ...string) *record.Row {
-	want := map[string]string{"lang": "c", "via": "cgo", "directives": "none", "memory": PlainMemory[kernel],
+	want := map[string]string{"lang": "c", "via": "cgo", "directives": "none", "memory": plainMemory[kernel],
 		"thread": "free", "symbol": "static"}
 	if want["memory"] == "" {
 		want = map[string]string{"lang": "go", "via": "direct", "thread": "free"}
@@ -113,7 +113,7 @@ func (t *knobTables) pooled(pairs [][2]*record.Row) (ratio measure.Interval, dif
 		return measure.Median(middles)
 	}
 	var same [][2]*record.Row
-	for _, kernel := range slices.Sorted(maps.Keys(PlainMemory)) {
+	for _, kernel := range slices.Sorted(maps.Keys(plainMemory)) {
 		if again, plain := t.Find(kernel, "lang=c"+record.Again), t.Find(kernel); again != nil && plain != nil {
 			same = append(same, [2]*record.Row{again, plain})
 		}
