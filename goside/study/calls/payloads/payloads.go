@@ -16,16 +16,16 @@ import (
 	"toll/goside/study"
 )
 
-// PayloadName is the study of what is passed, on every crossing.
-const PayloadName = "Payload"
+// benchmark is the name of the benchmarks of what is passed, on every crossing.
+const benchmark = "Payload"
 
-// PayloadBaseline is the crossing that ratios of payloads are taken to, and that is entered twice.
-const PayloadBaseline = "cgo"
+// baseline is the crossing that ratios of payloads are taken to, and that is entered twice.
+const baseline = "cgo"
 
-// Subjects returns every payload on every crossing that offers it. An operation is a call, through the
+// subjects returns every payload on every crossing that offers it. An operation is a call, through the
 // function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
 // calls of each crossing's were verified.
-func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, error) {
+func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, error) {
 	var held []string
 	for k, c := range crossings {
 		held = append(held, fmt.Sprintf("bit-identical in %d calls: %s/%s", checked[k], study.Lang(c), c.Name))
@@ -33,11 +33,11 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 	verified := measure.Fact{Key: "verified", Value: strings.Join(held, "; ")}
 	reference := ""
 	for _, c := range crossings {
-		if c.Funcs.Noop != nil && (reference == "" || reference == "direct" || c.Name == PayloadBaseline) {
+		if c.Funcs.Noop != nil && (reference == "" || reference == "direct" || c.Name == baseline) {
 			reference = c.Name
 		}
 	}
-	var subjects []measure.Subject
+	var all []measure.Subject
 	for _, p := range calls.Payloads() {
 		facts := []measure.Fact{
 			{Key: "problem", Value: fmt.Sprintf("%s n=%d", p.Kernel, p.N)}, {Key: "per", Value: "call"}, {Key: "group", Value: p.Group}}
@@ -55,7 +55,7 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 		facts = append(facts, verified)
 		for _, c := range crossings {
 			if c.Name == reference {
-				subjects = append(subjects, measure.Subject{
+				all = append(all, measure.Subject{
 					Name:  name(&p, c, record.EntryReference),
 					Facts: facts,
 					Group: facts[0].Value,
@@ -82,17 +82,17 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 				Least: 1,
 				Parks: c.Name == "direct", // where a callback from a thread of C's is one from another goroutine
 			}
-			subjects = append(subjects, s)
-			if c.Name == PayloadBaseline {
+			all = append(all, s)
+			if c.Name == baseline {
 				s.Name = name(&p, c, record.EntryAgain)
-				subjects = append(subjects, s)
+				all = append(all, s)
 			}
 		}
 	}
-	return subjects, nil
+	return all, nil
 }
 
 func name(p *calls.Payload, c calls.Crossing, entry string) string {
-	n := record.Name{Study: PayloadName, Op: p.Kernel, Lang: study.Lang(c), Via: c.Name, N: strconv.Itoa(p.N), Entry: entry}
+	n := record.Name{Study: benchmark, Op: p.Kernel, Lang: study.Lang(c), Via: c.Name, N: strconv.Itoa(p.N), Entry: entry}
 	return n.String()
 }

@@ -15,12 +15,12 @@ import (
 	"toll/goside/via/purego"
 )
 
-// SlotsName is the study of how many callbacks purego has room for.
-const SlotsName = "Slots"
+// slotsBenchmark is the name of the benchmarks of how many callbacks purego has room for.
+const slotsBenchmark = "Slots"
 
-// FillSlots makes callbacks until purego has no room for another and writes what [Slots] reads. The process can
+// fillSlots makes callbacks until purego has no room for another and writes what [fillSlotsIn] reads. The process can
 // make no callback afterwards.
-func FillSlots(w io.Writer) error {
+func fillSlots(w io.Writer) error {
 	start := time.Now()
 	slots, refusal := purego.CallbackSlots()
 	elapsed := time.Since(start)
@@ -28,10 +28,10 @@ func FillSlots(w io.Writer) error {
 	return err
 }
 
-// Slots has processes fill purego's slots, one in each round, by a command that calls [FillSlots]. An operation
+// fillSlotsIn has processes fill purego's slots, one in each round, by a command that calls [fillSlots]. An operation
 // is the making of one callback.
-func Slots(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
-	name := record.Name{Study: SlotsName, Op: "callback", Lang: "c", Via: "purego", N: "1"}
+func fillSlotsIn(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
+	name := record.Name{Study: slotsBenchmark, Op: "callback", Lang: "c", Via: "purego", N: "1"}
 	subject := &measure.Subject{Name: name.String()}
 	series := measure.Series{Subject: subject}
 	for round := range rounds {

@@ -47,7 +47,7 @@ func PayloadSeries(crossings map[string]Made, change func(p *calls.Payload, via 
 			facts = append(facts, measure.Fact{Key: key, Value: fmt.Sprint(value)})
 		}
 		s := measure.Series{Subject: &measure.Subject{
-			Name:  fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%d", PayloadName, p.Kernel, lang, via, p.N),
+			Name:  fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%d", benchmark, p.Kernel, lang, via, p.N),
 			Facts: facts}, N: 1}
 		for _, slow := range phases {
 			s.Samples = append(s.Samples, measure.Sample{Wall: ns * slow, Bytes: 40, Allocs: 3})
