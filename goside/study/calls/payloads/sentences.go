@@ -15,18 +15,27 @@ import (
 
 func medianOf(r *record.Row) measure.Interval { return measure.Median(r.Wall()) }
 
-// through makes a sentence's list: for each crossing but plain Go, what figure says of it, unless that is "".
+// through makes a sentence's list: what figure says of each crossing but plain Go, unless that is "". Crossings of which
+// neighbours say the same stand together.
 func (s *passed) through(figure func(via string) string) string {
-	var parts []string
+	var texts []string
+	var names [][]string
 	for _, via := range s.vias {
 		if via == "direct" {
 			continue
 		}
-		if text := figure(via); text != "" {
-			parts = append(parts, text+" through "+page.CrossingName(via))
+		switch text := figure(via); {
+		case text == "":
+		case texts != nil && texts[len(texts)-1] == text:
+			names[len(names)-1] = append(names[len(names)-1], page.CrossingName(via))
+		default:
+			texts, names = append(texts, text), append(names, []string{page.CrossingName(via)})
 		}
 	}
-	return page.Joined(parts)
+	for k := range texts {
+		texts[k] += " through " + page.Joined(names[k])
+	}
+	return page.Joined(texts)
 }
 
 // timesOf lists the times of a payload: "28.1 ns through cgo and 171 ns through purego's RegisterFunc".
@@ -143,19 +152,18 @@ func sayArguments(s *passed, _ []*payload) []string {
 func saySlices(s *passed, all []*payload) []string {
 	last := all[len(all)-1].n
 	small, large := s.find("length", "8"), s.find("length", last)
-	said := sentence("A slice is passed as pointer and length, whatever its size: of "+page.BytesOf(last)+
-		", untouched, it takes %s of the time of one of 8 B.", s.through(func(via string) string {
+	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", s.through(func(via string) string {
 		share := large.median(via) / small.median(via)
 		if math.IsNaN(share) {
 			return ""
 		}
 		return page.Percentage(share)
 	}))
-	return append(said, sentence("Reading it takes as long as the call itself from %s on; that is the smallest size here whose time is twice that of an untouched slice.",
+	return append(said, sentence("A call that reads its slice takes more than twice the time of one that does not touch it: %s.",
 		s.through(func(via string) string {
 			for _, q := range all {
 				if q.op == "sum" && q.median(via) > 2*small.median(via) {
-					return page.BytesOf(q.n)
+					return "from " + page.BytesOf(q.n) + " on"
 				}
 			}
 			return ""
@@ -164,8 +172,8 @@ func saySlices(s *passed, all []*payload) []string {
 
 func sayStructs(s *passed, _ []*payload) []string {
 	return append(
-		sentence("A struct of 16 bytes that is passed and returned by value, against one changed in place, adds %s.", s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1)),
-		sentence("One of 40 bytes adds %s.", s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1))...)
+		sentence("Passing and returning a struct of 16 bytes by value, instead of changing it in place, adds %s.", s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1)),
+		sentence("For 40 bytes, it adds %s.", s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1))...)
 }
 
 func sayTexts(s *passed, _ []*payload) []string {
@@ -177,7 +185,7 @@ func sayTexts(s *passed, _ []*payload) []string {
 
 func sayOthers(s *passed, _ []*payload) []string {
 	not := s.find("not", "1")
-	said := sentence("Over a call that takes and returns an integer, asking for errno adds %s.", s.added(s.find("errno_0", "1"), not, 1))
+	said := sentence("To a call that takes and returns an integer, asking for errno adds %s.", s.added(s.find("errno_0", "1"), not, 1))
 	said = append(said, sentence("An errno that is set adds %s.", s.added(s.find("errno_set", "1"), not, 1))...)
 	return append(said, sentence("A handle that is made, passed, looked up and deleted adds %s.", s.added(s.find("handle", "1"), not, 1))...)
 }
@@ -204,6 +212,6 @@ func (s *passed) firstOnThread(via string) string {
 func sayCallbacks(s *passed, _ []*payload) []string {
 	said := sentence("On the thread that Go called C on, a callback takes %s, averaged over 1,000 in one call.", s.perCallback("next"))
 	said = append(said, sentence("With a handle for the closure and a guard against its panics, it takes %s.", s.perCallback("callback"))...)
-	said = append(said, sentence("On a thread made by C, the first callback adds %s to making the thread.", s.through(s.firstOnThread))...)
+	said = append(said, sentence("On a thread made by C, the first callback adds to making the thread: %s.", s.through(s.firstOnThread))...)
 	return append(said, sentence("Each later one there takes %s.", s.added(s.find("thread", "1000"), s.find("thread", "1"), 999))...)
 }
