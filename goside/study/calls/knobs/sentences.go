@@ -43,8 +43,8 @@ func grouped(effects []labelled) string {
 	return strings.Join(said, "; ")
 }
 
-// form returns one form of a word for one thing, another for several.
-func form(n int, one, several string) string {
+// agree returns one form of a word for one thing, another for several.
+func agree(n int, one, several string) string {
 	if n == 1 {
 		return one
 	}
@@ -86,24 +86,26 @@ func (s *rows) sayDirective(directives string) []string {
 		return nil
 	}
 	text := map[string]string{"noescape": "#cgo noescape alone saves ", "nocallback": "#cgo nocallback alone saves ", "both": "Both together save "}[directives]
-	lines := "All " + page.Count(fmt.Sprint(len(others)), "line")
+	lines := agree(len(others), "The only line", fmt.Sprintf("All %d lines together", len(others)))
 	if saved == nil {
 		text += "no allocation."
 	} else {
 		text += page.Joined(saved) + "."
-		lines = "The other " + page.Count(fmt.Sprint(len(others)), "line")
+		lines = agree(len(others), "The other line", fmt.Sprintf("The other %d lines together", len(others)))
 	}
 	said := []string{text}
 	if others == nil {
 		return said
 	}
 	if ratio, differs := s.pooled(others); differs {
-		said = append(said, fmt.Sprintf("%s together %s %.2f times the time.", lines, form(len(others), "takes", "take"), ratio.Median))
+		said = append(said, fmt.Sprintf("%s %s %.2f times the time.", lines, agree(len(others), "takes", "take"), ratio.Median))
 	} else {
-		said = append(said, fmt.Sprintf("%s together %s no difference beyond noise.", lines, form(len(others), "shows", "show")))
+		said = append(said, fmt.Sprintf("%s %s no difference beyond noise.", lines, agree(len(others), "shows", "show")))
 	}
-	if n := len(differences); n > 0 {
-		said = append(said, fmt.Sprintf("By %s, %d of them %s, by %s.", form(n, "itself", "themselves"), n, form(n, "differs", "differ"),
+	if n := len(differences); n > 0 && len(others) == 1 {
+		said = append(said, fmt.Sprintf("By itself, it differs by %s.", page.FromTo(differences[0], differences[0])))
+	} else if n > 0 {
+		said = append(said, fmt.Sprintf("By %s, %d of them %s, by %s.", agree(n, "itself", "themselves"), n, agree(n, "differs", "differ"),
 			page.FromTo(slices.Min(differences), slices.Max(differences))))
 	}
 	return said
@@ -141,8 +143,10 @@ func saySingleChanges(effects []labelled) []string {
 			same++
 		}
 	}
-	said := []string{fmt.Sprintf("Of %s, %d %s no difference beyond noise.", page.Count(fmt.Sprint(len(effects)), "single change"), same,
-		form(same, "makes", "make"))}
+	said := []string{fmt.Sprintf("Of %d single changes, %d %s no difference beyond noise.", len(effects), same, agree(same, "makes", "make"))}
+	if len(effects) == 1 {
+		said[0] = "The only single change makes " + map[bool]string{true: "a", false: "no"}[same == 0] + " difference beyond noise."
+	}
 	if dearest := slices.MaxFunc(effects, byRatio); dearest.Differs && dearest.Ratio.Median > 1 {
 		said = append(said, fmt.Sprintf("The dearest takes %.2f times the time of the plain call: %s.", dearest.Ratio.Median, dearest.label))
 	}
