@@ -12,20 +12,37 @@ import (
 
 // The claims are quoted, or cut to their figures. Their sources were read in November 2026.
 var claims = []page.Claim{
-	{Text: "“#cgo noescape cFunctionName tells the compiler that memory passed to the C function … does not escape.”", Title: "Go 1.24 release notes, 2025", URL: "https://go.dev/doc/go1.24",
-		Here: doesNotEscape},
-	{Text: "With nocallback “these preparations [for a callback] are not necessary”.", Title: "cmd/cgo's documentation", URL: "https://pkg.go.dev/cmd/cgo#hdr-Optimizing_calls_of_C_code",
-		Here: savesPreparations},
-	{Text: "cgocheck=1, the default, “implements reasonably cheap dynamic checks”.", Title: "cmd/cgo's documentation", URL: "https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers",
-		Here: checksCheaply},
-	{Text: "“Reusing a Pinner is safe, and in fact encouraged, to avoid the cost of initializing new Pinners on first use.”", Title: "package runtime's documentation", URL: "https://pkg.go.dev/runtime#Pinner",
-		Here: reusedPinner},
+	{
+		Text:  "“#cgo noescape cFunctionName tells the compiler that memory passed to the C function … does not escape.”",
+		Title: "Go 1.24 release notes, 2025",
+		URL:   "https://go.dev/doc/go1.24",
+		Here:  doesNotEscape,
+	},
+	{
+		Text:  "With nocallback “these preparations [for a callback] are not necessary”.",
+		Title: "cmd/cgo's documentation",
+		URL:   "https://pkg.go.dev/cmd/cgo#hdr-Optimizing_calls_of_C_code",
+		Here:  savesPreparations,
+	},
+	{
+		Text:  "cgocheck=1, the default, “implements reasonably cheap dynamic checks”.",
+		Title: "cmd/cgo's documentation",
+		URL:   "https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers",
+		Here:  checksCheaply,
+	},
+	{
+		Text:  "“Reusing a Pinner is safe, and in fact encouraged, to avoid the cost of initializing new Pinners on first use.”",
+		Title: "package runtime's documentation",
+		URL:   "https://pkg.go.dev/runtime#Pinner",
+		Here:  reusedPinner,
+	},
 }
 
 func doesNotEscape(p *page.Page) (found, verdict string) {
 	s := newRows(p)
 	local := plain("first").but(choice{memory: "stack"})
-	none, alone, both := s.of[local], s.of[local.but(choice{directives: "noescape"})], s.of[local.but(choice{directives: "both"})]
+	none, alone := s.of[local], s.of[local.but(choice{directives: "noescape"})]
+	both := s.of[local.but(choice{directives: "both"})]
 	if none == nil || alone == nil || both == nil {
 		return "", ""
 	}
@@ -62,7 +79,9 @@ func checksCheaply(p *page.Page) (found, verdict string) {
 	s := newRows(p)
 	var parts []string
 	dear := false
-	for _, of := range []struct{ op, label string }{{"first", "an array of numbers"}, {"struct", "a struct with a pointer"}, {"structs", "64 of them"}} {
+	for _, of := range []struct{ op, label string }{
+		{"first", "an array of numbers"}, {"struct", "a struct with a pointer"}, {"structs", "64 of them"},
+	} {
 		on, off := s.of[plain(of.op).but(choice{cgocheck: "1"})], s.of[plain(of.op).but(choice{cgocheck: "0"})]
 		if on == nil || off == nil {
 			return "", ""

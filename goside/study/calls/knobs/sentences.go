@@ -73,8 +73,8 @@ func (s *rows) sayDirective(directives string) []string {
 		bytes, objects := allocates(s.of[base])
 		bytesWith, objectsWith := allocates(s.of[with])
 		if objectsWith < objects {
-			saved = append(saved, fmt.Sprintf("%s of %.0f B a call (%s: %s)", page.Count(fmt.Sprintf("%.0f", objects-objectsWith), "allocation"),
-				bytes-bytesWith, place.label, page.EffectText(e)))
+			saved = append(saved, fmt.Sprintf("%s of %.0f B a call (%s: %s)",
+				page.Count(fmt.Sprintf("%.0f", objects-objectsWith), "allocation"), bytes-bytesWith, place.label, page.EffectText(e)))
 			continue
 		}
 		others = append(others, pair{s.of[with], s.of[base]})
@@ -85,7 +85,9 @@ func (s *rows) sayDirective(directives string) []string {
 	if others == nil && saved == nil {
 		return nil
 	}
-	text := map[string]string{"noescape": "#cgo noescape alone saves ", "nocallback": "#cgo nocallback alone saves ", "both": "Both together save "}[directives]
+	text := map[string]string{
+		"noescape": "#cgo noescape alone saves ", "nocallback": "#cgo nocallback alone saves ", "both": "Both together save ",
+	}[directives]
 	lines := agree(len(others), "The only line", fmt.Sprintf("All %d lines together", len(others)))
 	if saved == nil {
 		text += "no allocation."
@@ -105,8 +107,8 @@ func (s *rows) sayDirective(directives string) []string {
 	if n := len(differences); n > 0 && len(others) == 1 {
 		said = append(said, fmt.Sprintf("By itself, it differs by %s.", page.FromTo(differences[0], differences[0])))
 	} else if n > 0 {
-		said = append(said, fmt.Sprintf("By %s, %d of them %s, by %s.", agree(n, "itself", "themselves"), n, agree(n, "differs", "differ"),
-			page.FromTo(slices.Min(differences), slices.Max(differences))))
+		said = append(said, fmt.Sprintf("By %s, %d of them %s, by %s.",
+			agree(n, "itself", "themselves"), n, agree(n, "differs", "differ"), page.FromTo(slices.Min(differences), slices.Max(differences))))
 	}
 	return said
 }

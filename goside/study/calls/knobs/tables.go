@@ -210,7 +210,8 @@ func (t *printer) symbols() {
 		}
 		lines = append(lines, line)
 		if effects != nil {
-			said = append(said, fmt.Sprintf("%s, against a static symbol by cgo: %s.", strings.ToUpper(way.label[:1])+way.label[1:], grouped(effects)))
+			said = append(said, fmt.Sprintf("%s, against a static symbol by cgo: %s.",
+				strings.ToUpper(way.label[:1])+way.label[1:], grouped(effects)))
 		}
 	}
 	if t.Lines("How the function is found: ns a call, relative to cgo's static symbol, allocated on Go's heap", header, lines) {
@@ -224,8 +225,10 @@ func (t *printer) threads() {
 	lockedHandOff := handOff.but(choice{thread: "locked"})
 	// A hand-off is not timed twice: a call's noise has to do for it.
 	between, ok := record.EffectOf(t.of[lockedHandOff], t.of[handOff], t.floor(free))
-	if !t.Lines("Threads: ns, relative to a free goroutine", []string{"what", "free", "locked", "relative", "locked for each call", "relative"}, [][]string{
-		{"call without argument, through cgo", t.time(free), t.time(locked), relative(t.effect(locked, free)), t.time(each), relative(t.effect(each, free))},
+	header := []string{"what", "free", "locked", "relative", "locked for each call", "relative"}
+	if !t.Lines("Threads: ns, relative to a free goroutine", header, [][]string{
+		{"call without argument, through cgo", t.time(free), t.time(locked), relative(t.effect(locked, free)),
+			t.time(each), relative(t.effect(each, free))},
 		{"Go: LockOSThread and UnlockOSThread", t.time(plain("lock")), "", "", "", ""},
 		{"Go: hand-off to and from a free goroutine", t.time(handOff), t.time(lockedHandOff), relative(between, ok), "", ""},
 	}) {
@@ -233,14 +236,15 @@ func (t *printer) threads() {
 	}
 	var said []string
 	if e, ok := t.effect(locked, free); ok {
-		said = append(said, fmt.Sprintf("A call from a goroutine that is locked to its thread, against one from a free one: %s.", page.EffectText(e)))
+		said = append(said, "A call from a goroutine that is locked to its thread, against one from a free one: "+page.EffectText(e)+".")
 	}
 	if e, ok := t.effect(each, free); ok {
-		said = append(said, fmt.Sprintf("Locking and unlocking for each call: %s.", page.EffectText(e)))
+		said = append(said, "Locking and unlocking for each call: "+page.EffectText(e)+".")
 	}
 	switch {
 	case ok && between.Differs:
-		said = append(said, fmt.Sprintf("A hand-off to or from a locked goroutine takes %.3g times the time of one between free ones: %s.", between.Ratio.Median, page.EffectText(between)))
+		said = append(said, fmt.Sprintf("A hand-off to or from a locked goroutine takes %.3g times the time of one between free ones: %s.",
+			between.Ratio.Median, page.EffectText(between)))
 	case ok:
 		said = append(said, "A hand-off to or from a locked goroutine, against one between free ones: "+page.EffectText(between)+".")
 	}
@@ -353,7 +357,8 @@ func (t *printer) withoutCgo() {
 		e, ok := record.EffectOf(t.of[without], t.of[with], t.floor(with))
 		bytes, objects := t.allocated(with)
 		bytesWithout, objectsWithout := t.allocated(without)
-		lines = append(lines, []string{call.label, t.time(with), bytes, objects, t.time(without), relative(e, ok), bytesWithout, objectsWithout})
+		lines = append(lines, []string{call.label, t.time(with), bytes, objects,
+			t.time(without), relative(e, ok), bytesWithout, objectsWithout})
 		if ok {
 			effects = append(effects, labelled{call.label, e})
 		}

@@ -13,23 +13,58 @@ import (
 
 // The claims are quoted, or cut to their figures. Their sources were read in November 2026.
 var claims = []page.Claim{
-	{Text: "A call of an empty C function takes 171 ns.", Title: "Cockroach Labs, The Cost and Complexity of Cgo, 2015", URL: "https://www.cockroachlabs.com/blog/the-cost-and-complexity-of-cgo/",
-		Here: func(p *page.Page) (string, string) { return noopAgainst(p, 171, 171) }},
-	{Text: "“Cgo calls take about 40ns” (Go 1.21).", Title: "S. Hansen, CGO Performance In Go 1.21, 2023", URL: "https://shane.ai/posts/cgo-performance-in-go1.21/",
-		Here: func(p *page.Page) (string, string) { return noopAgainst(p, 40, 40) }},
-	{Text: "“CGO call: 100-200 nanoseconds”", Title: "golangperf.com, undated", URL: "https://golangperf.com/docs/compiler/cgo-performance",
-		Here: func(p *page.Page) (string, string) { return noopAgainst(p, 100, 200) }},
-	{Text: "cgo “~140-170 ns/op”, purego “~100-150 ns/op (similar approach)”", Title: "goffi, docs/PERFORMANCE.md, 2026", URL: "https://github.com/go-webgpu/goffi/blob/main/docs/PERFORMANCE.md",
-		Here: similarApproach},
-	{Text: "“Purego will not out-perform Cgo because it uses the same slow mechanism for calling into C code.”", Title: "purego's maintainer, issue 202, 2024", URL: "https://github.com/ebitengine/purego/issues/202",
-		Here: notFaster},
-	{Text: "purego's RegisterFunc allocates 40 B in 3 for 1 argument, 176 B in 7 for 5, 512 B in 17 for 15.", Title: "purego, pull request 365, 2025", URL: "https://github.com/ebitengine/purego/pull/365",
-		Here: allocatesByArity},
-	{Text: "The arguments of SyscallN are a slice that “is heap-allocated even for small, short-lived call sites”.", Title: "purego, pull request 445, 2026", URL: "https://github.com/ebitengine/purego/pull/445",
-		Here: allocatesASlice},
-	{Text: "Calls from C to Go on threads made by C took “~1-3 microseconds”, and take “~100-200 nanoseconds per call” since.", Title: "Go 1.21 release notes, 2023", URL: "https://go.dev/doc/go1.21",
-		Here: onThreadsOfC},
-	{Text: "“At least 2000 callbacks can always be created.”", Title: "purego's documentation of NewCallback", URL: "https://pkg.go.dev/github.com/ebitengine/purego#NewCallback",
+	{
+		Text:  "A call of an empty C function takes 171 ns.",
+		Title: "Cockroach Labs, The Cost and Complexity of Cgo, 2015",
+		URL:   "https://www.cockroachlabs.com/blog/the-cost-and-complexity-of-cgo/",
+		Here:  func(p *page.Page) (string, string) { return noopAgainst(p, 171, 171) },
+	},
+	{
+		Text:  "“Cgo calls take about 40ns” (Go 1.21).",
+		Title: "S. Hansen, CGO Performance In Go 1.21, 2023",
+		URL:   "https://shane.ai/posts/cgo-performance-in-go1.21/",
+		Here:  func(p *page.Page) (string, string) { return noopAgainst(p, 40, 40) },
+	},
+	{
+		Text:  "“CGO call: 100-200 nanoseconds”",
+		Title: "golangperf.com, undated",
+		URL:   "https://golangperf.com/docs/compiler/cgo-performance",
+		Here:  func(p *page.Page) (string, string) { return noopAgainst(p, 100, 200) },
+	},
+	{
+		Text:  "cgo “~140-170 ns/op”, purego “~100-150 ns/op (similar approach)”",
+		Title: "goffi, docs/PERFORMANCE.md, 2026",
+		URL:   "https://github.com/go-webgpu/goffi/blob/main/docs/PERFORMANCE.md",
+		Here:  similarApproach,
+	},
+	{
+		Text:  "“Purego will not out-perform Cgo because it uses the same slow mechanism for calling into C code.”",
+		Title: "purego's maintainer, issue 202, 2024",
+		URL:   "https://github.com/ebitengine/purego/issues/202",
+		Here:  notFaster,
+	},
+	{
+		Text:  "purego's RegisterFunc allocates 40 B in 3 for 1 argument, 176 B in 7 for 5, 512 B in 17 for 15.",
+		Title: "purego, pull request 365, 2025",
+		URL:   "https://github.com/ebitengine/purego/pull/365",
+		Here:  allocatesByArity,
+	},
+	{
+		Text:  "The arguments of SyscallN are a slice that “is heap-allocated even for small, short-lived call sites”.",
+		Title: "purego, pull request 445, 2026",
+		URL:   "https://github.com/ebitengine/purego/pull/445",
+		Here:  allocatesASlice,
+	},
+	{
+		Text:  "Calls from C to Go on threads made by C took “~1-3 microseconds”, and take “~100-200 nanoseconds per call” since.",
+		Title: "Go 1.21 release notes, 2023",
+		URL:   "https://go.dev/doc/go1.21",
+		Here:  onThreadsOfC,
+	},
+	{
+		Text:  "“At least 2000 callbacks can always be created.”",
+		Title: "purego's documentation of NewCallback",
+		URL:   "https://pkg.go.dev/github.com/ebitengine/purego#NewCallback",
 		Here: func(p *page.Page) (string, string) {
 			rows := p.Rows(slotsBenchmark)
 			if len(rows) == 0 {
@@ -37,7 +72,8 @@ var claims = []page.Claim{
 			}
 			n := rows[0].More("slots").Median
 			return fmt.Sprintf("%.0f, then a panic", n), page.Verdict(n >= 2000)
-		}},
+		},
+	},
 }
 
 // noopAgainst says how a call through cgo that passes nothing stands to published times, in ns.
@@ -138,8 +174,8 @@ func onThreadsOfC(p *page.Page) (found, verdict string) {
 		return "", ""
 	}
 	each := later.ns / 999
-	found = fmt.Sprintf("through cgo %s on such a thread after its first call; that one adds %s to making the thread; %s on the thread that Go called C on",
-		page.Nanoseconds(each), first, page.Nanoseconds(own.ns/1000))
+	found = fmt.Sprintf("through cgo %s on such a thread after its first call; that one adds %s to making the thread; "+
+		"%s on the thread that Go called C on", page.Nanoseconds(each), first, page.Nanoseconds(own.ns/1000))
 	switch {
 	case each > 250:
 		return found, "slower here"

@@ -179,7 +179,8 @@ func modelTables(p *page.Page) {
 		for k, c := range f.coefficients {
 			cell := missing
 			if !math.IsNaN(c.Median) {
-				cell = fmt.Sprintf("%s ± %s ns", page.Significant(c.Median*terms[k].scale), page.Significant((c.Hi-c.Lo)/2*terms[k].scale))
+				scale := terms[k].scale
+				cell = fmt.Sprintf("%s ± %s ns", page.Significant(c.Median*scale), page.Significant((c.Hi-c.Lo)/2*scale))
 			}
 			lines[k] = append(lines[k], cell)
 		}
@@ -195,14 +196,14 @@ func modelTables(p *page.Page) {
 		if f.median() > worst.median() {
 			worst = f
 		}
-		lines = append(lines, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)), page.Percentage(f.median()),
-			page.Percentage(f.ninth()), page.Percentage(f.largest()), f.worst})
+		lines = append(lines, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
+			page.Percentage(f.median()), page.Percentage(f.ninth()), page.Percentage(f.largest()), f.worst})
 	}
 	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, lines)
 	if len(fits) == 1 {
 		p.Say("The model predicts held-out payloads with a median error of %s.", page.Percentage(worst.median()))
 		return
 	}
-	p.Say("The model predicts held-out payloads with a median error of at most %s (%s). %d of %d crossings stay within %s.", page.Percentage(worst.median()),
-		page.CrossingName(worst.via), good, len(fits), page.Percentage(acceptable))
+	p.Say("The model predicts held-out payloads with a median error of at most %s (%s). %d of %d crossings stay within %s.",
+		page.Percentage(worst.median()), page.CrossingName(worst.via), good, len(fits), page.Percentage(acceptable))
 }

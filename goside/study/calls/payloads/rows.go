@@ -140,7 +140,7 @@ func (q *payload) toBaseline(via string) (ratio measure.Interval, differs, ok bo
 // difference is what one payload takes more than another on a crossing.
 type difference struct {
 	ns      float64
-	certain bool // other than 0 beyond its interval; also if there are too few rounds for one
+	certain bool // other than 0 beyond its interval; also if there is none
 }
 
 // moreThan returns what q takes more than another payload on a crossing; false if the crossing has not both.
@@ -150,8 +150,8 @@ func (q *payload) moreThan(other *payload, via string) (difference, bool) {
 		return difference{}, false
 	}
 	d := difference{q.median(via) - other.median(via), true}
-	if within := record.Minus(q.steadied(a), other.steadied(b)); within != nil {
-		i := measure.Median(within)
+	if len(a.Samples) == len(b.Samples) {
+		i := record.Differences(q.steadied(a), other.steadied(b))
 		d.certain = record.Certain(i) || math.IsInf(i.Hi, 0)
 	}
 	return d, true

@@ -117,7 +117,8 @@ func sayScalars(s *passed, all []*payload) []string {
 		case low == high || page.Nanoseconds(low.median(via)) == page.Nanoseconds(high.median(via)):
 			return page.Nanoseconds(low.median(via))
 		}
-		return fmt.Sprintf("%s (%s) to %s (%s)", page.Nanoseconds(low.median(via)), argumentType(low), page.Nanoseconds(high.median(via)), argumentType(high))
+		return fmt.Sprintf("%s (%s) to %s (%s)",
+			page.Nanoseconds(low.median(via)), argumentType(low), page.Nanoseconds(high.median(via)), argumentType(high))
 	}))...)
 }
 
@@ -152,13 +153,14 @@ func sayArguments(s *passed, _ []*payload) []string {
 func saySlices(s *passed, all []*payload) []string {
 	last := all[len(all)-1].n
 	small, large := s.find("length", "8"), s.find("length", last)
-	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", s.through(func(via string) string {
+	untouched := s.through(func(via string) string {
 		share := large.median(via) / small.median(via)
 		if math.IsNaN(share) {
 			return ""
 		}
 		return page.Percentage(share)
-	}))
+	})
+	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", untouched)
 	return append(said, sentence("A call that reads its slice takes more than twice the time of one that does not touch it: %s.",
 		s.through(func(via string) string {
 			for _, q := range all {
@@ -171,9 +173,11 @@ func saySlices(s *passed, all []*payload) []string {
 }
 
 func sayStructs(s *passed, _ []*payload) []string {
+	small := s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1)
+	large := s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1)
 	return append(
-		sentence("Passing and returning a struct of 16 bytes by value, instead of changing it in place, adds %s.", s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1)),
-		sentence("For 40 bytes, it adds %s.", s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1))...)
+		sentence("Passing and returning a struct of 16 bytes by value, instead of changing it in place, adds %s.", small),
+		sentence("For one of 40 bytes, this adds %s.", large)...)
 }
 
 func sayTexts(s *passed, _ []*payload) []string {

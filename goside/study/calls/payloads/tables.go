@@ -194,7 +194,8 @@ func slotTables(p *page.Page) {
 	var lines [][]string
 	for _, r := range rows {
 		each := medianOf(r)
-		lines = append(lines, []string{r.Via, fmt.Sprintf("%.0f", r.More("slots").Median), page.WithSpread(page.Nanoseconds(each.Median), each), r.Facts["refusal"]})
+		lines = append(lines, []string{r.Via, fmt.Sprintf("%.0f", r.More("slots").Median), page.WithSpread(page.Nanoseconds(each.Median), each),
+			r.Facts["refusal"]})
 	}
 	p.Grid("", []string{"crossing", "callbacks", "time of each", "the next one"}, lines)
 	r := rows[0]
