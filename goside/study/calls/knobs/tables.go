@@ -137,7 +137,7 @@ func (t *printer) singleChanges() {
 	ops := []string{"noop", "first", "struct"}
 	header := []string{"changed"}
 	for _, op := range ops {
-		header = append(header, labels[op], "relative")
+		header = append(header, strings.TrimSuffix(labels[op], " with a pointer"), "relative")
 	}
 	var lines [][]string
 	var effects []labelled
@@ -225,7 +225,7 @@ func (t *printer) threads() {
 	lockedHandOff := handOff.but(choice{thread: "locked"})
 	// A hand-off is not timed twice: a call's noise has to do for it.
 	between, ok := record.EffectOf(t.of[lockedHandOff], t.of[handOff], t.floor(free))
-	header := []string{"what", "free", "locked", "relative", "locked for each call", "relative"}
+	header := []string{"what", "free", "locked", "relative", "each time", "relative"}
 	if !t.Lines("Threads: ns, relative to a free goroutine", header, [][]string{
 		{"call without argument, through cgo", t.time(free), t.time(locked), relative(t.effect(locked, free)),
 			t.time(each), relative(t.effect(each, free))},
@@ -325,14 +325,14 @@ func (t *printer) cgocheck() {
 		}
 		lines = append(lines, line)
 	}
-	if !t.Lines("Checks of the pointers passed, through cgo: ns a call, relative to GODEBUG=cgocheck=0",
-		[]string{"passed", "cgocheck=0", "cgocheck=1, default", "relative", "GOEXPERIMENT=cgocheck2", "relative"}, lines) {
+	if !t.Lines("Checks of the pointers passed, through cgo: ns a call, relative to cgocheck=0 (default: 1; cgocheck2: GOEXPERIMENT)",
+		[]string{"passed", "cgocheck=0", "cgocheck=1", "relative", "cgocheck2", "relative"}, lines) {
 		return
 	}
 	var said []string
 	for k, all := range effects {
 		if all != nil {
-			said = append(said, fmt.Sprintf("Against cgocheck=0, %s takes: %s.", names[k], grouped(all)))
+			said = append(said, fmt.Sprintf("%s, against cgocheck=0: %s.", names[k], grouped(all)))
 		}
 	}
 	t.say(said)
@@ -365,7 +365,7 @@ func (t *printer) withoutCgo() {
 	}
 	if t.Lines("A program built without cgo: ns a call, relative to one built with it, allocated on Go's heap",
 		[]string{"call", "CGO_ENABLED=1", "B", "objects", "CGO_ENABLED=0", "relative", "B", "objects"}, lines) && effects != nil {
-		t.Say("Built without cgo, against the same built with it, a call takes: %s.", grouped(effects))
+		t.Say("A call built without cgo, against the same built with it: %s.", grouped(effects))
 	}
 }
 

@@ -124,8 +124,8 @@ func TestTables(t *testing.T) {
 				"SyscallN by purego, against a static symbol by cgo: 40.0 ns more (no argument).",
 			"A call from a goroutine that is locked to its thread, against one from a free one: no difference beyond noise. Locking and unlocking for each call: 5.00 ns more.",
 			"A hand-off to or from a locked goroutine takes 50 times the time of one between free ones: 4.90 µs more.",
-			"Against cgocheck=0, cgocheck=1 takes: 22.0 ns more (struct with a pointer); no difference beyond noise (array).",
-			"a call takes: 20.0 ns more (RegisterFunc without argument); no difference beyond noise (Go: call of an empty function).",
+			"cgocheck=1, against cgocheck=0: 22.0 ns more (struct with a pointer); no difference beyond noise (array).",
+			"A call built without cgo, against the same built with it: 20.0 ns more (RegisterFunc without argument); no difference beyond noise (Go: call of an empty function).",
 			"Go's own work takes 1.50 times its time. The factor is indistinguishable from that for cgo with an array. "+
 				"It is 2.00 times that of Go's own work for cgo with a struct pinned for each call.",
 			"noescape alone makes no measurable difference; with nocallback it saves 15.0 ns and 1 allocation. "+
