@@ -183,7 +183,7 @@ func TestMerge(t *testing.T) {
 	read := func(in io.Reader) ([]measure.Series, error) {
 		text, err := io.ReadAll(in)
 		var series []measure.Series
-		for _, word := range strings.Fields(string(text)) {
+		for word := range strings.FieldsSeq(string(text)) {
 			var wall float64
 			name, value, _ := strings.Cut(word, ":")
 			if _, err := fmt.Sscan(value, &wall); err != nil {

@@ -186,7 +186,7 @@ func modelTables(p *page.Page) {
 		}
 	}
 	p.Grid("Terms", header, lines)
-	lines = nil
+	var errors [][]string
 	worst, good := &fits[0], 0
 	for k := range fits {
 		f := &fits[k]
@@ -196,10 +196,10 @@ func modelTables(p *page.Page) {
 		if f.median() > worst.median() {
 			worst = f
 		}
-		lines = append(lines, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
+		errors = append(errors, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
 			page.Percentage(f.median()), page.Percentage(f.ninth()), page.Percentage(f.largest()), f.worst})
 	}
-	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, lines)
+	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, errors)
 	if len(fits) == 1 {
 		p.Say("The model predicts held-out payloads with a median error of %s.", page.Percentage(worst.median()))
 		return
