@@ -92,7 +92,7 @@ func printMoves(p *page.Page) {
 func printSteps(p *page.Page) {
 	l := p.Limits
 	var lines [][]string
-	for _, width := range []struct{ name, what string }{{"scalar", "multiplications and additions, scalar"}, {"vector", "the same, widest vectors"}} {
+	for _, width := range []struct{ name, what string }{{"scalar", "multiplications and additions, scalar"}, {"vector", "multiplications and additions, widest vectors"}} {
 		for _, team := range teams(l) {
 			if r := l.Find("muladd", team.lang, "width", width.name); r != nil {
 				lines = append(lines, []string{width.what, team.threads, page.WithSpread(page.Significant(l.Peak(team.lang, width.name)), measure.Median(r.Wall())), "Gflop/s"})
