@@ -66,7 +66,10 @@ func Compare(before, after *record.Record) (*Comparison, error) {
 			group += " parallel"
 		}
 		before, _ := figures(old)
-		after, _ := figures(r)
+		after, unit := figures(r)
+		if unit != "" { // no machine drifts in its counts: a change that a problem's rows have in common is their own
+			group = key(r)
+		}
 		pairs = append(pairs, measure.Pair{Group: group, Old: before, New: after, Floor: floors[r.Problem()]})
 		c.Rows = append(c.Rows, Changed{Old: old, New: r})
 	}
@@ -159,8 +162,8 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 	slower, faster := c.printProblems(w)
 	c.printRows(w, all)
 	fmt.Fprintln(w, `Geomean: new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too few
-rows to tell). Own: how a row changed relative to the others of its problem, round by round. Slower, faster: the own
-change is beyond the row's noise.`)
+rows to tell; "none": counts, not times). Own: how a row changed relative to this drift, round by round. Slower, faster:
+the own change is beyond the row's noise.`)
 	if c.Limits > 0 {
 		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Percent(c.Limits))
 	}
@@ -180,6 +183,7 @@ change is beyond the row's noise.`)
 func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 	type group struct {
 		name           string
+		counts         bool
 		drift          float64
 		ratios         []float64
 		slower, faster int
@@ -190,7 +194,8 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		name := problemName(r.New)
 		g := index[name]
 		if g == nil {
-			g = &group{name: name, drift: r.Drift}
+			_, unit := figures(r.New)
+			g = &group{name: name, counts: unit != "", drift: r.Drift}
 			index[name] = g
 			groups = append(groups, g)
 		}
@@ -204,7 +209,10 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 	var lines [][]string
 	for _, g := range groups {
 		drift := "?"
-		if len(g.ratios) >= measure.FewestRows {
+		switch {
+		case g.counts:
+			drift = "none"
+		case len(g.ratios) >= measure.FewestRows:
 			drift = page.Percent(g.drift)
 		}
 		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(measure.Geomean(g.ratios)), drift, fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
