@@ -162,8 +162,8 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 	slower, faster := c.printProblems(w)
 	c.printRows(w, all)
 	fmt.Fprintln(w, `Geomean: new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too few
-rows to tell; "none": counts, not times). Own: how a row changed relative to this drift, round by round. Slower, faster:
-the own change is beyond the row's noise.`)
+rows to tell; "none": counts, not times). Old, new: medians. Own: how a row changed relative to the others of its
+problem, round by round; a count, by itself. Slower, faster: the own change is beyond the row's noise.`)
 	if c.Limits > 0 {
 		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Percent(c.Limits))
 	}

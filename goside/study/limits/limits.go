@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package limits measures what this machine can do at most: how fast it moves data and computes, and how small the steps
+// of a program are. The times of kernels are held against it.
 package limits
 
 import (
@@ -75,7 +77,7 @@ func subject(name record.Name, route string, facts []measure.Fact, reset func(),
 	name.Study = record.LimitsName
 	name.Lang, name.Via, _ = strings.Cut(route, "/")
 	return measure.Subject{
-		Name: name.String(), Facts: facts, Group: facts[0].Value, Reset: reset, Run: run, Least: 1,
+		Name: name.String(), Facts: facts, Group: name.Problem(), Reset: reset, Run: run, Least: 1,
 		Parks: route == onMany, // until all threads are done
 	}
 }

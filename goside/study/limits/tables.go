@@ -19,7 +19,8 @@ func Print(p *page.Page) {
 		return
 	}
 	p.Heading("Limits of this machine")
-	p.Explain("They were measured in the same rounds. On several threads, each works on memory of its own; but a move as a problem makes it is shared out.")
+	p.Explain("The limits were measured in the same rounds as the routes. On several threads, each thread reads, writes and copies memory of " +
+		"its own. A move is shared out among the threads, as a problem is.")
 	printBandwidths(p)
 	printMoves(p)
 	printSteps(p)
