@@ -168,13 +168,13 @@ problem, round by round; a count, by itself. Slower, faster: the own change is b
 		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Percent(c.Limits))
 	}
 	if c.Only > 0 || c.OnlyOld > 0 {
-		fmt.Fprintf(w, "Not compared: %d rows that only the old record has, %d that only the new one has.\n", c.OnlyOld, c.Only)
+		fmt.Fprintf(w, "Rows not compared: %d of the old record only, %d of the new one only.\n", c.OnlyOld, c.Only)
 	}
 	var ratios, own []float64
 	for _, r := range c.Rows {
 		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
 	}
-	fmt.Fprintf(w, "All %d rows in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
+	fmt.Fprintf(w, "Rows compared: %d, in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
 		len(c.Rows), page.Percent(measure.Geomean(ratios)), page.Percent(measure.Geomean(own)), slower, faster)
 }
 

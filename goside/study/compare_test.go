@@ -85,8 +85,8 @@ func TestCompare(t *testing.T) {
 	}
 	text := printed(c, false)
 	pagetest.Holds(t, text, "│ julia               │    5 │", "│ julia, parallel     │    4 │", "│ julia   │ rust/cgo │", "slower │",
-		"limits, whose code is the same: +20.0% time", "All 18 rows in geometric mean: +2", "Beyond noise: 1 slower, 0 faster.")
-	pagetest.Lacks(t, text, "Warning", "Not compared", "│ none")
+		"limits, whose code is the same: +20.0% time", "Rows compared: 18, in geometric mean: +2", "Beyond noise: 1 slower, 0 faster.")
+	pagetest.Lacks(t, text, "Warning", "not compared", "│ none")
 	for line := range strings.Lines(text) {
 		if n := len([]rune(line)); n > 121 {
 			t.Errorf("%d columns, want at most 120: %s", n-1, line)
@@ -134,7 +134,7 @@ func TestCompareOthers(t *testing.T) {
 		t.Errorf("%d rows only old, %d only new, want 3 and 0", c.OnlyOld, c.Only)
 	}
 	pagetest.Holds(t, printed(c, false), "Warning: the records differ in cpu: x, now y.", "      ? │",
-		"Not compared: 3 rows that only the old record has, 0 that only the new one has.")
+		"Rows not compared: 3 of the old record only, 0 of the new one only.")
 	if c := compared(t, after, before); c.OnlyOld != 0 || c.Only != 3 {
 		t.Errorf("%d rows only old, %d only new, want 0 and 3", c.OnlyOld, c.Only)
 	}
