@@ -107,15 +107,18 @@ func (p *Page) Say(format string, args ...any) {
 }
 
 // Explain prints what a section's tables hold.
-func (p *Page) Explain(s string) {
-	if !p.Markdown {
-		lines := strings.Split(text.WrapSoft(s, 118), "\n")
-		for k := range lines {
-			lines[k] = strings.TrimRight(lines[k], " ")
-		}
-		s = strings.Join(lines, "\n")
+func (p *Page) Explain(s string) { fmt.Fprintf(p, "%s\n\n", p.wrapped(s)) }
+
+// wrapped returns a paragraph, its lines broken where it is not Markdown.
+func (p *Page) wrapped(s string) string {
+	if p.Markdown {
+		return s
 	}
-	fmt.Fprintf(p, "%s\n\n", s)
+	lines := strings.Split(text.WrapSoft(s, 118), "\n")
+	for k := range lines {
+		lines[k] = strings.TrimRight(lines[k], " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Lines prints a table of the lines that have anything beside their label, and reports whether there were any.
