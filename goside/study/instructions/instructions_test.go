@@ -251,6 +251,15 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestLoaded: counts are no worse on a machine that has other work.
+func TestLoaded(t *testing.T) {
+	results := []conform.Result{holds(route("a", kernel.Go()))}
+	tallies := []*tally{{route: results[0].Route, functions: callProblems()[:1], runs: slices.Repeat([][]took{{{100, 10100}}}, fewProcesses)}}
+	loaded := []measure.Fact{{Key: "others", Value: "83.6% others, 20.0% host"}}
+	pagetest.Lacks(t, shownPage(t, pagetest.Written(t, loaded, series(tallies, results))), "Warning")
+}
+
+// shownPage returns the page that a record makes.
 func shownPage(t *testing.T, r *record.Record) string {
 	t.Helper()
 	var text bytes.Buffer
