@@ -140,10 +140,14 @@ func newMatrix(p *page.Page, study string) *matrix {
 // noise floors.
 func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) string, floors ...string) {
 	header := []string{"route"}
+	between := ", "
+	if !m.Markdown { // a terminal is narrower than a page
+		between = "\n"
+	}
 	for _, c := range m.columns {
 		name := c.name
 		if units {
-			name += ", " + c.unit
+			name += between + c.unit
 		}
 		header = append(header, name)
 	}

@@ -12,10 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/page/pagetest"
 	"toll/goside/record"
+	"toll/goside/study"
 )
 
 // shown returns what the study shows of a record of the series.
@@ -113,9 +115,18 @@ func TestTablesLess(t *testing.T) {
 	pagetest.Lacks(t, text, "share", "Share", "allocated", "LIMITS")
 }
 
-// TestTablesNarrow: what a terminal shows is no wider than 120 columns.
+// TestTablesNarrow: what a terminal shows is no wider than 120 columns, with all kernels on routes of long names.
 func TestTablesNarrow(t *testing.T) {
-	for line := range strings.Lines(shown(t, pagetest.Facts, pagetest.Routes(), page.Style{Baseline: "c/cgo"})) {
+	series := pagetest.Routes()
+	for _, p := range kernel.Problems() {
+		facts := study.Facts(&p, p.New(1))
+		for k, lang := range []string{"c", "fortran-omp"} {
+			unstable := pagetest.Times(1.234e6 * float64(1+k))
+			unstable[0], unstable[1] = 1, 1
+			series = append(series, pagetest.One(study.Name(&p, lang, "syscalln").String(), facts, unstable...))
+		}
+	}
+	for line := range strings.Lines(shown(t, pagetest.Facts, series, page.Style{Baseline: "c/syscalln"})) {
 		if n := len([]rune(strings.TrimSpace(line))); n > 120 {
 			t.Errorf("%d columns, want at most 120: %s", n, line)
 		}
