@@ -107,18 +107,15 @@ func (p *Page) Say(format string, args ...any) {
 }
 
 // Explain prints what a section's tables hold.
-func (p *Page) Explain(s string) { fmt.Fprintf(p, "%s\n\n", p.wrapped(s)) }
-
-// wrapped returns a paragraph, its lines broken where it is not Markdown.
-func (p *Page) wrapped(s string) string {
-	if p.Markdown {
-		return s
+func (p *Page) Explain(s string) {
+	if !p.Markdown {
+		lines := strings.Split(text.WrapSoft(s, 118), "\n")
+		for k := range lines {
+			lines[k] = strings.TrimRight(lines[k], " ")
+		}
+		s = strings.Join(lines, "\n")
 	}
-	lines := strings.Split(text.WrapSoft(s, 118), "\n")
-	for k := range lines {
-		lines[k] = strings.TrimRight(lines[k], " ")
-	}
-	return strings.Join(lines, "\n")
+	fmt.Fprintf(p, "%s\n\n", s)
 }
 
 // Lines prints a table of the lines that have anything beside their label, and reports whether there were any.

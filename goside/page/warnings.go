@@ -28,16 +28,12 @@ func (p *Page) Warnings() {
 	if len(all) == 0 {
 		return
 	}
-	if p.Markdown {
-		fmt.Fprintln(p)
-	}
 	for _, w := range all {
 		if p.Markdown {
-			w = "- Warning: " + w
+			fmt.Fprintf(p, "- Warning: %s.\n", w)
 		} else {
-			w = "Warning: " + w
+			p.Explain("Warning: " + w + ".")
 		}
-		fmt.Fprintln(p, p.wrapped(w+"."))
 	}
 }
 
