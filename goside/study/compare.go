@@ -136,12 +136,15 @@ func shown(r *record.Row) string {
 	return page.Significant(middle) + " " + unit
 }
 
+// machineFacts are the keys of facts that should be alike for times to be compared, beside those of builds and teams.
+var machineFacts = []string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs",
+	"threads", "libraries", "batch", "visits"}
+
 // differ returns what two records say differently of what should be alike for times to be compared.
 func differ(before, after *record.Record) []string {
 	var all []string
 	for _, f := range after.Facts {
-		alike := slices.Contains([]string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs", "threads", "libraries", "batch", "visits"}, f.Key) ||
-			strings.HasPrefix(f.Key, "build-") || strings.HasPrefix(f.Key, "team-")
+		alike := slices.Contains(machineFacts, f.Key) || strings.HasPrefix(f.Key, "build-") || strings.HasPrefix(f.Key, "team-")
 		if old := before.Get(f.Key); alike && old != "" && old != f.Value {
 			all = append(all, fmt.Sprintf("%s: %s, now %s", f.Key, old, f.Value))
 		}
@@ -215,7 +218,8 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		case len(g.ratios) >= measure.FewestRows:
 			drift = page.Percent(g.drift)
 		}
-		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(measure.Geomean(g.ratios)), drift, fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
+		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(measure.Geomean(g.ratios)), drift,
+			fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
 		slower, faster = slower+g.slower, faster+g.faster
 	}
 	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
@@ -245,8 +249,8 @@ func (c *Comparison) printRows(w io.Writer, all bool) {
 			word = "faster"
 		}
 		if all || word != "" {
-			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New), page.Percent(r.Ratio), page.Percent(r.Own),
-				fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
+			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
+				page.Percent(r.Ratio), page.Percent(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
 		}
 	}
 	if lines != nil {
