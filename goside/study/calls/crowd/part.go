@@ -8,7 +8,6 @@ package crowd
 import (
 	"time"
 
-	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/study"
 )
@@ -17,22 +16,10 @@ import (
 var Part = study.Part{
 	Name: "crowd",
 	Experiments: []study.Experiment{
-		{Name: "concurrency", Free: true, Quick: 22 * time.Second, Full: 140 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
-			crossings, _, err := lab.Crossings()
-			if err != nil {
-				return nil, err
-			}
-			return Concurrency(crossings, lab.Full, lab.Seed, lab.Progress)
-		}},
-		{Name: "neighbours", Free: true, Quick: 33 * time.Second, Full: 13 * time.Minute, Run: func(lab *study.Lab) ([]measure.Series, error) {
-			crossings, _, err := lab.Crossings()
-			if err != nil {
-				return nil, err
-			}
-			return Neighbours(crossings, lab.Full, lab.Seed, lab.Progress)
-		}},
+		{Name: "concurrency", Free: true, Quick: 22 * time.Second, Full: 140 * time.Second, Run: concurrency},
+		{Name: "neighbours", Free: true, Quick: 33 * time.Second, Full: 13 * time.Minute, Run: neighbours},
 	},
-	Benchmarks: []string{"Concurrency", "Neighbours"},
+	Benchmarks: []string{concurrencyName, neighboursName},
 	Sections:   []func(*page.Page){ConcurrencyTables, NeighbourTables},
 	Answers: []page.Question{
 		{Text: "Does cgo scale with goroutines?", Answer: AnswerGoroutines},

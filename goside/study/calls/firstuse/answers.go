@@ -14,7 +14,7 @@ import (
 
 func AnswerFirstUse(p *page.Page) string {
 	start := map[string]*record.Row{}
-	for _, r := range p.Rows(record.FirstUseName) {
+	for _, r := range p.Rows(firstUseName) {
 		if r.What() == "start" {
 			start[r.Via] = r
 		}

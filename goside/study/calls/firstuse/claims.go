@@ -28,7 +28,7 @@ var claims = []page.Claim{
 }
 
 func toolchainRow(p *page.Page, version string) *record.Row {
-	for _, r := range p.Rows(ToolchainsName) {
+	for _, r := range p.Rows(toolchainsName) {
 		if r.What() == "noop" && r.Via == "cgo" && !r.Again() && strings.HasPrefix(r.Facts["go"], version) {
 			return r
 		}

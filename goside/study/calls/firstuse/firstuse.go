@@ -52,25 +52,28 @@ type target struct{ os, arch string }
 // library unless the build cache has it.
 const crossPatience = 15 * time.Second
 
-// FirstUse builds the programs of goside/via/start in the source tree root, into build/start, and returns the
+// firstUseName is the benchmark of what a crossing costs before it is used for the second time.
+const firstUseName = "FirstUse"
+
+// firstUse builds the programs of goside/via/start in the source tree root, into build/start, and returns the
 // series
 //
-//   - kernel=start: ns/op is from just before the program is started to its first statement; cpu-ns/op is of the
+//   - op=start: ns/op is from just before the program is started to its first statement; cpu-ns/op is of the
 //     whole process. B/op and allocs/op are of a later call. Beside it the program's own steps, each with the
 //     clock's cost, clock-ns, in it; main-ns from its first statement to its last; exit-ns from there to when its end
 //     is seen; total-ns; and of the program's file size-bytes, and loaded-bytes, without debugging information.
-//   - kernel=link: building the program when only its link is to be made again, of the programs that differ in it,
+//   - op=link: building the program when only its link is to be made again, of the programs that differ in it,
 //     and if full of all;
-//   - kernel=compile: building it when its own package is to be compiled and linked again;
-//   - kernel=cold, if full: building it with an empty build cache, once.
+//   - op=compile: building it when its own package is to be compiled and linked again;
+//   - op=cold, if full: building it with an empty build cache, once.
 //
-// The facts of kernel=start say which shared libraries the program needs, and if it cross-compiles with what is
+// The facts of op=start say which shared libraries the program needs, and if it cross-compiles with what is
 // here: "ok", or what the go command says. Programs that need a C compiler are left out if there is none. If there is
-// no go command or source tree, or the native library is not built, the error is [seam.ErrUnavailable].
-// progress is called after each step.
-func FirstUse(root string, full bool, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+// no go command, or the native library is not built, the error is [seam.ErrUnavailable]. If it is told to stop, or a
+// step fails, it returns the complete rounds together with the error. It shows progress after each step.
+func firstUse(lab *study.Lab, root string) ([]measure.Series, error) {
 	plan := firstUsePlan{launches: 15, builds: 3, targets: targets[:1]}
-	if full {
+	if lab.Full {
 		plan = firstUsePlan{launches: 51, builds: 7, cold: 1, targets: targets, full: true}
 	}
 	c := hasC()
@@ -79,7 +82,7 @@ func FirstUse(root string, full bool, seed uint64, progress func(done, all int))
 			plan.programs = append(plan.programs, p)
 		}
 	}
-	return plan.run(root, seed, progress)
+	return plan.run(lab, root)
 }
 
 type firstUsePlan struct {
@@ -89,17 +92,26 @@ type firstUsePlan struct {
 	full                   bool
 }
 
-func (plan *firstUsePlan) run(root string, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+// phase is what is measured of some of the programs, in so many rounds.
+type phase struct {
+	op, per  string
+	unjudged string // why its times are not judged
+	rounds   int
+	programs []*built
+	sample   func(context.Context, *built) (measure.Sample, error)
+}
+
+func (plan *firstUsePlan) run(lab *study.Lab, root string) ([]measure.Series, error) {
 	library := filepath.Join(root, "build", "lib", "libtoll_calls.so")
 	if err := buildable(root, library); err != nil {
 		return nil, err
 	}
 	work, err := os.MkdirTemp("", "toll-firstuse-")
 	if err != nil {
-		return nil, fmt.Errorf("study: %w", err)
+		return nil, fmt.Errorf("firstuse: %w", err)
 	}
 	defer os.RemoveAll(work)
-	u := &firstUse{root: root, library: library, work: work}
+	w := &workshop{root: root, library: library, work: work}
 	var all, timed []*built
 	for _, p := range plan.programs {
 		b := &built{program: p, file: filepath.Join(root, "build", "start", p.via)}
@@ -108,77 +120,129 @@ func (plan *firstUsePlan) run(root string, seed uint64, progress func(done, all 
 			timed = append(timed, b)
 		}
 	}
-	parts := []struct {
-		kernel, op string
-		rounds     int
-		programs   []*built
-		sample     func(*built) (measure.Sample, error)
-	}{
-		{"start", "launch", plan.launches, all, u.launch},
-		{"link", "build", plan.builds, timed, u.link},
-		{"compile", "build", plan.builds, timed, u.compile},
-		{"cold", "build", plan.cold, timed, u.cold},
+	const few = "few rounds, since each builds a program"
+	phases := []phase{
+		{"start", "launch", "a launch is no batch", plan.launches, all, w.launch},
+		{"link", "build", few, plan.builds, timed, w.link},
+		{"compile", "build", few, plan.builds, timed, w.compile},
+		{"cold", "build", few, plan.cold, timed, w.cold},
 	}
-	done, steps := 0, len(all)*(1+len(plan.targets))
-	for _, part := range parts {
-		steps += part.rounds * len(part.programs)
+	steps := len(all) * (1 + len(plan.targets))
+	for _, p := range phases {
+		steps += p.rounds * len(p.programs)
 	}
-	step := func() {
-		done++
-		progress(done, steps)
-	}
-
+	step := counting(lab.Progress, steps)
+	ctx, end := untilDone(lab.Done)
+	defer end()
 	for _, b := range all {
-		if err := u.prepare(b); err != nil {
-			return nil, err
+		if err := w.prepare(ctx, b); err != nil {
+			return nil, stoppedOr(ctx, err)
 		}
 		step()
 		for _, t := range plan.targets {
-			b.facts = append(b.facts, u.cross(b, t, plan.full))
+			fact, err := w.cross(ctx, b, t, plan.full)
+			if err != nil {
+				return nil, stoppedOr(ctx, err)
+			}
+			b.facts = append(b.facts, fact)
 			step()
 		}
 	}
-	rng := rand.New(rand.NewPCG(seed, 1))
+	rng := rand.New(rand.NewPCG(lab.Seed, 1))
 	var series []measure.Series
-	for _, part := range parts {
-		if part.rounds == 0 {
-			continue
-		}
-		first := len(series)
-		for _, b := range part.programs {
-			facts := []measure.Fact{{Key: "problem", Value: "first use, " + part.kernel}, {Key: "per", Value: part.op}}
-			if part.kernel == "start" {
-				facts = append(facts, b.facts...)
-			}
-			series = append(series, measure.Series{N: 1, Subject: &measure.Subject{
-				Name:  fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=1", record.FirstUseName, part.kernel, b.lang, b.via),
-				Facts: facts,
-			}})
-		}
-		for range part.rounds {
-			for _, k := range rng.Perm(len(part.programs)) {
-				sample, err := part.sample(part.programs[k])
-				if err != nil {
-					return nil, err
-				}
-				series[first+k].Samples = append(series[first+k].Samples, sample)
-				step()
-			}
+	for _, p := range phases {
+		more, err := p.measure(ctx, rng, step)
+		series = append(series, more...)
+		if err != nil {
+			return series, stoppedOr(ctx, err)
 		}
 	}
 	return series, nil
 }
 
+// measure takes a sample of each program in each round, in an order drawn anew. It returns the complete rounds, also beside
+// an error, and nothing if there are none.
+func (p *phase) measure(ctx context.Context, rng *rand.Rand, step func()) ([]measure.Series, error) {
+	series := make([]measure.Series, len(p.programs))
+	for k, b := range p.programs {
+		name := record.Name{Study: firstUseName, Op: p.op, Lang: b.lang, Via: b.via}
+		facts := []measure.Fact{{Key: "problem", Value: "first use, " + p.op}, {Key: "per", Value: p.per}, {Key: "unjudged", Value: p.unjudged}}
+		if p.op == "start" {
+			facts = append(facts, b.facts...)
+		}
+		series[k] = measure.Series{N: 1, Subject: &measure.Subject{Name: name.String(), Facts: facts}}
+	}
+	for round := range p.rounds {
+		samples := make([]measure.Sample, len(p.programs))
+		for _, k := range rng.Perm(len(p.programs)) {
+			var err error
+			if samples[k], err = p.sample(ctx, p.programs[k]); err == nil {
+				err = ctx.Err()
+			}
+			if err != nil && round == 0 {
+				return nil, err
+			} else if err != nil {
+				return series, err
+			}
+			step()
+		}
+		for k := range series {
+			series[k].Samples = append(series[k].Samples, samples[k])
+		}
+	}
+	if p.rounds == 0 {
+		return nil, nil
+	}
+	return series, nil
+}
+
+// counting returns a function that shows that one more of so many steps is done.
+func counting(progress func(done, all int), steps int) func() {
+	done := 0
+	return func() {
+		done++
+		progress(done, steps)
+	}
+}
+
+// untilDone returns a context that ends when done is closed; with it the commands end that run then.
+func untilDone(done <-chan struct{}) (ctx context.Context, end func()) {
+	ctx, end = context.WithCancel(context.Background())
+	go func() {
+		select {
+		case <-done:
+			end()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, end
+}
+
+// stoppedOr returns measure.ErrStopped if the context has ended, which is then the reason of err.
+func stoppedOr(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return measure.ErrStopped
+	}
+	return err
+}
+
+// command returns a command that is interrupted when the context ends, so that it removes its temporary files.
+func command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	return cmd
+}
+
 // buildable returns an error that is ErrUnavailable unless programs of the tree can be built and find library.
 func buildable(root, library string) error {
 	if _, err := exec.LookPath("go"); err != nil {
-		return fmt.Errorf("study: %w: there is no go command: %w", seam.ErrUnavailable, err)
+		return fmt.Errorf("firstuse: %w: there is no go command: %w", seam.ErrUnavailable, err)
 	}
 	if _, err := os.Stat(filepath.Join(root, "goside", "via", "start")); err != nil {
-		return fmt.Errorf("study: %w: %s is not Toll's source tree: %w", seam.ErrUnavailable, root, err)
+		return fmt.Errorf("firstuse: %w: %s is not Toll's source tree: %w", seam.ErrUnavailable, root, err)
 	}
 	if _, err := os.Stat(library); err != nil {
-		return fmt.Errorf("study: %w: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
+		return fmt.Errorf("firstuse: %w: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
 	}
 	return nil
 }
@@ -193,7 +257,8 @@ func hasC() bool {
 	return false
 }
 
-type firstUse struct{ root, library, work string }
+// workshop is where programs are built: the source tree, the native library, and a folder for what is not kept.
+type workshop struct{ root, library, work string }
 
 // built is a program that was built.
 type built struct {
@@ -204,18 +269,18 @@ type built struct {
 }
 
 // prepare builds the program, so that the build cache is warm, and launches it once.
-func (u *firstUse) prepare(b *built) error {
-	if _, err := u.build(context.Background(), b, b.file, b.env()); err != nil {
+func (w *workshop) prepare(ctx context.Context, b *built) error {
+	if _, err := w.build(ctx, b, b.file, b.env()); err != nil {
 		return err
 	}
 	info, err := os.Stat(b.file)
 	if err != nil {
-		return fmt.Errorf("study: %w", err)
+		return fmt.Errorf("firstuse: %w", err)
 	}
 	b.size = float64(info.Size())
 	file, err := elf.Open(b.file)
 	if err != nil {
-		return fmt.Errorf("study: %w", err)
+		return fmt.Errorf("firstuse: %w", err)
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	for _, p := range file.Progs {
@@ -226,12 +291,12 @@ func (u *firstUse) prepare(b *built) error {
 	needs, err := file.ImportedLibraries()
 	switch {
 	case err != nil:
-		return fmt.Errorf("study: %s: %w", b.file, err)
+		return fmt.Errorf("firstuse: %s: %w", b.file, err)
 	case len(needs) == 0:
 		needs = []string{"none"}
 	}
 	b.facts = append(b.facts, measure.Fact{Key: "needs", Value: strings.Join(needs, " ")})
-	_, err = u.launch(b)
+	_, err = w.launch(ctx, b)
 	return err
 }
 
@@ -244,44 +309,47 @@ func (p *program) env() []string {
 }
 
 // build builds the program into file and returns how long that took, and the CPU time of all it ran.
-func (u *firstUse) build(ctx context.Context, b *built, file string, env []string, args ...string) (measure.Sample, error) {
+func (w *workshop) build(ctx context.Context, b *built, file string, env []string, args ...string) (measure.Sample, error) {
 	args = append([]string{"build", "-buildvcs=false", "-o", file}, args...)
-	cmd := exec.CommandContext(ctx, "go", append(args, "./goside/via/start/"+b.folder)...)
-	cmd.Dir, cmd.Env = u.root, append(os.Environ(), env...)
+	cmd := command(ctx, "go", append(args, "./goside/via/start/"+b.folder)...)
+	cmd.Dir, cmd.Env = w.root, append(os.Environ(), env...)
 	sample, _, err := study.RunCommand(cmd)
 	if err != nil {
-		return sample, fmt.Errorf("study: %s is not built: %w", b.via, err)
+		return sample, fmt.Errorf("firstuse: %s is not built: %w", b.via, err)
 	}
 	return sample, nil
 }
 
-// cross returns whether the program cross-compiles, with what the environment says of cgo, if anything.
-func (u *firstUse) cross(b *built, t target, patient bool) measure.Fact {
+// cross returns whether the program cross-compiles, with what the environment says of cgo, if anything. It is an error if it
+// was told to stop.
+func (w *workshop) cross(ctx context.Context, b *built, t target, patient bool) (measure.Fact, error) {
 	fact := measure.Fact{Key: "cross-" + t.os + "-" + t.arch, Value: "ok"}
 	if t.os == runtime.GOOS && t.arch == runtime.GOARCH {
 		fact.Value = "this machine's own"
-		return fact
+		return fact, nil
 	}
-	ctx, cancel := context.Background(), func() {}
+	limited, cancel := ctx, func() {}
 	if !patient {
-		ctx, cancel = context.WithTimeout(ctx, crossPatience)
+		limited, cancel = context.WithTimeout(ctx, crossPatience)
 	}
 	defer cancel()
 	env := []string{"GOOS=" + t.os, "GOARCH=" + t.arch}
 	if !b.cgo {
 		env = append(env, b.env()...)
 	}
-	_, err := u.build(ctx, b, filepath.Join(u.work, "crossed"), env)
+	_, err := w.build(limited, b, filepath.Join(w.work, "crossed"), env)
 	var failed *study.CommandError
 	switch {
 	case ctx.Err() != nil:
+		return fact, ctx.Err()
+	case limited.Err() != nil:
 		fact.Value = fmt.Sprintf("unknown: not built within %v", crossPatience)
 	case errors.As(err, &failed):
-		fact.Value = strings.ReplaceAll(firstLine(failed.Said), u.root+string(filepath.Separator), "")
+		fact.Value = strings.ReplaceAll(firstLine(failed.Said), w.root+string(filepath.Separator), "")
 	case err != nil:
 		fact.Value = err.Error()
 	}
-	return fact
+	return fact, nil
 }
 
 // firstLine returns the first line that is not the name of the package that it is about.
@@ -297,15 +365,15 @@ func firstLine(text string) string {
 // stepUnits are the steps that a program may print, in the order of the record.
 var stepUnits = []string{"dlopen", "dlsym", "register", "call1", "call2", "call1000", "clock"}
 
-// launch runs the program and returns its times.
-func (u *firstUse) launch(b *built) (measure.Sample, error) {
+// launch runs the program and returns its times. It takes too short a time to be stopped, and a context would add to it.
+func (w *workshop) launch(_ context.Context, b *built) (measure.Sample, error) {
 	before, err := monotonic()
 	if err != nil {
 		return measure.Sample{}, err
 	}
-	sample, out, err := study.RunCommand(exec.Command(b.file, u.library))
+	sample, out, err := study.RunCommand(exec.Command(b.file, w.library))
 	if err != nil {
-		return measure.Sample{}, fmt.Errorf("study: %s: %w", b.via, err)
+		return measure.Sample{}, fmt.Errorf("firstuse: %s: %w", b.via, err)
 	}
 	after, err := monotonic()
 	if err != nil {
@@ -313,11 +381,11 @@ func (u *firstUse) launch(b *built) (measure.Sample, error) {
 	}
 	said, err := parseSteps(out)
 	if err != nil {
-		return measure.Sample{}, fmt.Errorf("study: %s: %w", b.via, err)
+		return measure.Sample{}, fmt.Errorf("firstuse: %s: %w", b.via, err)
 	}
 	begun, ended := said["begun"], said["ended"]
 	if begun < before || ended < begun || after < ended {
-		return measure.Sample{}, fmt.Errorf("study: %s began at %d ns and ended at %d ns, want between %d and %d",
+		return measure.Sample{}, fmt.Errorf("firstuse: %s began at %d ns and ended at %d ns, want between %d and %d",
 			b.via, begun, ended, before, after)
 	}
 	sample.Wall = float64(begun - before)
@@ -342,7 +410,7 @@ func (u *firstUse) launch(b *built) (measure.Sample, error) {
 func monotonic() (int64, error) {
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
-		return 0, fmt.Errorf("study: CLOCK_MONOTONIC: %w", err)
+		return 0, fmt.Errorf("firstuse: CLOCK_MONOTONIC: %w", err)
 	}
 	return t.Nano(), nil
 }
@@ -371,59 +439,59 @@ func parseSteps(line string) (map[string]int64, error) {
 }
 
 // link builds the program under a new stamp, which only the linker sees.
-func (u *firstUse) link(b *built) (measure.Sample, error) {
+func (w *workshop) link(ctx context.Context, b *built) (measure.Sample, error) {
 	stamp := newStamp()
-	return u.stamped(b, stamp, b.env(), "-ldflags=-X main.stamp="+stamp)
+	return w.stamped(ctx, b, stamp, b.env(), "-ldflags=-X main.stamp="+stamp)
 }
 
 // compile builds the program with a new stamp in its source, in place of the one there.
-func (u *firstUse) compile(b *built) (measure.Sample, error) {
+func (w *workshop) compile(ctx context.Context, b *built) (measure.Sample, error) {
 	stamp := newStamp()
-	source := filepath.Join(u.root, "goside", "via", "start", b.folder, "main.go")
+	source := filepath.Join(w.root, "goside", "via", "start", b.folder, "main.go")
 	text, err := os.ReadFile(source)
 	if err != nil {
-		return measure.Sample{}, fmt.Errorf("study: %w", err)
+		return measure.Sample{}, fmt.Errorf("firstuse: %w", err)
 	}
 	const old = `var stamp = "none"`
 	if bytes.Count(text, []byte(old)) != 1 {
-		return measure.Sample{}, fmt.Errorf("study: %s does not hold %s once, want it to", source, old)
+		return measure.Sample{}, fmt.Errorf("firstuse: %s does not hold %s once, want it to", source, old)
 	}
-	edited := filepath.Join(u.work, "main.go")
-	overlay := filepath.Join(u.work, "overlay.json")
+	edited := filepath.Join(w.work, "main.go")
+	overlay := filepath.Join(w.work, "overlay.json")
 	replace, err := json.Marshal(map[string]map[string]string{"Replace": {source: edited}})
 	if err != nil {
-		return measure.Sample{}, fmt.Errorf("study: %w", err)
+		return measure.Sample{}, fmt.Errorf("firstuse: %w", err)
 	}
 	text = bytes.Replace(text, []byte(old), []byte(`var stamp = "`+stamp+`"`), 1)
 	if err := errors.Join(os.WriteFile(edited, text, 0o644), os.WriteFile(overlay, replace, 0o644)); err != nil {
-		return measure.Sample{}, fmt.Errorf("study: %w", err)
+		return measure.Sample{}, fmt.Errorf("firstuse: %w", err)
 	}
-	return u.stamped(b, stamp, b.env(), "-overlay="+overlay)
+	return w.stamped(ctx, b, stamp, b.env(), "-overlay="+overlay)
 }
 
 // cold builds the program, and all that it imports, with a build cache that is empty.
-func (u *firstUse) cold(b *built) (measure.Sample, error) {
-	cache, err := os.MkdirTemp(u.work, "cache-")
+func (w *workshop) cold(ctx context.Context, b *built) (measure.Sample, error) {
+	cache, err := os.MkdirTemp(w.work, "cache-")
 	if err != nil {
-		return measure.Sample{}, fmt.Errorf("study: %w", err)
+		return measure.Sample{}, fmt.Errorf("firstuse: %w", err)
 	}
 	defer os.RemoveAll(cache)
-	return u.stamped(b, "none", append(b.env(), "GOCACHE="+cache))
+	return w.stamped(ctx, b, "none", append(b.env(), "GOCACHE="+cache))
 }
 
 // stamped times a build, and makes sure that what it gives is what was to be built.
-func (u *firstUse) stamped(b *built, stamp string, env []string, args ...string) (measure.Sample, error) {
-	file := filepath.Join(u.work, "built")
-	sample, err := u.build(context.Background(), b, file, env, args...)
+func (w *workshop) stamped(ctx context.Context, b *built, stamp string, env []string, args ...string) (measure.Sample, error) {
+	file := filepath.Join(w.work, "built")
+	sample, err := w.build(ctx, b, file, env, args...)
 	if err != nil {
 		return sample, err
 	}
-	_, out, err := study.RunCommand(exec.Command(file, u.library))
+	_, out, err := study.RunCommand(exec.Command(file, w.library))
 	switch {
 	case err != nil:
-		return sample, fmt.Errorf("study: %s: %w", b.via, err)
+		return sample, fmt.Errorf("firstuse: %s: %w", b.via, err)
 	case !strings.HasPrefix(out, "stamp="+stamp+" "):
-		return sample, fmt.Errorf("study: %s as built again printed %q, want stamp=%s: it was not built again", b.via, out, stamp)
+		return sample, fmt.Errorf("firstuse: %s as built again printed %q, want stamp=%s: it was not built again", b.via, out, stamp)
 	}
 	return sample, nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"toll/goside/measure"
 	"toll/goside/page"
-	"toll/goside/record"
 	"toll/goside/study"
 )
 
@@ -18,24 +17,23 @@ import (
 var Part = study.Part{
 	Name: "firstuse",
 	Experiments: []study.Experiment{
-		{Name: "first-use", Free: true, Quick: 13 * time.Second, Full: 90 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
-			root, err := study.Root()
-			if err != nil {
-				return nil, err
-			}
-			return FirstUse(root, lab.Full, lab.Seed, lab.Progress)
-		}},
-		{Name: "toolchains", Free: true, Quick: 6 * time.Second, Full: 15 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
-			root, err := study.Root()
-			if err != nil {
-				return nil, err
-			}
-			return Toolchains(root, lab.Full, lab.Seed, lab.Progress)
-		}},
+		{Name: "first-use", Free: true, Quick: 13 * time.Second, Full: 90 * time.Second, Run: inSourceTree(firstUse)},
+		{Name: "toolchains", Free: true, Quick: 6 * time.Second, Full: 15 * time.Second, Run: inSourceTree(byToolchain)},
 	},
-	Benchmarks: []string{record.FirstUseName, ToolchainsName},
+	Benchmarks: []string{firstUseName, toolchainsName},
 	Facts:      []string{"needs", "missing", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64"},
 	Sections:   []func(*page.Page){StartTables, ToolchainTables},
 	Answers:    []page.Question{{Text: "And the first call?", Answer: AnswerFirstUse}},
 	Claims:     claims,
+}
+
+// inSourceTree returns an experiment on the source tree that the working directory lies in.
+func inSourceTree(run func(lab *study.Lab, root string) ([]measure.Series, error)) func(*study.Lab) ([]measure.Series, error) {
+	return func(lab *study.Lab) ([]measure.Series, error) {
+		root, err := study.Root()
+		if err != nil {
+			return nil, err
+		}
+		return run(lab, root)
+	}
 }

@@ -19,7 +19,7 @@ import (
 // building, and whether it cross-compiles.
 func StartTables(p *page.Page) {
 	u := &firstUsePrinter{Page: p, parts: map[string][]*record.Row{}}
-	for _, r := range p.Rows(record.FirstUseName) {
+	for _, r := range p.Rows(firstUseName) {
 		u.parts[r.What()] = append(u.parts[r.What()], r)
 	}
 	if len(u.parts["start"]) == 0 {
@@ -293,7 +293,7 @@ const publishedRatio = 0.70
 
 // ToolchainTables prints what calls cost in a program built by an older and by a newer Go.
 func ToolchainTables(p *page.Page) {
-	rows := p.Rows(ToolchainsName)
+	rows := p.Rows(toolchainsName)
 	if len(rows) == 0 {
 		return
 	}
