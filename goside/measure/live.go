@@ -20,8 +20,9 @@ const Stride = 64
 
 // TimeTogether has goroutines run body at once, tells them to stop after about the time of a pass, and returns what an
 // operation took: the time that passed, divided by the operations of all goroutines. body is given the goroutine's
-// number, and returns how many operations it did when stop is set. If there were none, Wall is 0.
-func TimeTogether(clock Clock, goroutines int, pass time.Duration, body func(k int, stop *atomic.Bool) int) Sample {
+// number, and returns how many operations it did when stop is set. If there were none, Wall is 0. Of the plan it needs the
+// clock and Done, which ends the pass.
+func (p *Plan) TimeTogether(goroutines int, pass time.Duration, body func(k int, stop *atomic.Bool) int) Sample {
 	var ready, done sync.WaitGroup
 	var stop atomic.Bool
 	var all atomic.Int64
@@ -35,10 +36,16 @@ func TimeTogether(clock Clock, goroutines int, pass time.Duration, body func(k i
 		})
 	}
 	ready.Wait()
+	defer AfterDone(p.Done, func() { stop.Store(true) })()
+	clock := p.Clock
+	timer := time.NewTimer(pass)
 	bytes, objects, _ := clock.Heap()
 	cpu, wall := clock.CPU(), clock.Wall()
 	close(start)
-	time.Sleep(pass)
+	select {
+	case <-timer.C:
+	case <-p.Done:
+	}
 	stop.Store(true)
 	elapsed, busy := clock.Wall()-wall, clock.CPU()-cpu
 	done.Wait()
@@ -53,6 +60,20 @@ func TimeTogether(clock Clock, goroutines int, pass time.Duration, body func(k i
 		Bytes:  float64(bytesAfter-bytes) / n,
 		Allocs: float64(objectsAfter-objects) / n,
 	}
+}
+
+// AfterDone calls f when done is closed, unless end was called before. Goroutines that keep all cores busy need this: the
+// one that is to stop them after some time may be the last of a thousand in the scheduler's queue.
+func AfterDone(done <-chan struct{}, f func()) (end func()) {
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-done:
+			f()
+		case <-ended:
+		}
+	}()
+	return func() { close(ended) }
 }
 
 // LiveSubject is a subject that is not timed in batches: it is a program at work, and Take looks at it for a while. Take
@@ -80,18 +101,18 @@ func MeasureLive(plan Plan, subjects []LiveSubject, progress func(done, all int)
 	for round := range plan.Rounds {
 		samples := make([]Sample, len(subjects))
 		for at, k := range rng.Perm(len(subjects)) {
-			var n int
-			err := ErrStopped
-			if !plan.stopped() {
-				runtime.GC()
-				endIdleThreads()
-				samples[k], n, err = subjects[k].Take()
+			runtime.GC()
+			endIdleThreads()
+			s, n, err := subjects[k].Take()
+			if plan.stopped() { // perhaps the reason of err
+				err = ErrStopped
 			}
 			if err != nil && round == 0 {
 				return nil, err
 			} else if err != nil {
 				return series, err
 			}
+			samples[k] = s
 			operations[k] += n
 			progress(round*len(subjects)+at+1, plan.Rounds*len(subjects))
 		}

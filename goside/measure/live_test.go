@@ -25,7 +25,8 @@ func TestTimeTogether(t *testing.T) {
 		Heap: func() (uint64, uint64, int) { heap += 40; return heap, heap / 2, 0 },
 	}
 	var came atomic.Int64
-	s := TimeTogether(clock, goroutines, time.Millisecond, func(k int, stop *atomic.Bool) int {
+	plan := Plan{Clock: clock}
+	s := plan.TimeTogether(goroutines, time.Millisecond, func(k int, stop *atomic.Bool) int {
 		for came.Add(1); came.Load() < goroutines; {
 			runtime.Gosched()
 		}
@@ -36,10 +37,19 @@ func TestTimeTogether(t *testing.T) {
 	if s.Wall != want.Wall || s.CPU != want.CPU || s.Bytes != want.Bytes || s.Allocs != want.Allocs {
 		t.Errorf("got %+v, want %+v", s, want)
 	}
-	none := TimeTogether(clock, goroutines, 0, func(int, *atomic.Bool) int { return 0 })
+	none := plan.TimeTogether(goroutines, 0, func(int, *atomic.Bool) int { return 0 })
 	if none.Wall != 0 {
 		t.Errorf("no operation took %v ns, want 0", none.Wall)
 	}
+	done := make(chan struct{})
+	close(done)
+	plan.Done = done
+	plan.TimeTogether(goroutines, time.Hour, func(_ int, stop *atomic.Bool) int { // which the test would not outlive
+		for !stop.Load() {
+			runtime.Gosched()
+		}
+		return 1
+	})
 }
 
 // TestMeasureLive has subjects that count how often a sample of each was taken.
@@ -53,10 +63,10 @@ func TestMeasureLive(t *testing.T) {
 		complete, saw int // rounds, and calls of progress
 	}{
 		{"to the end", 0, 0, nil, 4, 12},
-		{"stopped in the first round", 2, 0, ErrStopped, 0, 2},
-		{"stopped in the third round", 7, 0, ErrStopped, 2, 7},
-		{"stopped between rounds", 6, 0, ErrStopped, 2, 6},
-		{"stopped at the end", 12, 0, nil, 4, 12},
+		{"stopped in the first round", 2, 0, ErrStopped, 0, 1},
+		{"stopped in the third round", 7, 0, ErrStopped, 2, 6},
+		{"stopped in the last sample of a round", 6, 0, ErrStopped, 1, 5},
+		{"stopped, and failed for it", 8, 8, ErrStopped, 2, 7},
 		{"failed in the first round", 0, 1, failure, 0, 0},
 		{"failed in the second round", 0, 6, failure, 1, 5},
 	} {
@@ -65,11 +75,11 @@ func TestMeasureLive(t *testing.T) {
 		var subjects []LiveSubject
 		for k := range all {
 			subjects = append(subjects, LiveSubject{&Subject{Name: fmt.Sprint(k)}, func() (Sample, int, error) {
-				if taken++; taken == c.fail {
-					return Sample{}, 0, failure
-				}
-				if taken == c.stop {
+				if taken++; taken == c.stop {
 					close(done)
+				}
+				if taken == c.fail {
+					return Sample{}, 0, failure
 				}
 				return Sample{Wall: float64(10*taken + k)}, 5, nil
 			}})

@@ -44,7 +44,7 @@ func concurrency(lab *study.Lab) ([]measure.Series, error) {
 		return nil, err
 	}
 	plan := crowdPlan{
-		Plan:       measure.Plan{Rounds: 9, Seed: lab.Seed, Done: lab.Done},
+		Plan:       measure.Plan{Rounds: 9, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done},
 		pass:       45 * time.Millisecond,
 		goroutines: []int{1, 2, runtime.GOMAXPROCS(0), 100, 1000},
 	}
@@ -64,7 +64,6 @@ type crowdPlan struct {
 func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, all int)) ([]measure.Series, error) {
 	slices.Sort(plan.goroutines)
 	counts := slices.Compact(plan.goroutines)
-	clock := measure.MachineClock()
 	each := make([]latencies, counts[len(counts)-1]) // a goroutine's own
 	var subjects []measure.LiveSubject
 	add := func(op, lang, via, entry string, n int, take func() (measure.Sample, int, error)) {
@@ -80,7 +79,7 @@ func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, a
 		}
 		for _, n := range counts {
 			take := func() (measure.Sample, int, error) {
-				s, made, err := crowd(clock, c.Funcs.Not, each[:n], plan.pass)
+				s, made, err := plan.crowd(c.Funcs.Not, each[:n])
 				if err != nil {
 					err = fmt.Errorf("crowd: %s: %w", c.Name, err)
 				}
@@ -96,17 +95,17 @@ func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, a
 		return nil, fmt.Errorf("crowd: none of %d crossings offers Not, want one", len(crossings))
 	}
 	for _, n := range counts {
-		add("clock", "go", "direct", "", n, func() (measure.Sample, int, error) { return clockAlone(clock, each[:n], plan.pass) })
+		add("clock", "go", "direct", "", n, func() (measure.Sample, int, error) { return plan.clockAlone(each[:n]) })
 	}
 	return measure.MeasureLive(plan.Plan, subjects, progress)
 }
 
 // crowd takes a sample of not, called by as many goroutines as there are each, which are overwritten. It also
 // returns how many calls the first pass made.
-func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass time.Duration) (measure.Sample, int, error) {
+func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.Sample, int, error) {
 	made := make([]int, len(each))
 	wrong := make([]bool, len(each))
-	s := measure.TimeTogether(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
+	s := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
 		x, n := int64(k), 0
 		for ; !stop.Load(); n += measure.Stride {
 			for range measure.Stride {
@@ -126,7 +125,7 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 			return s, 0, fmt.Errorf("the function Not, called %d times in turn on its own result, does not return %d, from which it began", n, k)
 		}
 	}
-	timed := measure.TimeTogether(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
+	timed := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
 		seen := &each[k]
 		seen.clear()
 		x, n, origin := int64(k), 0, time.Now()
@@ -139,7 +138,7 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 		return n
 	})
 	if s.Wall == 0 || timed.Wall == 0 {
-		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), pass)
+		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), plan.pass)
 	}
 	if k := slices.Index(wrong, true); k >= 0 {
 		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, from which it began, nor %d", k, ^k)
@@ -149,9 +148,9 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 }
 
 // clockAlone takes a sample of the clock that crowd times single calls with.
-func clockAlone(clock measure.Clock, each []latencies, pass time.Duration) (measure.Sample, int, error) {
+func (plan *crowdPlan) clockAlone(each []latencies) (measure.Sample, int, error) {
 	var all, ran atomic.Int64
-	s := measure.TimeTogether(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
+	s := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
 		seen := &each[k]
 		seen.clear()
 		n, origin := 0, time.Now()

@@ -47,7 +47,7 @@ func neighbours(lab *study.Lab) ([]measure.Series, error) {
 		return nil, err
 	}
 	plan := neighbourPlan{
-		Plan:  measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Done: lab.Done},
+		Plan:  measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done},
 		loads: loads(runtime.GOMAXPROCS(0), lab.Full),
 		warm:  15 * time.Millisecond, watch: 70 * time.Millisecond, collect: 40 * time.Millisecond,
 		patience: 60 * time.Millisecond,
@@ -99,12 +99,15 @@ type load struct {
 
 // loading is a load that is on: until off is set and calls, those under way, are done.
 type loading struct {
-	off   atomic.Bool
-	calls sync.WaitGroup
+	off    atomic.Bool
+	calls  sync.WaitGroup
+	forget func() // that it is to be taken off when the plan is done
 }
 
-func (l *load) begin(call func(ns int64)) *loading {
+// begin puts the load on, until it is ended or done is closed.
+func (l *load) begin(call func(ns int64), done <-chan struct{}) *loading {
 	var on loading
+	on.forget = measure.AfterDone(done, func() { on.off.Store(true) })
 	for k := range l.goroutines {
 		on.calls.Go(func() {
 			// The first call is a part of one, so that not all end at once.
@@ -116,8 +119,14 @@ func (l *load) begin(call func(ns int64)) *loading {
 	return &on
 }
 
+// end takes the load off and waits for the calls that are under way.
+func (l *loading) end() {
+	l.off.Store(true)
+	l.calls.Wait()
+	l.forget()
+}
+
 func (plan *neighbourPlan) measure(crossings []calls.Crossing, progress func(done, all int)) ([]measure.Series, error) {
-	clock := measure.MachineClock()
 	var subjects []measure.LiveSubject
 	add := func(name record.Name, problem string, call func(ns int64), l load) {
 		name.Study, name.N = neighboursName, strconv.Itoa(l.goroutines)
@@ -126,7 +135,7 @@ func (plan *neighbourPlan) measure(crossings []calls.Crossing, progress func(don
 				Name:  name.String(),
 				Facts: []measure.Fact{{Key: "problem", Value: problem}, {Key: "per", Value: "tick"}},
 			},
-			Take: func() (measure.Sample, int, error) { return plan.besides(clock, call, l) },
+			Take: func() (measure.Sample, int, error) { return plan.besides(call, l) },
 		})
 	}
 	for _, entry := range []string{"", record.EntryAgain} {
@@ -157,31 +166,30 @@ const (
 )
 
 // besides takes a sample of what goroutines suffer beside a load. It returns how many ticks there were.
-func (plan *neighbourPlan) besides(clock measure.Clock, call func(ns int64), l load) (measure.Sample, int, error) {
+func (plan *neighbourPlan) besides(call func(ns int64), l load) (measure.Sample, int, error) {
 	// What ticks is at it before the load comes: a goroutine made under load may wait long for its first turn.
-	w := watch{clock: clock}
+	w := watch{clock: plan.Clock}
 	watching := start(w.run)
-	loading := l.begin(call)
+	loading := l.begin(call, plan.Done)
 	time.Sleep(plan.warm)
 	w.begun.Store(true)
 	time.Sleep(plan.watch)
 	w.ended.Store(true)
 	ticksCut := patiently(watching, &loading.off, plan.patience)
 	if ticksCut != 0 {
-		loading.calls.Wait()
-		loading = l.begin(call)
+		loading.end()
+		loading = l.begin(call, plan.Done)
 		time.Sleep(plan.warm)
 	}
 
 	var before, after debug.GCStats
 	var wall latencies
 	debug.ReadGCStats(&before)
-	collecting := start(func() { collect(clock, &wall, plan.collect, &loading.off) })
+	collecting := start(func() { collect(plan.Clock, &wall, plan.collect, &loading.off) })
 	collectCut := patiently(collecting, &loading.off, plan.collect+plan.patience)
 	debug.ReadGCStats(&after)
 	inUse := measure.GoThreads()
-	loading.off.Store(true)
-	loading.calls.Wait()
+	loading.end()
 
 	var paused latencies
 	for _, p := range after.Pause[:min(len(after.Pause), int(after.NumGC-before.NumGC))] { // the latest come first
