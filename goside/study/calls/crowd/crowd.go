@@ -20,9 +20,9 @@ var Part = study.Part{
 		{Name: "neighbours", Free: true, Quick: 33 * time.Second, Full: 13 * time.Minute, Run: neighbours},
 	},
 	Benchmarks: []string{concurrencyName, neighboursName},
-	Sections:   []func(*page.Page){ConcurrencyTables, NeighbourTables},
+	Sections:   []func(*page.Page){concurrencyTables, neighbourTables},
 	Answers: []page.Question{
-		{Text: "Does cgo scale with goroutines?", Answer: AnswerGoroutines},
-		{Text: "What does a long C call do to the rest of the program?", Answer: AnswerNeighbours},
+		{Text: "Does cgo scale with goroutines?", Answer: answerGoroutines},
+		{Text: "What does a long C call do to the rest of the program?", Answer: answerNeighbours},
 	},
 }
