@@ -132,8 +132,7 @@ func (plan *firstUsePlan) run(lab *study.Lab, root string) ([]measure.Series, er
 		steps += p.rounds * len(p.programs)
 	}
 	step := counting(lab.Progress, steps)
-	ctx, end := untilDone(lab.Done)
-	defer end()
+	ctx := untilDone{context.Background(), lab.Done}
 	for _, b := range all {
 		if err := w.prepare(ctx, b); err != nil {
 			return nil, stoppedOr(ctx, err)
@@ -205,17 +204,21 @@ func counting(progress func(done, all int), steps int) func() {
 	}
 }
 
-// untilDone returns a context that ends when done is closed; with it the commands end that run then.
-func untilDone(done <-chan struct{}) (ctx context.Context, end func()) {
-	ctx, end = context.WithCancel(context.Background())
-	go func() {
-		select {
-		case <-done:
-			end()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, end
+// untilDone is a context that ends when a channel is closed; with it the commands end that run then.
+type untilDone struct {
+	context.Context
+	done <-chan struct{}
+}
+
+func (c untilDone) Done() <-chan struct{} { return c.done }
+
+func (c untilDone) Err() error {
+	select {
+	case <-c.done:
+		return context.Canceled
+	default:
+		return nil
+	}
 }
 
 // stoppedOr returns measure.ErrStopped if the context has ended, which is then the reason of err.

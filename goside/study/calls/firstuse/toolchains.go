@@ -58,8 +58,7 @@ func builtBy(lab *study.Lab, toolchains []string, root string, rounds int) ([]me
 	if !hasC() {
 		return nil, fmt.Errorf("firstuse: %w: the go command finds no C compiler, want one for cgo", seam.ErrUnavailable)
 	}
-	ctx, end := untilDone(lab.Done)
-	defer end()
+	ctx := untilDone{context.Background(), lab.Done}
 	var programs []toolchainProgram
 	var missing []string
 	for k, t := range toolchains {
