@@ -385,6 +385,19 @@ func (n *Name) legacy() {
 	if !slices.Contains([]string{"diffusion", "julia", "ols", "transpose", "diffusion-run", "diffusion-step", ""}, n.Kernel) {
 		n.Op, n.Kernel = n.Kernel, ""
 	}
+	if n.Study == "Ways" {
+		if n.Op == "call" {
+			n.Op, n.Keys = "noop", nil
+		}
+		for k := range n.Keys {
+			if way, by, ok := strings.Cut(n.Keys[k].Value, "-by-"); ok {
+				by = strings.NewReplacer("-cgo", "", "-direct", "", "-netlib", "").Replace(by)
+				n.Keys[k].Value = way
+				n.Keys = slices.Insert(n.Keys, k+1, Key{"by", by})
+				break
+			}
+		}
+	}
 	if n.Study == "Limits" {
 		switch n.N {
 		case "vector", "scalar":

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -69,11 +70,11 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 			if errors.Is(err, seam.ErrUnavailable) {
 				continue
 			} else if err != nil {
-				return nil, fmt.Errorf("study: %s: %w", r.Name(), err)
+				return nil, fmt.Errorf("held: %s: %w", r.Name(), err)
 			}
 			f := &library.Funcs
 			add := func(layout kernel.Layout, way string, do func() error) error {
-				return w.Add(record.ParseName(FrameName+"/kernel="+"ols"+"/"+fmt.Sprintf("layout=%v/n=%d/way=%s", layout, lines, way)), r.Name(), 1, do, func() error {
+				return w.Add(frameRow("ols", layout, lines, way), r.Name(), 1, do, func() error {
 					clear(rows.Slope)
 					clear(rows.Intercept)
 					if err := do(); err != nil || way == ways.PartTranspose {
@@ -85,6 +86,9 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 			}
 			if err := add(kernel.Row, ways.WayGiven, func() error { return f.OLS(&given) }); err != nil {
 				return nil, err
+			}
+			if r.Name() == "c/cgo" {
+				w.Again()
 			}
 			if err := add(kernel.Col, ways.WayGiven, func() error { return f.OLS(&view) }); err != nil {
 				return nil, err
@@ -103,9 +107,6 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 					return nil, err
 				}
 			}
-			if r.Name() == "c/cgo" {
-				w.Again()
-			}
 		}
 	}
 	if err := givenGrids(&w, routes, names); err != nil {
@@ -113,6 +114,11 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 	}
 	w.Begin(nil)
 	return w.Subjects, nil
+}
+
+// frameRow returns the benchmark of what is made of a matrix, but for the route.
+func frameRow(kernelName string, layout kernel.Layout, n int, way string) record.Name {
+	return record.Name{Study: FrameName, Kernel: kernelName, Layout: layout.String(), N: strconv.Itoa(n), Keys: []record.Key{{Key: "way", Value: way}}}
 }
 
 // givenGrids adds one step of the book's diffusion on each route, from row- and from column-major grids.
@@ -126,7 +132,7 @@ func givenGrids(w *study.Collector, routes []*seam.Route, names []string) error 
 		}
 		for _, run := range []*kernel.DiffusionRun{&d.Rows, &d.Cols} {
 			do := func() error { return library.Run(run) }
-			err := w.Add(record.ParseName(FrameName+"/kernel="+"diffusion"+"/"+fmt.Sprintf("layout=%v/n=%d/way=%s", run.A.Layout, d.N, ways.WayGiven)), r.Name(), 1, do, func() error {
+			err := w.Add(frameRow("diffusion", run.A.Layout, d.N, ways.WayGiven), r.Name(), 1, do, func() error {
 				d.Reset()
 				for _, there := range [][2]*kernel.Grid{{&d.Cols.A, &d.Rows.A}, {&d.Cols.B, &d.Rows.B}} {
 					if err := kernel.Go().Transpose(&kernel.Transpose{Out: *there[0], In: *there[1], Par: study.SerialPar}); err != nil {

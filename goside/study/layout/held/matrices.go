@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -129,20 +130,21 @@ func (m *matrices) run(a, b kernel.Grid) *kernel.DiffusionRun {
 // subject adds one way of MatrixRows. result returns an element of the matrix that then holds the result.
 func (m *matrices) subject(w *study.Collector, route, held, passed string, do func() error, result func(i, j int) float64) error {
 	n := m.n
-	return w.Add(record.ParseName(MatricesName+"/kernel="+"diffusion"+"/"+fmt.Sprintf("layout=row/n=%d/held=%s/passed=%s/steps=%d", n, held, passed, m.steps)), route, 1,
-		do, func() error {
-			if err := do(); err != nil {
-				return err
-			}
-			for i := range n {
-				for j := range n {
-					if got, want := result(i, j), m.want[i*n+j]; math.Float64bits(got) != math.Float64bits(want) {
-						return fmt.Errorf("[%d][%d] is %v, want %v, bit for bit", i, j, got, want)
-					}
+	name := record.Name{Study: MatricesName, Kernel: "diffusion", Layout: kernel.Row.String(), N: strconv.Itoa(n),
+		Keys: []record.Key{{Key: "held", Value: held}, {Key: "passed", Value: passed}, {Key: "steps", Value: strconv.Itoa(m.steps)}}}
+	return w.Add(name, route, 1, do, func() error {
+		if err := do(); err != nil {
+			return err
+		}
+		for i := range n {
+			for j := range n {
+				if got, want := result(i, j), m.want[i*n+j]; math.Float64bits(got) != math.Float64bits(want) {
+					return fmt.Errorf("[%d][%d] is %v, want %v, bit for bit", i, j, got, want)
 				}
 			}
-			return nil
-		})
+		}
+		return nil
+	})
 }
 
 // pieces adds the ways that end in one slice of memory.

@@ -6,7 +6,7 @@ package held
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -58,15 +58,15 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 			} {
 				clear(whole.Out)
 				if err := held.run(); err != nil {
-					return nil, fmt.Errorf("study: %s points on %s: %w", held.name, l.Route.Name(), err)
+					return nil, fmt.Errorf("held: %s points on %s: %w", held.name, l.Route.Name(), err)
 				}
 				if !slices.Equal(whole.Out, want) {
-					return nil, fmt.Errorf("study: %s points on %s: the counts differ from the reference's", held.name, l.Route.Name())
+					return nil, fmt.Errorf("held: %s points on %s: the counts differ from the reference's", held.name, l.Route.Name())
 				}
+				name := record.Name{Study: PointsName, Kernel: "julia", Lang: l.Route.Lang, Via: l.Route.Via, N: strconv.Itoa(p.side),
+					Keys: []record.Key{{Key: "points", Value: held.name}, {Key: "maxiter", Value: fmt.Sprint(p.maxiter)}}}
 				s := measure.Subject{
-					Name: fmt.Sprintf("%s/kernel=julia/lang=%s/via=%s/n=%d/points=%s/maxiter=%d", PointsName, l.Route.Lang, l.Route.Via,
-						p.side, held.name, p.maxiter),
-					Facts: facts,
+					Name: name.String(), Facts: facts, Group: facts[0].Value,
 					Run: func(n int) error {
 						for range n / len(want) {
 							if err := held.run(); err != nil {
@@ -79,7 +79,8 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 				}
 				subjects = append(subjects, s)
 				if l.Route.Lang == "c" && held.name == "interleaved" {
-					s.Name = strings.Replace(s.Name, "/lang=c/", "/lang=c"+record.Again+"/", 1)
+					name.Entry = record.EntryAgain
+					s.Name = name.String()
 					subjects = append(subjects, s)
 				}
 			}

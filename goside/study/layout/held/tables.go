@@ -147,14 +147,7 @@ func orNone(names []string) string {
 
 // floor returns the noise floor of a problem.
 func (t *frame) floor(kernel, n string) float64 {
-	for _, again := range t.rows {
-		if lang, ok := strings.CutSuffix(again.Lang, record.Again); ok && again.Kernel == kernel && again.N == n {
-			if r := t.find(kernel, lang+"/"+again.Via, again.Layout, n, again.Facts["way"]); r != nil && len(r.Samples) == len(again.Samples) {
-				return measure.Ratio(again.Wall(), r.Wall()).Floor()
-			}
-		}
-	}
-	return 0
+	return record.Floor(slices.DeleteFunc(slices.Clone(t.rows), func(r *record.Row) bool { return r.Kernel != kernel || r.N != n }))
 }
 
 // matrixTable finds the rows of how matrices are held.

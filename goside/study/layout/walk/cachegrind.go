@@ -76,13 +76,13 @@ func Simulate(v *valgrind.Valgrind, jobs []MissJob, progress func(done, all int)
 	var mu sync.Mutex
 	done := 0
 	err = valgrind.Parallel(len(jobs), func(k int) error {
-		args := []string{"walk", jobs[k].Route}
+		args := []string{"child", "walk", jobs[k].Route}
 		for _, w := range jobs[k].Walks {
 			args = append(args, w.String())
 		}
 		text, printed, err := v.Callgrind(options, environment, args...)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", jobs[k].Route, err)
 		}
 		series[k], err = ReadMisses(v, text, printed, &jobs[k])
 		if err != nil {
@@ -100,7 +100,7 @@ func Simulate(v *valgrind.Valgrind, jobs []MissJob, progress func(done, all int)
 	return slices.Concat(series...), nil
 }
 
-// ReadMisses returns a series for each walk of a job, from callgrind's file and what [walkCommand] printed.
+// ReadMisses returns a series for each walk of a job, from callgrind's file and what the child "walk" printed.
 func ReadMisses(v *valgrind.Valgrind, text, printed string, job *MissJob) ([]measure.Series, error) {
 	dump, err := valgrind.ReadDump(text)
 	if err != nil {
@@ -121,14 +121,14 @@ func ReadMisses(v *valgrind.Valgrind, text, printed string, job *MissJob) ([]mea
 		v.Version, l1.size, l1.ways, last.size, last.ways, last.line)
 	elements := strings.Fields(printed)
 	if len(elements) != len(job.Walks) {
-		return nil, fmt.Errorf("toll walk printed %q, want %d numbers", printed, len(job.Walks))
+		return nil, fmt.Errorf("toll child walk printed %q, want %d numbers", printed, len(job.Walks))
 	}
 	lang, via, _ := strings.Cut(job.Route, "/")
 	var series []measure.Series
 	for k := range job.Walks {
 		n, err := strconv.Atoi(elements[k])
 		if err != nil || n <= 0 {
-			return nil, fmt.Errorf("toll walk printed %q, want how many elements it visited", elements[k])
+			return nil, fmt.Errorf("toll child walk printed %q, want how many elements it visited", elements[k])
 		}
 		pass := 2*k + 1 // the part before it is warming up
 		sample := measure.Sample{More: []measure.Value{

@@ -26,9 +26,9 @@ var missTitles = []struct{ unit, title string }{
 // missRows returns what was counted or simulated of walks in C, and the sources of that, in the record's order.
 func missRows(p *page.Page) (all map[Walk]*record.Row, sources []string) {
 	all = map[Walk]*record.Row{}
-	rows := p.Rows(record.MissesName)
+	rows := p.Rows(MissesName)
 	for _, r := range rows {
-		w, err := walk(r)
+		w, err := walkOf(&r.Name)
 		if err != nil || r.Lang != "c" {
 			continue
 		}
@@ -38,7 +38,7 @@ func missRows(p *page.Page) (all map[Walk]*record.Row, sources []string) {
 		}
 	}
 	for _, r := range rows {
-		if w, err := walk(r); err == nil && all[w] == r {
+		if w, err := walkOf(&r.Name); err == nil && all[w] == r {
 			sources = record.With(sources, r.Facts["source"])
 		}
 	}

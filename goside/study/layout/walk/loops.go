@@ -10,7 +10,6 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
-	"strings"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -62,32 +61,39 @@ func (w *Walk) Loops() string {
 	return "matched"
 }
 
-func (w *Walk) String() string {
-	return fmt.Sprintf("%s/layout=%v/n=%d/loops=%s/ld=%s", w.Kernel, w.Layout, w.N, w.Loops(), w.LD)
+// name returns the walk's benchmark, but for the route.
+func (w *Walk) name() record.Name {
+	return record.Name{Study: LoopsName, Kernel: w.Kernel, Layout: w.Layout.String(), N: strconv.Itoa(w.N),
+		Keys: []record.Key{{Key: "loops", Value: w.Loops()}, {Key: "ld", Value: w.LD}}}
 }
 
-// ParseWalk returns the walk of which String made s.
+// String returns the name of the walk's benchmark without a route.
+func (w *Walk) String() string {
+	name := w.name()
+	return name.String()
+}
+
+// ParseWalk returns the walk that String made s of.
 func ParseWalk(s string) (Walk, error) {
-	var w Walk
-	name, rest, _ := strings.Cut(s, "/")
-	w.Kernel = name
-	for part := range strings.SplitSeq(rest, "/") {
-		key, value, _ := strings.Cut(part, "=")
-		switch key {
-		case "layout":
-			if value == kernel.Col.String() {
-				w.Layout = kernel.Col
-			}
-		case "n":
-			w.N, _ = strconv.Atoi(value)
-		case "loops":
-			w.Interchanged = value == "interchanged"
-		case "ld":
-			w.LD = value
-		}
+	name := record.ParseName(s)
+	w, err := walkOf(&name)
+	if err != nil || w.String() != s {
+		return w, fmt.Errorf("walk: %q is no walk, want one such as Loops/kernel=diffusion/layout=row/n=512/loops=matched/ld=unit", s)
 	}
-	if w.N < 3 || w.String() != s || !slices.Contains(LoopKernels, w.Kernel) || !slices.Contains([]string{UnitLD, PaddedLD, PowerLD}, w.LD) {
-		return w, fmt.Errorf("study: walk %q, want one such as diffusion/layout=row/n=512/loops=matched/ld=unit", s)
+	return w, nil
+}
+
+// walkOf returns the walk that a benchmark of that name takes.
+func walkOf(name *record.Name) (Walk, error) {
+	n, err := strconv.Atoi(name.N)
+	w := Walk{Kernel: name.Kernel, Interchanged: name.Get("loops") == "interchanged", LD: name.Get("ld"), N: n}
+	if name.Layout == kernel.Col.String() {
+		w.Layout = kernel.Col
+	}
+	switch {
+	case err != nil || n < 3 || name.N != strconv.Itoa(n), name.Layout != w.Layout.String(), name.Get("loops") != w.Loops(),
+		!slices.Contains(LoopKernels, w.Kernel), !slices.Contains(leadingDimensions, w.LD):
+		return w, fmt.Errorf("walk: the benchmark %v is of no walk", name)
 	}
 	return w, nil
 }
@@ -138,7 +144,7 @@ func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done
 	for _, n := range sizes {
 		all += len(Walks(LoopKernels, n)) * len(languages)
 	}
-	twice := max(0, slices.IndexFunc(languages, func(w study.Walker) bool { return w.Route.Lang == "c" })) // see Again
+	twice := max(0, slices.IndexFunc(languages, func(w study.Walker) bool { return w.Route.Lang == "c" })) // see record.EntryAgain
 	var subjects []measure.Subject
 	for _, n := range sizes {
 		arena := newArena(n)
@@ -153,10 +159,10 @@ func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done
 					done++
 					progress(done, all)
 					s := arena.subject(&w, l, threads)
-					s.Facts = facts
+					s.Facts, s.Group = facts, facts[0].Value
 					subjects = append(subjects, s)
 					if l == languages[twice] && w == (Walk{k, kernel.Row, false, UnitLD, n}) {
-						s.Name = walkName(&w, l.Route.Lang+record.Again, l.Route.Via)
+						s.Name = walkName(&w, l.Route, record.EntryAgain)
 						subjects = append(subjects, s)
 					}
 				}
@@ -167,9 +173,10 @@ func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done
 	return subjects, nil
 }
 
-func walkName(w *Walk, lang, via string) string {
-	name, rest, _ := strings.Cut(w.String(), "/")
-	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s", LoopsName, name, lang, via, rest)
+func walkName(w *Walk, route *seam.Route, entry string) string {
+	name := w.name()
+	name.Lang, name.Via, name.Entry = route.Lang, route.Via, entry
+	return name.String()
 }
 
 func walkFacts(k string, n int, languages []study.Walker) []measure.Fact {
@@ -232,7 +239,7 @@ func (m *arena) walk(w *Walk, f *kernel.Funcs, steps, threads int) (run func() e
 func (m *arena) subject(w *Walk, l study.Walker, threads int) measure.Subject {
 	run, elements := m.walk(w, l.Funcs, max(1, loopElements/(m.n*m.n)), threads)
 	return measure.Subject{
-		Name: walkName(w, l.Route.Lang, l.Route.Via),
+		Name: walkName(w, l.Route, ""),
 		Run: func(n int) error {
 			for range n / elements {
 				if err := run(); err != nil {
@@ -312,10 +319,10 @@ func (c *walkCheck) verify(w *Walk, l study.Walker, m *arena, threads int) error
 	}
 	run, _ := m.walk(w, l.Funcs, 1, threads)
 	if err := run(); err != nil {
-		return fmt.Errorf("study: %v on %s: %w", w, l.Route.Name(), err)
+		return fmt.Errorf("walk: %v on %s: %w", w, l.Route.Name(), err)
 	}
 	wrong := func(what string, k int, got, want float64) error {
-		return fmt.Errorf("study: %v on %s: %s[%d] is %v, want %v, bit for bit", w, l.Route.Name(), what, k, got, want)
+		return fmt.Errorf("walk: %v on %s: %s[%d] is %v, want %v, bit for bit", w, l.Route.Name(), what, k, got, want)
 	}
 	same := func(what string, got, want []float64) error {
 		for k, x := range want {

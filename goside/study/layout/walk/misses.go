@@ -20,6 +20,9 @@ import (
 	"toll/goside/via/perf"
 )
 
+// MissesName is the study of what the caches miss in the walks of [LoopsName]: the cause of those times.
+const MissesName = "Misses"
+
 // How misses are found: the values of "by" in the names.
 const (
 	ByCounters   = "counters"   // the processor's
@@ -39,18 +42,20 @@ var MissesLangs = []string{"c", "go"}
 // Misses returns the series of a walk in that language, through that crossing. by is ByCounters or ByCachegrind,
 // source says which counters, or which caches, in words, and n is how many elements a sample is of.
 func Misses(w *Walk, lang, via, by, source string, n int, samples []measure.Sample) measure.Series {
-	name, rest, _ := strings.Cut(w.String(), "/")
+	name := w.name()
+	name.Study, name.Lang, name.Via, name.Keys = MissesName, lang, via, append(name.Keys, record.Key{Key: "by", Value: by})
 	op := "cell"
 	if w.Kernel == "ols" {
 		op = "observation"
 	}
 	return measure.Series{
 		Subject: &measure.Subject{
-			Name: fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s/by=%s", record.MissesName, name, lang, via, rest, by),
+			Name: name.String(),
 			Facts: []measure.Fact{
 				{Key: "problem", Value: fmt.Sprintf("misses %s n=%d", w.Kernel, w.N)},
 				{Key: "per", Value: op},
 				{Key: "source", Value: source},
+				{Key: "unjudged", Value: "misses are no times"},
 			},
 		},
 		N:       n,
@@ -105,7 +110,7 @@ var missUnits = map[perf.Event]string{perf.L1Misses: L1Misses, perf.LLMisses: LL
 func Countable() ([]perf.Event, error) {
 	have, err := perf.Available(perf.L1Misses, perf.LLMisses, perf.TLBMisses)
 	if err != nil {
-		return nil, fmt.Errorf("study: misses: %w; --cachegrind simulates them", err)
+		return nil, fmt.Errorf("walk: misses: %w; --cachegrind simulates them", err)
 	}
 	return have, nil
 }
@@ -154,7 +159,7 @@ func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed ui
 		for at, k := range rng.Perm(len(runs)) {
 			sample, err := runs[k].count(events)
 			if err != nil {
-				return nil, fmt.Errorf("study: misses: %s: %w", series[k].Subject.Name, err)
+				return nil, fmt.Errorf("walk: misses: %s: %w", series[k].Subject.Name, err)
 			}
 			series[k].Samples = append(series[k].Samples, sample)
 			progress(round*len(runs)+at+1, countedRounds*len(runs))
@@ -174,7 +179,7 @@ func newCountedRun(w WalkRun) (countedRun, error) {
 	for range 2 { // of which the first warms up
 		start := time.Now()
 		if err := w.Run(); err != nil {
-			return countedRun{}, fmt.Errorf("study: misses: %v: %w", &w.Walk, err)
+			return countedRun{}, fmt.Errorf("walk: misses: %v: %w", &w.Walk, err)
 		}
 		least = min(least, time.Since(start))
 	}

@@ -30,7 +30,7 @@ var Part = study.Part{
 		{Name: "counters", Quick: 20 * time.Second, Full: 3 * time.Minute, Run: Counters},
 		{Name: "cachegrind", Asked: true, Quick: 40 * time.Second, Full: 40 * time.Second, Run: Cachegrind},
 	},
-	Benchmarks: []string{LoopsName, record.MissesName},
+	Benchmarks: []string{LoopsName, MissesName},
 	Facts:      []string{"source"},
 	Sections:   []func(*page.Page){Tables, CauseTables},
 	Answers: []page.Question{

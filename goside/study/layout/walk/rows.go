@@ -4,7 +4,6 @@
 package walk
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -25,7 +24,8 @@ var layoutNames = map[kernel.Layout]string{kernel.Row: "row-major", kernel.Col: 
 
 // walkTable are a record's rows of the study of loops.
 type walkTable struct {
-	rows     map[walkRow]*record.Row // those of second entries, too
+	rows     map[walkRow]*record.Row
+	again    map[walkRow]*record.Row // those of second entries
 	Kernels  []string                // in the record's order
 	langs    []string                // in the record's order, parallel ones last, without second entries
 	Sizes    []int                   // ascending
@@ -37,30 +37,25 @@ type walkRow struct {
 	Walk
 }
 
-// walk returns the walk that a row is of.
-func walk(r *record.Row) (Walk, error) {
-	return ParseWalk(fmt.Sprintf("%s/layout=%s/n=%s/loops=%s/ld=%s", r.Kernel, r.Layout, r.N, r.Facts["loops"], r.Facts["ld"]))
-}
-
 // WalksOf returns the walks that a record has; those of parallel languages only if they are wanted, since pictures have
 // no room for them.
 func WalksOf(r *record.Record, parallel bool) *walkTable {
-	t := &walkTable{rows: map[walkRow]*record.Row{}}
+	t := &walkTable{rows: map[walkRow]*record.Row{}, again: map[walkRow]*record.Row{}}
 	for k := range r.Rows {
 		row := &r.Rows[k]
 		if row.Study != LoopsName || row.Parallel() && !parallel || Pictured(row) == 0 {
 			continue
 		}
-		walk, err := walk(row)
+		walk, err := walkOf(&row.Name)
 		if err != nil {
 			continue // a record that something else wrote
 		}
 		at := walkRow{row.Lang, walk}
-		if t.rows[at] != nil { // the language through another crossing
-			continue
-		}
-		t.rows[at] = row
-		if !row.Again() {
+		switch {
+		case row.Again():
+			t.again[at] = row
+		case t.rows[at] == nil: // else it is the language through another crossing
+			t.rows[at] = row
 			t.Kernels, t.langs, t.Sizes = record.With(t.Kernels, walk.Kernel), record.With(t.langs, row.Lang), record.With(t.Sizes, walk.N)
 		}
 	}
@@ -171,12 +166,11 @@ func (t *walkTable) fastest(kernel, lang string) (times float64, at Walk, ok boo
 func (t *walkTable) floor(kernel string, n int) float64 {
 	walk := Walk{Kernel: kernel, LD: UnitLD, N: n}
 	for _, lang := range t.langs {
-		r, again := t.find(lang, walk), t.find(lang+record.Again, walk)
-		if r != nil && again != nil && len(r.Samples) == len(again.Samples) {
-			return measure.Ratio(again.Wall(), r.Wall()).Floor()
+		if r, again := t.find(lang, walk), t.again[walkRow{lang, walk}]; r != nil && again != nil {
+			return record.Floor([]*record.Row{r, again})
 		}
 	}
-	return 0
+	return math.Inf(1)
 }
 
 // Where says which layout and side a walk is of.

@@ -15,7 +15,7 @@ import (
 )
 
 func AnswerTranspose(p *page.Page) string {
-	t := WayRows(p)
+	t := wayRows(p)
 	route := "c/cgo"
 	if routes := t.routes("diffusion", WayInterchanged); !slices.Contains(routes, route) && slices.Contains(routes, "c/purego") {
 		route = "c/purego"
@@ -66,7 +66,7 @@ func AnswerTransposers(p *page.Page) string {
 }
 
 func AnswerFortran(p *page.Page) string {
-	t, w := walk.WalksOf(p.Record, true), WayRows(p)
+	t, w := walk.WalksOf(p.Record, true), wayRows(p)
 	ratio, ok := t.Fortran("diffusion", 512)
 	if !ok {
 		return ""
@@ -76,7 +76,7 @@ func AnswerFortran(p *page.Page) string {
 		lead = "It can be left, but that is slow."
 	}
 	text := fmt.Sprintf("%s Fortran whose loops are in the other order reads a row-major 512² where it lies, in %s times C's time", lead, page.Factor(ratio.Median))
-	if copied, plain := w.Find("diffusion", "f2py-copy/cpython", 512, WayCopied, 1), w.Find("diffusion", "f2py/cpython", 512, WayMatched, 1); copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
+	if copied, plain := w.find("diffusion", "f2py-copy/cpython", 512, WayCopied), w.find("diffusion", "f2py/cpython", 512, WayMatched); copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
 		text += fmt.Sprintf("; left to f2py's silent copies, a step takes %s times as long", page.Factor(measure.Ratio(copied.Wall(), plain.Wall()).Median))
 	}
 	return text + "."

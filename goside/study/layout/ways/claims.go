@@ -47,11 +47,11 @@ func judgeFortran(p *page.Page) []page.Finding {
 
 // judgeF2py says how long a step of diffusion takes by f2py with its copies, relative to one without.
 func judgeF2py(p *page.Page) (found, verdict string) {
-	w := WayRows(p)
+	w := wayRows(p)
 	var by []string
 	from := 0 // the side from which on it is major
-	for _, n := range w.Sizes("diffusion") {
-		copied, plain := w.Find("diffusion", "f2py-copy/cpython", n, WayCopied, 1), w.Find("diffusion", "f2py/cpython", n, WayMatched, 1)
+	for _, n := range w.sizes("diffusion") {
+		copied, plain := w.find("diffusion", "f2py-copy/cpython", n, WayCopied), w.find("diffusion", "f2py/cpython", n, WayMatched)
 		if copied == nil || plain == nil || len(copied.Samples) != len(plain.Samples) {
 			continue
 		}

@@ -16,69 +16,6 @@ import (
 	"toll/goside/study/layout/walk"
 )
 
-// wayTable finds the rows of ways.
-type wayTable struct{ rows []*record.Row }
-
-func WayRows(p *page.Page) *wayTable { return &wayTable{p.Rows(WaysName)} }
-
-// Find returns the row of a kernel on a route, nil if there is none; steps is 0 for ols.
-func (t *wayTable) Find(kernel, route string, n int, way string, steps int) *record.Row {
-	for _, r := range t.rows {
-		if r.Kernel == kernel && r.Route() == route && r.N == strconv.Itoa(n) && r.Facts["way"] == way && (steps == 0 || r.Facts["steps"] == strconv.Itoa(steps)) {
-			return r
-		}
-	}
-	return nil
-}
-
-// short returns the number of steps of a kernel's shortest runs, for find.
-func short(kernel string) int {
-	if kernel == "diffusion" {
-		return 1
-	}
-	return 0
-}
-
-// Sizes returns the sides that there are ways of, ascending.
-func (t *wayTable) Sizes(kernel string) []int {
-	var all []int
-	for _, r := range t.rows {
-		if n, err := strconv.Atoi(r.N); err == nil && r.Kernel == kernel && !slices.Contains(all, n) {
-			all = append(all, n)
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// routes returns those that a kernel's way was measured on.
-func (t *wayTable) routes(kernel, way string) []string {
-	var all []string
-	for _, r := range t.rows {
-		if r.Kernel == kernel && r.Facts["way"] == way && !r.Again() && !slices.Contains(all, r.Route()) {
-			all = append(all, r.Route())
-		}
-	}
-	return all
-}
-
-// even returns after how many steps, or fits, of one call transposing first wins against walking the wrong way: the
-// transposition there and back, over what a step on the other layout saves. It is infinite where that saves nothing, and
-// ok is false if the record cannot tell.
-func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
-	steps1 := short(kernel)
-	wrong, right, there := t.Find(kernel, route, n, WayInterchanged, steps1), t.Find(kernel, route, n, PartKernel, steps1), t.Find(kernel, route, n, PartTranspose, steps1)
-	if wrong == nil || right == nil || there == nil || len(wrong.Samples) != len(right.Samples) || len(there.Samples) != len(right.Samples) {
-		return 0, false
-	}
-	// The median is that of the savings, each in the round's transpositions: of steps there may be none in a round.
-	saved := measure.Ratio(record.Minus(wrong.Wall(), right.Wall()), there.Wall()).Median
-	if !(saved > 0) {
-		return math.Inf(1), true
-	}
-	return 1 / saved, true
-}
-
 // stepsText shows a number of steps that it takes at least.
 func stepsText(steps float64) string {
 	if steps > 1e6 {
@@ -88,7 +25,7 @@ func stepsText(steps float64) string {
 }
 
 func Tables(p *page.Page) {
-	t := WayRows(p)
+	t := wayRows(p)
 	if len(t.rows) == 0 {
 		return
 	}
@@ -108,7 +45,7 @@ func splitTable(p *page.Page, t *wayTable) {
 	const kernel = "diffusion"
 	sum, worst := 0, 0.0
 	worstAt := ""
-	for _, n := range t.Sizes(kernel) {
+	for _, n := range t.sizes(kernel) {
 		if n != 512 && n != 728 && n != 2048 {
 			continue
 		}
@@ -118,20 +55,17 @@ func splitTable(p *page.Page, t *wayTable) {
 			name string
 		}
 		for _, route := range slices.Concat(WayRoutes, WayPython) {
-			crossing := t.Find("call", route, 1, PartNoop, 0)
-			if crossing == nil && route == "f2py-copy/cpython" { // whose no-op is f2py's
-				crossing = t.Find("call", "f2py/cpython", 1, PartNoop, 0)
-			}
-			type oneWay struct{ name, what, moved string }
+			crossing := t.crossing(route)
+			type oneWay struct{ name, by, what, moved string }
 			all := []oneWay{
-				{WayMatched, "matched", ""}, {WayInterchanged, "the wrong way", ""},
-				{WayTransposed, "transposed first, and back", PartTranspose}, {WayCopied, "copied by f2py, and back", ""},
+				{WayMatched, "", "matched", ""}, {WayInterchanged, "", "the wrong way", ""},
+				{WayTransposed, "", "transposed first, and back", PartTranspose}, {WayCopied, "", "copied by f2py, and back", ""},
 			}
-			for _, by := range WayTransposers {
-				all = append(all, oneWay{WayBy(WayTransposed, by.Route, by.How), "the same by " + by.Route + " " + by.How, WayBy(PartTranspose, by.Route, by.How)})
+			for _, by := range wayTransposers {
+				all = append(all, oneWay{WayTransposed, by.Name, "the same by " + by.Route + " " + by.How, PartTranspose})
 			}
 			for _, way := range all {
-				r := t.Find(kernel, route, n, way.name, 1)
+				r := t.index[wayRow{kernel, route, n, way.name, way.by, 1}]
 				if r == nil {
 					continue
 				}
@@ -142,10 +76,10 @@ func splitTable(p *page.Page, t *wayTable) {
 					across = measure.Median(crossing.Wall()).Median
 					line[2] = page.Nanoseconds(across)
 				}
-				other := t.Find(kernel, route, n, PartKernel, 1)
+				other := t.find(kernel, route, n, PartKernel)
 				switch {
 				case way.moved != "" && other != nil:
-					if there := t.Find(kernel, route, n, way.moved, 1); there != nil {
+					if there := t.index[wayRow{kernel, route, n, way.moved, way.by, 1}]; there != nil {
 						moved, rest := measure.Median(there.Wall()).Median, measure.Median(other.Wall()).Median
 						line[3], line[4] = page.Nanoseconds(moved), page.Nanoseconds(max(0, rest-across))
 						off := math.Abs(moved+rest-total) / total
@@ -177,8 +111,8 @@ func splitTable(p *page.Page, t *wayTable) {
 		p.Say("Of these, %s takes least, %s; and %s most, %s times as long.", cheapest.name, page.Nanoseconds(cheapest.ns), dearest.name, page.Factor(dearest.ns/cheapest.ns))
 	}
 	var copies []string
-	for _, n := range t.Sizes(kernel) {
-		copied, plain := t.Find(kernel, "f2py-copy/cpython", n, WayCopied, 1), t.Find(kernel, "f2py-copy/cpython", n, PartKernel, 1)
+	for _, n := range t.sizes(kernel) {
+		copied, plain := t.find(kernel, "f2py-copy/cpython", n, WayCopied), t.find(kernel, "f2py-copy/cpython", n, PartKernel)
 		if copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
 			copies = append(copies, fmt.Sprintf("%s steps at %s", page.Factor(measure.Ratio(record.Minus(copied.Wall(), plain.Wall()), plain.Wall()).Median), page.Squares(n)))
 		}
@@ -194,7 +128,7 @@ func splitTable(p *page.Page, t *wayTable) {
 // evenTable shows from how many steps on transposing first wins.
 func evenTable(p *page.Page, t *wayTable, kernel string) {
 	what := map[string]string{"diffusion": "steps", "ols": "fits of one matrix"}[kernel]
-	sizes := t.Sizes(kernel)
+	sizes := t.sizes(kernel)
 	header := []string{"route"}
 	for _, n := range sizes {
 		header = append(header, page.Squares(n))
@@ -239,9 +173,9 @@ func evenTable(p *page.Page, t *wayTable, kernel string) {
 // checkEven compares a longer run, transposed first, with the sum of its parts.
 func checkEven(p *page.Page, t *wayTable, kernel string) string {
 	worst, rows := 0.0, 0
-	for _, n := range t.Sizes(kernel) {
+	for _, n := range t.sizes(kernel) {
 		const route = "c/cgo"
-		whole, part, there := t.Find(kernel, route, n, WayTransposed, WaySteps), t.Find(kernel, route, n, PartKernel, WaySteps), t.Find(kernel, route, n, PartTranspose, WaySteps)
+		whole, part, there := t.index[wayRow{kernel, route, n, WayTransposed, "", WaySteps}], t.index[wayRow{kernel, route, n, PartKernel, "", WaySteps}], t.index[wayRow{kernel, route, n, PartTranspose, "", WaySteps}]
 		if kernel != "diffusion" || whole == nil || part == nil || there == nil {
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
+	"strconv"
 	"strings"
 
 	"toll/goside/kernel"
@@ -65,20 +65,17 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 			facts := study.Facts(p, &kernel.Timed{Work: kernel.TransposeElement})
 			var verified []string
 			first := len(subjects)
-			add := func(lang, via, how string, check bool, do func() error) error {
+			add := func(lang, via, how, entry string, check bool, do func() error) error {
 				if err := transposes(&out, &in, check, do); err != nil {
-					return fmt.Errorf("study: %s by %s/%s, side %d: %w", how, lang, via, n, err)
+					return fmt.Errorf("ways: %s by %s/%s, side %d: %w", how, lang, via, n, err)
 				}
-				if route := lang + "/" + via; !slices.Contains(verified, route) {
-					verified = append(verified, route)
-				}
-				subjects = append(subjects, measure.Subject{
-					Name: fmt.Sprintf("%s/kernel=transpose/lang=%s/via=%s/layout=row/n=%d/how=%s/ld=%s", TransposeName, lang, via, n, how, ld),
-					Run:  study.Passes(n*n, do), Least: n * n,
-				})
+				name := record.Name{Study: TransposeName, Kernel: "transpose", Lang: lang, Via: via, Layout: in.Layout.String(), N: strconv.Itoa(n),
+					Keys: []record.Key{{Key: "how", Value: how}, {Key: "ld", Value: ld}}, Entry: entry}
+				verified = record.With(verified, name.Route())
+				subjects = append(subjects, measure.Subject{Name: name.String(), Group: facts[0].Value, Run: study.Passes(n*n, do), Least: n * n})
 				return nil
 			}
-			err := add("go", "direct", HowCopy, false, func() error {
+			err := add("go", "direct", HowCopy, "", false, func() error {
 				for line := range n {
 					at := line * in.LD
 					copy(out.Data[at:at+n], in.Data[at:at+n])
@@ -104,21 +101,21 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 					if how := libraryHow[r.Lang]; how != "" {
 						f.how = how
 					}
-					if err := add(r.Lang, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
+					if err := add(r.Lang, r.Via, f.how, "", true, func() error { return f.do(a) }); err != nil {
 						return nil, err
 					}
-					if r.Lang == "c" && f.how == HowBlocked { // see Again
-						if err := add(r.Lang+record.Again, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
+					if r.Lang == "c" && f.how == HowBlocked {
+						if err := add(r.Lang, r.Via, f.how, record.EntryAgain, true, func() error { return f.do(a) }); err != nil {
 							return nil, err
 						}
 					}
 				}
 			}
 			if numpy != nil {
-				if err := add("numpy", "cpython", HowCopyto, true, func() error { return numpy.copyTo(&out, &in) }); err != nil {
+				if err := add("numpy", "cpython", HowCopyto, "", true, func() error { return numpy.copyTo(&out, &in) }); err != nil {
 					return nil, err
 				}
-				if err := add("numpy", "cpython", HowFresh, false, func() error { return numpy.contiguous(&in) }); err != nil {
+				if err := add("numpy", "cpython", HowFresh, "", false, func() error { return numpy.contiguous(&in) }); err != nil {
 					return nil, err
 				}
 			}
@@ -163,7 +160,7 @@ func newNumPy() (*numPy, error) {
 	} {
 		v, err := in.Import("numpy", name)
 		if err != nil {
-			return nil, fmt.Errorf("study: numpy.%s: %w", name, err)
+			return nil, fmt.Errorf("ways: numpy.%s: %w", name, err)
 		}
 		*to = v.Object()
 	}

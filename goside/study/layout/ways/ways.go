@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
+	"strconv"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -29,16 +29,11 @@ const (
 	WayGiven        = "given"        // whatever the route makes of the layout that it is given
 	PartKernel      = "kernel"       // of transposed, or of copied: the kernel for the other layout alone
 	PartTranspose   = "transpose"    // of transposed: without the kernel
-	PartNoop        = "noop"         // the crossing alone
 )
 
-// WayTransposers are what else c/cgo is transposed by, in runs of one step: the name is the way's, or the part's, with the how
-// after it.
-var WayTransposers = []struct{ Route, How string }{{"c/cgo", HowNaive}, {"go/direct", HowBlocked}, {"gonum/direct", HowDenseCopy}, {"blas/netlib", HowDomatcopy}}
-
-// WayBy returns the name of a way, or of its part, that is transposed by a route's how.
-func WayBy(way, route, how string) string {
-	return way + "-by-" + strings.ReplaceAll(route, "/", "-") + "-" + how
+// wayTransposers are what else c/cgo's ways transpose by, in runs of one step: Name is the value of "by" in the names.
+var wayTransposers = []struct{ Name, Route, How string }{
+	{"c-naive", "c/cgo", HowNaive}, {"go-blocked", "go/direct", HowBlocked}, {"gonum-dense-copy", "gonum/direct", HowDenseCopy}, {"blas-domatcopy", "blas/netlib", HowDomatcopy},
 }
 
 // WaySteps are the steps of the longer of diffusion's runs, which c/cgo makes on squares of up to waysLong to see if times
@@ -93,7 +88,7 @@ func Subjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 			continue
 		}
 		do := func() error { f.Noop(); return nil }
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"call"+"/"+"n=1/way="+PartNoop), route, 1, do, do); err != nil {
+		if err := w.Add(record.Name{Study: WaysName, Op: "noop", N: "1"}, route, 1, do, do); err != nil {
 			return nil, err
 		}
 	}
@@ -211,8 +206,10 @@ func (d *diffusionWays) right(do func() error) func() error {
 	}
 }
 
-func (d *diffusionWays) rest(layout kernel.Layout, way string) string {
-	return fmt.Sprintf("layout=%v/n=%d/way=%s/steps=%d", layout, d.N, way, d.steps)
+// name returns the benchmark of a way, but for the route; by is one of wayTransposers, or "" for the route's own.
+func (d *diffusionWays) name(way, by string) record.Name {
+	return record.Name{Study: WaysName, Kernel: "diffusion", Layout: kernel.Row.String(), N: strconv.Itoa(d.N),
+		Keys: []record.Key{{Key: "way", Value: way}, {Key: "by", Value: by}, {Key: "steps", Value: strconv.Itoa(d.steps)}}}
 }
 
 func nothingBetween() error { return nil }
@@ -233,7 +230,7 @@ func (d *diffusionWays) native(w *study.Collector, route string, f *kernel.Funcs
 		{WayMatched, matched, d.right(matched)}, {WayInterchanged, interchanged, d.right(interchanged)},
 		{WayTransposed, whole, d.right(whole)}, {PartKernel, other, other}, {PartTranspose, around, around},
 	} {
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, way.name)), route, 1, way.do, way.right); err != nil {
+		if err := w.Add(d.name(way.name, ""), route, 1, way.do, way.right); err != nil {
 			return err
 		}
 		if route == "c/cgo" && way.name == WayMatched {
@@ -245,7 +242,7 @@ func (d *diffusionWays) native(w *study.Collector, route string, f *kernel.Funcs
 
 // transposers adds, for the kernel of c/cgo, what else transposes.
 func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes map[string]*kernel.Funcs) error {
-	for _, by := range WayTransposers {
+	for _, by := range wayTransposers {
 		f := routes[by.Route]
 		if f == nil {
 			continue
@@ -258,10 +255,10 @@ func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes 
 			continue
 		}
 		whole, around := d.transposed(transpose, func() error { return c.Run(&d.Cols) }), d.transposed(transpose, nothingBetween)
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, WayBy(WayTransposed, by.Route, by.How))), "c/cgo", 1, whole, d.right(whole)); err != nil {
+		if err := w.Add(d.name(WayTransposed, by.Name), "c/cgo", 1, whole, d.right(whole)); err != nil {
 			return err
 		}
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, WayBy(PartTranspose, by.Route, by.How))), "c/cgo", 1, around, around); err != nil {
+		if err := w.Add(d.name(PartTranspose, by.Name), "c/cgo", 1, around, around); err != nil {
 			return err
 		}
 	}
@@ -271,22 +268,20 @@ func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes 
 func (d *diffusionWays) python(w *study.Collector, routes map[string]*kernel.Funcs) error {
 	type way struct {
 		route, name string
-		layout      kernel.Layout
-		do          func() error
-		right       func() error
+		do, right   func() error
 	}
 	var all []way
-	add := func(route, name string, layout kernel.Layout, do, right func() error) {
-		all = append(all, way{route, name, layout, do, right})
+	add := func(route, name string, do, right func() error) {
+		all = append(all, way{route, name, do, right})
 	}
 	if f := routes["f2py/cpython"]; f != nil {
 		do := func() error { return f.Run(&d.Rows) }
-		add("f2py/cpython", WayMatched, kernel.Row, do, d.right(do))
+		add("f2py/cpython", WayMatched, do, d.right(do))
 	}
 	if f := routes["f2py-copy/cpython"]; f != nil {
 		do, other := func() error { return f.Run(&d.Rows) }, func() error { return f.Run(&d.Cols) }
-		add("f2py-copy/cpython", WayCopied, kernel.Row, do, d.right(do))
-		add("f2py-copy/cpython", PartKernel, kernel.Row, other, other)
+		add("f2py-copy/cpython", WayCopied, do, d.right(do))
+		add("f2py-copy/cpython", PartKernel, other, other)
 	}
 	if f := routes["numpy/cpython"]; f != nil {
 		numpy, err := newNumPy()
@@ -296,13 +291,13 @@ func (d *diffusionWays) python(w *study.Collector, routes map[string]*kernel.Fun
 		transpose := func(a *kernel.Transpose) error { return numpy.copyTo(&a.Out, &a.In) }
 		do, other := func() error { return f.Run(&d.Rows) }, func() error { return f.Run(&d.Cols) }
 		whole, around := d.transposed(transpose, other), d.transposed(transpose, nothingBetween)
-		add("numpy/cpython", WayMatched, kernel.Row, do, d.right(do))
-		add("numpy/cpython", WayTransposed, kernel.Row, whole, d.right(whole))
-		add("numpy/cpython", PartKernel, kernel.Row, other, other) // a view with the strides of a column-major matrix
-		add("numpy/cpython", PartTranspose, kernel.Row, around, around)
+		add("numpy/cpython", WayMatched, do, d.right(do))
+		add("numpy/cpython", WayTransposed, whole, d.right(whole))
+		add("numpy/cpython", PartKernel, other, other) // a view with the strides of a column-major matrix
+		add("numpy/cpython", PartTranspose, around, around)
 	}
 	for _, way := range all {
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(way.layout, way.name)), way.route, 1, way.do, way.right); err != nil {
+		if err := w.Add(d.name(way.name, ""), way.route, 1, way.do, way.right); err != nil {
 			return err
 		}
 	}
@@ -356,8 +351,8 @@ func (o *olsWays) native(w *study.Collector, route string, f *kernel.Funcs) erro
 			clear(o.rows.Intercept)
 			return errors.Join(way.do(), study.SameBits(o.rows.Slope, o.want[0]), study.SameBits(o.rows.Intercept, o.want[1]))
 		}
-		rest := fmt.Sprintf("layout=row/n=%d/way=%s", o.n, way.name)
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"ols"+"/"+rest), route, 1, way.do, right); err != nil {
+		name := record.Name{Study: WaysName, Kernel: "ols", Layout: kernel.Row.String(), N: strconv.Itoa(o.n), Keys: []record.Key{{Key: "way", Value: way.name}}}
+		if err := w.Add(name, route, 1, way.do, right); err != nil {
 			return err
 		}
 		if route == "c/cgo" && way.name == WayMatched {
