@@ -185,21 +185,24 @@ func ShareText(share measure.Interval) string {
 
 func Percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
 
-// BytesOf shows a size in bytes: "4 KiB".
+// BytesOf shows a size in bytes that is written as a number.
 func BytesOf(n string) string {
-	size, err := strconv.Atoi(n)
+	size, err := strconv.ParseFloat(n, 64)
 	if err != nil {
 		return n
 	}
-	unit := "B"
-	for _, larger := range []string{"KiB", "MiB", "GiB"} {
-		if size < 1024 || size%1024 != 0 {
-			break
+	return Binary(size)
+}
+
+// Binary shows a number of bytes: "4 KiB".
+func Binary(bytes float64) string {
+	for _, unit := range []string{"B", "KiB", "MiB"} {
+		if bytes < 1024 {
+			return fmt.Sprintf("%.4g %s", bytes, unit)
 		}
-		size /= 1024
-		unit = larger
+		bytes /= 1024
 	}
-	return fmt.Sprintf("%d %s", size, unit)
+	return fmt.Sprintf("%.4g GiB", bytes)
 }
 
 // CrossingName is how a crossing is called in sentences.
@@ -232,6 +235,11 @@ func Spread(i measure.Interval) string {
 		return fmt.Sprintf("±%2.0f%%!", 100*half)
 	}
 	return fmt.Sprintf("±%2.0f%% ", 100*half)
+}
+
+// WithSpread shows a figure and the spread of what it was made of: "41.2 ±3%".
+func WithSpread(figure string, i measure.Interval) string {
+	return figure + " " + strings.Join(strings.Fields(Spread(i)), "")
 }
 
 // Significant returns x with three significant digits, without an exponent.
