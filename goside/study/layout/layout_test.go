@@ -105,7 +105,7 @@ func claimSeries(penalty, fortran float64, copies map[int]float64) []measure.Ser
 		all = append(all, s)
 	}
 	for n, times := range copies {
-		all = append(all, ways.WaySeries("diffusion", "f2py/cpython", n, ways.WayMatched, 1, 1000), ways.WaySeries("diffusion", "f2py-copy/cpython", n, ways.WayCopied, 1, 1000*times))
+		all = append(all, ways.WaySeries("diffusion", "f2py/cpython", n, ways.wayMatched, 1, 1000), ways.WaySeries("diffusion", "f2py-copy/cpython", n, ways.WayCopied, 1, 1000*times))
 	}
 	return all
 }
@@ -158,8 +158,8 @@ func wholeLayout() []measure.Series {
 		all = append(all, ways.WaysSeries("diffusion", "c/cgo", n, ways.WaySteps, 1000, 100, 180)...)
 		all = append(all, ways.WaysSeries("ols", "c/cgo", n, 0, 100, 10, 180)...)
 	}
-	all = append(all, ways.WaySeries("call", "c/cgo", 1, ways.PartNoop, 0, 2), ways.WaySeries("diffusion", "f2py/cpython", 512, ways.WayMatched, 1, 10),
-		ways.WaySeries("diffusion", "f2py-copy/cpython", 512, ways.WayCopied, 1, 30), ways.WaySeries("diffusion", "f2py-copy/cpython", 512, ways.PartKernel, 1, 10))
+	all = append(all, ways.WaySeries("call", "c/cgo", 1, ways.PartNoop, 0, 2), ways.WaySeries("diffusion", "f2py/cpython", 512, ways.wayMatched, 1, 10),
+		ways.WaySeries("diffusion", "f2py-copy/cpython", 512, ways.WayCopied, 1, 30), ways.WaySeries("diffusion", "f2py-copy/cpython", 512, ways.kernelPart, 1, 10))
 	for _, n := range []string{"64", "512"} {
 		for k, how := range []string{ways.HowCopy, ways.HowBlocked, ways.HowNaive} {
 			all = append(all, pagetest.One(ways.TransposeName+"/kernel=transpose/lang=c/via=cgo/layout=row/n="+n+"/how="+how+"/ld=unit", nil, pagetest.Times(1+float64(k))...))

@@ -20,35 +20,36 @@ import (
 	"toll/goside/via/mem"
 )
 
-// MatricesName is the study of how Go programs hold a matrix, and what it takes to hand that to C.
-const MatricesName = "Matrices"
+// matricesName is the study of how Go programs hold a matrix, and what it takes to hand that to C.
+const matricesName = "Matrices"
 
-// MatrixSizes returns the sides of the squares.
-func MatrixSizes(full bool) []int {
+// matrixSizes returns the sides of the squares.
+func matrixSizes(full bool) []int {
 	if full {
 		return []int{8, 64, 512, 2048}
 	}
 	return []int{64, 512}
 }
 
-// Holding, and what is passed: the names of rows, in the order in which they are shown.
-var MatrixRows = []struct{ Held, Passed, What string }{
-	{"flat", "pointer", "[]float64, row after row"},
-	{"dense", "pointer", "gonum's mat.Dense: RawMatrix has data and stride"},
-	{"dense-slice", "pointer", "a mat.Dense sliced out of a larger one: the stride goes with it"},
-	{"array", "pointer", "[n][n]float64, an array of arrays: one piece of memory"},
-	{"rows-one", "pointer", "[][]float64 cut from one slice: found out, then passed as that"},
-	{"rows", "copy", "[][]float64, each row by itself: copied to one slice, and the result back"},
-	{"rows", "table", "the same: a table of pointers made, and the rows pinned, for each call"},
-	{"rows", "table-kept", "the same: table and pins made once for all calls"},
-	{"rows", "as-it-is", "the same, in Go: no border, nothing to do"},
+// matrixWays are how matrices are held, and what is passed: the keys of rows, and what tables and sentences call them, in the
+// order in which they are shown.
+var matrixWays = []struct{ held, passed, what, name string }{
+	{"flat", "pointer", "[]float64, row after row", "a flat slice"},
+	{"dense", "pointer", "gonum's mat.Dense: RawMatrix has data and stride", "a mat.Dense"},
+	{"dense-slice", "pointer", "a slice of a larger mat.Dense, with its stride", "a slice of one"},
+	{"array", "pointer", "[n][n]float64, an array of arrays: one piece of memory", "an array of arrays"},
+	{"rows-one", "pointer", "[][]float64 cut from one slice: detected, passed as that", "rows cut from one slice"},
+	{"rows", "copy", "[][]float64, separate rows: copied to one slice and back", "a copy of separate rows"},
+	{"rows", "table", "the same: pointers and pins made for each call", "a table and pins for each call"},
+	{"rows", "table-kept", "the same: pointers and pins made once for all calls", "a table that is kept"},
+	{"rows", "as-it-is", "the same, in Go: no border, nothing to do", "rows in Go"},
 }
 
-// Matrices returns what it costs to have a diffusion run done on matrices held in each way, by C through each crossing and by
+// matrixSubjects returns what it costs to have a diffusion run done on matrices held in each way, by C through each crossing and by
 // Go, in runs of no step, which is the border alone, and of one. An operation is a call. What has one piece of memory goes to
 // the routes' kernels, a table of rows to the crossings' RunRows. Each is first run, and must give the reference's bits.
 // release lets go of pinned memory, and is to be called when all is measured.
-func Matrices(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (subjects []measure.Subject, release func(), err error) {
+func matrixSubjects(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (subjects []measure.Subject, release func(), err error) {
 	var kept []*calls.Rows
 	unpin := func() {
 		for _, r := range kept {
@@ -127,10 +128,10 @@ func (m *matrices) run(a, b kernel.Grid) *kernel.DiffusionRun {
 	return &kernel.DiffusionRun{A: a, B: b, Steps: m.steps, D: kernel.DiffusionD, Dt: kernel.DiffusionDt, Par: study.SerialPar}
 }
 
-// subject adds one way of MatrixRows. result returns an element of the matrix that then holds the result.
+// subject adds one way of matrixWays. result returns an element of the matrix that then holds the result.
 func (m *matrices) subject(w *study.Collector, route, held, passed string, do func() error, result func(i, j int) float64) error {
 	n := m.n
-	name := record.Name{Study: MatricesName, Kernel: "diffusion", Layout: kernel.Row.String(), N: strconv.Itoa(n),
+	name := record.Name{Study: matricesName, Kernel: "diffusion", Layout: kernel.Row.String(), N: strconv.Itoa(n),
 		Keys: []record.Key{{Key: "held", Value: held}, {Key: "passed", Value: passed}, {Key: "steps", Value: strconv.Itoa(m.steps)}}}
 	return w.Add(name, route, 1, do, func() error {
 		if err := do(); err != nil {
@@ -199,8 +200,8 @@ func (m *matrices) pieces(w *study.Collector, route string) error {
 	}
 	ra, rb := one(), one()
 	oneRun := func() (*kernel.DiffusionRun, error) {
-		p, ld, ok := Contiguous(ra)
-		q, other, too := Contiguous(rb)
+		p, ld, ok := contiguous(ra)
+		q, other, too := contiguous(rb)
 		if !ok || !too || ld != other {
 			return nil, fmt.Errorf("rows are not of one slice, want them so")
 		}
@@ -320,9 +321,9 @@ func newArray(n int) func() []float64 {
 	return nil
 }
 
-// Contiguous returns the elements of rows as one slice, with the distance between rows, if they lie in one slice at equal
+// contiguous returns the elements of rows as one slice, with the distance between rows, if they lie in one slice at equal
 // distances, ascending, as those of a matrix do that was cut up.
-func Contiguous(rows [][]float64) (p []float64, ld int, ok bool) {
+func contiguous(rows [][]float64) (p []float64, ld int, ok bool) {
 	if len(rows) == 0 || len(rows[0]) == 0 {
 		return nil, 0, false
 	}

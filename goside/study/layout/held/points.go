@@ -15,16 +15,16 @@ import (
 	"toll/goside/study"
 )
 
-// PointsName is the study of complex numbers held as such, interleaved, against parts in arrays of their own.
-const PointsName = "Points"
+// pointsName is the study of complex numbers held as such, interleaved, against parts in arrays of their own.
+const pointsName = "Points"
 
-// PointsLight is the most iterations of points so light that moving them shows.
-const PointsLight = 1
+// pointsLight is the most iterations of points so light that moving them shows.
+const pointsLight = 1
 
-// Points returns the Julia kernel on both ways to hold its points, in each serial language by the first of its routes:
+// pointSubjects returns the Julia kernel on both ways to hold its points, in each serial language by the first of its routes:
 // squares of several sides with at most one iteration a point, where memory shows, and of the book's side with
 // its 300. An operation is a point. All are first run and compared with the reference.
-func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
+func pointSubjects(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 	languages, err := study.Walkers(routes, false)
 	if err != nil {
 		return nil, err
@@ -33,10 +33,10 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 		side    int
 		maxiter int32
 	}
-	problems := []problem{{32, PointsLight}, {64, PointsLight}, {128, PointsLight}, {256, PointsLight}, {512, PointsLight},
-		{kernel.JuliaSize, PointsLight}, {kernel.JuliaSize, kernel.JuliaMaxIter}}
+	problems := []problem{{32, pointsLight}, {64, pointsLight}, {128, pointsLight}, {256, pointsLight}, {512, pointsLight},
+		{kernel.JuliaSize, pointsLight}, {kernel.JuliaSize, kernel.JuliaMaxIter}}
 	if full {
-		problems = append(problems, problem{2000, PointsLight}, problem{2000, kernel.JuliaMaxIter})
+		problems = append(problems, problem{2000, pointsLight}, problem{2000, kernel.JuliaMaxIter})
 	}
 	var subjects []measure.Subject
 	for _, p := range problems {
@@ -63,7 +63,7 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 				if !slices.Equal(whole.Out, want) {
 					return nil, fmt.Errorf("held: %s points on %s: the counts differ from the reference's", held.name, l.Route.Name())
 				}
-				name := record.Name{Study: PointsName, Kernel: "julia", Lang: l.Route.Lang, Via: l.Route.Via, N: strconv.Itoa(p.side),
+				name := record.Name{Study: pointsName, Kernel: "julia", Lang: l.Route.Lang, Via: l.Route.Via, N: strconv.Itoa(p.side),
 					Keys: []record.Key{{Key: "points", Value: held.name}, {Key: "maxiter", Value: fmt.Sprint(p.maxiter)}}}
 				s := measure.Subject{
 					Name: name.String(), Facts: facts, Group: facts[0].Value,

@@ -45,7 +45,7 @@ func TestLayoutGiven(t *testing.T) {
 	for k := range some { // one layout of go is missing, and c has other ways, too
 		if strings.Contains(some[k].Subject.Name, "lang=go/via=direct/layout=col") {
 			some[k].Subject.Name = strings.Replace(some[k].Subject.Name, "lang=go/via=direct", "lang=c/via=cgo", 1)
-			some[k].Subject.Name = strings.Replace(some[k].Subject.Name, ways.WayGiven, ways.WayTransposed, 1)
+			some[k].Subject.Name = strings.Replace(some[k].Subject.Name, ways.Given, ways.Transposed, 1)
 		}
 	}
 	text = pagetest.PrintedSection(t, GivenTables, some...)

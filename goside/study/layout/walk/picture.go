@@ -4,6 +4,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -18,21 +19,8 @@ import (
 
 	"toll/goside/chart"
 	"toll/goside/kernel"
-	"toll/goside/measure"
 	"toll/goside/record"
 )
-
-// Pictured returns a row's time as a picture shows it, 0 if a logarithmic axis has no place for it.
-func Pictured(r *record.Row) float64 {
-	if len(r.Samples) == 0 {
-		return 0
-	}
-	wall := measure.Median(r.Wall()).Median
-	if !(wall > 1e-9 && wall < 1e15) { // from less than a cycle to days
-		return 0
-	}
-	return wall
-}
 
 // walkColors are of the lines by leading dimension: cold if the loops match, warm if they are interchanged. The first
 // is of rows, the second, darker, of columns: so a dashed line is seen that lies on its solid one.
@@ -40,34 +28,34 @@ var walkColors = map[bool]map[string][2]color.RGBA{
 	false: {
 		UnitLD:   {{76, 132, 222, 255}, {16, 60, 140, 255}},
 		PaddedLD: {{96, 200, 206, 255}, {8, 110, 122, 255}},
-		PowerLD:  {{165, 170, 180, 255}, {80, 86, 98, 255}},
+		powerLD:  {{165, 170, 180, 255}, {80, 86, 98, 255}},
 	},
 	true: {
 		UnitLD:   {{245, 90, 70, 255}, {150, 10, 10, 255}},
 		PaddedLD: {{250, 190, 50, 255}, {170, 105, 0, 255}},
-		PowerLD:  {{224, 110, 205, 255}, {120, 10, 110, 255}},
+		powerLD:  {{224, 110, 205, 255}, {120, 10, 110, 255}},
 	},
 }
 
 // walkStyle returns how the line of a walk looks.
-func walkStyle(w Walk) draw.LineStyle {
+func walkStyle(w walk) draw.LineStyle {
 	if w.Layout == kernel.Col {
 		return draw.LineStyle{Color: walkColors[w.Interchanged][w.LD][1], Width: vg.Points(1.3), Dashes: chart.Dashed}
 	}
 	style := draw.LineStyle{Color: walkColors[w.Interchanged][w.LD][0], Width: vg.Points(2)}
-	if w.LD == PowerLD { // which is the line without padding at some sizes, and is to be seen beside it
+	if w.LD == powerLD { // which is the line without padding at some sizes, and is to be seen beside it
 		style.Width = vg.Points(4)
 	}
 	return style
 }
 
-// LoopsPicture draws a kernel's walks: a panel for each language, with the time of a cell or an observation against
+// loopsPicture draws a kernel's walks: a panel for each language, with the time of a cell or an observation against
 // the side of the square, and a line for each layout, loop order and leading dimension. The file's extension says its
 // format.
-func LoopsPicture(record *record.Record, kernelName, path string) error {
-	w := WalksOf(record, false)
+func loopsPicture(record *record.Record, kernelName, path string) error {
+	w := NewTable(record, false)
 	if !slices.Contains(w.Kernels, kernelName) {
-		return fmt.Errorf("report: picture of %s of %s: %w", LoopsName, kernelName, chart.ErrNothing)
+		return fmt.Errorf("walk: picture of %s of %s: %w", loopsName, kernelName, chart.ErrNothing)
 	}
 	matrices, op, of := 2.0, "cell", "the two matrices fill"
 	if kernelName == "ols" {
@@ -87,8 +75,8 @@ func LoopsPicture(record *record.Record, kernelName, path string) error {
 		}
 		for _, ld := range leadingDimensions {
 			if w.measured(kernelName, ld, w.langs...) {
-				line = append(line, chart.Key{Line: walkStyle(Walk{Interchanged: interchanged, LD: ld}), Text: map[string]string{
-					UnitLD: "unit (the side n)", PaddedLD: "padded", PowerLD: "pow2 (the next power of two)",
+				line = append(line, chart.Key{Line: walkStyle(walk{Interchanged: interchanged, LD: ld}), Text: map[string]string{
+					UnitLD: "unit (the side n)", PaddedLD: "padded", powerLD: "pow2 (the next power of two)",
 				}[ld]})
 			}
 		}
@@ -101,7 +89,7 @@ func LoopsPicture(record *record.Record, kernelName, path string) error {
 }
 
 // panel draws a kernel in one language, or returns nil if there is nothing.
-func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
+func (w *Table) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 	p := s.Panel(lang)
 	drawn := false
 	for _, interchanged := range []bool{false, true} {
@@ -109,15 +97,15 @@ func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 			if !w.measured(kernelName, ld, lang) {
 				continue // else the line without padding would be drawn again
 			}
-			for _, layout := range bothLayouts {
-				walk := Walk{Kernel: kernelName, Layout: layout, Interchanged: interchanged, LD: ld}
+			for _, layout := range layouts {
+				order := walk{Kernel: kernelName, Layout: layout, Interchanged: interchanged, LD: ld}
 				var points, own plotter.XYs
-				for _, walk.N = range w.Sizes {
-					row := w.find(lang, walk)
+				for _, order.N = range w.Sizes {
+					row := w.find(lang, order)
 					if row == nil {
 						continue
 					}
-					points = append(points, s.Point(walk.N, Pictured(row)))
+					points = append(points, s.Point(order.N, Pictured(row)))
 					if row.Facts["ld"] == ld {
 						own = append(own, points[len(points)-1])
 					}
@@ -125,7 +113,7 @@ func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 				if points != nil {
 					drawn = true
 					glyph := draw.GlyphStyle{Shape: draw.CircleGlyph{}, Radius: vg.Points(2)}
-					chart.AddLine(p, points, own, walkStyle(walk), glyph)
+					chart.AddLine(p, points, own, walkStyle(order), glyph)
 				}
 			}
 		}
@@ -155,15 +143,7 @@ func SideMarks(r *record.Record, matrices, swept float64) []chart.SideMark {
 			marks = append(marks, chart.SideMark{"TLB", n})
 		}
 	}
-	slices.SortStableFunc(marks, func(a, b chart.SideMark) int {
-		switch {
-		case a.N < b.N:
-			return -1
-		case a.N > b.N:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(marks, func(a, b chart.SideMark) int { return cmp.Compare(a.N, b.N) })
 	return marks
 }
 
@@ -181,10 +161,10 @@ func (p *penalty) label() string {
 
 // penalties returns how many times as long the interchanged loops take as those that match. A layout's languages are
 // together, so that it is seen where the layouts differ.
-func (w *walkTable) penalties() []penalty {
+func (w *Table) penalties() []penalty {
 	var all []penalty
 	for _, k := range w.Kernels {
-		for _, layout := range bothLayouts {
+		for _, layout := range layouts {
 			for _, lang := range w.langs {
 				for _, ld := range leadingDimensions {
 					if !w.measured(k, ld, lang) {
@@ -192,7 +172,7 @@ func (w *walkTable) penalties() []penalty {
 					}
 					line, some := penalty{k, lang, layout, ld, make([]float64, len(w.Sizes))}, false
 					for at, n := range w.Sizes {
-						if i, ok := w.penalty(lang, Walk{Kernel: k, Layout: layout, LD: ld, N: n}); ok {
+						if i, ok := w.penalty(lang, walk{Kernel: k, Layout: layout, LD: ld, N: n}); ok {
 							line.ratios[at], some = i.Median, true
 						}
 					}
@@ -206,13 +186,13 @@ func (w *walkTable) penalties() []penalty {
 	return all
 }
 
-// PenaltyPicture draws how many times as long interchanged loops take as those that match the layout: a line for each
+// penaltyPicture draws how many times as long interchanged loops take as those that match the layout: a line for each
 // kernel, layout, language and leading dimension, a column for each side of the square.
-func PenaltyPicture(record *record.Record, path string) error {
-	w := WalksOf(record, false)
+func penaltyPicture(record *record.Record, path string) error {
+	w := NewTable(record, false)
 	lines := w.penalties()
 	if lines == nil {
-		return fmt.Errorf("report: picture of penalties: %w", chart.ErrNothing)
+		return fmt.Errorf("walk: picture of penalties: %w", chart.ErrNothing)
 	}
 	limit := 2.0 // so that what is hardly more than noise hardly has a colour
 	least := 1.0

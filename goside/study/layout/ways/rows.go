@@ -27,9 +27,9 @@ type wayRow struct {
 	steps         int
 }
 
-func wayRows(p *page.Page) *wayTable {
+func newWayTable(p *page.Page) *wayTable {
 	t := &wayTable{index: map[wayRow]*record.Row{}}
-	for _, r := range p.Rows(WaysName) {
+	for _, r := range p.Rows(waysName) {
 		if r.Entry != "" {
 			continue
 		}
@@ -104,7 +104,7 @@ func (t *wayTable) routes(kernel, way string) []string {
 // transposition there and back, over what a step on the other layout saves. It is infinite where that saves nothing, and
 // ok is false if the record cannot tell.
 func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
-	wrong, right, there := t.find(kernel, route, n, WayInterchanged), t.find(kernel, route, n, PartKernel), t.find(kernel, route, n, PartTranspose)
+	wrong, right, there := t.find(kernel, route, n, Interchanged), t.find(kernel, route, n, kernelPart), t.find(kernel, route, n, TransposePart)
 	if wrong == nil || right == nil || there == nil || len(wrong.Samples) != len(right.Samples) || len(there.Samples) != len(right.Samples) {
 		return 0, false
 	}
@@ -118,5 +118,5 @@ func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
 
 // copies returns how many times as long a step of diffusion takes by f2py with its silent copies as without any.
 func (t *wayTable) copies(n int) (measure.Interval, bool) {
-	return record.WallRatio(t.find("diffusion", "f2py-copy/cpython", n, WayCopied), t.find("diffusion", "f2py/cpython", n, WayMatched))
+	return record.WallRatio(t.find("diffusion", "f2py-copy/cpython", n, wayCopied), t.find("diffusion", "f2py/cpython", n, wayMatched))
 }

@@ -27,8 +27,8 @@ func WaySeries(kernel, route string, n int, way string, steps int, wall float64)
 // and the sum of the latter two.
 func WaysSeries(kernel, route string, n, steps int, wrong, right, there float64) []measure.Series {
 	return []measure.Series{
-		WaySeries(kernel, route, n, WayInterchanged, steps, wrong), WaySeries(kernel, route, n, PartKernel, steps, right),
-		WaySeries(kernel, route, n, PartTranspose, steps, there), WaySeries(kernel, route, n, WayTransposed, steps, right+there),
+		WaySeries(kernel, route, n, Interchanged, steps, wrong), WaySeries(kernel, route, n, kernelPart, steps, right),
+		WaySeries(kernel, route, n, TransposePart, steps, there), WaySeries(kernel, route, n, Transposed, steps, right+there),
 	}
 }
 
@@ -39,7 +39,7 @@ func TestLayoutEven(t *testing.T) {
 	}
 	all = append(all, WaysSeries("diffusion", "c/cgo", 256, 1, 9, 10, 5)...)
 	all = append(all, WaysSeries("diffusion", "go/direct", 64, 1, 100, 10, 900)...)
-	all = append(all, WaySeries("diffusion", "rust/cgo", 64, WayInterchanged, 1, 100)) // of which nothing can be said
+	all = append(all, WaySeries("diffusion", "rust/cgo", 64, Interchanged, 1, 100)) // of which nothing can be said
 	all = append(all, WaysSeries("ols", "c/cgo", 64, 0, 100, 10, 450)...)
 	text := pagetest.PrintedSection(t, Tables, all...)
 	pagetest.Holds(t, text,
@@ -50,8 +50,8 @@ func TestLayoutEven(t *testing.T) {
 	pagetest.Lacks(t, text, "rust/cgo", "Runs of 10 steps")
 
 	// A run of 10 steps, timed whole, is off from 60 + 50 by 10 %.
-	all = append(WaysSeries("diffusion", "c/cgo", 64, 1, 100, 10, 180), WaySeries("diffusion", "c/cgo", 64, PartKernel, WaySteps, 60),
-		WaySeries("diffusion", "c/cgo", 64, PartTranspose, WaySteps, 50), WaySeries("diffusion", "c/cgo", 64, WayTransposed, WaySteps, 100))
+	all = append(WaysSeries("diffusion", "c/cgo", 64, 1, 100, 10, 180), WaySeries("diffusion", "c/cgo", 64, kernelPart, WaySteps, 60),
+		WaySeries("diffusion", "c/cgo", 64, TransposePart, WaySteps, 50), WaySeries("diffusion", "c/cgo", 64, Transposed, WaySteps, 100))
 	pagetest.Holds(t, pagetest.PrintedSection(t, Tables, all...), "| c/cgo | 2 |", "Runs of 10 steps by c/cgo, timed whole, are the sum of their parts within 10 % at 1 sizes.")
 	if text := pagetest.PrintedSection(t, Tables); text != "" {
 		t.Errorf("without rows there is %q, want nothing", text)
@@ -61,18 +61,18 @@ func TestLayoutEven(t *testing.T) {
 func TestLayoutSplit(t *testing.T) {
 	all := []measure.Series{
 		WaySeries("call", "c/cgo", 1, PartNoop, 0, 1000),
-		WaySeries("diffusion", "c/cgo", 512, WayMatched, 1, 11e3),
-		WaySeries("diffusion", "c/cgo", 512, WayInterchanged, 1, 110e3),
-		WaySeries("diffusion", "c/cgo", 512, PartTranspose, 1, 30e3),
-		WaySeries("diffusion", "c/cgo", 512, PartKernel, 1, 12e3),
-		WaySeries("diffusion", "c/cgo", 512, WayTransposed, 1, 40e3), // 42 apart
-		WaySeries("diffusion", "go/direct", 512, PartTranspose, 1, 30e3),
-		WaySeries("diffusion", "go/direct", 512, PartKernel, 1, 70e3),
-		WaySeries("diffusion", "go/direct", 512, WayTransposed, 1, 101e3), // 100 apart
+		WaySeries("diffusion", "c/cgo", 512, wayMatched, 1, 11e3),
+		WaySeries("diffusion", "c/cgo", 512, Interchanged, 1, 110e3),
+		WaySeries("diffusion", "c/cgo", 512, TransposePart, 1, 30e3),
+		WaySeries("diffusion", "c/cgo", 512, kernelPart, 1, 12e3),
+		WaySeries("diffusion", "c/cgo", 512, Transposed, 1, 40e3), // 42 apart
+		WaySeries("diffusion", "go/direct", 512, TransposePart, 1, 30e3),
+		WaySeries("diffusion", "go/direct", 512, kernelPart, 1, 70e3),
+		WaySeries("diffusion", "go/direct", 512, Transposed, 1, 101e3), // 100 apart
 		WaySeries("call", "f2py/cpython", 1, PartNoop, 0, 2000),
-		WaySeries("diffusion", "f2py-copy/cpython", 512, PartKernel, 1, 15e3),
+		WaySeries("diffusion", "f2py-copy/cpython", 512, kernelPart, 1, 15e3),
 		WaySeries("diffusion", "f2py-copy/cpython", 512, WayCopied, 1, 55e3),
-		WaySeries("diffusion", "rust/cgo", 728, PartKernel, 1, 1), // a part of nothing
+		WaySeries("diffusion", "rust/cgo", 728, kernelPart, 1, 1), // a part of nothing
 	}
 	text := pagetest.PrintedSection(t, Tables, all...)
 	pagetest.Holds(t, text,

@@ -19,34 +19,34 @@ import (
 	"toll/goside/via/cpython"
 )
 
-// TransposeName is the study of ways to copy a matrix into the other layout.
-const TransposeName = "Transpose"
+// transposeName is the study of ways to copy a matrix into the other layout.
+const transposeName = "Transpose"
 
 // The ways of its rows: the name's how.
 const (
-	HowCopy      = "copy" // no transposition at all: line by line into the same layout
-	HowBlocked   = "blocked"
-	HowNaive     = "naive"
-	HowDenseCopy = "dense-copy"        // gonum's mat.Dense.Copy of a transpose
-	HowDomatcopy = "domatcopy"         // OpenBLAS's
-	HowCopyto    = "copyto"            // numpy.copyto, into an array of the other order
-	HowFresh     = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
+	howCopy      = "copy" // no transposition at all: line by line into the same layout
+	howBlocked   = "blocked"
+	howNaive     = "naive"
+	howDenseCopy = "dense-copy"        // gonum's mat.Dense.Copy of a transpose
+	howDomatcopy = "domatcopy"         // OpenBLAS's
+	howCopyto    = "copyto"            // numpy.copyto, into an array of the other order
+	howFresh     = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
 )
 
 // libraryHow is the how of languages whose only way is a library's own.
-var libraryHow = map[string]string{"gonum": HowDenseCopy, "blas": HowDomatcopy}
+var libraryHow = map[string]string{"gonum": howDenseCopy, "blas": howDomatcopy}
 
-// TransposeSizes returns the sides of the squares.
-func TransposeSizes(full bool) []int {
+// transposeSizes returns the sides of the squares.
+func transposeSizes(full bool) []int {
 	if full {
 		return []int{32, 64, 128, 256, 512, 728, 1024, 1448, 2048, 2904, 4096, 8192}
 	}
 	return []int{64, 128, 256, 512, 1024, 2048}
 }
 
-// Transposers returns what transposes squares: each route that offers it, and NumPy if CPython is there, beside a plain
+// transposeSubjects returns what transposes squares: each route that offers it, and NumPy if CPython is there, beside a plain
 // copy. An operation is an element. All of one side and leading dimension use the same memory. Each is first run and compared.
-func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
+func transposeSubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	var subjects []measure.Subject
 	numpy, err := newNumPy()
 	if err != nil && !errors.Is(err, seam.ErrUnavailable) {
@@ -69,13 +69,13 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 				if err := transposes(&out, &in, check, do); err != nil {
 					return fmt.Errorf("ways: %s by %s/%s, side %d: %w", how, lang, via, n, err)
 				}
-				name := record.Name{Study: TransposeName, Kernel: "transpose", Lang: lang, Via: via, Layout: in.Layout.String(), N: strconv.Itoa(n),
+				name := record.Name{Study: transposeName, Kernel: "transpose", Lang: lang, Via: via, Layout: in.Layout.String(), N: strconv.Itoa(n),
 					Keys: []record.Key{{Key: "how", Value: how}, {Key: "ld", Value: ld}}, Entry: entry}
 				verified = record.With(verified, name.Route())
 				subjects = append(subjects, measure.Subject{Name: name.String(), Group: facts[0].Value, Run: study.Passes(n*n, do), Least: n * n})
 				return nil
 			}
-			err := add("go", "direct", HowCopy, "", false, func() error {
+			err := add("go", "direct", howCopy, "", false, func() error {
 				for line := range n {
 					at := line * in.LD
 					copy(out.Data[at:at+n], in.Data[at:at+n])
@@ -94,7 +94,7 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 				for _, f := range []struct {
 					how string
 					do  func(*kernel.Transpose) error
-				}{{HowBlocked, library.Transpose}, {HowNaive, library.TransposeNaive}} {
+				}{{howBlocked, library.Transpose}, {howNaive, library.TransposeNaive}} {
 					if f.do == nil {
 						continue
 					}
@@ -104,7 +104,7 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 					if err := add(r.Lang, r.Via, f.how, "", true, func() error { return f.do(a) }); err != nil {
 						return nil, err
 					}
-					if r.Lang == "c" && f.how == HowBlocked {
+					if r.Lang == "c" && f.how == howBlocked {
 						if err := add(r.Lang, r.Via, f.how, record.EntryAgain, true, func() error { return f.do(a) }); err != nil {
 							return nil, err
 						}
@@ -112,10 +112,10 @@ func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 				}
 			}
 			if numpy != nil {
-				if err := add("numpy", "cpython", HowCopyto, "", true, func() error { return numpy.copyTo(&out, &in) }); err != nil {
+				if err := add("numpy", "cpython", howCopyto, "", true, func() error { return numpy.copyTo(&out, &in) }); err != nil {
 					return nil, err
 				}
-				if err := add("numpy", "cpython", HowFresh, "", false, func() error { return numpy.contiguous(&in) }); err != nil {
+				if err := add("numpy", "cpython", howFresh, "", false, func() error { return numpy.contiguous(&in) }); err != nil {
 					return nil, err
 				}
 			}
