@@ -131,7 +131,7 @@ func SideMarks(r *record.Record, matrices, swept float64) []chart.SideMark {
 	caches := r.Limits().Caches
 	for _, level := range []string{"L1", "L2", "L3"} {
 		if bytes := caches[level]; bytes > 0 {
-			marks = append(marks, chart.SideMark{level, math.Sqrt(bytes / (matrices * element))})
+			marks = append(marks, chart.SideMark{Name: level, N: math.Sqrt(bytes / (matrices * element))})
 		}
 	}
 	if tlb, _, _ := strings.Cut(r.Get("tlb"), " "); tlb != "" {
@@ -140,7 +140,7 @@ func SideMarks(r *record.Record, matrices, swept float64) []chart.SideMark {
 			if n < page/element { // several lines in a page
 				n = math.Sqrt(n * page / element)
 			}
-			marks = append(marks, chart.SideMark{"TLB", n})
+			marks = append(marks, chart.SideMark{Name: "TLB", N: n})
 		}
 	}
 	slices.SortStableFunc(marks, func(a, b chart.SideMark) int { return cmp.Compare(a.N, b.N) })
