@@ -336,8 +336,8 @@ func pointTables(p *page.Page) {
 // sayPoints says how much longer split points take, and in how many cells that is more than noise.
 func sayPoints(least, most float64, apart, compared int) string {
 	said := fmt.Sprintf("Split points take %.2fx", least)
-	if to := fmt.Sprintf(" to %.2fx", most); !strings.HasSuffix(said, strings.TrimPrefix(to, " to ")) {
-		said += to
+	if to := fmt.Sprintf("%.2fx", most); to != fmt.Sprintf("%.2fx", least) {
+		said += " to " + to
 	}
 	return said + fmt.Sprintf(" the time of interleaved ones; the difference exceeds noise in %d of %s.", apart, page.Count(fmt.Sprint(compared), "cell"))
 }

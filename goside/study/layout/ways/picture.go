@@ -80,7 +80,7 @@ func transposePicture(rec *record.Record, path string) error {
 		if drawn[way] {
 			line, glyph := way.style(routes)
 			glyph.Color = line.Color
-			keys = append(keys, chart.Key{way.String(), line, &glyph})
+			keys = append(keys, chart.Key{Text: way.String(), Line: line, Glyph: &glyph})
 		}
 	}
 	return s.Save(path, "transpose: ns per element of a square of side n", chart.Flow(keys, s.Width()-vg.Points(30)), "from here on the two matrices fill that cache")
