@@ -207,7 +207,7 @@ func TestLayoutLacks(t *testing.T) {
 	}
 }
 
-// someOf returns one of so many series, chosen at random, some of them with fewer samples.
+// someOf returns some of the series, on average one in many, chosen at random, a few of them with fewer samples.
 func someOf(rng *rand.Rand, all []measure.Series, many int) []measure.Series {
 	var some []measure.Series
 	for _, s := range all {

@@ -4,6 +4,7 @@
 package held
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -151,26 +152,15 @@ func (m *matrices) subject(w *study.Collector, route, held, passed string, do fu
 // pieces adds the ways that end in one slice of memory.
 func (m *matrices) pieces(w *study.Collector, route string) error {
 	n := m.n
-	flat := func(held string, make func() *kernel.DiffusionRun) error {
-		last := make().Result()
-		return m.subject(w, route, held, "pointer", func() error { return m.f.Run(make()) },
-			func(i, j int) float64 { return last.Data[last.At(i, j)] })
-	}
-
 	a, b := slices.Clone(m.start), slices.Clone(m.start)
-	if err := flat("flat", func() *kernel.DiffusionRun { return m.run(m.grid(a, n), m.grid(b, n)) }); err != nil {
+	if err := m.piece(w, route, "flat", func() *kernel.DiffusionRun { return m.run(m.grid(a, n), m.grid(b, n)) }); err != nil {
 		return err
 	}
 	if route == "c/cgo" {
 		w.Again()
 	}
-	// The data is that of the caller's matrix, so a Dense costs what it takes to look into it.
-	denseRun := func(a, b *mat.Dense) *kernel.DiffusionRun {
-		p, q := a.RawMatrix(), b.RawMatrix()
-		return m.run(m.grid(p.Data, p.Stride), m.grid(q.Data, q.Stride))
-	}
 	da, db := mat.NewDense(n, n, slices.Clone(m.start)), mat.NewDense(n, n, slices.Clone(m.start))
-	if err := flat("dense", func() *kernel.DiffusionRun { return denseRun(da, db) }); err != nil {
+	if err := m.piece(w, route, "dense", func() *kernel.DiffusionRun { return m.dense(da, db) }); err != nil {
 		return err
 	}
 	sliced := func() *mat.Dense {
@@ -179,68 +169,80 @@ func (m *matrices) pieces(w *study.Collector, route string) error {
 		return part
 	}
 	sa, sb := sliced(), sliced()
-	if err := flat("dense-slice", func() *kernel.DiffusionRun { return denseRun(sa, sb) }); err != nil {
+	if err := m.piece(w, route, "dense-slice", func() *kernel.DiffusionRun { return m.dense(sa, sb) }); err != nil {
 		return err
 	}
 	if aa, ab := newArray(n), newArray(n); aa != nil {
 		copy(aa(), m.start)
 		copy(ab(), m.start)
-		if err := flat("array", func() *kernel.DiffusionRun { return m.run(m.grid(aa(), n), m.grid(ab(), n)) }); err != nil {
+		if err := m.piece(w, route, "array", func() *kernel.DiffusionRun { return m.run(m.grid(aa(), n), m.grid(ab(), n)) }); err != nil {
 			return err
 		}
 	}
+	return errors.Join(m.rowsOfOne(w, route), m.rowsCopied(w, route))
+}
 
+// piece adds a way whose matrices are one piece of memory each.
+func (m *matrices) piece(w *study.Collector, route, held string, run func() *kernel.DiffusionRun) error {
+	last := run().Result()
+	return m.subject(w, route, held, "pointer", func() error { return m.f.Run(run()) },
+		func(i, j int) float64 { return last.Data[last.At(i, j)] })
+}
+
+// dense returns a run on the memory of the caller's matrices, so that a Dense costs what it takes to look into it.
+func (m *matrices) dense(a, b *mat.Dense) *kernel.DiffusionRun {
+	p, q := a.RawMatrix(), b.RawMatrix()
+	return m.run(m.grid(p.Data, p.Stride), m.grid(q.Data, q.Stride))
+}
+
+// rowsOfOne adds rows that are cut from one slice, which is detected in each call.
+func (m *matrices) rowsOfOne(w *study.Collector, route string) error {
 	one := func() [][]float64 {
 		whole := slices.Clone(m.start)
-		rows := make([][]float64, n)
+		rows := make([][]float64, m.n)
 		for i := range rows {
-			rows[i] = whole[i*n : (i+1)*n]
+			rows[i] = whole[i*m.n : (i+1)*m.n]
 		}
 		return rows
 	}
-	ra, rb := one(), one()
-	oneRun := func() (*kernel.DiffusionRun, error) {
-		p, ld, ok := contiguous(ra)
-		q, other, too := contiguous(rb)
+	a, b := one(), one()
+	return m.subject(w, route, "rows-one", "pointer", func() error {
+		p, ld, ok := contiguous(a)
+		q, other, too := contiguous(b)
 		if !ok || !too || ld != other {
-			return nil, fmt.Errorf("rows are not of one slice, want them so")
+			return errors.New("held: the rows lie apart, want them in one slice")
 		}
-		return m.run(m.grid(p, ld), m.grid(q, ld)), nil
-	}
-	err := m.subject(w, route, "rows-one", "pointer", func() error {
-		a, err := oneRun()
-		if err != nil {
-			return err
-		}
-		return m.f.Run(a)
-	}, m.result(ra, rb))
-	if err != nil {
-		return err
-	}
-	ca, cb := m.apart(), m.apart()
+		return m.f.Run(m.run(m.grid(p, ld), m.grid(q, ld)))
+	}, m.result(a, b))
+}
+
+// rowsCopied adds rows by themselves, which are copied to one slice and back in each call.
+func (m *matrices) rowsCopied(w *study.Collector, route string) error {
+	n := m.n
+	a, b := m.apart(), m.apart()
 	scratch := m.run(m.grid(make([]float64, n*n), n), m.grid(make([]float64, n*n), n))
 	return m.subject(w, route, "rows", "copy", func() error {
-		for i, row := range ca {
+		for i, row := range a {
 			copy(scratch.A.Data[i*n:], row)
 		}
-		// Of B the kernel needs the boundary only.
-		copy(scratch.B.Data, cb[0])
-		copy(scratch.B.Data[(n-1)*n:], cb[n-1])
-		for i, row := range cb {
+		// The kernel needs only the boundary of B.
+		copy(scratch.B.Data, b[0])
+		copy(scratch.B.Data[(n-1)*n:], b[n-1])
+		for i, row := range b {
 			scratch.B.Data[i*n], scratch.B.Data[i*n+n-1] = row[0], row[n-1]
 		}
 		if err := m.f.Run(scratch); err != nil {
 			return err
 		}
-		to, from := ca, scratch.Result().Data
+		to, from := a, scratch.Result().Data
 		if m.steps%2 == 1 {
-			to = cb
+			to = b
 		}
 		for i, row := range to {
 			copy(row, from[i*n:(i+1)*n])
 		}
 		return nil
-	}, m.result(ca, cb))
+	}, m.result(a, b))
 }
 
 // apart returns the start as rows by themselves.

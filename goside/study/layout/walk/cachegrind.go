@@ -19,8 +19,8 @@ import (
 	"toll/goside/valgrind"
 )
 
-// simulatedSizes are squares of which two are twice the size of most first caches, fit into most last ones, and do not.
-// Simulating takes a hundred times as long as walking.
+// simulatedSizes are the sides of squares: two matrices of the first are twice as large as most first caches, those of the second
+// fit into most last ones, those of the third do not. Simulating takes a hundred times as long as walking.
 var simulatedSizes = []int{64, 512, 2048}
 
 // counters counts what the walks miss by the processor's counters.
@@ -64,8 +64,8 @@ type missJob struct {
 // simulate does the jobs and returns a series for each walk. progress is called after each job. Without the library for
 // valgrind the error is seam.ErrUnavailable.
 func simulate(v *valgrind.Valgrind, jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
-	// The language c is run from a library of whose instructions valgrind knows all. It misses what the usual one does:
-	// which lines are fetched, and in which order, is the walk's, not the instruction set's.
+	// C is run from a library that has no instruction valgrind does not know. It misses what the usual one does: the walk
+	// decides which lines are fetched, and in which order, not the instruction set.
 	library, err := seam.FindLibrary("valgrind/libtoll_c.so")
 	if err != nil {
 		return nil, err
@@ -175,8 +175,8 @@ func cacheOptions(folder string) []string {
 	return options
 }
 
-// option returns the cache for callgrind, which wants a power of two of sets: as many as there are or fewer, each of
-// as many more ways.
+// option returns the cache for callgrind, which wants the number of sets to be a power of two. Where it is none, there are fewer
+// sets of more ways.
 func (c *cache) option() string {
 	sets := 1 << (bits.Len(uint(max(c.size/c.ways/c.line, 1))) - 1)
 	ways := c.size / sets / c.line

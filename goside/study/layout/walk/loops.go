@@ -43,6 +43,7 @@ const cacheLine = 8
 // elements returns the leading dimension.
 func (w *walk) elements() int { return Leading(w.LD, w.N) }
 
+// Leading returns the leading dimension of that name of lines of n elements.
 func Leading(ld string, n int) int {
 	switch ld {
 	case PaddedLD:
@@ -134,7 +135,7 @@ var kernels = []string{"diffusion", "ols"}
 // diffusion step, or an observation. All walks of one side use the same memory, in which all numbers are about one, so
 // that none comes near what is denormal.
 //
-// Each is first run on numbers of which no two are alike, and must give the reference's bits. progress is called after each.
+// Each is first run on numbers that all differ, and must give the reference's bits. progress is called after each.
 func loopSubjects(routes []*seam.Route, sizes []int, threads int, progress func(done, all int)) ([]measure.Subject, error) {
 	languages, err := study.Walkers(routes, threads > 1)
 	if err != nil {
@@ -287,7 +288,7 @@ func transposed(p []float64, n int) []float64 {
 		Out: kernel.Grid{Data: q, Rows: n, Cols: n, LD: n, Layout: kernel.Col},
 	})
 	if err != nil {
-		panic(err) // likewise
+		panic(err) // the reference, given what it makes itself
 	}
 	return q
 }
@@ -307,7 +308,7 @@ func (c *walkCheck) verify(w *walk, l study.Walker, m *arena, threads int) error
 	for k := range m.b[:c.n*ld] {
 		m.b[k] = kernel.Canary
 	}
-	for line := range c.n { // of whose boundary the kernel writes nothing
+	for line := range c.n { // the kernel writes nothing of the boundary
 		at := line * ld
 		m.b[at], m.b[at+c.n-1] = 0, 0
 		if line == 0 || line == c.n-1 {

@@ -176,7 +176,7 @@ type countedRun struct {
 
 func newCountedRun(w walkRun) (countedRun, error) {
 	least := time.Duration(math.MaxInt64)
-	for range 2 { // of which the first warms up
+	for range 2 { // the first warms up
 		start := time.Now()
 		if err := w.Run(); err != nil {
 			return countedRun{}, fmt.Errorf("walk: misses: %v: %w", &w.walk, err)

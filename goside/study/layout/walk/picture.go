@@ -124,7 +124,8 @@ func (w *Table) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 	return p
 }
 
-// SideMarks returns the marks of so many matrices without padding, and of sweeps across the lines of so many, ascending.
+// SideMarks returns, ascending, the sides at which a number of matrices without padding fill each cache, and at which sweeps across
+// the lines of a number of matrices need more pages than the TLB holds.
 func SideMarks(r *record.Record, matrices, swept float64) []chart.SideMark {
 	const element, page = 8, 4096 // bytes
 	var marks []chart.SideMark
@@ -159,8 +160,8 @@ func (p *penalty) label() string {
 	return fmt.Sprintf("%s %s %v %s", p.kernel, p.lang, p.layout, p.ld)
 }
 
-// penalties returns how many times as long the interchanged loops take as those that match. A layout's languages are
-// together, so that it is seen where the layouts differ.
+// penalties returns the penalties of all walks. The languages of a layout are together, so that a reader sees where the layouts
+// differ.
 func (w *Table) penalties() []penalty {
 	var all []penalty
 	for _, k := range w.Kernels {
@@ -186,8 +187,8 @@ func (w *Table) penalties() []penalty {
 	return all
 }
 
-// penaltyPicture draws how many times as long interchanged loops take as those that match the layout: a line for each
-// kernel, layout, language and leading dimension, a column for each side of the square.
+// penaltyPicture draws the time of interchanged loops relative to matched ones: a line for each kernel, layout, language and
+// leading dimension, a column for each side of the square.
 func penaltyPicture(record *record.Record, path string) error {
 	w := NewTable(record, false)
 	lines := w.penalties()
@@ -220,10 +221,10 @@ func penaltyPicture(record *record.Record, path string) error {
 		title := chart.TextStyle(17)
 		title.XAlign, title.YAlign = draw.XCenter, draw.YTop
 		c.FillText(title, vg.Point{X: c.Center().X, Y: c.Max.Y - vg.Points(10)},
-			"Interchanged loops: how many times as long as matched ones")
+			"Time of interchanged loops, relative to matched ones")
 		title.Font.Size, title.Color = vg.Points(12), color.Gray{70}
 		c.FillText(title, vg.Point{X: c.Center().X, Y: c.Max.Y - vg.Points(34)},
-			"median of the ratios in each round; row and col: how the square lies; pow2 is unit where n is a power of two")
+			"median of the ratios within rounds; row, col: the layout; pow2 equals unit where n is a power of two")
 		style, middle := style, style
 		style.XAlign, style.YAlign = draw.XRight, draw.YCenter
 		middle.XAlign, middle.YAlign = draw.XCenter, draw.YCenter
@@ -299,7 +300,7 @@ func penaltyColor(share float64) color.RGBA {
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
-// penaltyBar draws along the bottom what the colours mean, from as many halvings as occur to the limit's doublings.
+// penaltyBar draws along the bottom what the colours mean, from the halvings that occur to the limit's doublings.
 func penaltyBar(c draw.Canvas, halvings, limit float64) {
 	width, height := vg.Points(380), vg.Points(14)
 	left, y := c.Center().X-width/2, c.Min.Y+vg.Points(28)

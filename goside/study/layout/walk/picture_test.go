@@ -88,7 +88,7 @@ func TestLoopsPicture(t *testing.T) {
 	charttest.WantTexts(t, texts, 1, "go", "c", "row-major", "column-major", "matched loops, leading dimension", "interchanged loops, leading dimension")
 	charttest.WantTexts(t, texts, 2, "padded", "pow2 (the next power of two)", "L1", "L2", "L3", "TLB", "32", "512", "2048", "ns", "10")
 	charttest.WantTexts(t, texts, 0, "c-again", "rust-par", "8192", "184")
-	for panel := range texts["L3"] { // of which the marks are less than a label apart
+	for panel := range texts["L3"] { // the marks are less than a label apart
 		if gap := texts["TLB"][panel] - texts["L3"][panel]; gap < float64(chart.TextStyle(11.5).Width("L3")) {
 			t.Errorf("TLB begins %.3g after L3 in panel %d, and overlaps it", gap, panel)
 		}
@@ -172,7 +172,7 @@ func TestPenaltyPicture(t *testing.T) {
 	series := slices.DeleteFunc(loopSeries(kernels, 64, 184), func(s measure.Series) bool {
 		return strings.Contains(s.Subject.Name, "ols") && strings.Contains(s.Subject.Name, "lang=go") && strings.Contains(s.Subject.Name, "n=64/loops=matched")
 	})
-	for _, w := range walks([]string{"ols"}, 728) { // whose rounds differ, and of which one layout is there
+	for _, w := range walks([]string{"ols"}, 728) { // rounds differ, and one layout is missing
 		wall := map[bool]float64{false: 1, true: 7}[w.Interchanged]
 		c := walkSeries("c", w, wall)
 		if w.Interchanged {

@@ -122,7 +122,7 @@ func (t *Table) sayPenalty(kernel string) string {
 	return strings.Join(sentences, " ")
 }
 
-// fasterWhy says, of kernels of which it is known, why interchanged loops may be the faster ones.
+// fasterWhy says why interchanged loops may be the faster ones, for kernels where that is known.
 var fasterWhy = map[string]string{
 	"ols": " A matched sum is one chain of additions, each waiting for the last; interchanged loops sum many rows at once.",
 }

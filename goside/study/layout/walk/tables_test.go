@@ -15,7 +15,7 @@ import (
 )
 
 // penaltySeries returns all walks of a kernel through squares of these sides in a language: matched ones take 10 ns,
-// interchanged ones as many times as long as penalty says.
+// interchanged ones penalty times that.
 func penaltySeries(kernel, lang string, penalty func(walk) float64, sizes ...int) []measure.Series {
 	var all []measure.Series
 	for _, n := range sizes {

@@ -59,7 +59,7 @@ func (w *walk) lines(c cacheSize) float64 {
 	return 2 / perLine
 }
 
-// swept returns the lines for each element of sweeps across so many lines, of which a cache holds that many.
+// swept returns the cache lines for each element of sweeps across a number of lines, in a cache that holds a number of them.
 func swept(across, holds, perLine float64) float64 {
 	if across < holds {
 		return 1 / perLine
@@ -70,8 +70,8 @@ func swept(across, holds, perLine float64) float64 {
 // olsBlock is how many rows the column-major kernels of ols take at a time.
 const olsBlock = 256
 
-// pages returns, in the same way, how many pages' addresses must be looked up for each element visited because a TLB of so
-// many entries does not hold them. It is taken to hold any that were used last.
+// pages returns, in the same way, how many pages' addresses must be looked up for each element visited because a TLB with that
+// number of entries does not hold them. It is taken to hold those that were used last.
 func (w *walk) pages(entries int) float64 {
 	matrices, visits := 1.0, 2.0
 	if w.Kernel == "diffusion" {

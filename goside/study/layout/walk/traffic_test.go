@@ -10,7 +10,7 @@ import (
 	"toll/goside/kernel"
 )
 
-// lru is a cache of sets of so many ways, each of which drops what was used longest ago.
+// lru is a cache; each of its sets drops what was used longest ago.
 type lru struct {
 	line, ways, misses int
 	sets               [][]int // of each the lines' addresses, the last used first

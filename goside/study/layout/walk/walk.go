@@ -57,7 +57,7 @@ func pictures() []study.Picture {
 	}
 	return append(all, study.Picture{
 		Name: "layout-penalty",
-		Alt:  "How many times as long the interchanged loops take, as a heat map",
+		Alt:  "Time of interchanged loops relative to matched ones, as a heat map",
 		Draw: penaltyPicture,
 	})
 }
@@ -114,8 +114,8 @@ func Verify(kernels ...string) ([]conform.Result, error) {
 	return results, study.Wrong(results)
 }
 
-// child walks under callgrind, on a route. Of each walk it makes a part that ends with a pass to warm up, and one that is a
-// pass; and it prints how many elements that visits.
+// child walks under callgrind, on a route. Each walk makes two parts: one that ends with a pass to warm up, and one that is a
+// single pass. It prints how many elements that pass visits.
 func child(out io.Writer, args []string) error {
 	if len(args) < 2 {
 		return fmt.Errorf("walk: the child has the arguments %q, want a route and walks", args)

@@ -132,17 +132,18 @@ func waySubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	return w.Subjects, nil
 }
 
-// diffusionWays are the arguments of all ways of diffusion on a side: row-major grids of the caller's, and scratch of the
+// Diffusion are the arguments of all ways of diffusion on a side: row-major grids of the caller's, and scratch of the
 // other layout.
-type diffusionWays struct {
+type Diffusion struct {
 	N, steps    int
 	Rows, Cols  kernel.DiffusionRun
 	in, Want    []float64 // what the caller's A holds at first, and what its result must then be
 	there, back kernel.Transpose
 }
 
-func NewDiffusion(n int) *diffusionWays {
-	d := &diffusionWays{N: n, Rows: *kernel.NewDiffusionRun(n, 1, kernel.Row, study.SerialPar), Cols: *kernel.NewDiffusionRun(n, 1, kernel.Col, study.SerialPar)}
+// NewDiffusion returns the arguments of all ways of diffusion on a side.
+func NewDiffusion(n int) *Diffusion {
+	d := &Diffusion{N: n, Rows: *kernel.NewDiffusionRun(n, 1, kernel.Row, study.SerialPar), Cols: *kernel.NewDiffusionRun(n, 1, kernel.Col, study.SerialPar)}
 	for k := range d.Rows.A.Data {
 		d.Rows.A.Data[k] = 1 + math.Sin(float64(k))/2 // none comes near what is denormal, however many steps
 	}
@@ -150,8 +151,8 @@ func NewDiffusion(n int) *diffusionWays {
 	return d
 }
 
-// Of returns the arguments of runs of so many steps, in the same memory, which the reference has done.
-func (d *diffusionWays) Of(steps int) *diffusionWays {
+// Of returns the arguments of runs of that many steps, in the same memory, with what the reference gives.
+func (d *Diffusion) Of(steps int) *Diffusion {
 	e := *d
 	d = &e
 	d.steps, d.Rows.Steps, d.Cols.Steps = steps, steps, steps
@@ -166,13 +167,13 @@ func (d *diffusionWays) Of(steps int) *diffusionWays {
 }
 
 // Reset sets the caller's grids, both with the boundary.
-func (d *diffusionWays) Reset() {
+func (d *Diffusion) Reset() {
 	copy(d.Rows.A.Data, d.in)
 	copy(d.Rows.B.Data, d.in)
 }
 
 // sendBoundary gives the scratch for the state after a step the boundary of that before it.
-func (d *diffusionWays) sendBoundary() {
+func (d *Diffusion) sendBoundary() {
 	from, to, n := d.Cols.A.Data, d.Cols.B.Data, d.N
 	copy(to[:n], from[:n])
 	copy(to[(n-1)*n:], from[(n-1)*n:])
@@ -182,7 +183,7 @@ func (d *diffusionWays) sendBoundary() {
 }
 
 // transposed returns the way there and back, with what is to be done in between.
-func (d *diffusionWays) transposed(transpose func(*kernel.Transpose) error, between func() error) func() error {
+func (d *Diffusion) transposed(transpose func(*kernel.Transpose) error, between func() error) func() error {
 	return func() error {
 		if err := transpose(&d.there); err != nil {
 			return err
@@ -196,7 +197,7 @@ func (d *diffusionWays) transposed(transpose func(*kernel.Transpose) error, betw
 }
 
 // right returns a check that a way gives the reference's bits.
-func (d *diffusionWays) right(do func() error) func() error {
+func (d *Diffusion) right(do func() error) func() error {
 	return func() error {
 		d.Reset()
 		if err := do(); err != nil {
@@ -207,14 +208,14 @@ func (d *diffusionWays) right(do func() error) func() error {
 }
 
 // name returns the benchmark of a way, but for the route; by is one of wayTransposers, or "" for the route's own.
-func (d *diffusionWays) name(way, by string) record.Name {
+func (d *Diffusion) name(way, by string) record.Name {
 	return record.Name{Study: waysName, Kernel: "diffusion", Layout: kernel.Row.String(), N: strconv.Itoa(d.N),
 		Keys: []record.Key{{Key: "way", Value: way}, {Key: "by", Value: by}, {Key: "steps", Value: strconv.Itoa(d.steps)}}}
 }
 
 func nothingBetween() error { return nil }
 
-func (d *diffusionWays) native(w *study.Collector, route string, f *kernel.Funcs) error {
+func (d *Diffusion) native(w *study.Collector, route string, f *kernel.Funcs) error {
 	if f.Run == nil || f.RunInterchanged == nil || f.Transpose == nil {
 		return nil
 	}
@@ -241,7 +242,7 @@ func (d *diffusionWays) native(w *study.Collector, route string, f *kernel.Funcs
 }
 
 // transposers adds, for the kernel of c/cgo, what else transposes.
-func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes map[string]*kernel.Funcs) error {
+func (d *Diffusion) transposers(w *study.Collector, c *kernel.Funcs, routes map[string]*kernel.Funcs) error {
 	for _, by := range wayTransposers {
 		f := routes[by.Route]
 		if f == nil {
@@ -265,7 +266,7 @@ func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes 
 	return nil
 }
 
-func (d *diffusionWays) python(w *study.Collector, routes map[string]*kernel.Funcs) error {
+func (d *Diffusion) python(w *study.Collector, routes map[string]*kernel.Funcs) error {
 	type way struct {
 		route, name string
 		do, right   func() error

@@ -52,7 +52,7 @@ func TestLayoutEven(t *testing.T) {
 	}
 	all = append(all, evenSeries("diffusion", "c/cgo", 256, 1, 9, 10, 5)...)
 	all = append(all, evenSeries("diffusion", "go/direct", 64, 1, 100, 10, 900)...)
-	all = append(all, waySeries("diffusion", "rust/cgo", 64, Interchanged, 1, 100)) // of which nothing can be said
+	all = append(all, waySeries("diffusion", "rust/cgo", 64, Interchanged, 1, 100)) // nothing can be said of it
 	all = append(all, evenSeries("ols", "c/cgo", 64, 0, 100, 10, 450)...)
 	text := pagetest.PrintedSection(t, tables, all...)
 	pagetest.Holds(t, text,

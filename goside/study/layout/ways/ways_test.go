@@ -72,7 +72,7 @@ func TestWays(t *testing.T) {
 		}
 	}
 	for name, spoil := range studytest.Wrongs {
-		if strings.Contains(name, "padding") { // of which there is none
+		if strings.Contains(name, "padding") { // there is none
 			continue
 		}
 		f := kernel.Go()
