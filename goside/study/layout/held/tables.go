@@ -238,7 +238,7 @@ func (t *matrixTable) sayAdded(route, n string) string {
 		case added.Median < 100:
 			free = append(free, m.name)
 		default:
-			cost = append(cost, m.name+" "+page.Nanoseconds(added.Median))
+			cost = append(cost, fmt.Sprintf("%s (%s)", m.name, page.Nanoseconds(added.Median)))
 		}
 	}
 	var parts []string
@@ -250,7 +250,7 @@ func (t *matrixTable) sayAdded(route, n string) string {
 		parts = append(parts, page.Joined(free)+" add less than 100 ns to a call")
 	}
 	if cost != nil {
-		parts = append(parts, "more is added by: "+strings.Join(cost, ", "))
+		parts = append(parts, "more is added by "+page.Joined(cost))
 	}
 	if parts == nil {
 		return ""

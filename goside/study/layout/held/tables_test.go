@@ -116,10 +116,10 @@ func TestLayoutMatrices(t *testing.T) {
 		"**64 x 64, no step: the border alone** | held as | go/direct | c/cgo | c/purego |", "**64 x 64, one step** | held as |",
 		"| []float64, row after row | | 50.0 ns ±0% | |", "| []float64, row after row | | 1.00 µs ±0% | |", "| the same: pointers and pins made once for all calls | | 1.50 µs ±0% | |",
 		"Compared with a flat slice, at 64 x 64 through c/cgo: a mat.Dense and a slice of one add less than 100 ns to a call; "+
-			"more is added by: rows cut from one slice 101 ns, a copy of separate rows 5.00 µs, a table and pins for each call 1.00 µs.")
+			"more is added by rows cut from one slice (101 ns), a copy of separate rows (5.00 µs) and a table and pins for each call (1.00 µs).")
 	pagetest.Lacks(t, text, "an array of arrays", "[n][n]float64")
 	pagetest.Holds(t, pagetest.PrintedSection(t, matrixTables, heldSeries(8, "flat", "pointer", 0, 50), heldSeries(8, "rows", "table", 0, 1050)),
-		"at 8 x 8 through c/cgo: more is added by: a table and pins for each call 1.00 µs.")
+		"at 8 x 8 through c/cgo: more is added by a table and pins for each call (1.00 µs).")
 	pagetest.Holds(t, pagetest.PrintedSection(t, matrixTables, heldSeries(8, "flat", "pointer", 0, 50), heldSeries(8, "array", "pointer", 0, 50)),
 		"at 8 x 8 through c/cgo: an array of arrays adds less than 100 ns to a call.")
 	pagetest.Holds(t, pagetest.PrintedSection(t, matrixTables, heldSeries(8, "dense", "pointer", 0, 50)), "The record has too few rows to tell.")
