@@ -8,9 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// terminal is how many columns of characters a table may take where it is not Markdown.
-const terminal = 120
-
 // Wide prints a table as [Page.Grid] does. What is too wide for a terminal is broken into tables below each other, each
 // with the first column and with as many of the others, without the lines that have nothing in them.
 func (p *Page) Wide(title string, header []string, lines [][]string) {
