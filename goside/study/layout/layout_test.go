@@ -126,7 +126,7 @@ func TestLayoutPages(t *testing.T) {
 		}
 		last = at
 	}
-	pagetest.Holds(t, text, "](layout-diffusion.svg)", "](layout-penalty.svg)", "](layout-transpose.svg)", "show --markdown docs/layout.txt > docs/LAYOUT.md")
+	pagetest.Holds(t, text, "](layout-diffusion.svg)", "](layout-penalty.svg)", "](layout-transpose.svg)", "show --markdown docs/layout.txt > docs/LAYOUT.md", "`build/bin/toll draw docs/layout.txt -o docs`")
 	plain := printed(t, whole, page.Style{})
 	pagetest.Lacks(t, plain, "![", "##")
 	if strings.Index(plain, "And with what?") < strings.Index(plain, "COMPLEX NUMBERS") {

@@ -46,7 +46,7 @@ func tables(p *page.Page) {
 		p.Picture(picture.Name, picture.Alt)
 	}
 	if p.Markdown {
-		fmt.Fprintf(p, "The pictures, these and the one below, are made by `build/bin/toll draw layout %s -o %s`.\n\n", p.Source, path.Dir(p.Source))
+		fmt.Fprintf(p, "The pictures, these and the one below, are made by `build/bin/toll draw %s -o %s`.\n\n", p.Source, path.Dir(p.Source))
 	}
 	for _, kernel := range t.Kernels {
 		penaltyTable(p, t, kernel)
