@@ -392,11 +392,24 @@ func (n *Name) legacy() {
 		n.Op, n.Kernel = n.Kernel, ""
 	}
 	n.legacyParts()
+	if n.Study == "Ways" {
+		if n.Op == "call" {
+			n.Op, n.Keys = "noop", nil
+		}
+		for k := range n.Keys {
+			if way, by, ok := strings.Cut(n.Keys[k].Value, "-by-"); ok {
+				by = strings.NewReplacer("-cgo", "", "-direct", "", "-netlib", "").Replace(by)
+				n.Keys[k].Value = way
+				n.Keys = slices.Insert(n.Keys, k+1, Key{"by", by})
+				break
+			}
+		}
+	}
 	if n.Study == "Limits" {
 		switch n.N {
 		case "vector", "scalar":
 			n.Keys, n.N = append(n.Keys, Key{"width", n.N}), ""
-		case "L1", "L2", "L3", "RAM":
+		case "L1", "L2", "L3", "memory":
 			n.Keys, n.N = append(n.Keys, Key{"level", n.N}), ""
 		}
 	}
