@@ -14,6 +14,7 @@ import (
 )
 
 // Nanoseconds shows a time with three significant digits in the unit that suits it: "34.1 ns", "1.20 ms".
+// Package benchunit would show it with four, and without a space: "34.10n".
 func Nanoseconds(ns float64) string {
 	for _, u := range []struct {
 		size float64
@@ -185,7 +186,8 @@ func ShareText(share measure.Interval) string {
 
 func Percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
 
-// BytesOf shows a size in bytes: "4 KiB".
+// BytesOf shows a size in bytes, exactly: "4 KiB", "1000 B". Package benchunit would show four digits, "4.000Ki",
+// and round what has more.
 func BytesOf(n string) string {
 	size, err := strconv.Atoi(n)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"gonum.org/v1/gonum/stat"
 
 	"toll/goside/measure"
 	"toll/goside/page"
@@ -94,7 +95,7 @@ func Compare(before, after *record.Record) (*Comparison, error) {
 	// A second entry helped to tell the machine's drift, and is no row of its own.
 	c.Rows = slices.DeleteFunc(c.Rows, func(r Changed) bool { return r.New.Again() })
 	if machine != nil {
-		c.Limits = measure.Geomean(machine)
+		c.Limits = stat.GeometricMean(machine, nil)
 	}
 	return c, nil
 }
@@ -185,7 +186,7 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 			if parallel {
 				name += ", parallel"
 			}
-			summary.AppendRow(table.Row{name, len(ratios), page.Percent(measure.Geomean(ratios)), drift, s, f})
+			summary.AppendRow(table.Row{name, len(ratios), page.Percent(stat.GeometricMean(ratios, nil)), drift, s, f})
 			slower, faster = slower+s, faster+f
 		}
 	}
@@ -210,5 +211,5 @@ whose own change is beyond their noise.`)
 		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
 	}
 	fmt.Fprintf(w, "All %d rows in geometric mean: %s, their own %s. Beyond noise: %d slower, %d faster.\n",
-		len(c.Rows), page.Percent(measure.Geomean(ratios)), page.Percent(measure.Geomean(own)), slower, faster)
+		len(c.Rows), page.Percent(stat.GeometricMean(ratios, nil)), page.Percent(stat.GeometricMean(own, nil)), slower, faster)
 }
