@@ -9,12 +9,14 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/perf/benchunit"
+
 	"toll/goside/measure"
 	"toll/goside/record"
 )
 
 // Nanoseconds shows a time with three significant digits in the unit that suits it: "34.1 ns", "1.20 ms".
-// Package benchunit would show it with four, and without a space: "34.10n".
+// Package benchunit shows four, without a space: "34.10n".
 func Nanoseconds(ns float64) string {
 	for _, u := range []struct {
 		size float64
@@ -186,22 +188,19 @@ func ShareText(share measure.Interval) string {
 
 func Percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
 
-// BytesOf shows a size in bytes, exactly: "4 KiB", "1000 B". Package benchunit would show four digits, "4.000Ki",
-// and round what has more.
+// BytesOf shows a size in bytes that is written as a number.
 func BytesOf(n string) string {
-	size, err := strconv.Atoi(n)
+	size, err := strconv.ParseFloat(n, 64)
 	if err != nil {
 		return n
 	}
-	unit := "B"
-	for _, larger := range []string{"KiB", "MiB", "GiB"} {
-		if size < 1024 || size%1024 != 0 {
-			break
-		}
-		size /= 1024
-		unit = larger
-	}
-	return fmt.Sprintf("%d %s", size, unit)
+	return Binary(size)
+}
+
+// Binary shows a number of bytes: "4 KiB".
+func Binary(bytes float64) string {
+	unit := benchunit.CommonScale([]float64{bytes}, benchunit.Binary)
+	return fmt.Sprintf("%.4g %sB", bytes/unit.Factor, unit.Prefix)
 }
 
 // CrossingName is how a crossing is called in sentences.
@@ -234,6 +233,11 @@ func Spread(i measure.Interval) string {
 		return fmt.Sprintf("±%2.0f%%!", 100*half)
 	}
 	return fmt.Sprintf("±%2.0f%% ", 100*half)
+}
+
+// WithSpread shows a figure and the spread of what it was made of: "41.2 ±3%".
+func WithSpread(figure string, i measure.Interval) string {
+	return figure + " " + strings.Join(strings.Fields(Spread(i)), "")
 }
 
 // Significant returns x with three significant digits, without an exponent.

@@ -173,6 +173,7 @@ type Style struct {
 	Baseline string // route that ratios are taken to; the record's first if that is not in it
 	Markdown bool
 	Brief    bool   // only the times, or the answers in short
+	Headline bool   // only what belongs on a first screen
 	Source   string // file of the record, as it is to be named
 }
 

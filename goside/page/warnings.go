@@ -29,14 +29,11 @@ func (p *Page) Warnings() {
 	if len(all) == 0 {
 		return
 	}
-	if p.Markdown {
-		fmt.Fprintln(p)
-	}
 	for _, w := range all {
 		if p.Markdown {
 			fmt.Fprintf(p, "- Warning: %s.\n", w)
 		} else {
-			fmt.Fprintf(p, "Warning: %s.\n", w)
+			p.Explain("Warning: " + w + ".")
 		}
 	}
 }

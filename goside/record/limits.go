@@ -19,9 +19,10 @@ type Limits struct {
 	Caches  map[string]float64
 }
 
-// parallel is the language of the limits on all threads, serial that of those on one.
+// SerialLang is the language of the limits on one thread, ParallelLang that of those on all.
 const SerialLang, ParallelLang = "c", "c-par"
 
+// Limits returns the limits that a record has.
 func (r *Record) Limits() *Limits {
 	l := &Limits{Threads: 1, Caches: map[string]float64{}}
 	if threads, err := strconv.ParseFloat(r.Get("threads"), 64); err == nil {
@@ -33,22 +34,20 @@ func (r *Record) Limits() *Limits {
 			l.Caches[strings.TrimSuffix(level, "d")] = bytes
 		}
 	}
-	for k := range r.Rows {
-		if r.Rows[k].Study == LimitsName {
-			l.Rows = append(l.Rows, &r.Rows[k])
-		}
-	}
-	if loop := l.Find("loop", "go", "1"); loop != nil {
+	l.Rows = r.Of(LimitsName)
+	if loop := l.Find("loop", "go", "", ""); loop != nil {
 		l.Loop = loop.Wall()
 	}
 	return l
 }
 
-func (l *Limits) Any() bool { return l.Find("muladd", SerialLang, "vector") != nil }
+// Any reports whether the record has the processor's peak.
+func (l *Limits) Any() bool { return l.Find("muladd", SerialLang, "width", "vector") != nil }
 
-func (l *Limits) Find(kernel, lang, n string) *Row {
+// Find returns the limit of an operation in a language, with that value of a key unless key is "", or nil.
+func (l *Limits) Find(op, lang, key, value string) *Row {
 	for _, r := range l.Rows {
-		if r.What() == kernel && r.Lang == lang && r.N == n {
+		if r.Op == op && r.Lang == lang && (key == "" || r.Get(key) == value) {
 			return r
 		}
 	}
@@ -57,18 +56,18 @@ func (l *Limits) Find(kernel, lang, n string) *Row {
 
 // Moves reports whether the record has limits of moving data as its problems do.
 func (l *Limits) Moves() bool {
-	return slices.ContainsFunc(l.Rows, func(r *Row) bool { return r.What() == MoveName })
+	return slices.ContainsFunc(l.Rows, func(r *Row) bool { return r.Op == MoveName })
 }
 
-// Bandwidth returns the bytes a ns that kernel (read, write or copy) moves at a level, on all threads together;
-// 0 if it was not measured.
-func (l *Limits) Bandwidth(kernel, lang, level string) float64 {
-	return l.rate(l.Find(kernel, lang, level), "reads", "writes")
+// Bandwidth returns the bytes a ns that op (read, write or copy) moves at a level, on all threads together; 0 if it was not
+// measured.
+func (l *Limits) Bandwidth(op, lang, level string) float64 {
+	return l.rate(l.Find(op, lang, "level", level), "reads", "writes")
 }
 
-// Peak returns the floating-point operations a ns; n is scalar or vector.
-func (l *Limits) Peak(lang, n string) float64 {
-	return l.rate(l.Find("muladd", lang, n), "flops")
+// Peak returns the floating-point operations a ns; width is scalar or vector.
+func (l *Limits) Peak(lang, width string) float64 {
+	return l.rate(l.Find("muladd", lang, "width", width), "flops")
 }
 
 func (l *Limits) rate(r *Row, keys ...string) float64 {
@@ -108,8 +107,8 @@ func (l *Limits) binding(r *Row) (limit, bool) {
 			continue
 		}
 		moving.consider(l.Move(lang, r), r, 1)
-		for _, n := range []string{"scalar", "vector"} {
-			if peak := l.Find("muladd", lang, n); peak != nil {
+		for _, width := range []string{"scalar", "vector"} {
+			if peak := l.Find("muladd", lang, "width", width); peak != nil {
 				computing.consider(peak, r, computing.Flops/(threads*peak.Number("flops")))
 			}
 		}
@@ -146,7 +145,7 @@ func (r *Row) Traffic() [3]float64 {
 func (l *Limits) Move(lang string, of *Row) *Row {
 	var best *Row
 	for _, r := range l.Rows {
-		if r.What() == MoveName && r.Lang == lang && r.Traffic() == of.Traffic() &&
+		if r.Op == MoveName && r.Lang == lang && r.Traffic() == of.Traffic() &&
 			(best == nil || MiddleOf(r.Wall()) < MiddleOf(best.Wall())) {
 			best = r
 		}

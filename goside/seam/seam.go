@@ -48,6 +48,13 @@ func (r *Route) Within(b Bound) *Route {
 	return r
 }
 
+// Whole returns a copy of the route that is not Slow, over the same library.
+func (r *Route) Whole() *Route {
+	whole := *r
+	whole.Slow = false
+	return &whole
+}
+
 // OnlySmall notes that the route is Slow, and returns it.
 func (r *Route) OnlySmall() *Route {
 	r.Slow = true

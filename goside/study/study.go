@@ -36,6 +36,7 @@ type Study struct {
 	Parts      []Part
 	Claims     string             // heading of the table of claims, "" if no part has any
 	Foot       func(p *page.Page) // prints what is below the tables, if that is not page.Page.Foot
+	Headline   func(p *page.Page) // prints what belongs on a first screen; nil if nothing does
 }
 
 // Part is what belongs together in a study.
@@ -102,6 +103,13 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	var sections []func(*page.Page)
 	for _, part := range s.Parts {
 		answers, claims, sections = append(answers, part.Answers...), append(claims, part.Claims...), append(sections, part.Sections...)
+	}
+	if style.Headline {
+		if s.Headline == nil {
+			return fmt.Errorf("study: toll %s has no headline", s.Name)
+		}
+		s.Headline(p)
+		return nil
 	}
 	if style.Brief && answers != nil {
 		p.Answers(answers)

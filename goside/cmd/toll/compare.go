@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/record"
-	"toll/goside/study/bench"
+	"toll/goside/study"
 )
 
 func compareCommand() *cobra.Command {
@@ -37,7 +37,7 @@ more than the other rows of its problem, and more than the samples of both recor
 			if err != nil {
 				return err
 			}
-			comparison, err := bench.Compare(before, after)
+			comparison, err := study.Compare(before, after)
 			if err != nil {
 				return err
 			}

@@ -51,6 +51,10 @@ func listCommand() *cobra.Command {
 				return writeJSON(cmd.OutOrStdout(), all)
 			}
 			t := newTable(cmd.OutOrStdout(), "route", "functions", "build")
+			t.SetColumnConfigs([]table.ColumnConfig{ // so that the whole fits in 120 columns
+				{Number: 2, WidthMax: 46, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft},
+			})
+			t.Style().Options.SeparateRows = true
 			for _, l := range all {
 				if l.Error != "" {
 					t.AppendRow(table.Row{l.Route, "-", l.Error})

@@ -18,7 +18,7 @@ import (
 )
 
 func showCommand() *cobra.Command {
-	var markdown, brief bool
+	var markdown, brief, headline bool
 	var into string
 	c := &cobra.Command{
 		Use:   "show RECORD",
@@ -35,7 +35,7 @@ lines "<!-- toll STUDY: begin -->" and "<!-- toll STUDY: end -->", where STUDY i
 			if err != nil {
 				return err
 			}
-			style := page.Style{Baseline: registry.Baseline, Markdown: markdown || into != "", Brief: brief, Source: args[0]}
+			style := page.Style{Baseline: registry.Baseline, Markdown: markdown || into != "", Brief: brief, Headline: headline, Source: args[0]}
 			if into == "" {
 				return s.Print(cmd.OutOrStdout(), r, style)
 			}
@@ -52,6 +52,7 @@ lines "<!-- toll STUDY: begin -->" and "<!-- toll STUDY: end -->", where STUDY i
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "print a page in Markdown")
 	c.Flags().BoolVar(&brief, "brief", false, "print only the answers, or of toll bench the times")
+	c.Flags().BoolVar(&headline, "headline", false, "print only the table for a first screen, of toll calls")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the tables into")
 	return c
 }

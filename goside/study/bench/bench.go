@@ -120,6 +120,7 @@ func Subjects(verified []conform.Result, baseline string, threads int) ([]measur
 			s := measure.Subject{
 				Name:  study.Name(&p, r.Lang, r.Via).String(),
 				Facts: facts,
+				Group: facts[0].Value,
 				Reset: timed.Reset,
 				Run:   func(n int) error { return timed.Run(&library.Funcs, n) },
 				Least: timed.Least,

@@ -4,180 +4,236 @@
 package bench
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
 
-// tables prints a row for each route and a column for each problem: times; then the rates they make, with the share of the
-// machine's limits, or what calls allocate.
+//go:embed text.md
+var texts string
+
+var prose = page.NewProse(texts)
+
+// column is a problem's rows, in one unit.
+type column struct {
+	name, unit string
+	scale      float64 // ns in a unit
+	rows       []*record.Row
+	loop       []float64 // time of the empty loop in each round, which is taken off; nil if nothing is
+}
+
+// find returns the first entry of a route, or nil.
+func (c *column) find(route string) *record.Row {
+	for _, r := range c.rows {
+		if r.Route() == route && r.Entry == "" {
+			return r
+		}
+	}
+	return nil
+}
+
+// wall returns the wall times of r, which is in c, in ns an operation.
+func (c *column) wall(r *record.Row) []float64 {
+	wall := r.Wall()
+	if len(c.loop) == len(wall) {
+		for k := range wall {
+			wall[k] -= c.loop[k]
+		}
+	}
+	return wall
+}
+
+func (c *column) floor() float64 { return record.FloorBy(c.rows, c.wall) }
+
+// studies returns the benchmarks that are shown as a matrix of routes.
+func studies(r *record.Record) []string {
+	var all []string
+	for k := range r.Rows {
+		if name := r.Rows[k].Study; name != record.LimitsName {
+			all = record.With(all, name)
+		}
+	}
+	return all
+}
+
+// columns returns the problems of a benchmark.
+func columns(r *record.Record, study string, limits *record.Limits) []*column {
+	var all []*column
+	index := map[string]*column{}
+	for _, row := range r.Of(study) {
+		c := index[row.Problem()]
+		if c == nil {
+			per := row.Facts["per"]
+			if per == "" {
+				per = "op"
+			}
+			c = &column{name: strings.TrimSpace(row.What() + " " + row.Layout), unit: "ns/" + per, scale: 1}
+			if study == "Call" {
+				c.loop = limits.Loop
+			}
+			if measure.Median(row.Wall()).Median > 10_000 {
+				c.unit, c.scale = "ms/"+per, 1e6
+			}
+			index[row.Problem()] = c
+			all = append(all, c)
+		}
+		c.rows = append(c.rows, row)
+	}
+	return all
+}
+
+// tables prints a row for each route and a column for each problem: times, and their ratios to the baseline; then shares of
+// the machine's limits and, in a page, the rates and the cores kept busy; or what calls allocate.
 func tables(p *page.Page) {
 	if !slices.ContainsFunc(p.Record.Rows, func(r record.Row) bool { return r.Route() == p.Baseline }) {
 		p.Baseline = p.Record.Rows[0].Route()
 	}
 	for _, name := range studies(p.Record) {
-		columns := columns(p.Record, name, p.Limits)
-		matrix(p, name+": time", columns, func(c *record.Column, r *record.Row) string { return took(p, c, r) }, func(c *record.Column) string {
-			floor, ok := c.Floor()
-			switch {
-			case !ok:
-				return ""
-			case math.IsInf(floor, 0):
-				return "?"
-			}
-			return fmt.Sprintf("± %.1f%%", 100*floor)
-		})
+		m := matrix{p, columns(p.Record, name, p.Limits)}
+		m.print(name+": time", true, m.time)
+		m.print(name+": time relative to "+p.Baseline, false, m.ratio, m.floors()...)
 		switch {
 		case p.Brief:
 		case name == "Call":
-			matrix(p, name+": allocated on Go's heap, bytes and objects", columns, func(_ *record.Column, r *record.Row) string { return page.Allocations(r) }, nil)
+			m.print(name+": allocated on Go's heap, bytes", false, func(_ *column, r *record.Row) string {
+				bytes, _ := r.Allocated()
+				return fmt.Sprintf("%.0f", bytes)
+			})
+			m.print(name+": allocated on Go's heap, objects", false, func(_ *column, r *record.Row) string {
+				_, objects := r.Allocated()
+				return fmt.Sprintf("%.0f", objects)
+			})
 		default:
-			matrix(p, name+": rate, share of the limit, cores busy", columns, func(c *record.Column, r *record.Row) string { return rate(p, c, r) }, nil)
+			m.print(name+": share of the limit", false, m.share)
+			if p.Markdown {
+				m.print(name+": rate", false, m.rate)
+				m.print(name+": cores busy", false, m.cores)
+			}
 		}
 	}
 }
 
-// studies returns what is shown as a matrix of routes.
-func studies(r *record.Record) []string {
-	var all []string
-	for k := range r.Rows {
-		if name := r.Rows[k].Study; name != record.LimitsName && !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return all
+// matrix prints tables of routes by problems.
+type matrix struct {
+	*page.Page
+	columns []*column
 }
 
-func columns(r *record.Record, study string, limits *record.Limits) []*record.Column {
-	var all []*record.Column
-	index := map[string]*record.Column{}
-	for k := range r.Rows {
-		row := &r.Rows[k]
-		if row.Study != study {
-			continue
-		}
-		c := index[row.Problem()]
-		if c == nil {
-			op := row.Facts["per"]
-			if op == "" {
-				op = "op"
-			}
-			c = &record.Column{Name: strings.TrimSpace(row.What() + " " + row.Layout), Unit: "ns/" + op, Scale: 1}
-			if study == "Call" {
-				c.Loop = limits.Loop
-			}
-			if measure.Median(row.Wall()).Median > 10_000 {
-				c.Unit, c.Scale = "ms/"+op, 1e6
-			}
-			index[row.Problem()] = c
-			all = append(all, c)
-		}
-		c.Rows = append(c.Rows, row)
-	}
-	return all
-}
-
-// matrix prints a row for each route of the columns, with what cell makes of each; last, if any, makes the cells
-// of the last row, the noise floor.
-func matrix(p *page.Page, title string, columns []*record.Column, cell func(*record.Column, *record.Row) string, last func(*record.Column) string) {
-	t := p.NewTable()
-	header := table.Row{"route"}
-	configs := []table.ColumnConfig{}
-	for k, c := range columns {
-		name := c.Name
-		if last != nil && p.Markdown {
-			name += ", " + c.Unit
-		} else if last != nil {
-			name += "\n" + c.Unit
+// print prints a table of what cell makes of each row, unless it makes nothing of any; the last line, if there is one, has the
+// noise floors.
+func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) string, floors ...string) {
+	header := []string{"route"}
+	var routes []string
+	for _, c := range m.columns {
+		name := c.name
+		if units {
+			name += ", " + c.unit
 		}
 		header = append(header, name)
-		configs = append(configs, table.ColumnConfig{Number: k + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.AppendHeader(header)
-	t.SetColumnConfigs(configs)
-	var routes []string
-	for _, c := range columns {
-		for _, r := range c.Rows {
-			if !slices.Contains(routes, r.Route()) && !r.Again() {
-				routes = append(routes, r.Route())
-			}
+		for _, r := range c.rows {
+			routes = record.With(routes, r.Route())
 		}
 	}
+	var lines [][]string
+	any := false
 	for _, route := range routes {
-		line := table.Row{route}
-		for _, c := range columns {
+		line := []string{route}
+		for _, c := range m.columns {
 			text := ""
-			if r := c.Find(route); r != nil {
+			if r := c.find(route); r != nil {
 				text = cell(c, r)
 			}
-			if p.Markdown { // which needs nothing lined up
-				text = strings.Join(strings.Fields(text), " ")
-			}
+			any = any || text != ""
 			line = append(line, text)
 		}
-		t.AppendRow(line)
+		lines = append(lines, line)
 	}
-	if last != nil {
-		line := table.Row{"noise floor"}
-		for _, c := range columns {
-			line = append(line, last(c))
-		}
-		t.AppendSeparator()
-		t.AppendRow(line)
+	if !any {
+		return
 	}
-	p.Render(title, t)
+	if floors != nil {
+		lines = append(lines, append([]string{"noise floor"}, floors...))
+	}
+	m.Grid(title, header, lines)
 }
 
-// took shows a row's median and half its 95 % interval in per cent, and the same of its ratio to the baseline,
-// taken within rounds.
-func took(p *page.Page, c *record.Column, r *record.Row) string {
-	wall := c.Wall(r)
-	s := measure.Median(wall)
-	out := page.Significant(s.Median/c.Scale) + " " + page.Spread(s)
-	base := c.Find(p.Baseline)
+func (m *matrix) time(c *column, r *record.Row) string {
+	wall := measure.Median(c.wall(r))
+	return page.WithSpread(page.Significant(wall.Median/c.scale), wall)
+}
+
+// ratio shows a row's time relative to the baseline's, taken within rounds.
+func (m *matrix) ratio(c *column, r *record.Row) string {
+	base := c.find(m.Baseline)
 	switch {
 	case base == nil || len(base.Samples) != len(r.Samples):
-		return out
+		return ""
 	case r == base:
-		return out + "   1.00x     "
+		return "1"
 	}
-	ratio, same := measure.Ratio(wall, c.Wall(base)), " "
-	if floor, _ := c.Floor(); !ratio.Differs(floor) {
+	ratio, same := measure.Ratio(c.wall(r), c.wall(base)), ""
+	if !ratio.Differs(c.floor()) {
 		same = "~"
 	}
-	return fmt.Sprintf("%s %s%5.2fx %s", out, same, ratio.Median, strings.TrimRight(page.Spread(ratio), "! "))
+	return same + page.WithSpread(fmt.Sprintf("%.2f", ratio.Median), ratio)
 }
 
-// rate shows the rate of a row's work, its share of the limit, and how many cores were kept busy.
-func rate(p *page.Page, _ *record.Column, r *record.Row) string {
-	wall := measure.Median(r.Wall()).Median
+// floors returns the noise floor of each column, nil if none is known.
+func (m *matrix) floors() []string {
+	var all []string
+	known := false
+	for _, c := range m.columns {
+		text := ""
+		if floor := c.floor(); !math.IsInf(floor, 0) {
+			text, known = fmt.Sprintf("±%.1f%%", 100*floor), true
+		}
+		all = append(all, text)
+	}
+	if !known {
+		return nil
+	}
+	return all
+}
+
+func (m *matrix) share(_ *column, r *record.Row) string {
+	share, _, ok := m.Limits.Share(r)
+	if !ok {
+		return ""
+	}
+	return page.ShareText(share)
+}
+
+func (m *matrix) rate(_ *column, r *record.Row) string {
+	wall := measure.Median(r.Wall())
+	switch _, limit, ok := m.Limits.Share(r); {
+	case !ok:
+		return ""
+	case limit.Bytes > 0:
+		return page.WithSpread(page.Significant(limit.Bytes/wall.Median), wall) + " GB/s"
+	default:
+		return page.WithSpread(page.Significant(limit.Flops/wall.Median), wall) + " Gflop/s"
+	}
+}
+
+func (m *matrix) cores(_ *column, r *record.Row) string {
 	busy := make([]float64, len(r.Samples))
 	for k, s := range r.Samples {
 		busy[k] = s.CPU / s.Wall
 	}
-	cores := fmt.Sprintf("%.2f", measure.Median(busy).Median)
-	share, limit, ok := p.Limits.Share(r)
-	switch {
-	case !ok:
-		return cores
-	case limit.Bytes > 0:
-		return fmt.Sprintf("%s GB/s %11s  %s", page.Significant(limit.Bytes/wall), page.ShareText(share), cores)
-	}
-	return fmt.Sprintf("%s Gflop/s %11s  %s", page.Significant(limit.Flops/wall), page.ShareText(share), cores)
+	cores := measure.Median(busy)
+	return page.WithSpread(fmt.Sprintf("%.2f", cores.Median), cores)
 }
 
-// countVerified returns how many of the rows were verified, and how many there are.
-func countVerified(r *record.Record) (good, rows int) {
+// verified returns how many of the rows were verified, and how many there are.
+func verified(r *record.Record) (good, rows int) {
 	for k := range r.Rows {
-		if r.Rows[k].Study == record.LimitsName || r.Rows[k].Again() {
+		if r.Rows[k].Study == record.LimitsName || r.Rows[k].Entry != "" {
 			continue
 		}
 		rows++
@@ -190,40 +246,32 @@ func countVerified(r *record.Record) (good, rows int) {
 
 // legend says what the tables show and where they were measured.
 func legend(p *page.Page) {
-	rounds := 0
+	data := struct {
+		*page.Page
+		Rounds, Good, Rows int
+		Sizes, Loop        string
+		Limits, Moves      bool
+	}{Page: p, Moves: p.Limits.Moves(), Limits: p.Limits.Any() && !p.Brief}
 	var sizes []string
 	for k := range p.Record.Rows {
 		r := &p.Record.Rows[k]
-		rounds = max(rounds, len(r.Samples))
-		if size := r.What() + " " + r.N; r.Study != record.LimitsName && r.N != "1" && !slices.Contains(sizes, size) {
-			sizes = append(sizes, size)
+		data.Rounds = max(data.Rounds, len(r.Samples))
+		if r.Study != record.LimitsName && r.N != "1" {
+			sizes = record.With(sizes, r.What()+" "+r.N)
 		}
 	}
-	good, rows := countVerified(p.Record)
-	get := p.Record.Get
-	say := func(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
-	say("Time: median of %d interleaved rounds ± half its 95%% interval (!: beyond 5%%); x: ratio to %s, median of the", rounds, p.Baseline)
-	say("ratios within rounds ± half its interval; ~: no difference beyond the noise floor, which is what a route differs")
-	say("from itself by, entered twice.")
+	data.Sizes = strings.Join(sizes, ", ")
+	data.Good, data.Rows = verified(p.Record)
 	if p.Limits.Loop != nil {
-		say("The empty loop, %s ns, is taken off the times of calls.", page.Significant(measure.Median(p.Limits.Loop).Median))
+		data.Loop = page.Significant(measure.Median(p.Limits.Loop).Median) + " ns"
 	}
-	switch {
-	case !p.Limits.Any() || p.Brief:
-	case p.Limits.Moves():
-		say("Share: the time that the work would take at the limit over the time it took, within rounds ± half its interval. The")
-		say("limit is that of moving the same bytes in as large a set, or of the operations, on as many threads or one.")
-		say("^: above 100%%, beyond the interval.")
-	default:
-		say("No shares: this record holds no limit of its problems' own sets.")
-	}
-	say("Sizes: %s. Parallel languages (-par, -omp) on %s.", strings.Join(sizes, ", "), p.Record.Threads())
-	say("Rows verified before they were timed: %d of %d.", good, rows)
-	say("Machine: %s, %s cores, %s; %s. Toll %s.", get("cpu"), get("cores"), get("os"), get("go"), get("revision"))
-	if p.Markdown {
-		say("")
-	}
-	// Languages that were built alike share a line.
+	p.Tell(prose, "legend", data)
+	p.Tell(prose, "machine", p.Record)
+	builds(p)
+}
+
+// builds says how each language was built. Languages that were built alike share a line.
+func builds(p *page.Page) {
 	var said []string
 	for _, f := range p.Record.Facts {
 		if !strings.HasPrefix(f.Key, "build-") || slices.Contains(said, f.Value) {
@@ -236,9 +284,9 @@ func legend(p *page.Page) {
 				langs = append(langs, lang)
 			}
 		}
-		if p.Markdown {
-			fmt.Fprint(p, "- ")
-		}
-		say("%s: %s.", strings.Join(langs, ", "), f.Value)
+		fmt.Fprintf(p, "- %s: %s.\n", strings.Join(langs, ", "), f.Value)
+	}
+	if said != nil {
+		fmt.Fprintln(p)
 	}
 }

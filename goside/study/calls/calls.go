@@ -25,8 +25,9 @@ var Study = study.Study{
 	Short: "Study what a call costs, on every crossing",
 	About: `Calls verifies what comes back of every kind of argument on every crossing, then measures what calls cost.
 It takes less than three minutes on two cores, and with --full about twenty.`,
-	Page:   "OVERHEAD.md",
-	Head:   head,
-	Claims: "Published claims",
-	Parts:  []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
+	Page:     "OVERHEAD.md",
+	Head:     head,
+	Claims:   "Published claims",
+	Headline: headline,
+	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
 }

@@ -46,16 +46,13 @@ func Subjects(threads int, beside []measure.Subject) ([]measure.Subject, error) 
 		return goLimits(), fmt.Errorf("study: %w", err)
 	}
 	var subjects []measure.Subject
-	add := func(name string, facts []measure.Fact, reset func(), run func(n int) error) {
-		parks := strings.Contains(name, "/lang=c-par/") // until all threads are done
-		subjects = append(subjects, measure.Subject{Name: name, Facts: facts, Reset: reset, Run: run, Least: 1, Parks: parks})
-	}
-	both := func(kernel, n string, facts []measure.Fact, reset func(), run func(thread, n int) error) {
-		add(limitName(kernel, "c", "purego", n), facts, reset, func(n int) error { return run(0, n) })
+	add := func(s measure.Subject) { subjects = append(subjects, s) }
+	both := func(name record.Name, facts []measure.Fact, reset func(), run func(thread, n int) error) {
+		add(subject(name, onOne, facts, reset, func(n int) error { return run(0, n) }))
 		if threads > 1 {
-			add(limitName(kernel, "c-par", "purego", n), facts, reset, func(n int) error {
+			add(subject(name, onMany, facts, reset, func(n int) error {
 				return onAll(threads, func(thread int) error { return run(thread, n) })
-			})
+			}))
 		}
 	}
 	bandwidth(native, threads, both)
@@ -63,22 +60,29 @@ func Subjects(threads int, beside []measure.Subject) ([]measure.Subject, error) 
 		moves(native, threads, t, add)
 	}
 	muladd(native, both)
-	subjects = append(subjects, measure.Subject{
-		Name:  limitName("call", "c", "purego", "1"),
-		Facts: facts("call", "1", "op", "call"),
-		Run:   func(n int) error { native.Call(n); return nil },
-		Least: 1,
-	})
+	add(subject(record.Name{Op: "call", N: "1"}, onOne, facts("call", "per", "call"), nil, func(n int) error { native.Call(n); return nil }))
 	return append(subjects, goLimits()...), nil
 }
 
-func limitName(kernel, lang, via, n string) string {
-	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%s", record.LimitsName, kernel, lang, via, n)
+// The routes of the limits on one thread, and on all.
+const (
+	onOne  = record.SerialLang + "/purego"
+	onMany = record.ParallelLang + "/purego"
+)
+
+// subject returns a limit of that name, which is completed by the route.
+func subject(name record.Name, route string, facts []measure.Fact, reset func(), run func(n int) error) measure.Subject {
+	name.Study = record.LimitsName
+	name.Lang, name.Via, _ = strings.Cut(route, "/")
+	return measure.Subject{
+		Name: name.String(), Facts: facts, Group: facts[0].Value, Reset: reset, Run: run, Least: 1,
+		Parks: route == onMany, // until all threads are done
+	}
 }
 
-// facts returns that limit's name and the pairs of keys and values.
-func facts(kernel, n string, pairs ...any) []measure.Fact {
-	all := []measure.Fact{{Key: "problem", Value: "limit " + kernel + " n=" + n}}
+// facts returns the limit's name, and the pairs of keys and values.
+func facts(limit string, pairs ...any) []measure.Fact {
+	all := []measure.Fact{{Key: "problem", Value: "limit " + limit}}
 	for k := 0; k < len(pairs); k += 2 {
 		all = append(all, measure.Fact{Key: fmt.Sprint(pairs[k]), Value: fmt.Sprint(pairs[k+1])})
 	}
@@ -97,7 +101,7 @@ func onAll(threads int, f func(thread int) error) error {
 }
 
 // adder adds a limit: run does n operations of one thread; reset may be nil.
-type adder func(kernel, n string, facts []measure.Fact, reset func(), run func(thread, n int) error)
+type adder func(name record.Name, facts []measure.Fact, reset func(), run func(thread, n int) error)
 
 func bandwidth(native *limits.Limits, threads int, add adder) {
 	levels := levels(threads, caches(), ram())
@@ -120,18 +124,18 @@ func bandwidth(native *limits.Limits, threads int, add adder) {
 	})
 	prepare := func() { memory() }
 	for _, l := range levels {
-		read := facts("read", l.name, "op", "pass", "set", l.set, "reads", l.set)
-		add("read", l.name, read, prepare, func(thread, n int) error {
+		name := func(op string) record.Name {
+			return record.Name{Op: op, N: fmt.Sprint(l.set), Keys: []record.Key{{Key: "level", Value: l.name}}}
+		}
+		add(name("read"), facts("read "+l.name, "per", "pass", "set", l.set, "reads", l.set), prepare, func(thread, n int) error {
 			_, err := native.Read(memory()[thread][:l.set/8], n)
 			return err
 		})
-		write := facts("write", l.name, "op", "pass", "set", l.set, "writes", l.set)
-		add("write", l.name, write, prepare, func(thread, n int) error {
+		add(name("write"), facts("write "+l.name, "per", "pass", "set", l.set, "writes", l.set), prepare, func(thread, n int) error {
 			return native.Write(memory()[thread][:l.set/8], n, 1)
 		})
 		half := l.set / 2
-		both := facts("copy", l.name, "op", "pass", "set", l.set, "reads", half, "writes", half)
-		add("copy", l.name, both, prepare, func(thread, n int) error {
+		add(name("copy"), facts("copy "+l.name, "per", "pass", "set", l.set, "reads", half, "writes", half), prepare, func(thread, n int) error {
 			p := memory()[thread][:l.set/8]
 			return native.Copy(p[half/8:], p[:half/8], n)
 		})
@@ -169,8 +173,7 @@ func traffics(subjects []measure.Subject) ([]traffic, error) {
 
 // moves adds the limit of that traffic, in every form, since the fastest is the limit. On several threads each does
 // its part of one set, as kernels share out their work.
-func moves(native *limits.Limits, threads int, t traffic, add func(name string, facts []measure.Fact, reset func(), run func(n int) error)) {
-	n := fmt.Sprintf("reads=%d/writes=%d/n=%d", t.reads, t.writes, t.set)
+func moves(native *limits.Limits, threads int, t traffic, add func(measure.Subject)) {
 	// Whole doubles, so up to 7 bytes more. What is neither read nor written, such as a border, lies between the two.
 	reads, writes := (t.reads+7)/8, (t.writes+7)/8
 	memory := sync.OnceValue(func() [2][]float64 {
@@ -191,20 +194,19 @@ func moves(native *limits.Limits, threads int, t traffic, add func(name string, 
 		if form.Stores && writes == 0 {
 			continue
 		}
-		facts := facts(record.MoveName+" "+form.Name, fmt.Sprint(t.set), "op", "pass", "set", t.set, "reads", t.reads, "writes", t.writes)
+		facts := facts(fmt.Sprintf("%s %s n=%d", record.MoveName, form.Name, t.set), "per", "pass", "set", t.set, "reads", t.reads, "writes", t.writes)
+		name := record.Name{Op: record.MoveName, N: fmt.Sprint(t.set), Keys: []record.Key{
+			{Key: "form", Value: form.Name}, {Key: "reads", Value: fmt.Sprint(t.reads)}, {Key: "writes", Value: fmt.Sprint(t.writes)}}}
 		run := func(thread, threads, n int) error {
 			m := memory()
 			_, err := native.Move(part(m[0], thread, threads), part(m[1][:writes], thread, threads), n, 1, form.Form)
 			return err
 		}
-		named := func(lang string) string {
-			return fmt.Sprintf("%s/kernel=%s/lang=%s/via=purego/form=%s/%s", record.LimitsName, record.MoveName, lang, form.Name, n)
-		}
-		add(named("c"), facts, prepare, func(n int) error { return run(0, 1, n) })
+		add(subject(name, onOne, facts, prepare, func(n int) error { return run(0, 1, n) }))
 		if threads > 1 {
-			add(named("c-par"), facts, prepare, func(n int) error {
+			add(subject(name, onMany, facts, prepare, func(n int) error {
 				return onAll(threads, func(thread int) error { return run(thread, threads, n) })
-			})
+			}))
 		}
 	}
 }
@@ -222,12 +224,13 @@ func part(p []float64, thread, threads int) []float64 {
 
 func muladd(native *limits.Limits, add adder) {
 	x, y := math.Nextafter(1, 2), 0.25 // limits.h says why
-	scalar := facts("muladd", "scalar", "op", "round", "flops", native.ScalarFlops)
-	add("muladd", "scalar", scalar, nil, func(_, n int) error {
+	name := func(width string) record.Name {
+		return record.Name{Op: "muladd", N: "1", Keys: []record.Key{{Key: "width", Value: width}}}
+	}
+	add(name("scalar"), facts("muladd scalar", "per", "round", "flops", native.ScalarFlops), nil, func(_, n int) error {
 		return finite(native.MulAddScalar(n, x, y))
 	})
-	vector := facts("muladd", "vector", "op", "round", "flops", native.VectorFlops)
-	add("muladd", "vector", vector, nil, func(_, n int) error {
+	add(name("vector"), facts("muladd vector", "per", "round", "flops", native.VectorFlops), nil, func(_, n int) error {
 		return finite(native.MulAddVector(n, x, y))
 	})
 }
@@ -327,30 +330,26 @@ func ram() int {
 // goLimits returns the smallest steps of a Go program.
 func goLimits() []measure.Subject {
 	var counter atomic.Int64
-	subject := func(kernel, op string, least int, run func(n int)) measure.Subject {
-		return measure.Subject{
-			Name:  limitName(kernel, "go", "direct", "1"),
-			Facts: facts(kernel, "1", "op", op),
-			Run:   func(n int) error { run(n); return nil },
-			Least: least,
-			Parks: kernel == "switch",
-		}
+	step := func(op, per string, least int, run func(n int)) measure.Subject {
+		s := subject(record.Name{Op: op, N: "1"}, "go/direct", facts(op+" in Go", "per", per), nil, func(n int) error { run(n); return nil })
+		s.Least, s.Parks = least, op == "switch"
+		return s
 	}
 	return []measure.Subject{
-		subject("loop", "iteration", 1, func(n int) {
+		step("loop", "iteration", 1, func(n int) {
 			for range n {
 			}
 		}),
-		subject("call", "call", 1, func(n int) {
+		step("call", "call", 1, func(n int) {
 			for range n {
 				study.Nothing()
 			}
 		}),
-		subject("atomic", "add", 1, func(n int) {
+		step("atomic", "add", 1, func(n int) {
 			for range n {
 				counter.Add(1)
 			}
 		}),
-		subject("switch", "hand-off", 2, study.HandOff),
+		step("switch", "hand-off", 2, study.HandOff),
 	}
 }

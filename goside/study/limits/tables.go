@@ -8,9 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
@@ -18,111 +15,98 @@ import (
 
 // Print prints the limits, if the record has any.
 func Print(p *page.Page) {
-	l := p.Limits
-	if p.Brief || !l.Any() {
+	if p.Brief || !p.Limits.Any() {
 		return
 	}
-	pair := func(of func(lang string) float64) string {
-		one, all := of(record.SerialLang), of(record.ParallelLang)
-		if all == 0 {
-			return page.Significant(one)
-		}
-		return page.Significant(one) + " / " + page.Significant(all)
-	}
-	var levels []string
-	for _, r := range l.Rows {
-		if r.What() == "read" && r.Lang == record.SerialLang && !slices.Contains(levels, r.N) {
-			levels = append(levels, r.N)
-		}
-	}
-	t := p.NewTable()
-	header := table.Row{"GB/s"}
-	configs := []table.ColumnConfig{}
-	for k, level := range levels {
-		name := level
-		if set := l.Find("read", record.SerialLang, level).Number("set"); set > 0 {
-			name += " (" + binary(set) + ")"
-		}
-		header = append(header, name)
-		configs = append(configs, table.ColumnConfig{Number: k + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	t.AppendHeader(header)
-	t.SetColumnConfigs(configs)
-	for _, kernel := range []string{"read", "write", "copy"} {
-		line := table.Row{kernel}
-		for _, level := range levels {
-			line = append(line, pair(func(lang string) float64 { return l.Bandwidth(kernel, lang, level) }))
-		}
-		t.AppendRow(line)
-	}
-	title := "Limits of this machine, measured in the same rounds"
-	if l.Find("muladd", record.ParallelLang, "vector") != nil {
-		title += fmt.Sprintf(": one thread / %.0f threads", l.Threads)
-	}
-	if levels == nil { // the caches' sizes were unknown
-		fmt.Fprintf(p, "%s\n", title)
-	} else {
-		p.Render(title, t)
-	}
+	p.Heading("Limits of this machine")
+	p.Explain("They were measured in the same rounds. On several threads, each works on memory of its own; but a move as a problem makes it is shared out.")
+	printBandwidths(p)
 	printMoves(p)
-	fmt.Fprintf(p, "Independent multiplications and additions, Gflop/s: scalar %s, widest vectors %s.\n",
-		pair(func(lang string) float64 { return l.Peak(lang, "scalar") }),
-		pair(func(lang string) float64 { return l.Peak(lang, "vector") }))
-	var latencies []string
-	for _, latency := range []struct{ kernel, lang, what string }{
-		{"loop", "go", "an empty loop's turn"}, {"call", "go", "a Go call"}, {"call", "c", "a C call from C"},
-		{"atomic", "go", "an atomic addition"}, {"switch", "go", "a goroutine switch"},
-	} {
-		if r := l.Find(latency.kernel, latency.lang, "1"); r != nil {
-			latencies = append(latencies, latency.what+" "+page.Significant(measure.Median(r.Wall()).Median))
+	printSteps(p)
+}
+
+// teams are the languages of limits, and what their threads are called.
+func teams(l *record.Limits) []struct{ lang, threads string } {
+	return []struct{ lang, threads string }{{record.SerialLang, "1"}, {record.ParallelLang, fmt.Sprintf("%.0f", l.Threads)}}
+}
+
+func printBandwidths(p *page.Page) {
+	l := p.Limits
+	var lines [][]string
+	for _, r := range l.Rows {
+		if r.Op != "read" || r.Lang != record.SerialLang {
+			continue
+		}
+		level := r.Get("level")
+		for _, team := range teams(l) {
+			line := []string{fmt.Sprintf("%s, %s", level, page.Binary(r.Number("set"))), team.threads}
+			for _, op := range []string{"read", "write", "copy"} {
+				cell := ""
+				if at := l.Find(op, team.lang, "level", level); at != nil {
+					cell = page.WithSpread(page.Significant(l.Bandwidth(op, team.lang, level)), measure.Median(at.Wall()))
+				}
+				line = append(line, cell)
+			}
+			if strings.Join(line[2:], "") != "" {
+				lines = append(lines, line)
+			}
 		}
 	}
-	fmt.Fprintf(p, "ns (calls and the addition with their loop): %s.\n\n", strings.Join(latencies, ", "))
+	if lines != nil {
+		p.Grid("Bandwidth, GB/s", []string{"memory", "threads", "read", "write", "copy"}, lines)
+	}
 }
 
 // printMoves prints the limits of moving data that shares are of, if the record has them.
 func printMoves(p *page.Page) {
 	l := p.Limits
-	t := p.NewTable()
-	t.AppendHeader(table.Row{"as", "set", "read", "written", "GB/s", "fastest"})
-	t.SetColumnConfigs([]table.ColumnConfig{
-		{Number: 2, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight},
-		{Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 5, Align: text.AlignRight, AlignHeader: text.AlignRight},
-	})
+	var lines [][]string
 	var shown [][3]float64
 	for _, m := range l.Rows {
 		traffic := m.Traffic()
-		if m.What() != record.MoveName || slices.Contains(shown, traffic) {
+		if m.Op != record.MoveName || slices.Contains(shown, traffic) {
 			continue
 		}
 		shown = append(shown, traffic)
-		var problems, rates, forms []string
+		var problems []string
 		for k := range p.Record.Rows {
-			r := &p.Record.Rows[k]
-			if name := strings.TrimSpace(r.What() + " " + r.Layout); r.Study != record.LimitsName && r.Traffic() == traffic && !slices.Contains(problems, name) {
-				problems = append(problems, name)
+			if r := &p.Record.Rows[k]; r.Study != record.LimitsName && r.Traffic() == traffic {
+				problems = record.With(problems, strings.TrimSpace(r.What()+" "+r.Layout))
 			}
 		}
-		for _, lang := range []string{record.SerialLang, record.ParallelLang} {
-			if best := l.Move(lang, m); best != nil {
-				rates = append(rates, page.Significant((traffic[1]+traffic[2])/measure.Median(best.Wall()).Median))
-				forms = append(forms, best.Facts["form"])
+		for _, team := range teams(l) {
+			best := l.Move(team.lang, m)
+			if best == nil {
+				continue
 			}
+			wall := measure.Median(best.Wall())
+			lines = append(lines, []string{strings.Join(problems, ", "), page.Binary(traffic[0]), page.Binary(traffic[1]), page.Binary(traffic[2]), team.threads,
+				page.WithSpread(page.Significant((traffic[1]+traffic[2])/wall.Median), wall), best.Get("form")})
 		}
-		t.AppendRow(table.Row{strings.Join(problems, ", "), binary(traffic[0]), binary(traffic[1]), binary(traffic[2]), strings.Join(rates, " / "), strings.Join(forms, " / ")})
 	}
-	if shown != nil {
-		p.Render("Limits of moving data as the problems do: the fastest of several loops", t)
+	if lines != nil {
+		p.Grid("Moving data as the problems do, GB/s: the fastest of several loops", []string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, lines)
 	}
 }
 
-// binary returns a number of bytes with its unit.
-func binary(bytes float64) string {
-	for _, unit := range []string{"B", "KiB", "MiB"} {
-		if bytes < 1024 {
-			return fmt.Sprintf("%.4g %s", bytes, unit)
+func printSteps(p *page.Page) {
+	l := p.Limits
+	var lines [][]string
+	for _, width := range []struct{ name, what string }{{"scalar", "multiplications and additions, scalar"}, {"vector", "the same, widest vectors"}} {
+		for _, team := range teams(l) {
+			if r := l.Find("muladd", team.lang, "width", width.name); r != nil {
+				lines = append(lines, []string{width.what, team.threads, page.WithSpread(page.Significant(l.Peak(team.lang, width.name)), measure.Median(r.Wall())), "Gflop/s"})
+			}
 		}
-		bytes /= 1024
 	}
-	return fmt.Sprintf("%.4g GiB", bytes)
+	for _, step := range []struct{ op, lang, what string }{
+		{"loop", "go", "a turn of an empty loop"}, {"call", "go", "a Go call, with its loop"}, {"call", "c", "a C call from C, with its loop"},
+		{"atomic", "go", "an atomic addition, with its loop"}, {"switch", "go", "a goroutine switch"},
+	} {
+		if r := l.Find(step.op, step.lang, "", ""); r != nil {
+			wall := measure.Median(r.Wall())
+			lines = append(lines, []string{step.what, "1", page.WithSpread(page.Significant(wall.Median), wall), "ns"})
+		}
+	}
+	p.Grid("Arithmetic, and the smallest steps of a program", []string{"", "threads", "here", "unit"}, lines)
 }

@@ -1,0 +1,249 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package study
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/record"
+)
+
+// Comparison is what became of the rows that two records have in common.
+type Comparison struct {
+	Rows          []Changed
+	OnlyOld, Only int      // rows that only the old, only the new record has
+	Differ        []string // what the records say differently of machine and build
+	Limits        float64  // new to old time of the machine's limits, geometric mean; 0 if the records lack them
+}
+
+// Changed is a row in both records.
+type Changed struct {
+	Old, New *record.Row
+	measure.Change
+}
+
+// Compare compares two records row by row.
+func Compare(before, after *record.Record) (*Comparison, error) {
+	c := &Comparison{Differ: differ(before, after)}
+	index := map[string]*record.Row{}
+	for k := range before.Rows {
+		index[key(&before.Rows[k])] = &before.Rows[k]
+	}
+	floors := floorsOf(before, after)
+	var pairs []measure.Pair
+	var machine []float64
+	common := 0
+	for k := range after.Rows {
+		r := &after.Rows[k]
+		old := index[key(r)]
+		switch {
+		case r.Incidental():
+			continue
+		case old == nil && (r.Again() || r.Study == record.LimitsName):
+			continue
+		case old == nil:
+			c.Only++
+			continue
+		case len(r.Samples) < record.Fewest || len(old.Samples) < record.Fewest:
+			return nil, fmt.Errorf("study: %s has %d and %d samples, want at least %d in both records for an interval",
+				key(r), len(old.Samples), len(r.Samples), record.Fewest)
+		case r.Study == record.LimitsName:
+			machine = append(machine, measure.Median(r.Wall()).Median/measure.Median(old.Wall()).Median)
+			continue
+		}
+		if !r.Again() {
+			common++
+		}
+		group := r.Problem()
+		if r.Parallel() {
+			group += " parallel"
+		}
+		before, _ := figures(old)
+		after, _ := figures(r)
+		pairs = append(pairs, measure.Pair{Group: group, Old: before, New: after, Floor: floors[r.Problem()]})
+		c.Rows = append(c.Rows, Changed{Old: old, New: r})
+	}
+	for k := range before.Rows {
+		if r := &before.Rows[k]; r.Study != record.LimitsName && !r.Again() && !r.Incidental() {
+			c.OnlyOld++
+		}
+	}
+	c.OnlyOld -= common
+	if common == 0 {
+		return nil, fmt.Errorf("study: the records have no row in common")
+	}
+	for k, change := range measure.Compare(pairs) {
+		c.Rows[k].Change = change
+	}
+	// A second entry helped to tell the machine's drift, and is no row of its own.
+	c.Rows = slices.DeleteFunc(c.Rows, func(r Changed) bool { return r.New.Again() })
+	if machine != nil {
+		c.Limits = stat.GeometricMean(machine, nil)
+	}
+	return c, nil
+}
+
+// key returns what identifies a row in its record.
+func key(r *record.Row) string { return r.Name.String() }
+
+// floorsOf returns the larger noise floor of each problem. Where it is unknown, the samples' own scatter must do.
+func floorsOf(records ...*record.Record) map[string]float64 {
+	floors := map[string]float64{}
+	for _, rec := range records {
+		problems := map[string][]*record.Row{}
+		for k := range rec.Rows {
+			if r := &rec.Rows[k]; r.Study != record.LimitsName {
+				problems[r.Problem()] = append(problems[r.Problem()], r)
+			}
+		}
+		for problem, rows := range problems {
+			if floor := record.Floor(rows); !math.IsInf(floor, 0) {
+				floors[problem] = max(floors[problem], floor)
+			}
+		}
+	}
+	return floors
+}
+
+// figures returns what a row is compared by: times, or the first of what else was measured where nothing was timed, with its
+// unit.
+func figures(r *record.Row) (values []float64, unit string) {
+	values = r.Wall()
+	if len(r.Samples) == 0 || slices.Max(values) > 0 || r.Samples[0].More == nil {
+		return values, ""
+	}
+	unit = r.Samples[0].More[0].Unit
+	return r.Values(func(s *measure.Sample) float64 { return s.Get(unit) }), unit
+}
+
+// shown returns the median of a row's figures.
+func shown(r *record.Row) string {
+	values, unit := figures(r)
+	middle := measure.Median(values).Median
+	if unit == "" {
+		return page.Nanoseconds(middle)
+	}
+	return page.Significant(middle) + " " + unit
+}
+
+// differ returns what two records say differently of what should be alike for times to be compared.
+func differ(before, after *record.Record) []string {
+	var all []string
+	for _, f := range after.Facts {
+		alike := slices.Contains([]string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs", "threads", "libraries", "batch", "visits"}, f.Key) ||
+			strings.HasPrefix(f.Key, "build-") || strings.HasPrefix(f.Key, "team-")
+		if old := before.Get(f.Key); alike && old != "" && old != f.Value {
+			all = append(all, fmt.Sprintf("%s: %s, now %s", f.Key, old, f.Value))
+		}
+	}
+	return all
+}
+
+// Worse returns the rows that became slower beyond noise, and by more than that part.
+func (c *Comparison) Worse(over float64) []Changed {
+	return slices.DeleteFunc(slices.Clone(c.Rows), func(r Changed) bool { return !r.Slower() || r.Own <= 1+over })
+}
+
+// Print prints what changed: each problem's rows together, then the rows that changed beyond noise, or all.
+func (c *Comparison) Print(w io.Writer, all bool) {
+	for _, d := range c.Differ {
+		fmt.Fprintf(w, "Warning: the records differ in %s.\n", d)
+	}
+	slower, faster := c.printProblems(w)
+	c.printRows(w, all)
+	fmt.Fprintln(w, `Geomean: new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too few
+rows to tell). Own: how a row changed relative to the others of its problem, round by round. Slower, faster: the own
+change is beyond the row's noise.`)
+	if c.Limits > 0 {
+		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Percent(c.Limits))
+	}
+	if c.Only > 0 || c.OnlyOld > 0 {
+		fmt.Fprintf(w, "Not compared: %d rows that only the old record has, %d that only the new one has.\n", c.OnlyOld, c.Only)
+	}
+	var ratios, own []float64
+	for _, r := range c.Rows {
+		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
+	}
+	fmt.Fprintf(w, "All %d rows in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
+		len(c.Rows), page.Percent(stat.GeometricMean(ratios, nil)), page.Percent(stat.GeometricMean(own, nil)), slower, faster)
+}
+
+// printProblems prints each problem's rows together, those of parallel languages apart, and returns how many became slower
+// and faster.
+func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
+	type group struct {
+		name           string
+		drift          float64
+		ratios         []float64
+		slower, faster int
+	}
+	var groups []*group
+	index := map[string]*group{}
+	for _, r := range c.Rows {
+		name := problemName(r.New)
+		g := index[name]
+		if g == nil {
+			g = &group{name: name, drift: r.Drift}
+			index[name] = g
+			groups = append(groups, g)
+		}
+		g.ratios = append(g.ratios, r.Ratio)
+		if r.Slower() {
+			g.slower++
+		} else if r.Faster() {
+			g.faster++
+		}
+	}
+	var lines [][]string
+	for _, g := range groups {
+		drift := "?"
+		if len(g.ratios) >= measure.FewestRows {
+			drift = page.Percent(g.drift)
+		}
+		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(stat.GeometricMean(g.ratios, nil)), drift, fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
+		slower, faster = slower+g.slower, faster+g.faster
+	}
+	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
+	return slower, faster
+}
+
+// problemName returns the name of a row's problem; parallel languages have theirs apart.
+func problemName(r *record.Row) string {
+	name := r.Facts["problem"]
+	if name == "" {
+		name = r.Problem()
+	}
+	if r.Parallel() {
+		name += ", parallel"
+	}
+	return name
+}
+
+// printRows prints the rows that changed beyond noise, or all.
+func (c *Comparison) printRows(w io.Writer, all bool) {
+	var lines [][]string
+	for _, r := range c.Rows {
+		word := ""
+		if r.Slower() {
+			word = "slower"
+		} else if r.Faster() {
+			word = "faster"
+		}
+		if all || word != "" {
+			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New), page.Percent(r.Ratio), page.Percent(r.Own),
+				fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
+		}
+	}
+	if lines != nil {
+		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, lines)
+	}
+}
