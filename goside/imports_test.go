@@ -41,7 +41,7 @@ var below = map[string]struct {
 	"cmd/toll":        {[]string{"chart", "conform", "kernel", "machine", "page", "record", "registry", "seam", "studies", "study", "via/stdout", "via/thread"}, "the command is flags and wiring: put what a part does into its Part"},
 	"page/pagetest":   {[]string{"measure", "page", "record"}, "pagetest makes up records of any study: let the test pass the series"},
 	"chart/charttest": {[]string{"chart"}, "charttest looks at any picture"},
-	"study/studytest": {[]string{"calls", "kernel", "measure", "page", "record", "seam", "study"}, "studytest is for the tests of any part: let the test pass what it needs"},
+	"study/studytest": {[]string{"calls", "kernel", "measure", "page", "record", "seam", "study", "valgrind"}, "studytest is for the tests of any part: let the test pass what it needs"},
 }
 
 // parted is what a part may import.

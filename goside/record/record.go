@@ -389,7 +389,7 @@ func (n *Name) legacy() {
 		switch n.N {
 		case "vector", "scalar":
 			n.Keys, n.N = append(n.Keys, Key{"width", n.N}), ""
-		case "L1", "L2", "L3", "RAM":
+		case "L1", "L2", "L3", "memory":
 			n.Keys, n.N = append(n.Keys, Key{"level", n.N}), ""
 		}
 	}
