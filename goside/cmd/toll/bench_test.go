@@ -23,7 +23,7 @@ func TestBenchLimits(t *testing.T) {
 		t.Skip(err)
 	}
 	file := filepath.Join(t.TempDir(), "record.txt")
-	if out, err := run(t, benchCommand(), "--route", "go/direct", "--rounds", "1", "--threads", "2", "-o", file); err != nil {
+	if out, err := run(t, command(t, "bench"), "--route", "go/direct", "--rounds", "1", "--threads", "2", "-o", file); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	in, err := os.Open(file)
