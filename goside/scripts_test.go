@@ -257,7 +257,7 @@ func TestScripts(t *testing.T) {
 func testShell(t *testing.T, b tree) {
 	const marker = ". scripts/environment.sh\n"
 	heads := map[string][]string{}
-	for _, name := range []string{"setup.sh", "build.sh", "test.sh", "bench.sh"} {
+	for _, name := range []string{"setup.sh", "build.sh", "lint.sh", "test.sh", "bench.sh"} {
 		head, _, found := strings.Cut(string(read(t, filepath.Join("scripts", name))), marker)
 		if !found {
 			t.Errorf("%s does not read the environment: want the line %q", name, marker)
@@ -354,7 +354,7 @@ func interrupt(t *testing.T, b tree, build string) {
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	<-ended
+	t.Logf("%s in %s was killed: %v", build, b.dir, <-ended)
 }
 
 // testCargo edits the crate, and builds with cargo settings that move the library or change how it is compiled.

@@ -16,16 +16,6 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 scripts/setup.sh
 
-# Runs a command. Its output goes to the log, which is shown if it fails.
-logged() {
-    local log=$1
-    shift
-    "$@" >"$log" 2>&1 || {
-        cat "$log" >&2
-        exit 1
-    }
-}
-
 # Whether the stamp is missing, or older than one of the files and folders.
 older() { [ ! -f "$1" ] || [ -n "$(find "${@:2}" -name __pycache__ -prune -o -newer "$1" -print -quit)" ]; }
 
@@ -50,19 +40,6 @@ libraries() {
         logged build/cmake.log cmake -S . -B build/cmake -G Ninja "$@"
     fi
     logged build/cmake.log cmake --build build/cmake
-}
-
-environment() {
-    local python=$1 made_from
-    made_from="$PWD $python $(sha256sum <cpython-ext/requirements.txt)"
-    [ "$(cat build/venv/stamp 2>/dev/null)" = "$made_from" ] && return
-    say "making build/venv for $python"
-    rm -f build/venv/stamp
-    rm -rf build/venv
-    logged build/venv.log "${python% *}" -I -m venv build/venv
-    logged build/venv.log build/venv/bin/python -I scripts/pip.py --disable-pip-version-check install \
-        --quiet --require-hashes --only-binary :all: -r cpython-ext/requirements.txt
-    echo "$made_from" >build/venv/stamp
 }
 
 # Meson ignores changed defaults in meson.options once a folder is set up. With install_env, Debian's Python also gets
@@ -109,7 +86,7 @@ if [ "$(cat build/python)" = none ]; then
     echo "build.sh: TOLL_PYTHON=none leaves out the Python side"
     rm -rf build/lib/libtoll_py.so build/venv/lib/python*/site-packages/toll build/meson/installed.json
 else
-    environment "$(cat build/python)"
+    packages build/venv "$(cat build/python)" cpython-ext/requirements.txt
     arch=$(sed -n 's/^TOLL_ARCH:[A-Z]*=//p' build/cmake/CMakeCache.txt)
     extensions "$arch"
     pyo3 "$arch"

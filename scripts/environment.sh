@@ -18,6 +18,31 @@ fail() {
     exit 1
 }
 
+# logged <log> <command>... runs the command. Its output goes to the log, which is shown if it fails.
+logged() {
+    local log=$1
+    shift
+    "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        exit 1
+    }
+}
+
+# packages <folder> <python> <requirements> makes a virtual environment of the pinned requirements, with network, unless
+# it exists. Its stamp records its inputs, and is written last: an interrupted one is made again.
+packages() {
+    local made_from
+    made_from="$PWD $2 $(sha256sum <"$3")"
+    [ "$(cat "$1/stamp" 2>/dev/null)" = "$made_from" ] && return
+    say "making $1 for $2"
+    rm -f "$1/stamp"
+    rm -rf "$1"
+    logged "$1.log" "${2% *}" -I -m venv "$1"
+    logged "$1.log" "$1/bin/python" -I scripts/pip.py --disable-pip-version-check install \
+        --quiet --require-hashes --only-binary :all: -r "$3"
+    echo "$made_from" >"$1/stamp"
+}
+
 # without <why> <variable>... unsets the variables.
 without() {
     local name

@@ -5,7 +5,8 @@
 # Installs what building Toll needs and this machine lacks, with apt as root or by sudo without a password;
 # otherwise it prints the command and fails. Go, Rust, git and a C compiler it expects to be there. When
 # nothing is missing it takes no time, and needs neither root nor network. scripts/setup.sh test also installs
-# what only the tests need.
+# what only the tests need, and scripts/setup.sh lint of that only what scripts/lint.sh needs: rustfmt and clippy by
+# rustup, and pinned in build/lint, with network, golangci-lint and a virtual environment of other linters.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -17,8 +18,8 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 
 case "$*" in
-"" | test) ;;
-*) fail "arguments are '$*', want none or test" ;;
+"" | test | lint) ;;
+*) fail "arguments are '$*', want none, test or lint" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing"
@@ -77,6 +78,22 @@ choose() {
 candidates=(python3 /usr/bin/python3 python3.13 python3.12 python3.11 python3.10)
 wanted="a CPython 3.10 to 3.14 with GIL, Python.h, shared libpython and venv; TOLL_PYTHON=none does without"
 missing=()
+
+# Sets linter to a Python that can have the linters: the one chosen, or any other.
+choose_linter() {
+    local candidate
+    for candidate in "${python% *}" python3 /usr/bin/python3; do
+        linter=$("$candidate" -I - 2>/dev/null <<'EOF'
+import ensurepip, os, sys, venv
+
+print(os.path.realpath(sys.executable), sys.version.split()[0])
+sys.exit(sys.version_info < (3, 10))
+EOF
+        ) && return
+    done
+    return 1
+}
+
 python=${TOLL_PYTHON:-}
 if [ "$python" != none ]; then
     if [ -n "$python" ]; then
@@ -96,6 +113,7 @@ library liblapacke.so || missing+=(liblapacke-dev)
 if [ "${1:-}" = test ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
 fi
+[ $# -eq 0 ] || choose_linter || missing+=(python3-venv)
 
 if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null ||
@@ -123,3 +141,20 @@ want $wanted"
 fi
 mkdir -p build
 echo "$python" >build/python
+
+[ $# -gt 0 ] || exit 0
+choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
+if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
+    command -v rustup >/dev/null ||
+        fail "rustfmt or clippy is missing: run rustup component add rustfmt clippy, or install your distribution's"
+    rustup component add rustfmt clippy
+fi
+mkdir -p build/lint
+packages build/lint/venv "$linter" scripts/lint/requirements.txt
+made_from="$(go version) $(cat scripts/lint/go.mod scripts/lint/go.sum | sha256sum)"
+if [ "$(cat build/lint/stamp 2>/dev/null)" != "$made_from" ]; then
+    say "building golangci-lint"
+    logged build/lint/go.log go -C scripts/lint build -buildvcs=false -o "$PWD/build/lint/golangci-lint" \
+        github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+    echo "$made_from" >build/lint/stamp
+fi

@@ -6,6 +6,13 @@
 # routes must be there that need none; with cgo, where all must be there; and the routes once more with the race
 # detector and checks of pointers. Arguments go to the last run of go test, as in scripts/test.sh -v -run Mutant,
 # and leave out the others. TOLL_ROUTES says which routes the suite runs over, TOLL_REQUIRE which must be there.
+#
+# scripts/test.sh --quick shows in two to three minutes that all outputs match: every route does every case of every
+# kernel that it has, in both layouts and with the book's problems at the book's sizes; the reference is held to what is
+# known of it by other means; and the mutants are caught. As always, toll verify --large alone has 100,000 lines fitted
+# where each is a call of Python's. What --quick leaves out: other builds (without cgo, with checks), calls from many
+# threads at once, all that is said of threads and processes, the commands and the studies. Arguments behind it go to go
+# test.
 case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
 unset CDPATH
@@ -26,49 +33,55 @@ fi
 # Each run of go test below demands all that it can reach; only the one without cgo asks for less.
 export TOLL_REQUIRE="$all"
 
-# A process for each module, since a crash ends it; as many at once as there are cores.
+# A process for each module, since a crash ends it.
 python_modules() {
     local modules
     modules=$(build/venv/bin/python cpython-ext/tests/test_contract.py --list)
-    echo "$modules" | xargs -P "$(nproc)" -I{} sh -c \
+    echo "$modules" | xargs -I{} sh -c \
         'build/venv/bin/python cpython-ext/tests/test_contract.py {} >build/contract-{}.log 2>&1 ||
             { cat build/contract-{}.log; echo "toll.{} fails"; exit 1; }'
     echo "ok: $(echo "$modules" | wc -l) modules"
 }
 
-if [ $# -eq 0 ]; then
-    cargo=(--manifest-path rust/Cargo.toml --target-dir build/rust-test)
-    pyo3=(--manifest-path cpython-ext/pyo3/Cargo.toml --target-dir build/pyo3)
-    if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
-        cargo fmt --manifest-path rust/Cargo.toml --check
-        cargo clippy "${cargo[@]}" --quiet --all-targets -- -D warnings
-        if [ -n "$python" ]; then
-            cargo fmt --manifest-path cpython-ext/pyo3/Cargo.toml --check
-            PYO3_PYTHON=$PWD/build/venv/bin/python cargo clippy "${pyo3[@]}" --quiet --locked -- -D warnings
-        fi
-    fi
-    if command -v clang-format >/dev/null; then
-        clang-format --dry-run -Werror csrc/*.c csrc/*.h csrc/include/*.h csrc/calls/*.c csrc/limits/*.[ch] \
-            cpython-ext/host/*.c cpython-ext/host/include/*.h cpython-ext/capi/*.c goside/findings/*/*.c
-    fi
+# Most of this keeps one core busy: it runs beside the phases of go test that come first.
+other_languages() {
     echo "Rust's own tests:"
     cargo test "${cargo[@]}" --quiet --locked
     if [ -n "$python" ]; then
         echo "The Python languages, from Python:"
         python_modules
     fi
-    go vet ./...
-    go vet -tags timing ./goside/cmd/toll
+}
+
+if [ "${1:-}" = --quick ]; then
+    shift
+    matches='^Test(Routes|Offered|Calls|.*Mutant.*|Julia.*|OLS.*|Diffusion.*|Exact|Variants)$'
+    go test -timeout 25m -run "$matches" "$@" ./goside/conform ./goside/kernel
+    exit
+fi
+
+if [ $# -eq 0 ]; then
+    scripts/lint.sh
+    cargo=(--manifest-path rust/Cargo.toml --target-dir build/rust-test)
+    log=build/other-languages.log
+    set -m # so that it is a group of processes, which is ended if this script ends first
+    other_languages >$log 2>&1 &
+    others=$!
+    set +m
+    trap 'kill -- -$others 2>/dev/null' EXIT
     echo "Without cgo:"
     CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native $python" go test -timeout 25m ./...
-    echo "With the race detector:"
-    TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" \
+    # The race detector brings the compiler's checks of pointers; cgocheck2 adds those of what is stored in C's memory.
+    echo "With the race detector and the checks of pointers:"
+    TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" GOEXPERIMENT=cgocheck2 \
         go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
-    go test -race ./goside/via/...
-    echo "With the checks of pointers, of the compiler's and of cgo's:"
-    go test -gcflags=all=-d=checkptr -run 'TestCalls' ./goside/conform
-    go test -gcflags=all=-d=checkptr ./goside/via/...
-    GOEXPERIMENT=cgocheck2 go test -run 'TestCalls' ./goside/conform
+    GOEXPERIMENT=cgocheck2 go test -race ./goside/via/...
+    failed=
+    wait $others || failed=yes
+    trap - EXIT
+    cat $log
+    [ -z "$failed" ] || fail "one of those failed"
 fi
+# The longest first.
 echo "With cgo, every route:"
-go test -timeout 25m "$@" ./...
+go test -timeout 25m "$@" ./goside/conform ./...

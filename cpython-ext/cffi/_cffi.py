@@ -55,9 +55,7 @@ def bind(ffi, get):
         try:
             if not (0 <= lo <= hi <= rows and 0 < threads <= 1024 and 0 <= schedule <= 2 and out.flags.writeable):
                 raise ValueError("diffusion: an argument is out of its range")
-            status = c_step[col](
-                corner(out, col), corner(in_, col), rows, cols, ld, lo, hi, D, dt, threads, schedule
-            )
+            status = c_step[col](corner(out, col), corner(in_, col), rows, cols, ld, lo, hi, D, dt, threads, schedule)
             if status:
                 refuse("diffusion", status)
         except (TypeError, ValueError):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The declarations of toll.h for cffi; as a program, the C source of toll._cffi_c, which Meson compiles:
 
-    _cffi_build.py toll.h _cffi_c.c
+_cffi_build.py toll.h _cffi_c.c
 """
 
 import re

@@ -25,7 +25,5 @@ _lib = _ffi.dlopen(_path)
 _table = _lib.toll_c_table()
 _cffi.accept(_ffi, _path, _table, _lib.TOLL_ABI_VERSION)
 
-BUILD = (
-    f"cffi {cffi.__version__}, ABI mode, of CPython {platform.python_version()}; {_cffi.build(_ffi, _table)}"
-)
+BUILD = f"cffi {cffi.__version__}, ABI mode, of CPython {platform.python_version()}; {_cffi.build(_ffi, _table)}"
 noop, not_, add, sum, grid, step, run, julia, ols = _cffi.bind(_ffi, functools.partial(getattr, _table))

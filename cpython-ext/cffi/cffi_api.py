@@ -18,10 +18,7 @@ from . import _cffi, _cffi_c
 _table = _cffi_c.lib.toll_c_table()
 _cffi.accept(_cffi_c.ffi, _cffi_c.__file__, _table, _cffi_c.lib.TOLL_ABI_VERSION)
 
-BUILD = (
-    f"cffi {cffi.__version__}, API mode, of CPython {platform.python_version()};"
-    f" {_cffi.build(_cffi_c.ffi, _table)}"
-)
+BUILD = f"cffi {cffi.__version__}, API mode, of CPython {platform.python_version()}; {_cffi.build(_cffi_c.ffi, _table)}"
 noop, not_, add, sum, grid, step, run, julia, ols = _cffi.bind(
     _cffi_c.ffi, lambda name: getattr(_cffi_c.lib, "toll_c_" + name)
 )

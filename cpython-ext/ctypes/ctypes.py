@@ -149,9 +149,7 @@ def step(out, in_, lo, hi, D, dt, threads, schedule):
     try:
         if not (0 <= lo <= hi <= rows and 0 < threads <= 1024 and 0 <= schedule <= 2 and out.flags.writeable):
             raise ValueError("diffusion: an argument is out of its range")
-        status = _step[col](
-            _corner(out, col), _corner(in_, col), rows, cols, ld, lo, hi, D, dt, threads, schedule
-        )
+        status = _step[col](_corner(out, col), _corner(in_, col), rows, cols, ld, lo, hi, D, dt, threads, schedule)
         if status:
             refuse("diffusion", status)
     except _REFUSED:
@@ -215,9 +213,7 @@ def ols(slope, intercept, y, lo, hi, threads, schedule):
             and intercept.flags.writeable
         ):
             raise ValueError("ols: an argument is out of its range")
-        status = _ols[col](
-            _first(slope), _first(intercept), _corner(y, col), rows, n, ld, lo, hi, threads, schedule
-        )
+        status = _ols[col](_first(slope), _first(intercept), _corner(y, col), rows, n, ld, lo, hi, threads, schedule)
         if status:
             refuse("ols", status)
     except _REFUSED:

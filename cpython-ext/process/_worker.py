@@ -112,8 +112,18 @@ def read_request(stream):
 
 
 def write_response(stream, integers=(), floats=(), arrays=()):
-    stream.write(struct.pack("<4s4I%dq%dd" % (len(integers), len(floats)), b"TOLR", 0, len(integers), len(floats),
-                             len(arrays), *integers, *floats))
+    stream.write(
+        struct.pack(
+            "<4s4I%dq%dd" % (len(integers), len(floats)),
+            b"TOLR",
+            0,
+            len(integers),
+            len(floats),
+            len(arrays),
+            *integers,
+            *floats,
+        )
+    )
     for a in arrays:
         stream.write(struct.pack("<IQ", ord(a.typecode), len(a) * a.itemsize))
         stream.write(memoryview(a).cast("B") if a else b"")
@@ -133,8 +143,10 @@ class Matrix:
         lines, length = (cols, rows) if col else (rows, cols)
         want = (lines - 1) * ld + length
         if rows < 1 or cols < 1 or ld < length or col not in (0, 1) or a.typecode != "d" or len(a) != want:
-            raise ValueError("a matrix of %d x %d, ld %d, col %d, in %d elements of kind %r, want %d of kind 'd'"
-                             % (rows, cols, ld, col, len(a), a.typecode, want))
+            raise ValueError(
+                "a matrix of %d x %d, ld %d, col %d, in %d elements of kind %r, want %d of kind 'd'"
+                % (rows, cols, ld, col, len(a), a.typecode, want)
+            )
         self.a, self.rows, self.cols, self.ld, self.col = a, rows, cols, ld, col
 
     def tolists(self, lo, hi):

@@ -22,5 +22,5 @@ __all__ = ["BUILD", "add", "grid", "julia", "noop", "not_", "ols", "run", "step"
 
 with open(os.path.join(os.path.dirname(__file__), "toll.h"), "rb") as _header:
     _want = int.from_bytes(hashlib.sha256(_header.read()).digest()[:8], "big")
-if HEADER_HASH != _want:
+if _want != HEADER_HASH:
     raise Error(f"toll_pyo3 was built with a toll.h of hash {HEADER_HASH:016x}, want {_want:016x}: build again")

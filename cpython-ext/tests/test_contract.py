@@ -145,7 +145,7 @@ class Job:
         """Make the call in C."""
         arrays = [a for a in self.args if isinstance(a, np.ndarray)]
         pointers = [a.ctypes.data for a in arrays]
-        ints = self.args[len(arrays):]
+        ints = self.args[len(arrays) :]
         if self.function == "julia":
             status = C.julia(*pointers, len(arrays[1]), *map(int, ints))
         else:
@@ -169,7 +169,7 @@ AWKWARD = (-0.0, 5e-324, 1e308, -1e308, math.inf, -math.inf, math.nan, 2.2e-308)
 def awkward(rows, cols, seed):
     values = grid(rows, cols, seed)
     rng = np.random.default_rng(seed)
-    for k, x in enumerate(AWKWARD):
+    for x in AWKWARD:
         values[rng.integers(rows), rng.integers(cols)] = x
     return values
 
@@ -316,10 +316,24 @@ def ols_jobs():
         yield f"{name}, y read-only", lambda p=next(par): new_ols(rows, n, col, pad, par=p).freeze(2)
     for col in (False, True):
         yield f"longer outputs, col {col}", lambda: new_ols(5, 6, col, longer=3)
-        yield f"exact lines, col {col}", lambda: new_ols(9, 14, col, values=lambda rows, n, seed: np.add.outer(
-            7.0 * np.arange(rows), np.zeros(n)) + np.multiply.outer(np.arange(rows) - 4.0, np.arange(n)))
-        yield f"noise on 1e9, col {col}", lambda: new_ols(9, 15, col, values=lambda rows, n, seed: 1e9 + np.sin(
-            np.arange(rows * n)).reshape(rows, n))
+        yield (
+            f"exact lines, col {col}",
+            lambda: new_ols(
+                9,
+                14,
+                col,
+                values=lambda rows, n, seed: (
+                    np.add.outer(7.0 * np.arange(rows), np.zeros(n))
+                    + np.multiply.outer(np.arange(rows) - 4.0, np.arange(n))
+                ),
+            ),
+        )
+        yield (
+            f"noise on 1e9, col {col}",
+            lambda: new_ols(
+                9, 15, col, values=lambda rows, n, seed: 1e9 + np.sin(np.arange(rows * n)).reshape(rows, n)
+            ),
+        )
 
 
 def awkward_ols_jobs():
@@ -392,12 +406,22 @@ def bad_numbers(function):
             for x in outside[name]:
                 one = error.get(name, toll.ArgError)
                 fits = -(2**31) <= x < 2**31
-                yield (f"{name} {x}", k, x, one if fits else (one, OverflowError),
-                       re.escape(str(x)) if fits else re.escape(str(x)) + "|large|big|range|overflow|fit|out of")
+                yield (
+                    f"{name} {x}",
+                    k,
+                    x,
+                    one if fits else (one, OverflowError),
+                    re.escape(str(x)) if fits else re.escape(str(x)) + "|large|big|range|overflow|fit|out of",
+                )
             wrong = ("1", None, [1], 1.5, 1.0, np.float64(1), 1j, b"1", np.ones(3, int))
         for x in wrong:
-            yield (f"{name} {x!r}", k, x, (TypeError, ValueError) if isinstance(x, np.ndarray) else TypeError,
-                   f"{type(x).__name__}|None|integer|index|int\\b|real number|scalar|length-1|size-1|ambiguous")
+            yield (
+                f"{name} {x!r}",
+                k,
+                x,
+                (TypeError, ValueError) if isinstance(x, np.ndarray) else TypeError,
+                f"{type(x).__name__}|None|integer|index|int\\b|real number|scalar|length-1|size-1|ambiguous",
+            )
 
 
 DIM = "dim|-d\\b|shape"
@@ -423,13 +447,15 @@ def bad_arrays(function):
         return spoil
 
     for k, name in enumerate(names):
-        matrix = paired or k == 2 and function == "ols"
+        matrix = paired or (k == 2 and function == "ols")
         kind = good(function).args[k].dtype
-        for dtype in ("f4", "f8", "i4", "i8", "u4", "c8", "c16", "O", "?", "g", "S8", "M8[s]", [("x", "f8")]):
-            dtype = np.dtype(dtype)
+        types = ("f4", "f8", "i4", "i8", "u4", "c8", "c16", "O", "?", "g", "S8", "M8[s]", [("x", "f8")])
+        for dtype in map(np.dtype, types):
             if dtype != kind:
+
                 def other(a, dtype=dtype):
                     return np.zeros(a.shape, dtype)
+
                 found = re.escape(dtype.name) + "|" + re.escape(str(dtype)) + "|type|format|buffer"
                 yield f"{name} of {dtype}", put(k, other), TypeError, found
                 if paired:
@@ -448,16 +474,20 @@ def bad_arrays(function):
             f = lambda a, shape=shape: np.zeros(shape, a.dtype)
             yield f"{name} with {len(shape)} dimensions", put(k, f), shape_or_type, DIM
         if k in outputs:
+
             def frozen(a):
                 a = a[...]
                 a.flags.writeable = False
                 return a
+
             yield f"{name} read-only", put(k, frozen), toll.ArgError, "read-?only|writ"
         yield f"{name} misaligned", put(k, off_by_one), toll.AlignError, "align|multiple"
         if matrix:
+
             def strided(a, rows, cols):
                 room = np.full(4 * a.size + 64, 0.5)
-                return as_strided(room[a.size * 2:], a.shape, (rows, cols))
+                return as_strided(room[a.size * 2 :], a.shape, (rows, cols))
+
             n, m = good(function).args[k].shape
             layouts = {
                 "every second column": lambda a: np.full((n, 2 * m), 0.5)[:, ::2],
@@ -477,8 +507,12 @@ def bad_arrays(function):
                 if paired and k == 0:
                     yield f"both: {what}", both(f), toll.ShapeError, STRIDE
             half = lambda a: strided(a, 8 * m + 4, 8)
-            yield (f"{name}: rows half an element off", (both if paired else lambda f: put(k, f))(half),
-                   (toll.ShapeError, toll.AlignError), "stride|align|multiple")
+            yield (
+                f"{name}: rows half an element off",
+                (both if paired else lambda f: put(k, f))(half),
+                (toll.ShapeError, toll.AlignError),
+                "stride|align|multiple",
+            )
             yield f"{name} with 1 dimension", put(k, lambda a: np.zeros(a.size)), shape_or_type, DIM
             for shape in ((0, 9), (6, 0), (0, 0)):
                 f = lambda a, shape=shape: np.zeros(shape)
@@ -500,6 +534,7 @@ def bad_arrays(function):
         def spoil(args):
             for k, f in values.items():
                 args[names.index(k)] = f(args)
+
         return spoil
 
     def pair(p, q):
@@ -514,7 +549,7 @@ def bad_arrays(function):
         yield overlap(f"{out} is {in_}", lambda args: args.__setitem__(0, args[1]))
         yield overlap("another view of the same", lambda args: args.__setitem__(0, args[1][:]))
         for r, c in ((1, 0), (-1, 0), (0, 1), (5, 8), (0, 10)):
-            yield overlap(f"shifted by {r}, {c}", pair(big[2:8, 2:11], big[2 + r:8 + r, 2 + c:11 + c]))
+            yield overlap(f"shifted by {r}, {c}", pair(big[2:8, 2:11], big[2 + r : 8 + r, 2 + c : 11 + c]))
         yield overlap("columns shifted in Fortran order", pair(big.T[2:8, 1:10], big.T[3:9, 1:10]))
         found = "differ|stride|shape|order|alike"
         for shape in ((6, 9), (6, 6)):
@@ -532,8 +567,10 @@ def bad_arrays(function):
         yield overlap("out at the end of zs", set_(out=lambda args: args[1].view(np.int32)[-9:]))
         yield overlap("out in cs", set_(out=lambda args: args[2].view(np.int32)[5:14]))
         room = np.full(64, 0.5)
-        yield overlap("out shares zs' last element", set_(
-            zs=lambda args: room[:18].view(complex), out=lambda args: room[17:].view(np.int32)[1:10]))
+        yield overlap(
+            "out shares zs' last element",
+            set_(zs=lambda args: room[:18].view(complex), out=lambda args: room[17:].view(np.int32)[1:10]),
+        )
         empty = lambda args: args.__setitem__(slice(0, 5), [np.zeros(0, a.dtype) for a in args[:3]] + [0, 0])
         yield "all empty", empty, toll.ShapeError, "empty|\\b0\\b"
     else:
@@ -544,8 +581,10 @@ def bad_arrays(function):
         for name in names[:2]:
             yield overlap(f"{name} a row of y", set_(y=y, **{name: lambda args: room[20:26]}))
             yield overlap(f"{name} at the end of y", set_(y=y, **{name: lambda args: room[73:79]}))
-            yield overlap(f"{name} in the padding of y", set_(
-                y=lambda args: room[:120].reshape(6, 20)[:, :9], **{name: lambda args: room[10:16]}))
+            yield overlap(
+                f"{name} in the padding of y",
+                set_(y=lambda args: room[:120].reshape(6, 20)[:, :9], **{name: lambda args: room[10:16]}),
+            )
         yield "one observation", put(2, lambda a: a[:, :1]), toll.ShapeError, r"\b1\b"
         yield "one column", put(2, lambda a: np.full((6, 1), 0.5)), toll.ShapeError, r"\b1\b"
 
@@ -565,24 +604,29 @@ class Evil:
 def refusals(function):
     """(what, new arguments, classes, message) of all calls that must be refused."""
     for what, k, x, error, found in bad_numbers(function):
+
         def make(k=k, x=x):
             args = good(function).args
             args[k] = x
             return args
+
         yield what, make, error, found
     if function not in ("run",):
         first = 2 if function == "step" else 3
 
         def reverse():
             args = good(function).args
-            args[first:first + 2] = [3, 2]
+            args[first : first + 2] = [3, 2]
             return args
+
         yield "range reversed", reverse, toll.ShapeError, "3.*2"
     for what, spoil, error, found in bad_arrays(function):
+
         def make(spoil=spoil):
             args = good(function).args
             spoil(args)
             return args
+
         yield what, make, error, found
     n = len(good(function).args)
     for k in range(n):
@@ -590,10 +634,12 @@ def refusals(function):
     yield "an argument too many", lambda: [*good(function).args, 0], TypeError, ""
     first = len([a for a in good(function).args if isinstance(a, np.ndarray)])
     for k in range(first, n):
+
         def evil(k=k):
             args = good(function).args
             args[k] = Evil()
             return args
+
         yield f"argument {k} raises", evil, (ZeroDivisionError, TypeError), ""
 
 
@@ -602,8 +648,13 @@ def refusals(function):
 
 def nowhere(address, dtype, shape, strides=None):
     """An array at an address without memory: extents may be any, and reading or writing an element crashes."""
-    interface = {"version": 3, "typestr": np.dtype(dtype).str, "shape": shape, "strides": strides,
-                 "data": (address, False)}
+    interface = {
+        "version": 3,
+        "typestr": np.dtype(dtype).str,
+        "shape": shape,
+        "strides": strides,
+        "data": (address, False),
+    }
     return np.asarray(type("Nowhere", (), {"__array_interface__": interface})())
 
 
@@ -709,12 +760,14 @@ class Contract:
                 wrong &= ~(np.isnan(g.view("f8")) & np.isnan(w.view("f8")) & (g != CANARY) & (w != CANARY))
             if bound and computed:
                 lo, hi = got.args[3:5]
-                wrong[GUARD + lo:GUARD + hi] = False
+                wrong[GUARD + lo : GUARD + hi] = False
             if wrong.any():
                 k = int(np.argmax(wrong))
                 g_is, w_is = (f"{x[k]:#x} ({x.view('f8')[k]})" for x in (g, w))
-                self.fail(f"{name}, word {k - GUARD} of [{-GUARD}, {len(g) - GUARD}): got {g_is}, want {w_is};"
-                          f" {np.count_nonzero(wrong)} words differ")
+                self.fail(
+                    f"{name}, word {k - GUARD} of [{-GUARD}, {len(g) - GUARD}): got {g_is}, want {w_is};"
+                    f" {np.count_nonzero(wrong)} words differ"
+                )
 
     def settle(self, got, want):
         """Copy the counts that a point on the circle leaves open."""
@@ -893,7 +946,7 @@ class Contract:
             for kind in (np.matrix, np.ma.MaskedArray, np.recarray):
                 for k in range(3):
                     got, want = good(function), good(function)
-                    if not isinstance(got.args[k], np.ndarray) or kind is np.matrix and got.args[k].ndim == 1:
+                    if not isinstance(got.args[k], np.ndarray) or (kind is np.matrix and got.args[k].ndim == 1):
                         continue
                     with self.subTest(function, kind=kind.__name__, argument=k):
                         before = snapshot(got.args)
@@ -986,18 +1039,29 @@ class Contract:
         for wrong in ("2", None, 1.5):
             self.assertRaises(TypeError, f, wrong)
         code = f"from toll import {self.name} as m; print(m.team(2))"
-        got = subprocess.run([sys.executable, "-I", "-c", code], env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-                             capture_output=True, text=True, timeout=300)
+        got = subprocess.run(
+            [sys.executable, "-I", "-c", code],
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         self.assertEqual(got.stdout, "1\n", got.stderr)
 
     def test_environment_of_the_first_caller(self):
         """Threads that a module keeps must not keep the rounding mode of the call that made them."""
         libm = ctypes.PyDLL(None)
         upward = {"x86_64": 0x800, "aarch64": 0x400000}.get(platform.machine(), 0)
-        makes = {"step": lambda: new_step(33, 31, par=(3, 0)), "run": lambda: new_run(33, 31, steps=5, par=(3, 0)),
-                 "julia": lambda: new_julia(*scattered(999), par=(3, 0)), "ols": lambda: new_ols(99, 14, par=(3, 0))}
-        made, got, want = ([make() for function, make in makes.items() if hasattr(self.module, function)]
-                           for _ in range(3))
+        makes = {
+            "step": lambda: new_step(33, 31, par=(3, 0)),
+            "run": lambda: new_run(33, 31, steps=5, par=(3, 0)),
+            "julia": lambda: new_julia(*scattered(999), par=(3, 0)),
+            "ols": lambda: new_ols(99, 14, par=(3, 0)),
+        }
+        made, got, want = (
+            [make() for function, make in makes.items() if hasattr(self.module, function)] for _ in range(3)
+        )
         modes = []
 
         def compute(jobs):
@@ -1026,10 +1090,15 @@ class Contract:
     def test_fork(self):
         """After calls, a child of this process can compute, and so can this process."""
         par = (2, 0)
-        makes = {"step": lambda: new_step(33, 31, par=par), "run": lambda: new_run(33, 31, steps=5, par=par),
-                 "julia": lambda: new_julia(*scattered(999), par=par), "ols": lambda: new_ols(99, 14, par=par)}
-        first, child, after = ([make() for function, make in makes.items() if hasattr(self.module, function)]
-                               for _ in range(3))
+        makes = {
+            "step": lambda: new_step(33, 31, par=par),
+            "run": lambda: new_run(33, 31, steps=5, par=par),
+            "julia": lambda: new_julia(*scattered(999), par=par),
+            "ols": lambda: new_ols(99, 14, par=par),
+        }
+        first, child, after = (
+            [make() for function, make in makes.items() if hasattr(self.module, function)] for _ in range(3)
+        )
 
         def compute(jobs):
             for job in jobs:
@@ -1058,7 +1127,7 @@ class Contract:
             time.sleep(0.1)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        self.fail("the child hangs")
+        raise AssertionError("the child hangs")
 
     # -- the contract's edges
 
@@ -1152,11 +1221,12 @@ class Contract:
     def counts(self, args):
         # Not float64's dtype: np.empty and np.zeros themselves leak a reference to it (NumPy 2.4).
         shared = [None, *map(np.dtype, ("c16", "i4")), TypeError, *toll._ERRORS.values()]
-        exact = [a for a in args if isinstance(a, np.ndarray | float | list) or isinstance(a, int) and a > 2**30]
+        exact = [a for a in args if isinstance(a, np.ndarray | float | list) or (isinstance(a, int) and a > 2**30)]
         return [sys.getrefcount(a) for a in exact], [sys.getrefcount(a) for a in shared]
 
     def keeps_counts(self, f, args, times):
         """Call f often and check that the counts of references do not change."""
+
         def call():
             for _ in range(times):
                 try:

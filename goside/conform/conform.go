@@ -11,7 +11,7 @@
 // native libraries must do so also without the checks in Go.
 //
 // Caveat: reference and route share a thread, and so its rounding mode and treatment of subnormals. If both are wrong
-// alike, no comparison finds it. So all cases of a verification run on one OS thread, and known constants test its
+// alike, no comparison finds it. So all cases of a route run on one OS thread, and known constants test its
 // floating-point environment before and after each case; a route that changes it has failed.
 package conform
 
@@ -20,13 +20,11 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
-	"sync"
 
 	"github.com/google/go-cmp/cmp"
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
-	"toll/goside/via/thread"
 )
 
 // Result is the outcome of one route's kernel in one layout or, with Err, of a route that did not open.
@@ -87,112 +85,6 @@ func (r *Result) Reason() error {
 // Failed returns how many cases failed, as "2 of 107 cases".
 func (r *Result) Failed() string { return fmt.Sprintf("%d of %d cases", len(r.Failures), r.Cases) }
 
-// Verify runs the cases over the routes and returns a result for each kernel and layout that a route offers. Slow
-// routes omit the large cases. A route that offers none of the cases gets one failed result. progress is called after
-// each case.
-func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) (results []Result) {
-	for _, route := range routes {
-		_, _ = route.Open() // here: some runtimes are bound to the thread that starts them, and the thread below ends
-	}
-	thread.Do(func() { results = VerifyHere(routes, cases, progress) })
-	return results
-}
-
-// VerifyHere is Verify on the caller's thread, for callers to whom the thread's age or history matters. The goroutine
-// must be locked to it.
-func VerifyHere(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) (results []Result) {
-	if _, err := thread.Settle(); err != nil {
-		for _, route := range routes {
-			results = append(results, Result{Route: route, Err: fmt.Errorf("conform: %w", err)})
-		}
-		return results
-	}
-	return verify(routes, cases, progress)
-}
-
-func verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {
-	type key struct{ kernel, layout string }
-	perRoute := make([][]*Result, len(routes))
-	find := func(r int, k key) *Result {
-		for _, result := range perRoute[r] {
-			if result.Kernel == k.kernel && result.Layout == k.layout {
-				return result
-			}
-		}
-		result := &Result{Route: routes[r], Kernel: k.kernel, Layout: k.layout}
-		perRoute[r] = append(perRoute[r], result)
-		return result
-	}
-	libraries := make([]*seam.Library, len(routes))
-	for r, route := range routes {
-		library, err := route.Open()
-		if err != nil {
-			perRoute[r] = []*Result{{Route: route, Err: err}}
-		}
-		libraries[r] = library
-	}
-	reference, exact := kernel.Go().Checked(), kernel.Exact().Checked()
-	for n := range cases {
-		c := &cases[n]
-		identical := answer(c, &reference)
-		bounded := sync.OnceValue(func() *kernel.Job { return answer(c, &exact) })
-		for r, library := range libraries {
-			if library == nil || c.Large && routes[r].Slow {
-				continue
-			}
-			want, bound := identical, routes[r].BoundOn(c.Kernel)
-			if bound != nil {
-				if exact := bounded(); exact != nil {
-					want = exact
-				}
-			}
-			var worst float64
-			var err error
-			changed := thread.Guard(func() { worst, err = one(library, bound, c, want) })
-			if err == nil && changed != 0 {
-				err = fmt.Errorf("the call left the thread so that it %v, want its floating-point environment as found", changed)
-			}
-			if errors.Is(err, kernel.ErrNotOffered) {
-				continue
-			}
-			result := find(r, key{c.Kernel, c.Layout})
-			result.Cases++
-			result.Worst = max(result.Worst, worst)
-			if err != nil {
-				result.Failures = append(result.Failures, fmt.Errorf("%v: %w", c, err))
-			}
-		}
-		if progress != nil {
-			progress(n+1, len(cases))
-		}
-	}
-	var results []Result
-	for r := range routes {
-		if len(perRoute[r]) == 0 {
-			perRoute[r] = []*Result{{Route: routes[r]}}
-		}
-		for _, result := range perRoute[r] {
-			results = append(results, *result)
-		}
-	}
-	return results
-}
-
-// answer returns a case's job as f does it, or untouched if the case is a refusal; nil if f does not offer it.
-func answer(c *kernel.Case, f *kernel.Funcs) *kernel.Job {
-	job := c.New()
-	if c.Want != kernel.OK {
-		return job
-	}
-	switch err := run(job, f); {
-	case errors.Is(err, kernel.ErrNotOffered):
-		return nil
-	case err != nil:
-		panic(fmt.Sprintf("conform: the reference refused %v: %v", c, err))
-	}
-	return job
-}
-
 // one runs a case on a library; want is its answer.
 func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.Job) (worst float64, err error) {
 	forms := []*kernel.Funcs{&library.Funcs}
@@ -238,6 +130,9 @@ func run(job *kernel.Job, f *kernel.Funcs) (err error) {
 func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err error) {
 	if want.Len != got.Len {
 		return 0, fmt.Errorf("%s has %d elements, want %d", got.Name, got.Len, want.Len)
+	}
+	if want.Identical(got) {
+		return 0, nil
 	}
 	first, wrong := -1, 0
 	for k := range want.Len {

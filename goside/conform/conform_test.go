@@ -22,10 +22,14 @@ import (
 	"toll/goside/seam"
 )
 
+// suite has all cases; what the reference makes of each is made once for all tests here.
+var suite = sync.OnceValue(func() *conform.Suite { return conform.NewSuite(kernel.Cases()) })
+
 // TestRoutes runs the suite over every route. A route may be unavailable here, unless its name matches a pattern of
 // $TOLL_REQUIRE, which scripts/test.sh sets.
 func TestRoutes(t *testing.T) {
-	results := conform.Verify(routes(t), kernel.Cases(), nil)
+	t.Parallel()
+	results := suite().Verify(routes(t))
 	rows := 0
 	for k := range results {
 		r := &results[k]
@@ -62,7 +66,7 @@ func routes(t *testing.T) []*seam.Route {
 }
 
 func required(route string) bool {
-	for _, pattern := range strings.Fields(os.Getenv("TOLL_REQUIRE")) {
+	for pattern := range strings.FieldsSeq(os.Getenv("TOLL_REQUIRE")) {
 		if ok, _ := path.Match(pattern, route); ok {
 			return true
 		}
@@ -72,12 +76,7 @@ func required(route string) bool {
 
 // TestConcurrent calls each route from many goroutines at once, each with its own memory.
 func TestConcurrent(t *testing.T) {
-	var cases []kernel.Case
-	for _, c := range kernel.Cases() {
-		if !strings.Contains(c.Name, "book's") {
-			cases = append(cases, c)
-		}
-	}
+	small := suite().Only(func(c *kernel.Case) bool { return !strings.Contains(c.Name, "book's") })
 	for _, r := range routes(t) {
 		t.Run(r.Name(), func(t *testing.T) {
 			if _, err := r.Open(); errors.Is(err, seam.ErrUnavailable) {
@@ -86,7 +85,7 @@ func TestConcurrent(t *testing.T) {
 			var group sync.WaitGroup
 			for range 4 {
 				group.Go(func() {
-					for _, result := range conform.Verify([]*seam.Route{r}, cases, nil) {
+					for _, result := range small.Verify([]*seam.Route{r}) {
 						if err := result.Reason(); err != nil {
 							t.Error(err)
 						}

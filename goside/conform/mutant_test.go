@@ -498,21 +498,16 @@ var mutants = []mutant{
 
 // verifyMutant returns the faults that the cases of one kernel, or of all for "", find in a library.
 func verifyMutant(library *seam.Library, kind string) (caught []error) {
-	var cases []kernel.Case
-	for _, c := range kernel.Cases() {
-		if kind == "" || c.Kernel == kind {
-			cases = append(cases, c)
-		}
-	}
-	return verifyCases(mutantRoute(library), cases)
+	of := suite().Only(func(c *kernel.Case) bool { return kind == "" || c.Kernel == kind })
+	return verifyCases(mutantRoute(library), of)
 }
 
 func mutantRoute(library *seam.Library) *seam.Route {
 	return seam.NewRoute("mutant", "direct", func() (*seam.Library, error) { return library, nil })
 }
 
-func verifyCases(route *seam.Route, cases []kernel.Case) (caught []error) {
-	for _, r := range conform.Verify([]*seam.Route{route}, cases, nil) {
+func verifyCases(route *seam.Route, cases *conform.Suite) (caught []error) {
+	for _, r := range cases.Verify([]*seam.Route{route}) {
 		caught = append(caught, r.Failures...)
 	}
 	return caught
@@ -525,6 +520,7 @@ func firstLine(err error) string {
 
 // TestMutants runs the suite on the mutants.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
@@ -543,13 +539,9 @@ func TestMutants(t *testing.T) {
 // TestMutantsWithinBound runs the suite on mutants with a bound. Where it does not hold on a row, only that row's
 // content is open. Results within the bound must pass.
 func TestMutantsWithinBound(t *testing.T) {
-	var cases []kernel.Case
-	for _, c := range kernel.Cases() {
-		if c.Kernel == "ols" && strings.Contains(c.Name, "denormal") {
-			cases = append(cases, c)
-		}
-	}
-	if len(cases) == 0 {
+	t.Parallel()
+	cases := suite().Only(func(c *kernel.Case) bool { return c.Kernel == "ols" && strings.Contains(c.Name, "denormal") })
+	if len(cases.Cases()) == 0 {
 		t.Fatal("no case has extreme rows")
 	}
 	for name, spoil := range map[string]func(a *kernel.OLS){
@@ -632,6 +624,7 @@ func TestMutantsWithinBound(t *testing.T) {
 // TestMutantChecks removes the checks of arguments: first those in front of a route, then those of native code. The
 // suite must notice that each refusal is missing.
 func TestMutantChecks(t *testing.T) {
+	t.Parallel()
 	unchecked := seam.NewLibrary(kernel.Go(), false, seam.Build{})
 	unchecked.Funcs = unchecked.Raw
 	trusting := seam.NewLibrary(kernel.Go(), true, seam.Build{})
@@ -643,7 +636,7 @@ func TestMutantChecks(t *testing.T) {
 		"native code": {trusting, func(c *kernel.Case) bool { return c.Want != kernel.OK && c.Native }},
 	} {
 		caught, wanted := verifyMutant(m.library, ""), 0
-		for _, c := range kernel.Cases() {
+		for _, c := range suite().Cases() {
 			if m.missed(&c) {
 				wanted++
 			}
@@ -657,6 +650,7 @@ func TestMutantChecks(t *testing.T) {
 
 // TestMutantFusedLibrary runs the suite on csrc compiled with contraction: a real library with the right Julia sum.
 func TestMutantFusedLibrary(t *testing.T) {
+	t.Parallel()
 	library, err := purego.Open("wrong/libfused.so", "c")
 	if err != nil {
 		t.Fatal(err)

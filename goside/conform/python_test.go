@@ -32,9 +32,9 @@ func TestPythonRefuses(t *testing.T) {
 	col := func(s []float64) cpython.Value { return cpython.Matrix(s, rows, cols, rows, kernel.Col) }
 	single := func(s []float32) cpython.Value { return cpython.Matrix(s, rows, cols, cols, kernel.Row) }
 	out := func(v cpython.Value) cpython.Value { return v.Writable() }
-	number, real, text := cpython.Int, cpython.Float, cpython.Text
+	number, double, text := cpython.Int, cpython.Float, cpython.Text
 	step := func(out, in cpython.Value) []cpython.Value {
-		return []cpython.Value{out, in, number(0), number(rows), real(1), real(0.1), number(1), number(0)}
+		return []cpython.Value{out, in, number(0), number(rows), double(1), double(0.1), number(1), number(0)}
 	}
 	julia := func(out, zs, cs cpython.Value) []cpython.Value {
 		return []cpython.Value{out, zs, cs, number(0), number(rows), number(9), number(1), number(0)}
@@ -53,12 +53,12 @@ func TestPythonRefuses(t *testing.T) {
 		{"step", "read-only out", step(row(a), row(b))},
 		{"step", "in of one dimension", step(out(row(a)), cpython.Vector(b))},
 		{"step", "None", step(out(row(a)), cpython.Value{})},
-		{"step", "text for a number", append(step(out(row(a)), row(b))[:2], text("0"), number(rows), real(1), real(0.1), number(1), number(0))},
+		{"step", "text for a number", append(step(out(row(a)), row(b))[:2], text("0"), number(rows), double(1), double(0.1), number(1), number(0))},
 		{"step", "seven arguments", step(out(row(a)), row(b))[:7]},
 		{"step", "out over in", step(out(row(d[:rows*cols])), row(d[cols:]))},
-		{"run", "b of float32", append([]cpython.Value{out(row(a)), out(single(f))}, number(1), real(1), real(0.1), number(1), number(0))},
-		{"run", "read-only b", append([]cpython.Value{out(row(a)), row(b)}, number(1), real(1), real(0.1), number(1), number(0))},
-		{"run", "D that is NaN", append([]cpython.Value{out(row(a)), out(row(b))}, number(1), real(math.NaN()), real(0.1), number(1), number(0))},
+		{"run", "b of float32", append([]cpython.Value{out(row(a)), out(single(f))}, number(1), double(1), double(0.1), number(1), number(0))},
+		{"run", "read-only b", append([]cpython.Value{out(row(a)), row(b)}, number(1), double(1), double(0.1), number(1), number(0))},
+		{"run", "D that is NaN", append([]cpython.Value{out(row(a)), out(row(b))}, number(1), double(math.NaN()), double(0.1), number(1), number(0))},
 		{"julia", "out of float64", julia(out(cpython.Vector(a[:rows])), cpython.Vector(z), cpython.Vector(z))},
 		{"julia", "zs of float64", julia(out(cpython.Vector(n)), cpython.Vector(a[:rows]), cpython.Vector(z))},
 		{"julia", "read-only out", julia(cpython.Vector(n), cpython.Vector(z), cpython.Vector(z))},

@@ -114,15 +114,19 @@ func firstCalls(t *testing.T, steps []string) {
 		}
 	}
 
+	suites := make([]*conform.Suite, len(cases))
+	for k := range cases {
+		suites[k] = conform.NewSuite(cases[k : k+1])
+	}
 	calls := 0
 	var wrong []string
 	for _, r := range chosen {
 		if _, err := r.Open(); err != nil {
 			continue // TestRoutes judges it
 		}
-		for _, c := range cases {
+		for _, s := range suites {
 			var results []conform.Result
-			waiting.run(func() { results = conform.VerifyHere([]*seam.Route{r}, []kernel.Case{c}, nil) })
+			waiting.run(func() { results = s.VerifyHere([]*seam.Route{r}) })
 			if results[0].Kernel == "" { // not offered
 				continue
 			}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sync"
 )
 
 // Case is one problem that verifies a route.
@@ -42,6 +44,24 @@ type Buffer struct {
 	Scale func(k int, normwise bool) (float64, bool)
 	// Near, if not nil, is how many ULP the numbers that element k counts must be off for the count to be value.
 	Near func(k int, value float64) float64
+
+	whole any // []float64 or []int32 or []int64: the elements themselves
+}
+
+// Identical reports whether all elements of b and c are known to have the same bits: then none needs to be looked at.
+func (b *Buffer) Identical(c *Buffer) bool {
+	switch p := b.whole.(type) {
+	case []float64:
+		q, ok := c.whole.([]float64)
+		return ok && slices.EqualFunc(p, q, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+	case []int32:
+		q, ok := c.whole.([]int32)
+		return ok && slices.Equal(p, q)
+	case []int64:
+		q, ok := c.whole.([]int64)
+		return ok && slices.Equal(p, q)
+	}
+	return false
 }
 
 // Canary is the NaN in outputs before a call and in memory that no route may touch.
@@ -94,6 +114,7 @@ func floats(name string, whole []float64, at func(k int) string) Buffer {
 		Value: func(k int) float64 { return whole[k] },
 		Text:  func(k int) string { return fmt.Sprintf("%v (%#016x)", whole[k], math.Float64bits(whole[k])) },
 		At:    inGuard(name, len(whole), at),
+		whole: whole,
 	}
 }
 
@@ -106,6 +127,7 @@ func integers[T int32 | int64](name string, whole []T, at func(k int) string) Bu
 		Value:   func(k int) float64 { return float64(whole[k]) },
 		Text:    func(k int) string { return fmt.Sprint(whole[k]) },
 		At:      inGuard(name, len(whole), at),
+		whole:   whole,
 	}
 }
 
@@ -149,6 +171,20 @@ func (g *Grid) fill(f func(i, j int) float64) {
 		for j := range g.Cols {
 			g.Data[g.At(i, j)] = f(i, j)
 		}
+	}
+}
+
+// kept returns a function that fills each grid it is given, all of one shape, from f() as if that were called each time.
+// The numbers are drawn once: that takes longer than what the kernels do with them.
+func kept(f func() func(i, j int) float64) func(*Grid) {
+	var once sync.Once
+	var data []float64
+	return func(g *Grid) {
+		once.Do(func() {
+			g.fill(f())
+			data = slices.Clone(g.Data)
+		})
+		copy(g.Data, data)
 	}
 }
 

@@ -123,10 +123,11 @@ func huge(seed uint64) func(i, j int) float64 {
 
 func stepJob(rows, cols, pad, lo, hi int, layout Layout, d, dt float64, par Par,
 	values func(seed uint64) func(i, j int) float64) func() *Job {
+	fill := kept(func() func(i, j int) float64 { return values(uint64(rows*cols + lo)) })
 	return func() *Job {
 		out, bufferOut := guardedGrid("out", rows, cols, pad, layout)
 		in, bufferIn := guardedGrid("in", rows, cols, pad, layout)
-		in.fill(values(uint64(rows*cols + lo)))
+		fill(&in)
 		a := &DiffusionStep{Out: out, In: in, Lo: lo, Hi: hi, D: d, Dt: dt, Par: par}
 		return &Job{Run: func(f *Funcs) error { return call(f.Step, a) }, Buffers: []Buffer{bufferOut, bufferIn}}
 	}
@@ -137,20 +138,26 @@ func runJob(rows, cols, pad, steps int, layout Layout, par Par) func() *Job {
 }
 
 func runOf(rows, cols, pad, steps int, layout Layout, par Par, values func(seed uint64) func(i, j int) float64) func() *Job {
+	newRun := runJobs(rows, cols, pad, steps, layout, par, values)
 	return func() *Job {
-		_, job := newRunJob(rows, cols, pad, steps, layout, par, values)
+		_, job := newRun()
 		return job
 	}
 }
 
-func newRunJob(rows, cols, pad, steps int, layout Layout, par Par,
-	values func(seed uint64) func(i, j int) float64) (*DiffusionRun, *Job) {
-	a, bufferA := guardedGrid("a", rows, cols, pad, layout)
-	b, bufferB := guardedGrid("b", rows, cols, pad, layout)
-	a.fill(values(uint64(rows + cols)))
-	b.fill(values(uint64(rows - cols)))
-	run := &DiffusionRun{A: a, B: b, Steps: steps, D: 0.9, Dt: 0.11, Par: par}
-	return run, &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
+// runJobs returns a function that makes such jobs.
+func runJobs(rows, cols, pad, steps int, layout Layout, par Par,
+	values func(seed uint64) func(i, j int) float64) func() (*DiffusionRun, *Job) {
+	fillA := kept(func() func(i, j int) float64 { return values(uint64(rows + cols)) })
+	fillB := kept(func() func(i, j int) float64 { return values(uint64(rows - cols)) })
+	return func() (*DiffusionRun, *Job) {
+		a, bufferA := guardedGrid("a", rows, cols, pad, layout)
+		b, bufferB := guardedGrid("b", rows, cols, pad, layout)
+		fillA(&a)
+		fillB(&b)
+		run := &DiffusionRun{A: a, B: b, Steps: steps, D: 0.9, Dt: 0.11, Par: par}
+		return run, &Job{Run: func(f *Funcs) error { return call(f.Run, run) }, Buffers: []Buffer{bufferA, bufferB}}
+	}
 }
 
 func badDiffusionCases(layout Layout) []Case {
@@ -209,10 +216,11 @@ func badDiffusionCases(layout Layout) []Case {
 
 func badRunCases(layout Layout) []Case {
 	var cases []Case
+	newRun := runJobs(6, 8, 1, 2, layout, Par{1, Static}, rough)
 	bad := func(want Status, native bool, name string, spoil func(*DiffusionRun)) {
 		cases = append(cases, Case{Kernel: "diffusion", Layout: layout.String(), Name: "run refused: " + name,
 			Want: want, Native: native, New: func() *Job {
-				a, job := newRunJob(6, 8, 1, 2, layout, Par{1, Static}, rough)
+				a, job := newRun()
 				spoil(a)
 				return job
 			}})

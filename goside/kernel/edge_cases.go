@@ -32,19 +32,22 @@ func edgeCases() []Case {
 					a := &DiffusionStep{Out: out, In: in, Hi: rows, D: 1, Dt: 0.1, Par: par}
 					return &Job{Run: func(f *Funcs) error { return call(f.Step, a) }, Buffers: []Buffer{bufferOut, bufferIn}}
 				})
+				newRun := runJobs(rows, cols, 0, 3, layout, par, rough)
 				runs = append(runs, add("diffusion", layout, "run "+name, func() *Job {
-					a, job := newRunJob(rows, cols, 0, 3, layout, par, rough)
+					a, job := newRun()
 					a.A.LD, a.B.LD = ld, ld
 					return job
 				}))
 				f := transposeOf[k]
+				newIn := transposeJobs(rows, cols, 0, 0, layout, par, f.of)
+				newOut := transposeJobs(rows, cols, 0, 0, 1-layout, par, f.of)
 				add("transpose", layout, f.name+name, func() *Job {
-					a, job := newTransposeJob(rows, cols, 0, 0, layout, par, f.of)
+					a, job := newIn()
 					a.In.LD = ld
 					return job
 				})
 				add("transpose", 1-layout, f.name+name+" of out", func() *Job {
-					a, job := newTransposeJob(rows, cols, 0, 0, 1-layout, par, f.of)
+					a, job := newOut()
 					a.Out.LD = ld
 					return job
 				})
@@ -58,10 +61,7 @@ func edgeCases() []Case {
 		}
 	}
 	for _, layout := range []Layout{Row, Col} {
-		runs = append(runs, add("diffusion", layout, "run of 2^62, 2 x 9", func() *Job {
-			_, job := newRunJob(2, 9, 1, 1<<62, layout, Par{2, Static}, rough)
-			return job
-		}))
+		runs = append(runs, add("diffusion", layout, "run of 2^62, 2 x 9", runOf(2, 9, 1, 1<<62, layout, Par{2, Static}, rough)))
 	}
 	return append(append(cases, interchanged(runs)...), interchanged(fits)...)
 }

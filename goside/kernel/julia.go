@@ -172,6 +172,7 @@ func JuliaPoints(n int) (zs, cs []complex128) {
 	for y := 1.8; y > -1.8; y -= width {
 		ys = append(ys, y)
 	}
+	zs, cs = make([]complex128, 0, len(xs)*len(ys)), make([]complex128, 0, len(xs)*len(ys))
 	for _, y := range ys {
 		for _, x := range xs {
 			zs = append(zs, complex(x, y))

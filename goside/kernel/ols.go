@@ -5,9 +5,9 @@ package kernel
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"gonum.org/v1/gonum/stat/distuv"
-	"math/rand/v2"
 
 	"toll/goside/via/mem"
 )

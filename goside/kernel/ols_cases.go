@@ -123,10 +123,11 @@ func book() func(i, j int) float64 {
 }
 
 func olsJob(rows, n, pad, lo, hi int, layout Layout, par Par, values func() func(i, j int) float64) func() *Job {
+	fill := kept(values)
 	return func() *Job {
 		a, job := newOLSJob(rows, n, pad, layout, par)
 		a.Lo, a.Hi = lo, hi
-		a.Y.fill(values())
+		fill(&a.Y)
 		return job
 	}
 }

@@ -16,6 +16,7 @@ type Transpose struct {
 	Par     Par
 }
 
+// TransposeElement is the work on an element: it is read and written.
 var TransposeElement = Work{Reads: 8, Writes: 8}
 
 // Check returns the error with which every route refuses a.

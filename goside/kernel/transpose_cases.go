@@ -28,9 +28,10 @@ func transposeCases() []Case {
 			for k, shape := range shapes {
 				rows, cols, padIn, padOut := shape[0], shape[1], []int{0, 1, 7}[k%3], []int{0, 5}[k%2]
 				par := pars[k%len(pars)]
+				newTranspose := transposeJobs(rows, cols, padIn, padOut, layout, par, f.of)
 				cases = append(cases, Case{Kernel: "transpose", Layout: layout.String(),
 					Name: fmt.Sprintf("%s%d x %d, pad %d to %d, %v", f.name, rows, cols, padIn, padOut, par), New: func() *Job {
-						_, job := newTransposeJob(rows, cols, padIn, padOut, layout, par, f.of)
+						_, job := newTranspose()
 						return job
 					}})
 			}
@@ -40,21 +41,26 @@ func transposeCases() []Case {
 	return cases
 }
 
-// newTransposeJob returns a job whose In has that layout.
-func newTransposeJob(rows, cols, padIn, padOut int, layout Layout, par Par, of func(*Funcs) func(*Transpose) error) (*Transpose, *Job) {
-	in, bufferIn := guardedGrid("in", rows, cols, padIn, layout)
-	out, bufferOut := guardedGrid("out", rows, cols, padOut, 1-layout)
-	in.fill(rough(uint64(rows*cols + padIn)))
-	a := &Transpose{Out: out, In: in, Par: par}
-	return a, &Job{Run: func(f *Funcs) error { return call(of(f), a) }, Buffers: []Buffer{bufferOut, bufferIn}}
+// transposeJobs returns a function that makes jobs of an In of that layout.
+func transposeJobs(rows, cols, padIn, padOut int, layout Layout, par Par,
+	of func(*Funcs) func(*Transpose) error) func() (*Transpose, *Job) {
+	fill := kept(func() func(i, j int) float64 { return rough(uint64(rows*cols + padIn)) })
+	return func() (*Transpose, *Job) {
+		in, bufferIn := guardedGrid("in", rows, cols, padIn, layout)
+		out, bufferOut := guardedGrid("out", rows, cols, padOut, 1-layout)
+		fill(&in)
+		a := &Transpose{Out: out, In: in, Par: par}
+		return a, &Job{Run: func(f *Funcs) error { return call(of(f), a) }, Buffers: []Buffer{bufferOut, bufferIn}}
+	}
 }
 
 func badTransposeCases(layout Layout, of string, function func(*Funcs) func(*Transpose) error) []Case {
 	var cases []Case
+	newTranspose := transposeJobs(6, 8, 1, 2, layout, Par{1, Static}, function)
 	bad := func(want Status, native bool, name string, spoil func(*Transpose)) {
 		cases = append(cases, Case{Kernel: "transpose", Layout: layout.String(), Name: of + "refused: " + name,
 			Want: want, Native: native, New: func() *Job {
-				a, job := newTransposeJob(6, 8, 1, 2, layout, Par{1, Static}, function)
+				a, job := newTranspose()
 				spoil(a)
 				return job
 			}})

@@ -197,7 +197,7 @@ func TestCoarseClock(t *testing.T) {
 	clock := f.clock()
 	clock.Wall = func() time.Duration {
 		f.wall += time.Millisecond // the cost of reading it
-		return f.wall / step * step
+		return f.wall.Truncate(step)
 	}
 	if got := clock.Resolution(); got != step {
 		t.Errorf("resolution %v, want %v", got, step)

@@ -99,8 +99,8 @@ func InRounds(r *record.Row) string {
 	return fmt.Sprintf("%d rounds", len(r.Samples))
 }
 
-// GrainPercent shows a part of one: "97%", "0.42%"; "?" if it is not known.
-func GrainPercent(share float64) string {
+// Share shows a part of one: "97%", "0.42%"; "?" if it is not known.
+func Share(share float64) string {
 	switch x := 100 * share; {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return "?"
@@ -122,6 +122,14 @@ func EffectText(e record.Effect) string {
 		return Nanoseconds(math.Abs(e.Ns.Median)) + " more"
 	}
 	return Nanoseconds(math.Abs(e.Ns.Median)) + " less"
+}
+
+// FloorText says a noise floor in a sentence: "3 %"; "unknown size" if it is unknown.
+func FloorText(floor float64) string {
+	if math.IsInf(floor, 0) || math.IsNaN(floor) {
+		return "unknown size"
+	}
+	return Percentage(floor)
 }
 
 // Joined joins phrases: "a, b and c".

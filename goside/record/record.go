@@ -385,6 +385,7 @@ func (n *Name) legacy() {
 	if !slices.Contains([]string{"diffusion", "julia", "ols", "transpose", "diffusion-run", "diffusion-step", ""}, n.Kernel) {
 		n.Op, n.Kernel = n.Kernel, ""
 	}
+	n.legacyParts()
 	if n.Study == "Limits" {
 		switch n.N {
 		case "vector", "scalar":
@@ -392,6 +393,44 @@ func (n *Name) legacy() {
 		case "L1", "L2", "L3", "memory":
 			n.Keys, n.N = append(n.Keys, Key{"level", n.N}), ""
 		}
+	}
+}
+
+// legacyParts converts the names of grain, borders and book.
+func (n *Name) legacyParts() {
+	for _, op := range []string{"run", "step"} {
+		if n.Kernel == "diffusion-"+op {
+			n.Kernel, n.Op = "diffusion", op
+		}
+	}
+	if via, ok := strings.CutSuffix(n.Via, "-checked"); ok {
+		n.Via, n.Keys = via, append(n.Keys, Key{"form", "checked"})
+	}
+	for k := range n.Keys {
+		if n.Keys[k].Key == "per" {
+			n.Keys[k].Key = "chunk"
+		}
+	}
+	if n.Study != "Python" {
+		return
+	}
+	for suffix, how := range map[string]string{"-again": "", "-tuple": "tuple", "-copy": "copied"} {
+		if op, ok := strings.CutSuffix(n.Op, suffix); ok {
+			n.Op = op
+			if how != "" {
+				n.Keys = append(n.Keys, Key{"how", how})
+			} else {
+				n.Entry = EntryAgain
+			}
+		}
+	}
+	switch {
+	case n.Op == "grid":
+		n.Op, n.N = "array", "512"
+	case n.Op == "step" && n.Via == "python":
+		n.Kernel, n.N, n.Keys = "diffusion", "512", []Key{{"rows", "0"}}
+	case n.Op == "step":
+		n.Kernel = "diffusion"
 	}
 }
 

@@ -10,5 +10,7 @@ library.twofold(array)
 moved = array.ctypes.data != start
 # The view is not read: the memory that it points to may be another's by now.
 points = view.ctypes.data == start
-print(f"NumPy {numpy.__version__}: the array {'has moved' if moved else 'is where it was'}, its view points to the old place: {points}")
+print(
+    f"NumPy {numpy.__version__}: the array {'has moved' if moved else 'is where it was'}, its view points to the old place: {points}"
+)
 print("holds" if moved and points else "does not hold")

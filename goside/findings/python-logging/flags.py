@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 """Prints what a C program that embeds this Python is compiled and linked with."""
+
 import os
 import sys
 import sysconfig

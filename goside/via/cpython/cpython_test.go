@@ -451,7 +451,7 @@ def text(a):
     return "text"
 `)
 	var held *HeldError
-	lend := func(name string) []float64 {
+	lend := func(name string) {
 		t.Helper()
 		d := []float64{1, 2, 3, 4}
 		if _, err := get(name).Call(Int(0), Vector(d)); err == nil {
@@ -460,7 +460,6 @@ def text(a):
 		if _, err := get(name).Call(Vector(d).Writable()); !errors.As(err, &held) || held.Argument != 0 {
 			t.Errorf("%s: %v, want a HeldError of argument 0", name, err)
 		}
-		return d
 	}
 	lend("keep")
 	if n := in.Held(); n != 1 {

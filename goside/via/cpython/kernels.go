@@ -145,8 +145,7 @@ func refusal(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		if status, ok := statuses[e.Type]; ok {
 			return &kernel.Error{Kernel: name, Status: status, Detail: e.Message}
 		}

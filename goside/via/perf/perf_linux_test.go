@@ -37,7 +37,7 @@ func TestPageFaults(t *testing.T) {
 		t.Errorf("counted %v (%v), then %v (%v), want %d or more, then fewer", first, err, second, err2, pages)
 	}
 	wrong := errors.New("wrong")
-	if _, err := Count([]Event{PageFaults, PageFaults}, func() error { return wrong }); err != wrong {
+	if _, err := Count([]Event{PageFaults, PageFaults}, func() error { return wrong }); !errors.Is(err, wrong) {
 		t.Errorf("got %v, want the function's own error", err)
 	}
 }

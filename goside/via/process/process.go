@@ -140,8 +140,11 @@ func (w *Worker) Close() error {
 func (w *Worker) fail(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		// It has ended, or is about to: its last output may still be on its way.
-		ended := make(chan error, 1)
-		go func() { ended <- w.wait() }()
+		ended := make(chan struct{})
+		go func() {
+			_ = w.wait() // its output says more than its exit code
+			close(ended)
+		}()
 		select {
 		case <-ended:
 		case <-time.After(time.Second):
@@ -196,7 +199,8 @@ func (w *Worker) ask(function, variant uint32, integers []int64, floats []float6
 	if w.ended != nil {
 		return w.ended
 	}
-	b := append(w.request[:0], "TOLQ"...)
+	b := w.request[:0]
+	b = append(b, "TOLQ"...)
 	for _, n := range []uint32{function, variant, uint32(len(integers)), uint32(len(floats)), uint32(len(arrays))} {
 		b = binary.LittleEndian.AppendUint32(b, n)
 	}

@@ -99,9 +99,9 @@ func (s *Steps) Fail(err error) {
 // End prints the line. It must be the last statement. stamp distinguishes builds of the program.
 func (s *Steps) End(stamp string) {
 	ended := monotonic()
-	line := fmt.Sprintf("stamp=%s begun=%d", stamp, s.begun)
+	line := fmt.Appendf(nil, "stamp=%s begun=%d", stamp, s.begun)
 	for _, step := range s.done[:s.count] {
-		line += fmt.Sprintf(" %s=%d", step.name, step.elapsed.Nanoseconds())
+		line = fmt.Appendf(line, " %s=%d", step.name, step.elapsed.Nanoseconds())
 	}
 	_, err := fmt.Printf("%s bytes=%d allocs=%d ended=%d\n", line, s.bytes, s.allocs, ended)
 	s.Fail(err)

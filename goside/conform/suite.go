@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+	"toll/goside/via/thread"
+)
+
+// Verify runs the cases over the routes and returns a result for each kernel and layout that a route offers; routes that
+// are slow are spared the large cases. A route that offers none of the cases gets one failed result. progress is called
+// after each case, by one goroutine at a time; it may be nil.
+//
+// The routes of one crossing are verified in turn, since they would wait for each other at what it goes through, such as
+// an interpreter's lock; those of other crossings at the same time, on as many threads as Go uses.
+func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {
+	s, lanes := NewSuite(cases), inLanes(routes)
+	for _, a := range s.answers {
+		a.wanted.Store(int32(len(lanes)))
+	}
+	return s.verify(routes, lanes, progress)
+}
+
+// Suite is cases, and what the reference makes of each. That is made once, for all verifications, and kept.
+type Suite struct {
+	cases   []kernel.Case
+	answers []*answer
+}
+
+// answer is what is wanted of a route: identical bits or, unless it is nil, what a bound is around.
+type answer struct {
+	identical, exact func() *kernel.Job
+	wanted           atomic.Int32 // by so many lanes still; of a kept one 0
+}
+
+// NewSuite returns the suite of these cases.
+func NewSuite(cases []kernel.Case) *Suite {
+	s := &Suite{cases: cases}
+	reference, exact := kernel.Go().Checked(), kernel.Exact().Checked()
+	for k := range cases {
+		s.answers = append(s.answers, &answer{
+			identical: sync.OnceValue(func() *kernel.Job { return solve(&cases[k], &reference) }),
+			exact:     sync.OnceValue(func() *kernel.Job { return solve(&cases[k], &exact) }),
+		})
+	}
+	return s
+}
+
+// Only returns the suite of those cases that are to be kept. The answers are shared.
+func (s *Suite) Only(keep func(c *kernel.Case) bool) *Suite {
+	only := &Suite{}
+	for k := range s.cases {
+		if keep(&s.cases[k]) {
+			only.cases = append(only.cases, s.cases[k])
+			only.answers = append(only.answers, s.answers[k])
+		}
+	}
+	return only
+}
+
+// Cases returns the suite's cases, to be read only.
+func (s *Suite) Cases() []kernel.Case { return s.cases }
+
+// Verify is [Verify] of the suite's cases.
+func (s *Suite) Verify(routes []*seam.Route) []Result { return s.verify(routes, inLanes(routes), nil) }
+
+// VerifyHere is Verify on the caller's own thread, for callers that the age of the thread, or what it did before, is of
+// importance to. The goroutine must be locked to it.
+func (s *Suite) VerifyHere(routes []*seam.Route) []Result {
+	return slices.Concat(s.verifyHere(routes, func() {})...)
+}
+
+// inLanes parts the routes into groups that can be verified at the same time, and returns their indices.
+func inLanes(routes []*seam.Route) [][]int {
+	var crossings []string
+	of := map[string][]int{}
+	for r, route := range routes {
+		if of[route.Via] == nil {
+			crossings = append(crossings, route.Via)
+		}
+		of[route.Via] = append(of[route.Via], r)
+	}
+	slices.SortStableFunc(crossings, func(a, b string) int { return len(of[b]) - len(of[a]) })
+	lanes := make([][]int, min(len(crossings), runtime.GOMAXPROCS(0)))
+	for _, via := range crossings {
+		shortest := 0
+		for k := range lanes {
+			if len(lanes[k]) < len(lanes[shortest]) {
+				shortest = k
+			}
+		}
+		lanes[shortest] = append(lanes[shortest], of[via]...)
+	}
+	return lanes
+}
+
+func (s *Suite) verify(routes []*seam.Route, lanes [][]int, progress func(done, all int)) []Result {
+	for _, route := range routes {
+		_, _ = route.Open() // here, since some runtimes are bound to the thread that starts them, and those below end
+	}
+	var (
+		reporting sync.Mutex
+		done      int
+	)
+	step := func() {
+		if progress == nil {
+			return
+		}
+		reporting.Lock()
+		defer reporting.Unlock()
+		done++
+		progress(done, len(lanes)*len(s.cases))
+	}
+	perRoute := make([][]Result, len(routes))
+	var group sync.WaitGroup
+	for _, lane := range lanes {
+		group.Go(func() {
+			thread.Do(func() {
+				mine := make([]*seam.Route, len(lane))
+				for k, r := range lane {
+					mine[k] = routes[r]
+				}
+				for k, results := range s.verifyHere(mine, step) {
+					perRoute[lane[k]] = results
+				}
+			})
+		})
+	}
+	group.Wait()
+	return slices.Concat(perRoute...)
+}
+
+// verifyHere returns the results of each route, and calls step after each case.
+func (s *Suite) verifyHere(routes []*seam.Route, step func()) [][]Result {
+	perRoute := make([][]Result, len(routes))
+	if _, err := thread.Settle(); err != nil {
+		for r, route := range routes {
+			perRoute[r] = []Result{{Route: route, Err: fmt.Errorf("conform: %w", err)}}
+		}
+		return perRoute
+	}
+	libraries := make([]*seam.Library, len(routes))
+	for r, route := range routes {
+		library, err := route.Open()
+		if err != nil {
+			perRoute[r] = []Result{{Route: route, Err: err}}
+		}
+		libraries[r] = library
+	}
+	for n := range s.cases {
+		c, a := &s.cases[n], s.answers[n]
+		for r, library := range libraries {
+			if library == nil || c.Large && routes[r].Slow {
+				continue
+			}
+			want, bound := a.identical(), routes[r].BoundOn(c.Kernel)
+			if bound != nil {
+				if exact := a.exact(); exact != nil {
+					want = exact
+				}
+			}
+			var worst float64
+			var err error
+			changed := thread.Guard(func() { worst, err = one(library, bound, c, want) })
+			if err == nil && changed != 0 {
+				err = fmt.Errorf("the call left the thread so that it %v, want its floating-point environment as found", changed)
+			}
+			if errors.Is(err, kernel.ErrNotOffered) {
+				continue
+			}
+			result := find(&perRoute[r], routes[r], c)
+			result.Cases++
+			result.Worst = max(result.Worst, worst)
+			if err != nil {
+				result.Failures = append(result.Failures, fmt.Errorf("%v: %w", c, err))
+			}
+		}
+		if a.wanted.Load() > 0 && a.wanted.Add(-1) == 0 {
+			a.identical, a.exact = nil, nil
+		}
+		step()
+	}
+	for r := range routes {
+		if len(perRoute[r]) == 0 {
+			perRoute[r] = []Result{{Route: routes[r]}}
+		}
+	}
+	return perRoute
+}
+
+// find returns the route's result for the case's kernel and layout, a new one if there is none.
+func find(results *[]Result, route *seam.Route, c *kernel.Case) *Result {
+	for k := range *results {
+		if r := &(*results)[k]; r.Kernel == c.Kernel && r.Layout == c.Layout {
+			return r
+		}
+	}
+	*results = append(*results, Result{Route: route, Kernel: c.Kernel, Layout: c.Layout})
+	return &(*results)[len(*results)-1]
+}
+
+// solve returns a case's job as done by f, or untouched if the case is a refusal; nil if f does not offer it.
+func solve(c *kernel.Case, f *kernel.Funcs) *kernel.Job {
+	job := c.New()
+	if c.Want != kernel.OK {
+		return job
+	}
+	switch err := run(job, f); {
+	case errors.Is(err, kernel.ErrNotOffered):
+		return nil
+	case err != nil:
+		panic(fmt.Sprintf("conform: the reference refused %v: %v", c, err))
+	}
+	return job
+}
