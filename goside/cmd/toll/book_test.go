@@ -16,7 +16,7 @@ func TestBook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"Table 7-2", "ctypes/cpython", "go/direct", "Table 6-1", "ms/step", "Record: " + file} {
+	for _, part := range []string{"Table 7-2", "ctypes/cpython", "go/direct", "Table 6-1", "Diffusion, 512 x 512", "Record: " + file} {
 		if !strings.Contains(out, part) {
 			t.Errorf("this does not hold %q:\n%s", part, out)
 		}

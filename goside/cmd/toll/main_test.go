@@ -164,7 +164,7 @@ func TestBadPatterns(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	record := filepath.Join(t.TempDir(), "sub", "record.txt")
-	printed, err := run(t, command(t, "bench"), "--route", "go/direct", "--rounds", "2", "-o", record)
+	printed, err := run(t, command(t, "bench"), "--route", "go/direct", "--rounds", "2", "--threads", "2", "-o", record)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,9 +175,10 @@ func TestBench(t *testing.T) {
 	if want := shown + "Record: " + record + "\n"; printed != want {
 		t.Errorf("toll bench printed:\n%s\ntoll show prints of its record:\n%s", printed, shown)
 	}
-	if !strings.Contains(shown, "Rows verified before they were timed: 9 of 9.") {
+	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "9 of 9 rows were verified before they were timed.") {
 		t.Errorf("not all rows verified:\n%s", shown)
 	}
+	t.Run("limits", func(t *testing.T) { testBenchLimits(t, record) })
 	page := filepath.Join(t.TempDir(), "page.md")
 	text := "before\n<!-- toll bench: begin -->\nstale\n<!-- toll bench: end -->\nafter\n"
 	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"toll/goside/record"
 	"toll/goside/studies"
+	"toll/goside/study"
 )
 
 // madeBy is how a text says by which command something of it is made: with this, and from what is captured.
@@ -40,13 +41,9 @@ func TestPagesAreOfTheirRecords(t *testing.T) {
 			continue
 		}
 		args := strings.Fields(command[2])
-		r, err := record.ReadFile(args[len(args)-1])
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if made, err := studies.Of(r); err != nil || made != s {
-			t.Errorf("%s: the record is of %+v, error %v, want one of toll %s", page, made, err, s.Name)
+		file := named(args)
+		if made := studyOf(t, file); made != s {
+			t.Errorf("%s: %s is a record of toll %s, want one of toll %s", page, file, made.Name, s.Name)
 		}
 		made, err := run(t, showCommand(), args...)
 		if err != nil {
@@ -54,23 +51,25 @@ func TestPagesAreOfTheirRecords(t *testing.T) {
 		} else if made != string(text) {
 			t.Errorf("%s is not what its record gives, from %s: make it again by the command in its first line", page, differs(made, string(text)))
 		}
+		r, err := record.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
 		folder := t.TempDir()
-		if len(made) > 0 {
-			if _, err := s.Draw(r, folder); err != nil {
-				t.Error(err)
-			}
+		if _, err := s.Draw(r, folder); err != nil {
+			t.Error(err)
 		}
 		pictures, err := filepath.Glob(filepath.Join(folder, "*.svg"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, picture := range pictures {
-			file := filepath.Join("docs", filepath.Base(picture))
+			kept := filepath.Join("docs", filepath.Base(picture))
 			drawn, _ := os.ReadFile(picture)
-			if had, err := os.ReadFile(file); err != nil || !bytes.Equal(had, drawn) {
-				t.Errorf("%s is not what its record gives (%v): draw it again by build/bin/toll draw %s -o docs", file, err, args[len(args)-1])
+			if had, err := os.ReadFile(kept); err != nil || !bytes.Equal(had, drawn) {
+				t.Errorf("%s is not what its record gives (%v): draw it again by build/bin/toll draw %s -o docs", kept, err, file)
 			}
-			if _, err := os.Stat(strings.TrimSuffix(file, ".svg") + ".png"); err != nil {
+			if _, err := os.Stat(strings.TrimSuffix(kept, ".svg") + ".png"); err != nil {
 				t.Error(err)
 			}
 		}
@@ -80,18 +79,35 @@ func TestPagesAreOfTheirRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range records {
-		r, err := record.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := studies.Of(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text, err := os.ReadFile("docs/" + s.Page); err != nil || !strings.Contains(strings.SplitN(string(text), "\n", 2)[0], file) {
-			t.Errorf("no page is made of %s: docs/%s does not name it in its first line (%v)", file, s.Page, err)
+		page := "docs/" + studyOf(t, file).Page
+		if text, err := os.ReadFile(page); err != nil || !strings.Contains(strings.SplitN(string(text), "\n", 2)[0], file) {
+			t.Errorf("no page is made of %s: %s does not name it in its first line (%v)", file, page, err)
 		}
 	}
+}
+
+// named returns the record that a command names.
+func named(args []string) string {
+	for _, arg := range args {
+		if strings.HasSuffix(arg, ".txt.gz") {
+			return arg
+		}
+	}
+	return ""
+}
+
+// studyOf returns the study that made a record.
+func studyOf(t *testing.T, file string) *study.Study {
+	t.Helper()
+	r, err := record.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := studies.Of(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // differs says where two texts begin to differ.
@@ -144,15 +160,7 @@ func TestReadmeIsOfRecords(t *testing.T) {
 		if !bytes.Equal(again, text) {
 			t.Errorf("README.md does not have what its record gives, from %s: run %s", differs(string(again), readme), command[0])
 		}
-		r, err := record.ReadFile(args[len(args)-1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := studies.Of(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		made[s.Name] = true
+		made[studyOf(t, named(args)).Name] = true
 	}
 	marks := regexp.MustCompile(`<!-- toll ([\w-]+): begin -->`).FindAllStringSubmatch(readme, -1)
 	if len(marks) == 0 {
