@@ -52,12 +52,12 @@ func CountFromHere() {}
 
 const mark = "toll/goside/valgrind.CountFromHere"
 
-// Callgrind runs the program with these arguments, of which the second is a route, under valgrind's callgrind with
+// Callgrind runs the program with these arguments, of which the third is a route, under valgrind's callgrind with
 // these options and, beside the settings, this environment. It returns callgrind's file, see [ReadDump], and what the
 // program printed.
 func (v *Valgrind) Callgrind(options, environment []string, args ...string) (text, printed string, err error) {
 	fail := func(err error) (string, string, error) {
-		return "", "", fmt.Errorf("%s under %s: %w", args[1], v.Version, err)
+		return "", "", fmt.Errorf("%s under %s: %w", args[2], v.Version, err)
 	}
 	dir, err := os.MkdirTemp("", "toll-")
 	if err != nil {

@@ -98,7 +98,7 @@ func TestList(t *testing.T) {
 }
 
 func TestVerify(t *testing.T) {
-	out, err := run(t, verifyCommand(), "--route", "go/direct", "--kernel", "[dc]*")
+	out, err := run(t, verifyCommand(), "--route", "go/direct", "--kernel", "[tc]*")
 	if err != nil {
 		t.Fatal(err)
 	}
