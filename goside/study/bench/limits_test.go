@@ -16,16 +16,10 @@ import (
 	"toll/goside/page/pagetest"
 )
 
-// moved returns the facts of a limit that goes through so much memory.
-func moved(form string, set, reads, writes int) []measure.Fact {
-	facts := pagetest.Problem(fmt.Sprintf("limit move %s n=%d", form, set), "pass", fmt.Sprint(reads), fmt.Sprint(writes), "", "")
-	return append(facts, measure.Fact{Key: "set", Value: fmt.Sprint(set)})
-}
-
 // TestShares: the set of 4 MB fits no level whose bandwidth was measured. A row is held against the fastest move of its own
 // traffic on its own threads, round by round, and what is faster than that is said.
 func TestShares(t *testing.T) {
-	const set, traffic = 4_000_000, "reads=2000000/writes=2000000/n=4000000"
+	const set, traffic = 4_000_000, "/reads=2000000/writes=2000000"
 	kernel := append(pagetest.Problem("diffusion row n=512", "step", "2000000", "2000000", "7", ""), measure.Fact{Key: "set", Value: fmt.Sprint(set)})
 	other := append(pagetest.Problem("ols row n=9", "matrix", "3000000", "1000000", "7", ""), measure.Fact{Key: "set", Value: fmt.Sprint(set)})
 	// The machine is a different one in each round, but for its ratios.
@@ -43,7 +37,7 @@ func TestShares(t *testing.T) {
 		return pagetest.One("Kernels/kernel=diffusion/lang="+lang+"/via=cgo/layout=row/n=512", kernel, ns...)
 	}
 	limit := func(kernel, lang, rest string, facts []measure.Fact, ns float64) measure.Series {
-		return pagetest.One("Limits/kernel="+kernel+"/lang="+lang+"/via=purego/"+rest, facts, varied(ns)...)
+		return pagetest.One("Limits/op="+kernel+"/lang="+lang+"/via=purego/"+rest, facts, varied(ns)...)
 	}
 	all := []measure.Series{
 		row("c", varied(2e5)...),
@@ -58,21 +52,21 @@ func TestShares(t *testing.T) {
 		ns   float64
 	}{{"L2", 1}, {"memory", 1e9}} { // as the bandwidth of neither is what the kernel could have
 		all = append(all,
-			limit("read", "c", "n="+level.name, pagetest.Problem("read", "pass", "1000", "", "", ""), level.ns),
-			limit("write", "c", "n="+level.name, pagetest.Problem("write", "pass", "", "1000", "", ""), level.ns),
-			limit("copy", "c", "n="+level.name, pagetest.Problem("copy", "pass", "500", "500", "", ""), level.ns))
+			limit("read", "c", "level="+level.name, pagetest.Problem("read", "pass", "1000", "", "", ""), level.ns),
+			limit("write", "c", "level="+level.name, pagetest.Problem("write", "pass", "", "1000", "", ""), level.ns),
+			limit("copy", "c", "level="+level.name, pagetest.Problem("copy", "pass", "500", "500", "", ""), level.ns))
 	}
 	all = append(all,
-		limit("move", "c", "form=plain/"+traffic, moved("plain", set, 2_000_000, 2_000_000), 1.5e5),
-		limit("move", "c", "form=streams/"+traffic, moved("streams", set, 2_000_000, 2_000_000), 1e5),
-		limit("move", "c-par", "form=plain/"+traffic, moved("plain", set, 2_000_000, 2_000_000), 5e4),
-		limit("move", "c-par", "form=streams/"+traffic, moved("streams", set, 2_000_000, 2_000_000), 6e4),
-		limit("move", "c", "form=plain/reads=4000000/writes=0/n=4000000", moved("plain", set, 4_000_000, 0), 1),
-		limit("muladd", "c", "n=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), 1),
-		limit("muladd", "c-par", "n=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), 1))
+		limit("move", "c", "n=4000000/form=plain"+traffic, pagetest.Moved("plain", set, 2_000_000, 2_000_000), 1.5e5),
+		limit("move", "c", "n=4000000/form=streams"+traffic, pagetest.Moved("streams", set, 2_000_000, 2_000_000), 1e5),
+		limit("move", "c-par", "n=4000000/form=plain"+traffic, pagetest.Moved("plain", set, 2_000_000, 2_000_000), 5e4),
+		limit("move", "c-par", "n=4000000/form=streams"+traffic, pagetest.Moved("streams", set, 2_000_000, 2_000_000), 6e4),
+		limit("move", "c", "n=4000000/form=plain/reads=4000000/writes=0", pagetest.Moved("plain", set, 4_000_000, 0), 1),
+		limit("muladd", "c", "width=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), 1),
+		limit("muladd", "c-par", "width=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), 1))
 	shown := func(all []measure.Series) string {
 		var text bytes.Buffer
-		Tables(&text, pagetest.Written(t, []measure.Fact{{Key: "threads", Value: "2"}, {Key: "caches", Value: "L1d 32768, L2 1000000"}}, all),
+		show(t, &text, pagetest.Written(t, []measure.Fact{{Key: "threads", Value: "2"}, {Key: "caches", Value: "L1d 32768, L2 1000000"}}, all),
 			page.Style{Baseline: "c/cgo", Markdown: true})
 		return text.String()
 	}
@@ -117,11 +111,11 @@ func TestSharesOfFewRounds(t *testing.T) {
 	kernel := append(pagetest.Problem("diffusion row n=9", "step", "640", "", "", ""), measure.Fact{Key: "set", Value: "640"})
 	r := pagetest.Written(t, nil, []measure.Series{
 		pagetest.One("Kernels/kernel=diffusion/lang=c/via=cgo/layout=row/n=9", kernel, 1, 1, 1),
-		pagetest.One("Limits/kernel=move/lang=c/via=purego/form=plain/reads=640/writes=0/n=640", moved("plain", 640, 640, 0), 2, 2, 2),
-		pagetest.One("Limits/kernel=muladd/lang=c/via=purego/n=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), 1, 1, 1),
+		pagetest.One("Limits/op=move/lang=c/via=purego/n=640/form=plain/reads=640/writes=0", pagetest.Moved("plain", 640, 640, 0), 2, 2, 2),
+		pagetest.One("Limits/op=muladd/lang=c/via=purego/width=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), 1, 1, 1),
 	})
 	var text bytes.Buffer
-	Tables(&text, r, page.Style{Baseline: "c/cgo", Markdown: true})
+	show(t, &text, r, page.Style{Baseline: "c/cgo", Markdown: true})
 	if !strings.Contains(text.String(), "| c/cgo | 640 GB/s 200% ± ?% 2.00 |") || strings.Contains(text.String(), "above 100 %") {
 		t.Errorf("three rounds show:\n%s", text.String())
 	}
