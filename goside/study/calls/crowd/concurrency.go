@@ -120,7 +120,8 @@ func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.S
 			ran++
 		}
 		if wrong[k] {
-			return s, 0, fmt.Errorf("the function Not, called %d times in turn on its own result, does not return %d, from which it began", n, k)
+			return s, 0, fmt.Errorf("the function Not, called %d times in turn on its own result, does not return %d, "+
+				"from which it began", n, k)
 		}
 	}
 	timed := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
@@ -139,7 +140,8 @@ func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.S
 		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), plan.pass)
 	}
 	if k := slices.Index(wrong, true); k >= 0 {
-		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, from which it began, nor %d", k, ^k)
+		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, "+
+			"from which it began, nor %d", k, ^k)
 	}
 	s.More = append(merged(each).values(), measure.Value{Value: float64(ran), Unit: "goroutines-run"}, measure.GoThreads())
 	return s, all, nil
@@ -165,6 +167,7 @@ func (plan *crowdPlan) clockAlone(each []latencies) (measure.Sample, int, error)
 	if s.Wall == 0 {
 		return s, 0, errors.New("crowd: the clock alone was not read once, want at least once")
 	}
-	s.More = append(merged(each).values(), measure.Value{Value: float64(ran.Load()), Unit: "goroutines-run"}, measure.GoThreads())
+	run := measure.Value{Value: float64(ran.Load()), Unit: "goroutines-run"}
+	s.More = append(merged(each).values(), run, measure.GoThreads())
 	return s, int(all.Load()), nil
 }
