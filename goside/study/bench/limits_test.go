@@ -80,11 +80,11 @@ func TestShares(t *testing.T) {
 	}
 	text := shown(all)
 	check(text,
-		`\| c/cgo \| \S+ GB/s 50% ± 0% 2.00 \| 2.00 \|`, // ols moves as much as others do, in another way: no limit of it
-		`\| fast/cgo \| \S+ GB/s 125% ± 0%\^ 2.00 \|`,
-		`\| near/cgo \| \S+ GB/s 104% ± 10% 2.00 \|`,
-		`\| c-omp/cgo \| \S+ GB/s 50% ± 0% 2.00 \|`,
-		`\| rust-par/cgo \| \S+ GB/s 125% ± 0%\^ 2.00 \|`,
+		`\| c/cgo \| 50% ± 0% \|\s+\|`, // ols moves as much as others do, in another way: no limit of it
+		`\| fast/cgo \| 125% ± 0%\^ \|`,
+		`\| near/cgo \| 104% ± 10% \|`,
+		`\| c-omp/cgo \| 50% ± 0% \|`,
+		`\| rust-par/cgo \| 125% ± 0%\^ \|`,
 		`Warning: 2 of 5 shares are above 100 %, beyond their intervals, [^:]*: diffusion row of fast/cgo \(125% ± 0%\^\), diffusion row of rust-par/cgo \(125% ± 0%\^\)\.`,
 		`\| diffusion row \| 3.815 MiB \| 1.907 MiB \| 1.907 MiB \|`,
 	)
@@ -95,7 +95,7 @@ func TestShares(t *testing.T) {
 			alone[k] = pagetest.One(s.Subject.Name, s.Subject.Facts, varied(1.2e5)...)
 		}
 	}
-	check(shown(alone), `\| c-omp/cgo \| \S+ GB/s 100% ± 0% 2.00 \|`)
+	check(shown(alone), `\| c-omp/cgo \| 100% ± 0% \|`)
 	// An operation that computes more than it moves is held against the processor.
 	for k := range kernel {
 		if kernel[k].Key == "flops" {
@@ -103,7 +103,7 @@ func TestShares(t *testing.T) {
 		}
 	}
 	text = shown(all)
-	check(text, `\| c/cgo \| 3.84 Gflop/s 60% ± 0% 2.00 \|`)
+	check(text, `\| c/cgo \| 60% ± 0% \|`, `\| c/cgo \| 3.84 \S+ Gflop/s \|`)
 }
 
 // TestSharesOfFewRounds: without an interval none is said to be exceeded.
@@ -116,7 +116,7 @@ func TestSharesOfFewRounds(t *testing.T) {
 	})
 	var text bytes.Buffer
 	show(t, &text, r, page.Style{Baseline: "c/cgo", Markdown: true})
-	if !strings.Contains(text.String(), "| c/cgo | 640 GB/s 200% ± ?% 2.00 |") || strings.Contains(text.String(), "above 100 %") {
+	if !strings.Contains(text.String(), "| c/cgo | 200% ± ?% |") || strings.Contains(text.String(), "shares are above 100 %") {
 		t.Errorf("three rounds show:\n%s", text.String())
 	}
 }
