@@ -125,7 +125,7 @@ func (b tree) revision(t *testing.T) string {
 		t.Fatal(err)
 	}
 	for _, setting := range info.Settings {
-		if _, value, found := strings.Cut(setting.Value, "-X main.revision="); found && setting.Key == "-ldflags" {
+		if _, value, found := strings.Cut(setting.Value, "-X toll/goside/study.Revision="); found && setting.Key == "-ldflags" {
 			return value
 		}
 	}

@@ -19,7 +19,7 @@ unset CDPATH
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 without "what is built here is what is tested" TOLL_LIB
-scripts/setup.sh test
+[ "${1:-}" = --quick ] || scripts/setup.sh test # --quick runs neither linters nor valgrind
 scripts/build.sh
 
 native='*/direct */purego */syscalln'

@@ -248,6 +248,15 @@ func WithSpread(figure string, i measure.Interval) string {
 	return figure + " " + strings.Join(strings.Fields(Spread(i)), "")
 }
 
+// Relative shows a ratio and its spread, with a mark if it is indistinguishable from 1: "~1.01 ±3%".
+func Relative(ratio measure.Interval, differs bool) string {
+	mark := "~"
+	if differs {
+		mark = ""
+	}
+	return mark + WithSpread(fmt.Sprintf("%.2f", ratio.Median), ratio)
+}
+
 // Significant returns x with three significant digits, without an exponent.
 func Significant(x float64) string {
 	if x == 0 || math.IsInf(x, 0) || math.IsNaN(x) {

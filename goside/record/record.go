@@ -41,8 +41,8 @@ func (r *Row) Allocated() (bytes, objects float64) {
 const Fewest = 6
 
 // Write writes a record: the facts of the run, then each series' samples, a line each, in the order of rounds. declared are
-// the keys of the facts that problems may state; it is an error if a series states another, or one that is the run's, and
-// then nothing is written. procs is GOMAXPROCS.
+// the keys of the facts that problems may state; it is an error if a series states another, or one that is the run's, or if two
+// series have one name, and then nothing is written. procs is GOMAXPROCS.
 func Write(w io.Writer, facts []measure.Fact, declared []string, procs int, series []measure.Series) error {
 	if err := stated(facts, declared, series); err != nil {
 		return err
@@ -93,14 +93,20 @@ func Write(w io.Writer, facts []measure.Fact, declared []string, procs int, seri
 	return nil
 }
 
-// stated returns an error if a fact is not where its key belongs.
+// stated returns an error if a fact is not where its key belongs, or if two series have one name: what reads the record would
+// take them for one.
 func stated(facts []measure.Fact, declared []string, series []measure.Series) error {
 	for _, f := range facts {
 		if slices.Contains(declared, f.Key) {
 			return fmt.Errorf("record: the run states the fact %q, want it of problems only", f.Key)
 		}
 	}
+	names := map[string]bool{}
 	for _, s := range series {
+		if names[s.Subject.Name] {
+			return fmt.Errorf("record: two series are named %s, want a name for each", s.Subject.Name)
+		}
+		names[s.Subject.Name] = true
 		for _, f := range s.Subject.Facts {
 			if !slices.Contains(declared, f.Key) {
 				return fmt.Errorf("record: %s states the fact %q, want one that its part declares: %s", s.Subject.Name, f.Key, strings.Join(declared, ", "))
@@ -386,6 +392,19 @@ func (n *Name) legacy() {
 		n.Op, n.Kernel = n.Kernel, ""
 	}
 	n.legacyParts()
+	if n.Study == "Ways" {
+		if n.Op == "call" {
+			n.Op, n.Keys = "noop", nil
+		}
+		for k := range n.Keys {
+			if way, by, ok := strings.Cut(n.Keys[k].Value, "-by-"); ok {
+				by = strings.NewReplacer("-cgo", "", "-direct", "", "-netlib", "").Replace(by)
+				n.Keys[k].Value = way
+				n.Keys = slices.Insert(n.Keys, k+1, Key{"by", by})
+				break
+			}
+		}
+	}
 	if n.Study == "Limits" {
 		switch n.N {
 		case "vector", "scalar":

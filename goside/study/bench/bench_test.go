@@ -20,8 +20,8 @@ import (
 	"toll/goside/study/limits"
 )
 
-// holding are the routes' results, found when a benchmark first asks for them.
-var holding = sync.OnceValue(func() []conform.Result {
+// results are of all native routes, found when a benchmark first asks for them.
+var results = sync.OnceValue(func() []conform.Result {
 	return conform.Verify(registry.Native(), kernel.Cases(), func(int, int) {})
 })
 
@@ -34,12 +34,12 @@ func BenchmarkCall(b *testing.B) { benchmark(b, "Call") }
 func BenchmarkLimits(b *testing.B) { benchmark(b, record.LimitsName) }
 
 func benchmark(b *testing.B, name string) {
-	for _, r := range holding() {
+	for _, r := range results() {
 		if !r.Holds() && !errors.Is(r.Err, seam.ErrUnavailable) {
 			b.Errorf("%s does not hold and is not timed: %v", r.Route.Name(), r.Reason())
 		}
 	}
-	subjects, err := Subjects(holding(), registry.Baseline, runtime.GOMAXPROCS(0))
+	subjects, err := Subjects(results(), registry.Baseline, runtime.GOMAXPROCS(0))
 	if err == nil && name == record.LimitsName {
 		subjects, err = limits.Subjects(runtime.GOMAXPROCS(0), subjects)
 	}
@@ -95,6 +95,9 @@ func TestBenchmark(t *testing.T) {
 	var names []string
 	for _, s := range subjects {
 		names = append(names, s.Name)
+		if problem := s.Facts[0]; problem.Key != "problem" || s.Group != problem.Value {
+			t.Errorf("%s: the group is %q, want the problem's: %v", s.Name, s.Group, problem)
+		}
 		if err := s.Run(s.Least); err != nil {
 			t.Errorf("%s: %v", s.Name, err)
 		}

@@ -5,83 +5,161 @@ package bench
 
 import (
 	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/page/pagetest"
 	"toll/goside/record"
+	"toll/goside/study"
 )
 
-// show prints what a record shows.
-func show(t *testing.T, text *bytes.Buffer, r *record.Record, style page.Style) {
+// shown returns what the study shows of a record of the series.
+func shown(t *testing.T, facts []measure.Fact, series []measure.Series, style page.Style) string {
 	t.Helper()
-	if err := Study.Print(text, r, style); err != nil {
+	var text bytes.Buffer
+	if err := Study.Print(&text, pagetest.Written(t, facts, series), style); err != nil {
 		t.Fatal(err)
 	}
+	return text.String()
+}
+
+// lines returns the lines of a table in a page, without those of its header.
+func lines(t *testing.T, text, title string) string {
+	t.Helper()
+	_, table, found := strings.Cut(text, "**"+title+"**\n\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	_, table, ruled := strings.Cut(table, ":|\n")
+	if !found || !ruled {
+		t.Fatalf("no table %q in:\n%s", title, text)
+	}
+	return table
 }
 
 // TestTables: rust-par took 1.5 times as long as c in each round, whatever the rounds were like. Of julia's
 // work the 32e6 operations bind, which take 2e6 ns at 16 a ns, and 4/3e6 ns on three threads; of ols's the bytes,
 // whatever the level of memory that they fit in: 1e5 ns at the fastest, and 5e4 on three threads.
 func TestTables(t *testing.T) {
-	var text bytes.Buffer
-	show(t, &text, pagetest.Written(t, pagetest.Facts, pagetest.Routes()), page.Style{Baseline: "c/cgo", Markdown: true})
-	for _, want := range []string{
+	text := shown(t, pagetest.Facts, pagetest.Routes(), page.Style{Baseline: "c/cgo", Markdown: true})
+	for title, want := range map[string]string{
+		"Kernels: time": `
+| c/cgo | 5.00 ±60%! | 1.04 ±0% |
+| rust-par/cgo | 7.50 ±60%! | 1.00 ±0% |`,
+		"Kernels: time relative to c/cgo": `
+| c/cgo | 1 | 1 |
+| rust-par/cgo | 1.50 ±0% | ~0.96 ±0% |
+| noise floor | ±5.0% | ±5.0% |`, // ols is 4 % off, below the floor of 5 %
+		"Kernels: share of the limit": `
+| c/cgo | 40% ± 38% | 10% ± 0% |
+| rust-par/cgo | 18% ± 17% | 5% ± 0% |`,
+		"Kernels: rate": `
+| c/cgo | 6.40 ±60%! Gflop/s | 0.962 ±0% GB/s |
+| rust-par/cgo | 4.27 ±60%! Gflop/s | 1.00 ±0% GB/s |`,
+		"Kernels: cores busy": `
+| c/cgo | 2.00 ±0% | 2.00 ±0% |
+| rust-par/cgo | 2.00 ±0% | 2.00 ±0% |`,
+		"Call: time": `
+| c/cgo | 23.0 ±43%! |
+| rust-par/cgo | 46.0 ±43%! |`, // the loop's 0.5 ns subtracted
+		"Call: time relative to c/cgo": `
+| c/cgo | 1 |
+| rust-par/cgo | ~2.00 ±0% |
+| noise floor | unknown |`, // no route was entered twice, so nothing is known to differ
+		"Call: allocated on Go's heap, bytes":   "\n| c/cgo | 24 |\n| rust-par/cgo | 24 |",
+		"Call: allocated on Go's heap, objects": "\n| c/cgo | 2 |\n| rust-par/cgo | 2 |",
+	} {
+		if got := "\n" + lines(t, text, title); got != want {
+			t.Errorf("%s:%s\nwant%s", title, got, want)
+		}
+	}
+	pagetest.Holds(t, text,
+		"from the record of `build/bin/toll bench -o RECORD`.\n\n# ",
 		"| route | julia, ms/image | ols row, ms/matrix |",
-		"| c/cgo | 5.00 ±60%! | 1.04 ±0% |",
-		"| rust-par/cgo | 7.50 ±60%! | 1.00 ±0% |",
-		"| c/cgo | 1 | 1 |",
-		"| rust-par/cgo | 1.50 ±0% | ~0.96 ±0% |", // 4 % off, below the floor of 5 %
-		"| noise floor | ±5.0% | ±5.0% |",
-		"| c/cgo | 40% ± 38% | 10% ± 0% |",
-		"| rust-par/cgo | 18% ± 17% | 5% ± 0% |",
-		"| c/cgo | 6.40 ±60%! Gflop/s | 0.962 ±0% GB/s |",
-		"| rust-par/cgo | 4.27 ±60%! Gflop/s | 1.00 ±0% GB/s |",
-		"| c/cgo | 2.00 ±0% | 2.00 ±0% |",
-		"| c/cgo | 23.0 ±43%! |", // the loop's 0.5 ns taken off
-		"| rust-par/cgo | 46.0 ±43%! |",
-		"| rust-par/cgo | ~2.00 ±0% |", // no floor of calls is known
-		"| c/cgo | 24 |",
-		"| c/cgo | 2 |",
-		"| 1 | 16.0 ±0% | 16.0 ±0% | 8.00 ±0% |",
-		"| 3 | 24.0 ±0% | 24.0 ±0% | 12.0 ±0% |",
-		"| julia | 585.9 KiB | 488.3 KiB | 97.66 KiB | 1 | 200 ±0% | plain |",
-		"| julia | 585.9 KiB | 488.3 KiB | 97.66 KiB | 3 | 300 ±0% | plain |",
-		"| ols row | 976.6 KiB | 781.2 KiB | 195.3 KiB | 1 | 10.0 ±0% | plain |",
-		"| ols row | 976.6 KiB | 781.2 KiB | 195.3 KiB | 3 | 20.0 ±0% | streams |",
+		"| route | noop, ns/call |",
+		"\n## Limits of this machine\n",
 		"Share: the time that the limit allows",
 		"The time of the empty loop, 0.500 ns, is subtracted",
-		"3 of 6 rows were verified before they were timed.",
+		"Rows verified before they were timed: 3 of 6.",
 		"Time: median of 7 interleaved rounds",
 		"Parallel languages (-par, -omp) use 3 threads.",
 		"Sizes: julia 1000, ols 100.",
 		"- c, rust-par: GCC.\n- c-omp: GCC -fopenmp.\n",
-		"- Warning: 4 of 6 series are unstable",
-	} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("no %q in:\n%s", want, text.String())
+		"- Warning: 4 of 6 series are unstable")
+}
+
+// TestTablesLess: a record may lack limits, their part or a second route; and a reader may want less.
+func TestTablesLess(t *testing.T) {
+	one := pagetest.Routes()[:1]
+	text := shown(t, pagetest.Facts, one, page.Style{Baseline: "x/y", Markdown: true})
+	pagetest.Holds(t, text, "**Kernels: time**", "**Kernels: cores busy**")
+	pagetest.Lacks(t, text, "share of the limit", "Share", "shares", "**Kernels: rate**", "relative to", "Relative", "~", "noise floor", "loop", "Limits of")
+
+	withoutCaches := slices.DeleteFunc(pagetest.Routes(), func(s measure.Series) bool {
+		name := record.ParseName(s.Subject.Name)
+		return name.Op == record.MoveName || name.Get("level") == "L2" && (name.Op != "read" || name.Lang != "c-par")
+	})
+	text = shown(t, pagetest.Facts, withoutCaches, page.Style{Baseline: "c/cgo"})
+	pagetest.Lacks(t, text, "GB/s", "share of the limit", "Share:")
+	pagetest.Holds(t, strings.Join(strings.Fields(text), " "), "widest vectors │ 1 │ 16.0 ±0% │ Gflop/s", "There are no shares: this record")
+
+	text = shown(t, pagetest.Facts, pagetest.Routes(), page.Style{Baseline: "c/cgo", Brief: true})
+	if strings.Count(text, "┌") != 4 || !strings.Contains(text, "Machine: ") {
+		t.Errorf("the brief form shows more or less than times and their ratios:\n%s", text)
+	}
+	pagetest.Lacks(t, text, "share", "Share", "allocated", "LIMITS")
+}
+
+// TestTablesNarrow: what a terminal shows is no wider than 120 columns, with all kernels on routes of long names.
+func TestTablesNarrow(t *testing.T) {
+	series := pagetest.Routes()
+	for _, p := range kernel.Problems() {
+		facts := study.Facts(&p, p.New(1))
+		for k, lang := range []string{"c", "fortran-omp"} {
+			unstable := pagetest.Times(1.234e6 * float64(1+k))
+			unstable[0], unstable[1] = 1, 1
+			series = append(series, pagetest.One(study.Name(&p, lang, "syscalln").String(), facts, unstable...))
 		}
 	}
-	text.Reset()
-	show(t, &text, pagetest.Written(t, pagetest.Facts, pagetest.Routes()[:1]), page.Style{Baseline: "x/y", Markdown: true}) // no limits, no second entry, nothing to compare
-	if got := text.String(); strings.Contains(got, "Share: ") || strings.Contains(got, "noise floor |") || !strings.Contains(got, "1 of 1 rows were verified") {
-		t.Errorf("a record without limits shows:\n%s", text.String())
+	for line := range strings.Lines(shown(t, pagetest.Facts, series, page.Style{Baseline: "c/syscalln"})) {
+		if n := len([]rune(strings.TrimSpace(line))); n > 120 {
+			t.Errorf("%d columns, want at most 120: %s", n, line)
+		}
 	}
-	text.Reset()
-	withoutCaches := slices.DeleteFunc(pagetest.Routes(), func(s measure.Series) bool {
-		return strings.Contains(s.Subject.Name, "op=move") || strings.Contains(s.Subject.Name, "level=L2") && !strings.Contains(s.Subject.Name, "op=read/lang=c-par")
-	})
-	show(t, &text, pagetest.Written(t, pagetest.Facts, withoutCaches), page.Style{Baseline: "c/cgo"})
-	if got := text.String(); strings.Contains(got, "GB/s") || !strings.Contains(got, "widest vectors │       3 │  24.0 ±0% │ Gflop/s │") ||
-		!strings.Contains(strings.Join(strings.Fields(got), " "), "There are no shares: this record has no limits of its problems' own sets.") {
-		t.Errorf("a record without bandwidths shows:\n%s", got)
+}
+
+// TestBenchstat: benchstat prints a matrix for each problem, and finds nothing mixed up in a cell.
+func TestBenchstat(t *testing.T) {
+	series := pagetest.Routes()
+	var b bytes.Buffer
+	if err := record.Write(&b, pagetest.Facts, Study.Facts(), 2, series); err != nil {
+		t.Fatal(err)
 	}
-	text.Reset()
-	show(t, &text, pagetest.Written(t, pagetest.Facts, pagetest.Routes()), page.Style{Baseline: "c/cgo", Brief: true})
-	if got := text.String(); strings.Count(got, "┌") != 4 || strings.Contains(got, "Share") || !strings.Contains(got, "Machine: ") {
-		t.Errorf("the brief form shows more or less than the times and their ratios:\n%s", got)
+	file := filepath.Join(t.TempDir(), "record.txt")
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
 	}
+	benchstat := func(row, filter string) string {
+		out, err := exec.Command("go", "tool", "benchstat", "-row", row, "-col", "/via", "-filter", filter, file).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		text := strings.Join(strings.Fields(string(out)), " ")
+		pagetest.Lacks(t, text, "vary in") // else different things share a cell
+		return text
+	}
+	pagetest.Holds(t, benchstat("/lang,/entry", "*"), "c 5.000m ± 60% c again 5.000m ± 60% rust-par 7.500m ± 60%")
+	pagetest.Holds(t, benchstat("/lang", "/entry:\"\""),
+		"problem: julia n=1000", "verified: bit-identical in 60 cases: c/cgo;",
+		"│ cgo │ │ sec/op │ c 5.000m ± 60% rust-par 7.500m ± 60%", "│ cgo │ │ cpu-sec/op │", "│ cgo │ │ B/op │",
+		"problem: ols row n=100", "rust-par 1.000m ± 0%", "c 23.50n ±")
+	pagetest.Holds(t, benchstat("/lang", "/kernel:julia /entry:again"), "problem: julia n=1000", "│ cgo │ │ sec/op │ c 5.000m ± 60%")
+	call := benchstat("/lang", "/op:noop")
+	pagetest.Holds(t, call, "problem: noop n=1", "c 23.50n ± 72% rust-par 46.50n ± 73%")
+	pagetest.Lacks(t, call, "problem: julia")
 }

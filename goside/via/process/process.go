@@ -435,7 +435,7 @@ func one[T any](values []T) (x T, err error) {
 	return values[0], nil
 }
 
-// Python, as an argument of [Open], is the interpreter of the virtual environment.
+// Python is the argument of [Open] for the interpreter of the virtual environment.
 const Python = ""
 
 // Open starts a worker by the interpreter of that name on PATH, or [Python]. If the interpreter or the worker's script
