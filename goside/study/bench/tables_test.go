@@ -153,13 +153,13 @@ func TestBenchstat(t *testing.T) {
 		pagetest.Lacks(t, text, "vary in") // else different things share a cell
 		return text
 	}
-	pagetest.Holds(t, benchstat("/lang,/entry", "*"), "c 5.000m ±60% c again 5.000m ±60% rust-par 7.500m ±60%")
+	pagetest.Holds(t, benchstat("/lang,/entry", "*"), "c 5.000m ± 60% c again 5.000m ± 60% rust-par 7.500m ± 60%")
 	pagetest.Holds(t, benchstat("/lang", "/entry:\"\""),
 		"problem: julia n=1000", "verified: bit-identical in 60 cases: c/cgo;",
-		"│ cgo │ │ sec/op │ c 5.000m ±60% rust-par 7.500m ±60%", "│ cgo │ │ cpu-sec/op │", "│ cgo │ │ B/op │",
-		"problem: ols row n=100", "rust-par 1.000m ±0%", "c 23.50n ±")
-	pagetest.Holds(t, benchstat("/lang", "/kernel:julia /entry:again"), "problem: julia n=1000", "│ cgo │ │ sec/op │ c 5.000m ±60%")
+		"│ cgo │ │ sec/op │ c 5.000m ± 60% rust-par 7.500m ± 60%", "│ cgo │ │ cpu-sec/op │", "│ cgo │ │ B/op │",
+		"problem: ols row n=100", "rust-par 1.000m ± 0%", "c 23.50n ±")
+	pagetest.Holds(t, benchstat("/lang", "/kernel:julia /entry:again"), "problem: julia n=1000", "│ cgo │ │ sec/op │ c 5.000m ± 60%")
 	call := benchstat("/lang", "/op:noop")
-	pagetest.Holds(t, call, "problem: noop n=1", "c 23.50n ±72% rust-par 46.50n ±73%")
+	pagetest.Holds(t, call, "problem: noop n=1", "c 23.50n ± 72% rust-par 46.50n ± 73%")
 	pagetest.Lacks(t, call, "problem: julia")
 }
