@@ -8,7 +8,6 @@ import (
 	"math"
 	"math/cmplx"
 	"slices"
-	"sync"
 
 	"toll/goside/via/mem"
 )
@@ -57,18 +56,10 @@ func juliaCases() []Case {
 		a.Cs = a.Zs
 		return a
 	})
-	add("the book's: 1000 x 1000, maxiter 300", bookJulia)
+	add("the book's: 1000 x 1000, maxiter 300", func() *Julia { return NewJulia(JuliaSize, JuliaMaxIter, Par{2, Guided}) })
 	add("points of the Julia set itself", boundaryJulia)
 	add("points on the circle of radius 2", circleJulia)
 	return slices.Concat(cases, badJuliaCases(), badJuliaSplitCases())
-}
-
-// bookPoints are only read.
-var bookPoints = sync.OnceValues(func() (zs, cs []complex128) { return JuliaPoints(JuliaSize) })
-
-func bookJulia() *Julia {
-	zs, cs := bookPoints()
-	return &Julia{Zs: zs, Cs: cs, Hi: len(zs), MaxIter: JuliaMaxIter, Par: Par{2, Guided}}
 }
 
 // juliaJob moves a into guarded memory.

@@ -29,10 +29,11 @@ func olsCases() []Case {
 			rows, n, pad := shape[0], shape[1], []int{0, 1, 7}[k%3]
 			par := pars[k%len(pars)]
 			size := fmt.Sprintf("%d x %d, pad %d, %v", rows, n, pad, par)
-			add(layout, size, olsJob(rows, n, pad, 0, rows, layout, par, noise(uint64(k))))
+			fill := kept(noise(uint64(k)))
+			add(layout, size, olsJob(rows, n, pad, 0, rows, layout, par, fill))
 			lo := rows / 3
 			add(layout, fmt.Sprintf("%s, rows [%d, %d)", size, lo, rows-lo),
-				olsJob(rows, n, pad, lo, rows-lo, layout, par, noise(uint64(k))))
+				olsJob(rows, n, pad, lo, rows-lo, layout, par, fill))
 		}
 		add(layout, "exact lines", olsJob(40, 14, 3, 0, 40, layout, pars[1],
 			exactly(func(i, j int) float64 { return float64(i-20)*float64(j) + float64(7*i) })))
@@ -45,10 +46,11 @@ func olsCases() []Case {
 			par, without := pars[(k+1)%len(pars)], k%3
 			size := fmt.Sprintf("%d x %d, %s, pad %d, %v", rows, n,
 				[]string{"denormal to infinite, and NaN", "denormal to infinite", "denormal to huge"}[without], pad, par)
-			add(layout, size, olsJob(rows, n, pad, 0, rows, layout, par, extremes(n, without)))
+			fill := kept(extremes(n, without))
+			add(layout, size, olsJob(rows, n, pad, 0, rows, layout, par, fill))
 			lo := rows / 5
 			add(layout, fmt.Sprintf("%s, rows [%d, %d)", size, lo, rows-lo),
-				olsJob(rows, n, pad, lo, rows-lo, layout, par, extremes(n, without)))
+				olsJob(rows, n, pad, lo, rows-lo, layout, par, fill))
 		}
 		add(layout, "10,000 rows of the book's", olsJob(OLSRows/10, OLSDays, 0, 0, OLSRows/10, layout, pars[1], book))
 		add(layout, "the book's: 100,000 x 14", olsJob(OLSRows, OLSDays, 0, 0, OLSRows, layout, pars[1], book))
@@ -58,6 +60,9 @@ func olsCases() []Case {
 	return append(cases, interchanged(cases)...)
 }
 
+// exactly returns a function that fills grids from f.
+func exactly(f func(i, j int) float64) func(*Grid) { return func(g *Grid) { g.fill(f) } }
+
 // Each call of a function below starts the same sequence of numbers anew.
 
 func noise(seed uint64) func() func(i, j int) float64 {
@@ -65,10 +70,6 @@ func noise(seed uint64) func() func(i, j int) float64 {
 		rng := random(seed)
 		return func(i, j int) float64 { return rng.NormFloat64() + float64(i%5) }
 	}
-}
-
-func exactly(f func(i, j int) float64) func() func(i, j int) float64 {
-	return func() func(i, j int) float64 { return f }
 }
 
 // extremes returns rows of one kind each, including ordinary ones: one kind must not affect the others. Where a row has
@@ -117,13 +118,12 @@ func extremes(n, without int) func() func(i, j int) float64 {
 // bookObservations are shared and only read: drawing them takes longer than fitting them.
 var bookObservations = sync.OnceValue(func() Grid { return OLSObservations(OLSRows, OLSDays, 0, Row) })
 
-func book() func(i, j int) float64 {
+func book(g *Grid) {
 	y := bookObservations()
-	return func(i, j int) float64 { return y.Data[y.At(i, j)] }
+	g.fill(func(i, j int) float64 { return y.Data[y.At(i, j)] })
 }
 
-func olsJob(rows, n, pad, lo, hi int, layout Layout, par Par, values func() func(i, j int) float64) func() *Job {
-	fill := kept(values)
+func olsJob(rows, n, pad, lo, hi int, layout Layout, par Par, fill func(*Grid)) func() *Job {
 	return func() *Job {
 		a, job := newOLSJob(rows, n, pad, layout, par)
 		a.Lo, a.Hi = lo, hi
