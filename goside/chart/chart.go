@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package chart draws on gonum/plot what the studies' pictures have in common: panels side by side, legends, ticks of logarithmic
+// axes, and times against the side of a square. julia.go draws the Julia set. It knows no study and no record.
 package chart
 
 import (
@@ -20,16 +22,16 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// tiling is panels beside and below each other.
-type tiling struct {
+// Tiling is panels beside and below each other.
+type Tiling struct {
 	draw.Tiles
 	panels [][]*plot.Plot // nil where the last line is not full
 }
 
 // Tile lays panels out two beside each other.
-func Tile(panels []*plot.Plot) *tiling {
+func Tile(panels []*plot.Plot) *Tiling {
 	const columns = 2
-	t := &tiling{Tiles: draw.Tiles{
+	t := &Tiling{Tiles: draw.Tiles{
 		Cols: min(columns, len(panels)), Rows: (len(panels) + columns - 1) / columns,
 		PadX: vg.Points(18), PadY: vg.Points(14),
 		PadTop: vg.Points(8), PadBottom: vg.Points(8), PadLeft: vg.Points(8), PadRight: vg.Points(14),
@@ -44,7 +46,8 @@ func Tile(panels []*plot.Plot) *tiling {
 	return t
 }
 
-func (t *tiling) Draw(c draw.Canvas) {
+// Draw draws the panels, with their axes aligned.
+func (t *Tiling) Draw(c draw.Canvas) {
 	for i, line := range plot.Align(t.panels, t.Tiles, c) {
 		for j, at := range line {
 			if t.panels[i][j] != nil {
@@ -58,19 +61,19 @@ func (t *tiling) Draw(c draw.Canvas) {
 func SavePicture(path string, width, height vg.Length, paint func(draw.Canvas)) error {
 	canvas, err := draw.NewFormattedCanvas(width, height, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")))
 	if err != nil {
-		return fmt.Errorf("report: picture %s: %w", path, err)
+		return fmt.Errorf("chart: picture %s: %w", path, err)
 	}
 	paint(draw.New(canvas))
 	file, err := os.Create(path)
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return fmt.Errorf("chart: %w", err)
 	}
 	_, err = canvas.WriteTo(file)
 	if closed := file.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
-		return fmt.Errorf("report: picture %s: %w", path, err)
+		return fmt.Errorf("chart: picture %s: %w", path, err)
 	}
 	return nil
 }
@@ -100,8 +103,9 @@ func LogTicks(least, most float64, labelled ...float64) []plot.Tick {
 }
 
 // ErrNothing is the cause when a record holds nothing that a picture could show.
-var ErrNothing = errors.New("the record holds no such result, want a record of toll layout")
+var ErrNothing = errors.New("the record holds no result that it shows")
 
+// Dashed is how a dashed line is drawn.
 var Dashed = []vg.Length{vg.Points(5), vg.Points(3)}
 
 // AddLine adds a line, and marks, of its colour, at those points that are its own.

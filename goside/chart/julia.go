@@ -16,7 +16,7 @@ import (
 // the lighter, in steps of the count's logarithm, from black (at once) to white (maxiter, or never).
 func JuliaPicture(counts []int32, side int, maxiter int32) (image.Image, error) {
 	if side < 1 || len(counts) != side*side {
-		return nil, fmt.Errorf("report: %d counts for a square of side %d, want %d", len(counts), side, side*side)
+		return nil, fmt.Errorf("chart: %d counts for a square of side %d, want %d", len(counts), side, side*side)
 	}
 	colors := moreland.ExtendedBlackBody()
 	colors.SetMin(0)

@@ -14,13 +14,15 @@ import (
 	"time"
 )
 
-// Stride is how many calls are made between two looks at whether to stop. It is even, so that Not gives back
-// what it was given first.
+// Stride is how many calls a goroutine makes between two looks at whether it is to stop. It is even, so that a function that
+// is called in turn on its own result, and is its own inverse, gives back what it was given first.
 const Stride = 64
 
-// Together has that many goroutines run body at once until told to stop, after about as long as a pass shall
-// take, and returns what an operation took; body returns how many it did. Wall is 0 if that is none.
-func Together(clock Clock, goroutines int, pass time.Duration, body func(k int, stop *atomic.Bool) int) Sample {
+// TimeTogether has goroutines run body at once, tells them to stop after about the time of a pass, and returns what an
+// operation took: the time that passed, divided by the operations of all goroutines. body is given the goroutine's
+// number, and returns how many operations it did when stop is set. If there were none, Wall is 0. Of the plan it needs the
+// clock and Done, which ends the pass.
+func (p *Plan) TimeTogether(goroutines int, pass time.Duration, body func(k int, stop *atomic.Bool) int) Sample {
 	var ready, done sync.WaitGroup
 	var stop atomic.Bool
 	var all atomic.Int64
@@ -34,10 +36,16 @@ func Together(clock Clock, goroutines int, pass time.Duration, body func(k int, 
 		})
 	}
 	ready.Wait()
+	defer AfterDone(p.Done, func() { stop.Store(true) })()
+	clock := p.Clock
+	timer := time.NewTimer(pass)
 	bytes, objects, _ := clock.Heap()
 	cpu, wall := clock.CPU(), clock.Wall()
 	close(start)
-	time.Sleep(pass)
+	select {
+	case <-timer.C:
+	case <-p.Done:
+	}
 	stop.Store(true)
 	elapsed, busy := clock.Wall()-wall, clock.CPU()-cpu
 	done.Wait()
@@ -54,57 +62,93 @@ func Together(clock Clock, goroutines int, pass time.Duration, body func(k int, 
 	}
 }
 
-// LiveCell is something measured while goroutines are at work, and not as a batch: take returns a sample and
-// how many operations it is of.
-type LiveCell struct {
+// AfterDone calls f when done is closed, unless end was called before. Goroutines that keep all cores busy need this: the
+// one that is to stop them after some time may be the last of a thousand in the scheduler's queue.
+func AfterDone(done <-chan struct{}, f func()) (end func()) {
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-done:
+			f()
+		case <-ended:
+		}
+	}()
+	return func() { close(ended) }
+}
+
+// LiveSubject is a subject that is not timed in batches: it is a program at work, and Take looks at it for a while. Take
+// returns a sample and how many operations it is of. The subject's functions, its group and what else tells [Measure] how
+// to run it have no meaning.
+type LiveSubject struct {
 	Subject *Subject
 	Take    func() (Sample, int, error)
 }
 
-// VisitLive takes a sample of each cell in each round, in an order drawn anew. Before each, garbage is
-// collected and idle threads are ended; during it the collector is off.
-func VisitLive(cells []LiveCell, rounds int, seed uint64, progress func(done, all int)) ([]Series, error) {
+// MeasureLive takes a sample of each subject in each round, in an order drawn anew: all are shuffled together. Before each
+// sample garbage is collected and idle threads are ended; during it the collector is off. Of the plan it needs the rounds,
+// the seed and Done. It calls progress after each sample. If it is told to stop, or a subject fails, it returns the complete
+// rounds together with the error, or nil if there are none.
+func MeasureLive(plan Plan, subjects []LiveSubject, progress func(done, all int)) ([]Series, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // which would have it collect all the same
-	defer shedThreads()
-	all := make([]Series, len(cells))
-	operations := make([]int, len(cells))
-	rng := rand.New(rand.NewPCG(seed, 0))
-	for round := range rounds {
-		for at, k := range rng.Perm(len(cells)) {
+	defer endIdleThreads()
+	series := make([]Series, len(subjects))
+	for k := range series {
+		series[k].Subject = subjects[k].Subject
+	}
+	operations := make([]int, len(subjects))
+	rng := rand.New(rand.NewPCG(plan.Seed, 0))
+	for round := range plan.Rounds {
+		samples := make([]Sample, len(subjects))
+		for at, k := range rng.Perm(len(subjects)) {
 			runtime.GC()
-			shedThreads()
-			s, n, err := cells[k].Take()
-			if err != nil {
-				return nil, err
+			endIdleThreads()
+			s, n, err := subjects[k].Take()
+			if plan.stopped() { // perhaps the reason of err
+				err = ErrStopped
 			}
+			if err != nil && round == 0 {
+				return nil, err
+			} else if err != nil {
+				return series, err
+			}
+			samples[k] = s
 			operations[k] += n
-			all[k].Samples = append(all[k].Samples, s)
-			progress(round*len(cells)+at+1, rounds*len(cells))
+			progress(round*len(subjects)+at+1, plan.Rounds*len(subjects))
+		}
+		for k := range series {
+			series[k].Samples = append(series[k].Samples, samples[k])
+			series[k].N = max(1, operations[k]/(round+1))
 		}
 	}
-	for k := range all {
-		all[k].Subject, all[k].N = cells[k].Subject, max(1, operations[k]/rounds)
-	}
-	return all, nil
+	return series, nil
 }
 
-// threads returns how many threads the Go runtime has. Only those that it made count, not those of native code.
-func threads() int {
+// LiveCell is a LiveSubject.
+type LiveCell = LiveSubject
+
+// VisitLive is MeasureLive without a way to stop it.
+func VisitLive(subjects []LiveSubject, rounds int, seed uint64, progress func(done, all int)) ([]Series, error) {
+	return MeasureLive(Plan{Rounds: rounds, Seed: seed}, subjects, progress)
+}
+
+// goThreads returns how many threads the Go runtime has. Only those that it made count, not those of native code.
+func goThreads() int {
 	s := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
 	metrics.Read(s)
 	return int(s[0].Value.Uint64())
 }
 
-// ThreadsNow returns what a sample says of threads: as many as it ever had, since the runtime ends none.
-func ThreadsNow() Value { return Value{Value: float64(threads()), Unit: "threads"} }
+// GoThreads returns what a sample says of the Go runtime's threads: the most that it ever had since [MeasureLive] ended
+// those that idled, because the runtime itself ends none.
+func GoThreads() Value { return Value{Value: float64(goThreads()), Unit: "threads"} }
 
-// shedThreads ends the threads that idle. The runtime keeps each thread that it made, so without this a sample
+// endIdleThreads ends the threads that idle. The runtime keeps each thread that it made, so without this a sample
 // would show the threads of all that ran before. A thread does end when a goroutine that is locked to it does,
 // so as many goroutines as there are threads are locked to one each, and end. The program's first thread
 // cannot end: if it is among them, the runtime parks it for good and counts it no more.
-func shedThreads() {
-	before := threads()
+func endIdleThreads() {
+	before := goThreads()
 	var locked, ended sync.WaitGroup
 	end := make(chan struct{})
 	locked.Add(before)
@@ -119,9 +163,9 @@ func shedThreads() {
 	close(end)
 	ended.Wait()
 	// A thread ends a little after its goroutine.
-	for last := threads(); ; {
+	for last := goThreads(); ; {
 		time.Sleep(time.Millisecond)
-		now := threads()
+		now := goThreads()
 		if now >= last {
 			return
 		}

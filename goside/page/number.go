@@ -96,8 +96,8 @@ func InRounds(r *record.Row) string {
 	return fmt.Sprintf("%d rounds", len(r.Samples))
 }
 
-// GrainPercent shows a part of one: "97%", "0.42%"; "?" if it is not known.
-func GrainPercent(share float64) string {
+// Share shows a part of one: "97%", "0.42%"; "?" if it is not known.
+func Share(share float64) string {
 	switch x := 100 * share; {
 	case math.IsNaN(x) || math.IsInf(x, 0):
 		return "?"
@@ -119,6 +119,14 @@ func EffectText(e record.Effect) string {
 		return Nanoseconds(math.Abs(e.Ns.Median)) + " more"
 	}
 	return Nanoseconds(math.Abs(e.Ns.Median)) + " less"
+}
+
+// FloorText says a noise floor in a sentence: "3 %"; "unknown size" if it is unknown.
+func FloorText(floor float64) string {
+	if math.IsInf(floor, 0) || math.IsNaN(floor) {
+		return "unknown size"
+	}
+	return Percentage(floor)
 }
 
 // Joined joins phrases: "a, b and c".
@@ -240,6 +248,15 @@ func Spread(i measure.Interval) string {
 // WithSpread shows a figure and the spread of what it was made of: "41.2 ±3%".
 func WithSpread(figure string, i measure.Interval) string {
 	return figure + " " + strings.Join(strings.Fields(Spread(i)), "")
+}
+
+// Relative shows a ratio and its spread, with a mark if it is indistinguishable from 1: "~1.01 ±3%".
+func Relative(ratio measure.Interval, differs bool) string {
+	mark := "~"
+	if differs {
+		mark = ""
+	}
+	return mark + WithSpread(fmt.Sprintf("%.2f", ratio.Median), ratio)
 }
 
 // Significant returns x with three significant digits, without an exponent.

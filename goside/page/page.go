@@ -75,6 +75,9 @@ func (p *Page) Grid(title string, header []string, lines [][]string) {
 	p.Render(title, t)
 }
 
+// terminal is how many columns a terminal has.
+const terminal = 120
+
 // Texts prints a table of prose, whose lines are broken where it is not Markdown.
 func (p *Page) Texts(header []string, lines [][]string) {
 	t := p.NewTable()
@@ -82,7 +85,7 @@ func (p *Page) Texts(header []string, lines [][]string) {
 		t.Style().Options.SeparateRows = true
 		configs := make([]table.ColumnConfig, len(header))
 		for k := range header {
-			configs[k] = table.ColumnConfig{Number: k + 1, WidthMax: 36, WidthMaxEnforcer: text.WrapSoft}
+			configs[k] = table.ColumnConfig{Number: k + 1, WidthMax: (terminal-1)/len(header) - 3, WidthMaxEnforcer: text.WrapSoft}
 		}
 		t.SetColumnConfigs(configs)
 	}

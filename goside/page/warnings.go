@@ -45,7 +45,9 @@ func Warnings(rec *record.Record) []string {
 	if interrupted := rec.Get("interrupted"); interrupted != "" {
 		warn("the run was cut short %s", interrupted)
 	}
-	if others := rec.Get("others"); others != "" {
+	// Counts are the same on a loaded machine.
+	timed := func(r record.Row) bool { return slices.Max(r.Wall()) > 0 }
+	if others := rec.Get("others"); others != "" && slices.ContainsFunc(rec.Rows, timed) {
 		for part := range strings.SplitSeq(others, ", ") {
 			percent, who, _ := strings.Cut(part, "% ")
 			if share, err := strconv.ParseFloat(percent, 64); err == nil && share > warnOthers {

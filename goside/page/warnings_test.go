@@ -1,13 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package page
+package page_test
 
 import (
 	"strings"
 	"testing"
 
 	"toll/goside/measure"
+	"toll/goside/page"
 	"toll/goside/page/pagetest"
 )
 
@@ -26,16 +27,16 @@ func TestWarnings(t *testing.T) {
 		{"collections", "3", "garbage was collected 3 times while the clock ran"},
 		{"interrupted", "after 2 of 9 rounds, stopped by a signal: interrupt", "the run was cut short after 2 of 9 rounds, stopped by a signal: interrupt"},
 	} {
-		got := strings.Join(Warnings(pagetest.Written(t, []measure.Fact{{Key: c.key, Value: c.value}}, quiet)), "\n")
+		got := strings.Join(page.Warnings(pagetest.Written(t, []measure.Fact{{Key: c.key, Value: c.value}}, quiet)), "\n")
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %s: warned %q, want %q", c.key, c.value, got, c.want)
 		}
 	}
 	few := []measure.Series{pagetest.One("Kernels/kernel=julia/lang=c/via=cgo/n=1", nil, 1, 2, 3)}
-	if got := Warnings(pagetest.Written(t, nil, few)); len(got) != 1 || got[0] != "3 rounds are too few for intervals, want at least 6" {
+	if got := page.Warnings(pagetest.Written(t, nil, few)); len(got) != 1 || got[0] != "3 rounds are too few for intervals, want at least 6" {
 		t.Errorf("warned %q of 3 rounds", got)
 	}
-	got := Warnings(pagetest.Written(t, nil, []measure.Series{quiet[0], pagetest.One("Kernels/kernel=ols/lang=c/via=cgo/layout=row/n=1", nil, 1, 2, 3, 4, 5, 6, 7)}))
+	got := page.Warnings(pagetest.Written(t, nil, []measure.Series{quiet[0], pagetest.One("Kernels/kernel=ols/lang=c/via=cgo/layout=row/n=1", nil, 1, 2, 3, 4, 5, 6, 7)}))
 	if len(got) != 1 || !strings.Contains(got[0], "1 of 2 series are unstable, the worst: ols row of c/cgo (± 75%)") {
 		t.Errorf("warned %q", got)
 	}

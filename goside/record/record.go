@@ -41,8 +41,8 @@ func (r *Row) Allocated() (bytes, objects float64) {
 const Fewest = 6
 
 // Write writes a record: the facts of the run, then each series' samples, a line each, in the order of rounds. declared are
-// the keys of the facts that problems may state; it is an error if a series states another, or one that is the run's, and
-// then nothing is written. procs is GOMAXPROCS.
+// the keys of the facts that problems may state; it is an error if a series states another, or one that is the run's, or if two
+// series have one name, and then nothing is written. procs is GOMAXPROCS.
 func Write(w io.Writer, facts []measure.Fact, declared []string, procs int, series []measure.Series) error {
 	if err := stated(facts, declared, series); err != nil {
 		return err
@@ -93,14 +93,20 @@ func Write(w io.Writer, facts []measure.Fact, declared []string, procs int, seri
 	return nil
 }
 
-// stated returns an error if a fact is not where its key belongs.
+// stated returns an error if a fact is not where its key belongs, or if two series have one name: what reads the record would
+// take them for one.
 func stated(facts []measure.Fact, declared []string, series []measure.Series) error {
 	for _, f := range facts {
 		if slices.Contains(declared, f.Key) {
 			return fmt.Errorf("record: the run states the fact %q, want it of problems only", f.Key)
 		}
 	}
+	names := map[string]bool{}
 	for _, s := range series {
+		if names[s.Subject.Name] {
+			return fmt.Errorf("record: two series are named %s, want a name for each", s.Subject.Name)
+		}
+		names[s.Subject.Name] = true
 		for _, f := range s.Subject.Facts {
 			if !slices.Contains(declared, f.Key) {
 				return fmt.Errorf("record: %s states the fact %q, want one that its part declares: %s", s.Subject.Name, f.Key, strings.Join(declared, ", "))
@@ -385,13 +391,65 @@ func (n *Name) legacy() {
 	if !slices.Contains([]string{"diffusion", "julia", "ols", "transpose", "diffusion-run", "diffusion-step", ""}, n.Kernel) {
 		n.Op, n.Kernel = n.Kernel, ""
 	}
+	n.legacyParts()
+	if n.Study == "Ways" {
+		if n.Op == "call" {
+			n.Op, n.Keys = "noop", nil
+		}
+		for k := range n.Keys {
+			if way, by, ok := strings.Cut(n.Keys[k].Value, "-by-"); ok {
+				by = strings.NewReplacer("-cgo", "", "-direct", "", "-netlib", "").Replace(by)
+				n.Keys[k].Value = way
+				n.Keys = slices.Insert(n.Keys, k+1, Key{"by", by})
+				break
+			}
+		}
+	}
 	if n.Study == "Limits" {
 		switch n.N {
 		case "vector", "scalar":
 			n.Keys, n.N = append(n.Keys, Key{"width", n.N}), ""
-		case "L1", "L2", "L3", "RAM":
+		case "L1", "L2", "L3", "memory":
 			n.Keys, n.N = append(n.Keys, Key{"level", n.N}), ""
 		}
+	}
+}
+
+// legacyParts converts the names of grain, borders and book.
+func (n *Name) legacyParts() {
+	for _, op := range []string{"run", "step"} {
+		if n.Kernel == "diffusion-"+op {
+			n.Kernel, n.Op = "diffusion", op
+		}
+	}
+	if via, ok := strings.CutSuffix(n.Via, "-checked"); ok {
+		n.Via, n.Keys = via, append(n.Keys, Key{"form", "checked"})
+	}
+	for k := range n.Keys {
+		if n.Keys[k].Key == "per" {
+			n.Keys[k].Key = "chunk"
+		}
+	}
+	if n.Study != "Python" {
+		return
+	}
+	for suffix, how := range map[string]string{"-again": "", "-tuple": "tuple", "-copy": "copied"} {
+		if op, ok := strings.CutSuffix(n.Op, suffix); ok {
+			n.Op = op
+			if how != "" {
+				n.Keys = append(n.Keys, Key{"how", how})
+			} else {
+				n.Entry = EntryAgain
+			}
+		}
+	}
+	switch {
+	case n.Op == "grid":
+		n.Op, n.N = "array", "512"
+	case n.Op == "step" && n.Via == "python":
+		n.Kernel, n.N, n.Keys = "diffusion", "512", []Key{{"rows", "0"}}
+	case n.Op == "step":
+		n.Kernel = "diffusion"
 	}
 }
 

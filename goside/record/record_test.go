@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package record
+package record_test
 
 import (
 	"bytes"
@@ -14,21 +14,21 @@ import (
 
 	"toll/goside/measure"
 	"toll/goside/page/pagetest"
-	"toll/goside/study/bench"
+	"toll/goside/record"
 )
 
 func TestRecordRoundTrip(t *testing.T) {
-	got := pagetest.Written(t, pagetest.Facts, bench.Series())
+	got := pagetest.Written(t, pagetest.Facts, pagetest.Routes())
 	wantFacts := slices.Clone(pagetest.Facts)
 	wantFacts[0].Value = "A CPU, of some make"
 	if diff := cmp.Diff(wantFacts, got.Facts); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if len(got.Rows) != len(bench.Series()) {
-		t.Fatalf("%d rows, want %d", len(got.Rows), len(bench.Series()))
+	if len(got.Rows) != len(pagetest.Routes()) {
+		t.Fatalf("%d rows, want %d", len(got.Rows), len(pagetest.Routes()))
 	}
 	near := cmp.Comparer(func(a, b float64) bool { return a-b < 1e-6 && b-a < 1e-6 })
-	for k, s := range bench.Series() {
+	for k, s := range pagetest.Routes() {
 		r := got.Rows[k]
 		if diff := cmp.Diff(s.Samples, r.Samples, near); diff != "" {
 			t.Errorf("row %d: -want +got:\n%s", k, diff)
@@ -38,7 +38,7 @@ func TestRecordRoundTrip(t *testing.T) {
 			facts[f.Key] = f.Value
 		}
 		for part := range strings.SplitSeq(s.Subject.Name, "/") { // what the name says of the problem
-			if key, value, _ := strings.Cut(part, "="); slices.Contains([]string{"form", "reads", "writes"}, key) {
+			if key, value, _ := strings.Cut(part, "="); slices.Contains([]string{"form", "reads", "writes", "level", "width"}, key) {
 				facts[key] = value
 			}
 		}
@@ -58,7 +58,7 @@ func TestReadRefuses(t *testing.T) {
 		"prose":    "this is no record\n",
 		"no ns/op": "BenchmarkX 1 5 widgets\n",
 	} {
-		if _, err := Read(strings.NewReader(text), "file.txt"); err == nil || !strings.Contains(err.Error(), "file.txt") {
+		if _, err := record.Read(strings.NewReader(text), "file.txt"); err == nil || !strings.Contains(err.Error(), "file.txt") {
 			t.Errorf("%s: got %v, want an error naming the file", name, err)
 		}
 	}
@@ -68,7 +68,7 @@ func TestReadRefuses(t *testing.T) {
 func TestReadRefusesTwo(t *testing.T) {
 	write := func(facts []measure.Fact, series []measure.Series) string {
 		var b bytes.Buffer
-		if err := Write(&b, facts, 2, series); err != nil {
+		if err := record.Write(&b, facts, pagetest.Stated(series), 2, series); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -76,33 +76,44 @@ func TestReadRefusesTwo(t *testing.T) {
 	date := func(date string) []measure.Fact {
 		return append([]measure.Fact{{Key: "date", Value: date}}, pagetest.Facts...)
 	}
-	first := write(date("2026-01-01"), bench.Series())
+	first := write(date("2026-01-01"), pagetest.Routes())
 	lines := strings.Count(first, "\n")
 	slower := slices.Clone(pagetest.Facts)
 	slower[1].Value += " and another"
-	verified := bench.Series()
+	verified := pagetest.Routes()
 	for k := range verified {
 		s := *verified[k].Subject
 		s.Facts = append(slices.Clone(s.Facts[:1]), measure.Fact{Key: "verified", Value: "failed in 1 of 60 cases: c/cgo"})
 		verified[k].Subject = &s
 	}
 	for _, c := range []struct{ name, text, want string }{
-		{"another", first + write(date("2026-02-02"), bench.Series()[:2]), fmt.Sprintf("line %d (date: 2026-02-02)", lines+1)},
+		{"another", first + write(date("2026-02-02"), pagetest.Routes()[:2]), fmt.Sprintf("line %d (date: 2026-02-02)", lines+1)},
 		{"itself", first + first, fmt.Sprintf("line %d (date: 2026-01-01)", lines+1)},
-		{"what is measured elsewhere", first + write(date("2026-02-02"), []measure.Series{pagetest.One("Other/kernel=x/n=1", nil, 1)}), "date: 2026-02-02"},
-		{"a head", write(date("2026-01-01"), bench.Series()[:1]) + "date: 2026-02-02\n", "(date: 2026-02-02)"},
-		{"another machine, no date", write(pagetest.Facts, bench.Series()) + write(slower, bench.Series()), "(" + pagetest.Facts[1].Key + ": " + pagetest.Facts[1].Value + " and another)"},
-		{"other facts of a problem, no date", write(pagetest.Facts, bench.Series()) + write(nil, verified), "(op: "},
+		{"what is measured elsewhere", first + write(date("2026-02-02"), []measure.Series{pagetest.One("Other/op=x/n=1", nil, 1)}), "date: 2026-02-02"},
+		{"a head", write(date("2026-01-01"), pagetest.Routes()[:1]) + "date: 2026-02-02\n", "(date: 2026-02-02)"},
+		{"another machine, no date", write(pagetest.Facts, pagetest.Routes()) + write(slower, pagetest.Routes()), "(" + pagetest.Facts[1].Key + ": " + pagetest.Facts[1].Value + " and another)"},
+		{"other facts of a problem, no date", write(pagetest.Facts, pagetest.Routes()) + write(nil, verified), "(per: "},
 		{"one", first, ""},
 		{"packages, by go test", "goos: linux\npkg: a\nBenchmarkX 1 5 ns/op\ngoos: linux\npkg: b\nBenchmarkY 1 5 ns/op\n", ""},
 		{"rounds, by go test", strings.Repeat("goos: linux\nBenchmarkX 1 5 ns/op\nBenchmarkY 1 5 ns/op\n", 3), ""},
 	} {
-		_, err := Read(strings.NewReader(c.text), "file.txt")
+		_, err := record.Read(strings.NewReader(c.text), "file.txt")
 		if c.want == "" && err == nil {
 			continue
 		}
 		if err == nil || c.want == "" || !strings.Contains(err.Error(), "file.txt holds two records, the second begins at ") || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want one that names the second record: %q", c.name, err, c.want)
+		}
+	}
+}
+
+func TestThreads(t *testing.T) {
+	for want, facts := range map[string][]measure.Fact{
+		"3 threads": {{Key: "threads", Value: "3"}, {Key: "team-c-omp", Value: "3"}},
+		"3 threads, but c-omp on 1, fortran-omp on 2": {{Key: "threads", Value: "3"}, {Key: "team-c-omp", Value: "1"}, {Key: "team-rust-par", Value: "3"}, {Key: "team-fortran-omp", Value: "2"}},
+	} {
+		if got := (&record.Record{Facts: facts}).Threads(); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -66,7 +66,10 @@ func Compare(before, after *record.Record) (*Comparison, error) {
 			group += " parallel"
 		}
 		before, _ := figures(old)
-		after, _ := figures(r)
+		after, unit := figures(r)
+		if unit != "" { // no machine drifts in its counts: a change that a problem's rows have in common is their own
+			group = key(r)
+		}
 		pairs = append(pairs, measure.Pair{Group: group, Old: before, New: after, Floor: floors[r.Problem()]})
 		c.Rows = append(c.Rows, Changed{Old: old, New: r})
 	}
@@ -133,12 +136,15 @@ func shown(r *record.Row) string {
 	return page.Significant(middle) + " " + unit
 }
 
+// machineFacts are the keys of facts that should be alike for times to be compared, beside those of builds and teams.
+var machineFacts = []string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs",
+	"threads", "libraries", "batch", "visits"}
+
 // differ returns what two records say differently of what should be alike for times to be compared.
 func differ(before, after *record.Record) []string {
 	var all []string
 	for _, f := range after.Facts {
-		alike := slices.Contains([]string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs", "threads", "libraries", "batch", "visits"}, f.Key) ||
-			strings.HasPrefix(f.Key, "build-") || strings.HasPrefix(f.Key, "team-")
+		alike := slices.Contains(machineFacts, f.Key) || strings.HasPrefix(f.Key, "build-") || strings.HasPrefix(f.Key, "team-")
 		if old := before.Get(f.Key); alike && old != "" && old != f.Value {
 			all = append(all, fmt.Sprintf("%s: %s, now %s", f.Key, old, f.Value))
 		}
@@ -159,19 +165,19 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 	slower, faster := c.printProblems(w)
 	c.printRows(w, all)
 	fmt.Fprintln(w, `Geomean: new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too few
-rows to tell). Own: how a row changed relative to the others of its problem, round by round. Slower, faster: the own
-change is beyond the row's noise.`)
+rows to tell; "none": counts, not times). Old, new: medians. Own: how a row changed relative to the others of its
+problem, round by round; a count, by itself. Slower, faster: the own change is beyond the row's noise.`)
 	if c.Limits > 0 {
 		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Percent(c.Limits))
 	}
 	if c.Only > 0 || c.OnlyOld > 0 {
-		fmt.Fprintf(w, "Not compared: %d rows that only the old record has, %d that only the new one has.\n", c.OnlyOld, c.Only)
+		fmt.Fprintf(w, "Rows not compared: %d of the old record only, %d of the new one only.\n", c.OnlyOld, c.Only)
 	}
 	var ratios, own []float64
 	for _, r := range c.Rows {
 		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
 	}
-	fmt.Fprintf(w, "All %d rows in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
+	fmt.Fprintf(w, "Rows compared: %d, in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
 		len(c.Rows), page.Percent(measure.Geomean(ratios)), page.Percent(measure.Geomean(own)), slower, faster)
 }
 
@@ -180,6 +186,7 @@ change is beyond the row's noise.`)
 func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 	type group struct {
 		name           string
+		counts         bool
 		drift          float64
 		ratios         []float64
 		slower, faster int
@@ -190,7 +197,8 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		name := problemName(r.New)
 		g := index[name]
 		if g == nil {
-			g = &group{name: name, drift: r.Drift}
+			_, unit := figures(r.New)
+			g = &group{name: name, counts: unit != "", drift: r.Drift}
 			index[name] = g
 			groups = append(groups, g)
 		}
@@ -204,10 +212,14 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 	var lines [][]string
 	for _, g := range groups {
 		drift := "?"
-		if len(g.ratios) >= measure.FewestRows {
+		switch {
+		case g.counts:
+			drift = "none"
+		case len(g.ratios) >= measure.FewestRows:
 			drift = page.Percent(g.drift)
 		}
-		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(measure.Geomean(g.ratios)), drift, fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
+		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(measure.Geomean(g.ratios)), drift,
+			fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
 		slower, faster = slower+g.slower, faster+g.faster
 	}
 	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
@@ -237,8 +249,8 @@ func (c *Comparison) printRows(w io.Writer, all bool) {
 			word = "faster"
 		}
 		if all || word != "" {
-			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New), page.Percent(r.Ratio), page.Percent(r.Own),
-				fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
+			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
+				page.Percent(r.Ratio), page.Percent(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
 		}
 	}
 	if lines != nil {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package charttest looks into pictures: which texts they hold, and how much of each colour.
 package charttest
 
 import (
@@ -60,6 +61,7 @@ func DrawnPixels(t *testing.T, picture func(path string) error) (pixels map[colo
 	return pixels, img.Bounds().Dx()
 }
 
+// WantTexts fails the test unless a picture has each of the texts that often.
 func WantTexts(t *testing.T, texts map[string][]float64, count int, wanted ...string) {
 	t.Helper()
 	for _, want := range wanted {

@@ -20,8 +20,8 @@ import (
 	"toll/goside/study/limits"
 )
 
-// verified are the routes' results, found when a benchmark first asks for them.
-var verified = sync.OnceValue(func() []conform.Result {
+// results are of all native routes, found when a benchmark first asks for them.
+var results = sync.OnceValue(func() []conform.Result {
 	return conform.Verify(registry.Native(), kernel.Cases(), func(int, int) {})
 })
 
@@ -34,12 +34,12 @@ func BenchmarkCall(b *testing.B) { benchmark(b, "Call") }
 func BenchmarkLimits(b *testing.B) { benchmark(b, record.LimitsName) }
 
 func benchmark(b *testing.B, name string) {
-	for _, r := range verified() {
+	for _, r := range results() {
 		if !r.Holds() && !errors.Is(r.Err, seam.ErrUnavailable) {
 			b.Errorf("%s does not hold and is not timed: %v", r.Route.Name(), r.Reason())
 		}
 	}
-	subjects, err := Subjects(verified(), registry.Baseline, runtime.GOMAXPROCS(0))
+	subjects, err := Subjects(results(), registry.Baseline, runtime.GOMAXPROCS(0))
 	if err == nil && name == record.LimitsName {
 		subjects, err = limits.Subjects(runtime.GOMAXPROCS(0), subjects)
 	}
@@ -95,6 +95,9 @@ func TestBenchmark(t *testing.T) {
 	var names []string
 	for _, s := range subjects {
 		names = append(names, s.Name)
+		if problem := s.Facts[0]; problem.Key != "problem" || s.Group != problem.Value {
+			t.Errorf("%s: the group is %q, want the problem's: %v", s.Name, s.Group, problem)
+		}
 		if err := s.Run(s.Least); err != nil {
 			t.Errorf("%s: %v", s.Name, err)
 		}
@@ -102,13 +105,14 @@ func TestBenchmark(t *testing.T) {
 	want := []string{
 		"Kernels/kernel=julia/lang=go/via=direct/n=1000",
 		"Kernels/kernel=julia/lang=base/via=line/n=1000",
-		"Kernels/kernel=julia/lang=base-again/via=line/n=1000",
+		"Kernels/kernel=julia/lang=base/via=line/n=1000/entry=again",
 	}
 	for _, call := range []string{"noop", "not", "add", "sum"} {
 		n := map[bool]string{true: "1000", false: "1"}[call == "sum"]
-		for _, route := range []string{"lang=go/via=direct", "lang=base/via=line", "lang=some/via=x", "lang=base-again/via=line"} {
-			want = append(want, "Call/kernel="+call+"/"+route+"/n="+n)
+		for _, route := range []string{"lang=go/via=direct", "lang=base/via=line", "lang=some/via=x"} {
+			want = append(want, "Call/op="+call+"/"+route+"/n="+n)
 		}
+		want = append(want, "Call/op="+call+"/lang=base/via=line/n="+n+"/entry=again")
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("timed are\n%s\nwant\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
@@ -118,7 +122,7 @@ func TestBenchmark(t *testing.T) {
 		facts[f.Key] = f.Value
 	}
 	// 32 bytes in and 4 out a point; 8 operations for each of the book's 33219980 iterations.
-	for key, want := range map[string]string{"problem": "julia n=1000", "op": "image", "reads": "32000000", "writes": "4000000", "flops": "265759840"} {
+	for key, want := range map[string]string{"problem": "julia n=1000", "per": "image", "reads": "32000000", "writes": "4000000", "flops": "265759840"} {
 		if facts[key] != want {
 			t.Errorf("%s is %q, want %q", key, facts[key], want)
 		}

@@ -95,9 +95,11 @@ func tables(p *page.Page) {
 		p.Baseline = p.Record.Rows[0].Route()
 	}
 	for _, name := range studies(p.Record) {
-		m := matrix{p, columns(p.Record, name, p.Limits)}
+		m := newMatrix(p, name)
 		m.print(name+": time", true, m.time)
-		m.print(name+": time relative to "+p.Baseline, false, m.ratio, m.floors()...)
+		if len(m.routes) > 1 {
+			m.print(name+": time relative to "+p.Baseline, false, m.ratio, m.floors()...)
+		}
 		switch {
 		case p.Brief:
 		case name == "Call":
@@ -123,26 +125,35 @@ func tables(p *page.Page) {
 type matrix struct {
 	*page.Page
 	columns []*column
+	routes  []string
+}
+
+func newMatrix(p *page.Page, study string) *matrix {
+	m := &matrix{Page: p, columns: columns(p.Record, study, p.Limits)}
+	for _, r := range p.Rows(study) {
+		m.routes = record.With(m.routes, r.Route())
+	}
+	return m
 }
 
 // print prints a table of what cell makes of each row, unless it makes nothing of any; the last line, if there is one, has the
 // noise floors.
 func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) string, floors ...string) {
 	header := []string{"route"}
-	var routes []string
+	between := ", "
+	if !m.Markdown { // a terminal is narrower than a page
+		between = "\n"
+	}
 	for _, c := range m.columns {
 		name := c.name
 		if units {
-			name += ", " + c.unit
+			name += between + c.unit
 		}
 		header = append(header, name)
-		for _, r := range c.rows {
-			routes = record.With(routes, r.Route())
-		}
 	}
 	var lines [][]string
 	any := false
-	for _, route := range routes {
+	for _, route := range m.routes {
 		line := []string{route}
 		for _, c := range m.columns {
 			text := ""
@@ -184,19 +195,14 @@ func (m *matrix) ratio(c *column, r *record.Row) string {
 	return same + page.WithSpread(fmt.Sprintf("%.2f", ratio.Median), ratio)
 }
 
-// floors returns the noise floor of each column, nil if none is known.
+// floors returns the noise floor of each column.
 func (m *matrix) floors() []string {
-	var all []string
-	known := false
-	for _, c := range m.columns {
-		text := ""
+	all := make([]string, len(m.columns))
+	for k, c := range m.columns {
+		all[k] = "unknown"
 		if floor := c.floor(); !math.IsInf(floor, 0) {
-			text, known = fmt.Sprintf("±%.1f%%", 100*floor), true
+			all[k] = fmt.Sprintf("±%.1f%%", 100*floor)
 		}
-		all = append(all, text)
-	}
-	if !known {
-		return nil
 	}
 	return all
 }
@@ -251,6 +257,7 @@ func legend(p *page.Page) {
 		Rounds, Good, Rows int
 		Sizes, Loop        string
 		Limits, Moves      bool
+		Relative           bool // to another route
 	}{Page: p, Moves: p.Limits.Moves(), Limits: p.Limits.Any() && !p.Brief}
 	var sizes []string
 	for k := range p.Record.Rows {
@@ -259,6 +266,7 @@ func legend(p *page.Page) {
 		if r.Study != record.LimitsName && r.N != "1" {
 			sizes = record.With(sizes, r.What()+" "+r.N)
 		}
+		data.Relative = data.Relative || r.Study != record.LimitsName && r.Route() != p.Baseline
 	}
 	data.Sizes = strings.Join(sizes, ", ")
 	data.Good, data.Rows = verified(p.Record)

@@ -5,7 +5,6 @@ package bench
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,238 +12,154 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/page/pagetest"
 	"toll/goside/record"
+	"toll/goside/study"
 )
 
-func Series() []measure.Series {
-	julia := pagetest.Problem("julia n=1000", "image", "500000", "100000", "32e6", "bit-identical in 60 cases: c/cgo; within bound in 9 cases: rust-par/cgo")
-	ols := pagetest.Problem("ols row n=100", "matrix", "8e5", "2e5", "", "bit-identical in 60 cases: rust-par/cgo; failed in 60 cases: c/cgo")
-	julia, ols = append(julia, measure.Fact{Key: "set", Value: "600000"}), append(ols, measure.Fact{Key: "set", Value: "1000000"})
-	noop := pagetest.Problem("noop n=1", "call", "", "", "", "")
-	read := pagetest.Problem("read", "pass", "16000", "", "", "")
-	return []measure.Series{
-		pagetest.One("Kernels/kernel=julia/lang=c/via=cgo/n=1000", julia, 2e6, 4e6, 8e6, 3e6, 5e6, 6e6, 7e6),
-		pagetest.One("Kernels/kernel=julia/lang=rust-par/via=cgo/n=1000", julia, 3e6, 6e6, 12e6, 4.5e6, 7.5e6, 9e6, 10.5e6),
-		pagetest.One("Kernels/kernel=julia/lang=c-again/via=cgo/n=1000", julia, 2.1e6, 4e6, 8e6, 3e6, 5e6, 6e6, 6.9e6),
-		pagetest.One("Kernels/kernel=ols/lang=rust-par/via=cgo/layout=row/n=100", ols, pagetest.Times(1e6)...),
-		pagetest.One("Kernels/kernel=ols/lang=c/via=cgo/layout=row/n=100", ols, pagetest.Times(1.04e6)...),
-		pagetest.One("Kernels/kernel=ols/lang=rust-par-again/via=cgo/layout=row/n=100", ols, pagetest.Times(1.05e6)...),
-		pagetest.One("Call/kernel=noop/lang=c/via=cgo/n=1", noop, 20.5, 30.5, 40.5, 21.5, 22.5, 23.5, 24.5),
-		pagetest.One("Call/kernel=noop/lang=rust-par/via=cgo/n=1", noop, 40.5, 60.5, 80.5, 42.5, 44.5, 46.5, 48.5),
-		// 16 bytes a ns on one thread, 3 times 8 on three; copies at half of it.
-		pagetest.One("Limits/kernel=read/lang=c/via=purego/n=L2", read, pagetest.Times(1000)...),
-		pagetest.One("Limits/kernel=read/lang=c-par/via=purego/n=L2", read, pagetest.Times(2000)...),
-		pagetest.One("Limits/kernel=write/lang=c/via=purego/n=L2", pagetest.Problem("write", "pass", "", "16000", "", ""), pagetest.Times(1000)...),
-		pagetest.One("Limits/kernel=write/lang=c-par/via=purego/n=L2", pagetest.Problem("write", "pass", "", "16000", "", ""), pagetest.Times(2000)...),
-		pagetest.One("Limits/kernel=copy/lang=c/via=purego/n=L2", pagetest.Problem("copy", "pass", "8000", "8000", "", ""), pagetest.Times(2000)...),
-		pagetest.One("Limits/kernel=copy/lang=c-par/via=purego/n=L2", pagetest.Problem("copy", "pass", "8000", "8000", "", ""), pagetest.Times(4000)...),
-		// What julia moves takes less than its operations; ols moves 1e6 bytes at 10 a ns, on three threads at 20.
-		pagetest.One("Limits/kernel=move/lang=c/via=purego/form=plain/reads=500000/writes=100000/n=600000", moved("plain", 600000, 500000, 100000), pagetest.Times(3000)...),
-		pagetest.One("Limits/kernel=move/lang=c-par/via=purego/form=plain/reads=500000/writes=100000/n=600000", moved("plain", 600000, 500000, 100000), pagetest.Times(2000)...),
-		pagetest.One("Limits/kernel=move/lang=c/via=purego/form=plain/reads=800000/writes=200000/n=1000000", moved("plain", 1000000, 800000, 200000), pagetest.Times(1e5)...),
-		pagetest.One("Limits/kernel=move/lang=c/via=purego/form=streams/reads=800000/writes=200000/n=1000000", moved("streams", 1000000, 800000, 200000), pagetest.Times(2e5)...),
-		pagetest.One("Limits/kernel=move/lang=c-par/via=purego/form=plain/reads=800000/writes=200000/n=1000000", moved("plain", 1000000, 800000, 200000), pagetest.Times(7e4)...),
-		pagetest.One("Limits/kernel=move/lang=c-par/via=purego/form=streams/reads=800000/writes=200000/n=1000000", moved("streams", 1000000, 800000, 200000), pagetest.Times(5e4)...),
-		pagetest.One("Limits/kernel=muladd/lang=c/via=purego/n=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), pagetest.Times(1)...),
-		pagetest.One("Limits/kernel=muladd/lang=c-par/via=purego/n=vector", pagetest.Problem("muladd", "round", "", "", "16", ""), pagetest.Times(2)...),
-		pagetest.One("Limits/kernel=loop/lang=go/via=direct/n=1", pagetest.Problem("loop", "turn", "", "", "", ""), pagetest.Times(0.5)...),
+// shown returns what the study shows of a record of the series.
+func shown(t *testing.T, facts []measure.Fact, series []measure.Series, style page.Style) string {
+	t.Helper()
+	var text bytes.Buffer
+	if err := Study.Print(&text, pagetest.Written(t, facts, series), style); err != nil {
+		t.Fatal(err)
 	}
+	return text.String()
+}
+
+// lines returns the lines of a table in a page, without those of its header.
+func lines(t *testing.T, text, title string) string {
+	t.Helper()
+	_, table, found := strings.Cut(text, "**"+title+"**\n\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	_, table, ruled := strings.Cut(table, ":|\n")
+	if !found || !ruled {
+		t.Fatalf("no table %q in:\n%s", title, text)
+	}
+	return table
 }
 
 // TestTables: rust-par took 1.5 times as long as c in each round, whatever the rounds were like. Of julia's
 // work the 32e6 operations bind, which take 2e6 ns at 16 a ns, and 4/3e6 ns on three threads; of ols's the bytes,
 // whatever the level of memory that they fit in: 1e5 ns at the fastest, and 5e4 on three threads.
 func TestTables(t *testing.T) {
-	var text bytes.Buffer
-	Tables(&text, pagetest.Written(t, pagetest.Facts, Series()), page.Style{Baseline: "c/cgo", Markdown: true})
-	for _, want := range []string{
+	text := shown(t, pagetest.Facts, pagetest.Routes(), page.Style{Baseline: "c/cgo", Markdown: true})
+	for title, want := range map[string]string{
+		"Kernels: time": `
+| c/cgo | 5.00 ±60%! | 1.04 ±0% |
+| rust-par/cgo | 7.50 ±60%! | 1.00 ±0% |`,
+		"Kernels: time relative to c/cgo": `
+| c/cgo | 1 | 1 |
+| rust-par/cgo | 1.50 ±0% | ~0.96 ±0% |
+| noise floor | ±5.0% | ±5.0% |`, // ols is 4 % off, below the floor of 5 %
+		"Kernels: share of the limit": `
+| c/cgo | 40% ± 38% | 10% ± 0% |
+| rust-par/cgo | 18% ± 17% | 5% ± 0% |`,
+		"Kernels: rate": `
+| c/cgo | 6.40 ±60%! Gflop/s | 0.962 ±0% GB/s |
+| rust-par/cgo | 4.27 ±60%! Gflop/s | 1.00 ±0% GB/s |`,
+		"Kernels: cores busy": `
+| c/cgo | 2.00 ±0% | 2.00 ±0% |
+| rust-par/cgo | 2.00 ±0% | 2.00 ±0% |`,
+		"Call: time": `
+| c/cgo | 23.0 ±43%! |
+| rust-par/cgo | 46.0 ±43%! |`, // the loop's 0.5 ns subtracted
+		"Call: time relative to c/cgo": `
+| c/cgo | 1 |
+| rust-par/cgo | ~2.00 ±0% |
+| noise floor | unknown |`, // no route was entered twice, so nothing is known to differ
+		"Call: allocated on Go's heap, bytes":   "\n| c/cgo | 24 |\n| rust-par/cgo | 24 |",
+		"Call: allocated on Go's heap, objects": "\n| c/cgo | 2 |\n| rust-par/cgo | 2 |",
+	} {
+		if got := "\n" + lines(t, text, title); got != want {
+			t.Errorf("%s:%s\nwant%s", title, got, want)
+		}
+	}
+	pagetest.Holds(t, text,
+		"from the record of `build/bin/toll bench -o RECORD`.\n\n# ",
 		"| route | julia, ms/image | ols row, ms/matrix |",
-		"| c/cgo | 5.00 ±60%! 1.00x | 1.04 ± 0% 1.00x |",
-		"| rust-par/cgo | 7.50 ±60%! 1.50x ± 0% | 1.00 ± 0% ~ 0.96x ± 0% |", // 4 % off, below the floor of 5 %
-		"| noise floor | ± 5.0% | ± 5.0% |",
-		"| c/cgo | 6.40 Gflop/s 40% ± 38% 2.00 | 0.962 GB/s 10% ± 0% 2.00 |",
-		"| rust-par/cgo | 4.27 Gflop/s 18% ± 17% 2.00 | 1.00 GB/s 5% ± 0% 2.00 |",
-		"| c/cgo | 23.0 ±43%! 1.00x |", // the loop's 0.5 ns taken off
-		"| rust-par/cgo | 46.0 ±43%! 2.00x ± 0% |",
-		"| c/cgo | 24 B, 2 |",
-		"| read | 16.0 / 24.0 |",
-		"| julia | 585.9 KiB | 488.3 KiB | 97.66 KiB | 200 / 300 | plain / plain |",
-		"| ols row | 976.6 KiB | 781.2 KiB | 195.3 KiB | 10.0 / 20.0 | plain / streams |",
-		"Share: the time that the work would take at the limit",
-		"The empty loop, 0.500 ns, is taken off",
+		"| route | noop, ns/call |",
+		"\n## Limits of this machine\n",
+		"Share: the time that the limit allows",
+		"The time of the empty loop, 0.500 ns, is subtracted",
 		"Rows verified before they were timed: 3 of 6.",
 		"Time: median of 7 interleaved rounds",
-		"Parallel languages (-par, -omp) on 3 threads.",
+		"Parallel languages (-par, -omp) use 3 threads.",
 		"Sizes: julia 1000, ols 100.",
 		"- c, rust-par: GCC.\n- c-omp: GCC -fopenmp.\n",
-		"- Warning: 4 of 6 series are unstable",
-	} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("no %q in:\n%s", want, text.String())
-		}
-	}
-	text.Reset()
-	Tables(&text, pagetest.Written(t, pagetest.Facts, Series()[:1]), page.Style{Baseline: "x/y"}) // no limits, no second entry, nothing to compare
-	if strings.Contains(text.String(), "Share") || !strings.Contains(text.String(), ": rate, share") {
-		t.Errorf("a record without limits shows:\n%s", text.String())
-	}
-	text.Reset()
-	withoutCaches := slices.DeleteFunc(Series(), func(s measure.Series) bool {
-		return strings.Contains(s.Subject.Name, "kernel=move") || strings.Contains(s.Subject.Name, "n=L2") && !strings.Contains(s.Subject.Name, "kernel=read/lang=c-par")
+		"- Warning: 4 of 6 series are unstable")
+}
+
+// TestTablesLess: a record may lack limits, their part or a second route; and a reader may want less.
+func TestTablesLess(t *testing.T) {
+	one := pagetest.Routes()[:1]
+	text := shown(t, pagetest.Facts, one, page.Style{Baseline: "x/y", Markdown: true})
+	pagetest.Holds(t, text, "**Kernels: time**", "**Kernels: cores busy**")
+	pagetest.Lacks(t, text, "share of the limit", "Share", "shares", "**Kernels: rate**", "relative to", "Relative", "~", "noise floor", "loop", "Limits of")
+
+	withoutCaches := slices.DeleteFunc(pagetest.Routes(), func(s measure.Series) bool {
+		name := record.ParseName(s.Subject.Name)
+		return name.Op == record.MoveName || name.Get("level") == "L2" && (name.Op != "read" || name.Lang != "c-par")
 	})
-	Tables(&text, pagetest.Written(t, pagetest.Facts, withoutCaches), page.Style{Baseline: "c/cgo"})
-	if got := text.String(); strings.Contains(got, "GB/s") || !strings.Contains(got, "widest vectors 16.0 / 24.0") ||
-		!strings.Contains(got, "No shares: this record holds no limit") {
-		t.Errorf("a record without bandwidths shows:\n%s", got)
+	text = shown(t, pagetest.Facts, withoutCaches, page.Style{Baseline: "c/cgo"})
+	pagetest.Lacks(t, text, "GB/s", "share of the limit", "Share:")
+	pagetest.Holds(t, strings.Join(strings.Fields(text), " "), "widest vectors │ 1 │ 16.0 ±0% │ Gflop/s", "There are no shares: this record")
+
+	text = shown(t, pagetest.Facts, pagetest.Routes(), page.Style{Baseline: "c/cgo", Brief: true})
+	if strings.Count(text, "┌") != 4 || !strings.Contains(text, "Machine: ") {
+		t.Errorf("the brief form shows more or less than times and their ratios:\n%s", text)
 	}
-	text.Reset()
-	Tables(&text, pagetest.Written(t, pagetest.Facts, Series()), page.Style{Baseline: "c/cgo", Brief: true})
-	if got := text.String(); strings.Count(got, "┌") != 2 || strings.Contains(got, "Share") || !strings.Contains(got, "Machine: ") {
-		t.Errorf("the brief form shows more or less than the times:\n%s", got)
-	}
+	pagetest.Lacks(t, text, "share", "Share", "allocated", "LIMITS")
 }
 
-// twoRuns returns two records of nine routes whose noise is 1 %; in the second, all are 20 % slower, as by a
-// machine that changed, and those whose names are given by a tenth more.
-func twoRuns(t *testing.T, slowed ...string) (before, after *record.Record) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	run := func(scale float64, slowed []string) *record.Record {
-		var all []measure.Series
-		for _, kernel := range []string{"julia", "diffusion"} {
-			for _, lang := range []string{"go", "c", "rust", "fortran", "ada", "c-omp", "rust-par", "go-par", "ada-omp", "c-again"} {
-				by := scale
-				if slices.Contains(slowed, kernel+" "+lang) {
-					by *= 1.1
-				}
-				var ns []float64
-				for range 41 {
-					ns = append(ns, by*1e5*(1+0.01*rng.NormFloat64()))
-				}
-				all = append(all, pagetest.One("Kernels/kernel="+kernel+"/lang="+lang+"/via=cgo/n=1", pagetest.Problem(kernel, "step", "", "", "", ""), ns...))
-			}
-		}
-		all = append(all, pagetest.One("Limits/kernel=call/lang=go/via=direct/n=1", nil, pagetest.Times(scale)...))
-		return pagetest.Written(t, []measure.Fact{{Key: "cpu", Value: "x"}, {Key: "seed", Value: "1"}}, all)
-	}
-	return run(1, nil), run(1.2, slowed)
-}
-
-func TestCompare(t *testing.T) {
-	before, after := twoRuns(t, "julia rust")
-	c, err := Compare(before, after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range c.Rows {
-		r := &c.Rows[k]
-		if slowed := r.New.Kernel == "julia" && r.New.Lang == "rust"; r.Slower() != slowed || r.Faster() {
-			t.Errorf("%s: %+v, want only rust's julia slower", key(r.New), r.Change)
+// TestTablesNarrow: what a terminal shows is no wider than 120 columns, with all kernels on routes of long names.
+func TestTablesNarrow(t *testing.T) {
+	series := pagetest.Routes()
+	for _, p := range kernel.Problems() {
+		facts := study.Facts(&p, p.New(1))
+		for k, lang := range []string{"c", "fortran-omp"} {
+			unstable := pagetest.Times(1.234e6 * float64(1+k))
+			unstable[0], unstable[1] = 1, 1
+			series = append(series, pagetest.One(study.Name(&p, lang, "syscalln").String(), facts, unstable...))
 		}
 	}
-	if worse := c.Worse(0.05); len(worse) != 1 || worse[0].New.Lang != "rust" {
-		t.Errorf("%d rows are worse by 5 %%, want rust's julia", len(worse))
-	}
-	if worse := c.Worse(0.15); len(worse) != 0 {
-		t.Errorf("%d rows are worse by 15 %%, want none", len(worse))
-	}
-	var text bytes.Buffer
-	c.Print(&text, false)
-	for _, want := range []string{
-		"│ julia               │    5 │", "│ julia, parallel     │    4 │", "│ rust/cgo │", "slower │",
-		"limits, whose code is the same: +20.0% time", "All 18 rows in geometric mean: +2", "Beyond noise: 1 slower, 0 faster.",
-	} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("no %q in:\n%s", want, text.String())
+	for line := range strings.Lines(shown(t, pagetest.Facts, series, page.Style{Baseline: "c/syscalln"})) {
+		if n := len([]rune(strings.TrimSpace(line))); n > 120 {
+			t.Errorf("%d columns, want at most 120: %s", n, line)
 		}
-	}
-	text.Reset()
-	c.Print(&text, true)
-	if got := strings.Count(text.String(), "/cgo "); got != 18 {
-		t.Errorf("%d rows listed, want all 18:\n%s", got, text.String())
-	}
-	same, err := Compare(before, before)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if worse := same.Worse(0); len(worse) != 0 || len(same.Differ) != 0 {
-		t.Errorf("a record differs from itself: %v, %v", worse, same.Differ)
-	}
-}
-
-// TestCompareOthers: what cannot be compared is said.
-func TestCompareOthers(t *testing.T) {
-	before, after := twoRuns(t)
-	after.Facts[0].Value = "y"
-	after.Facts[1].Value = "2" // another seed is no difference
-	after.Rows = after.Rows[3:]
-	c, err := Compare(before, after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"cpu: x, now y"}, c.Differ); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
-	if c.OnlyOld != 3 || c.Only != 0 {
-		t.Errorf("%d rows only old, %d only new, want 3 and 0", c.OnlyOld, c.Only)
-	}
-	var text bytes.Buffer
-	c.Print(&text, false)
-	for _, want := range []string{"Warning: the records differ in cpu: x, now y.", "      ? │", "Not compared: 3 rows that only the old, 0 that only the new"} {
-		if !strings.Contains(text.String(), want) {
-			t.Errorf("no %q in:\n%s", want, text.String())
-		}
-	}
-	after.Rows[0].Samples = after.Rows[0].Samples[:5]
-	if _, err := Compare(before, after); err == nil || !strings.Contains(err.Error(), "want at least 6") {
-		t.Errorf("5 samples gave %v, want an error that says how many", err)
-	}
-	after.Rows = nil
-	if _, err := Compare(before, after); err == nil {
-		t.Error("records without a common row were compared")
 	}
 }
 
 // TestBenchstat: benchstat prints a matrix for each problem, and finds nothing mixed up in a cell.
 func TestBenchstat(t *testing.T) {
+	series := pagetest.Routes()
 	var b bytes.Buffer
-	if err := record.Write(&b, pagetest.Facts, 2, Series()); err != nil {
+	if err := record.Write(&b, pagetest.Facts, Study.Facts(), 2, series); err != nil {
 		t.Fatal(err)
 	}
-	record := filepath.Join(t.TempDir(), "record.txt")
-	if err := os.WriteFile(record, b.Bytes(), 0o644); err != nil {
+	file := filepath.Join(t.TempDir(), "record.txt")
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("go", "tool", "benchstat", "-row", "/lang", "-col", "/via", record).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+	benchstat := func(row, filter string) string {
+		out, err := exec.Command("go", "tool", "benchstat", "-row", row, "-col", "/via", "-filter", filter, file).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		text := strings.Join(strings.Fields(string(out)), " ")
+		pagetest.Lacks(t, text, "vary in") // else different things share a cell
+		return text
 	}
-	text := strings.Join(strings.Fields(string(out)), " ")
-	for _, want := range []string{
+	pagetest.Holds(t, benchstat("/lang,/entry", "*"), "c 5.000m ± 60% c again 5.000m ± 60% rust-par 7.500m ± 60%")
+	pagetest.Holds(t, benchstat("/lang", "/entry:\"\""),
 		"problem: julia n=1000", "verified: bit-identical in 60 cases: c/cgo;",
-		"│ cgo │ │ sec/op │ c 5.000m ± 60% rust-par 7.500m ± 60% c-again 5.000m ± 60%", "│ cgo │ │ cpu-sec/op │", "│ cgo │ │ B/op │",
-		"problem: ols row n=100", "rust-par 1.000m ± 0%", "c 23.50n ±",
-	} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q in:\n%s", want, out)
-		}
-	}
-	if strings.Contains(text, "vary in") {
-		t.Errorf("different things share a cell:\n%s", out)
-	}
-}
-
-func TestThreads(t *testing.T) {
-	for want, facts := range map[string][]measure.Fact{
-		"3 threads": {{Key: "threads", Value: "3"}, {Key: "team-c-omp", Value: "3"}},
-		"3 threads, but c-omp on 1, fortran-omp on 2": {{Key: "threads", Value: "3"}, {Key: "team-c-omp", Value: "1"}, {Key: "team-rust-par", Value: "3"}, {Key: "team-fortran-omp", Value: "2"}},
-	} {
-		if got := (&record.Record{Facts: facts}).Threads(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
+		"│ cgo │ │ sec/op │ c 5.000m ± 60% rust-par 7.500m ± 60%", "│ cgo │ │ cpu-sec/op │", "│ cgo │ │ B/op │",
+		"problem: ols row n=100", "rust-par 1.000m ± 0%", "c 23.50n ±")
+	pagetest.Holds(t, benchstat("/lang", "/kernel:julia /entry:again"), "problem: julia n=1000", "│ cgo │ │ sec/op │ c 5.000m ± 60%")
+	call := benchstat("/lang", "/op:noop")
+	pagetest.Holds(t, call, "problem: noop n=1", "c 23.50n ± 72% rust-par 46.50n ± 73%")
+	pagetest.Lacks(t, call, "problem: julia")
 }

@@ -4,6 +4,9 @@
 package book
 
 import (
+	"bytes"
+	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,17 +14,19 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
+	"toll/goside/page/pagetest"
+	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/study"
 )
 
-func bookRoute(lang, via string, f kernel.Funcs) *seam.Route {
+func routeOf(lang, via string, f kernel.Funcs) *seam.Route {
 	return seam.NewRoute(lang, via, func() (*seam.Library, error) { return seam.NewLibrary(f, false, seam.Build{}), nil })
 }
 
-// TestBook: of problems small enough, what holds is timed, on a part if it takes long; what does not is named.
-func TestBook(t *testing.T) {
+// TestSubjectsOf: of problems small enough, what holds is timed, on a part if it takes long; what does not is named.
+func TestSubjectsOf(t *testing.T) {
 	const side, maxiter = 20, 30
 	whole := kernel.NewJulia(side, maxiter, study.SerialPar)
 	if err := kernel.Go().Julia(whole); err != nil {
@@ -40,15 +45,15 @@ func TestBook(t *testing.T) {
 		return err
 	}
 	routes := []*seam.Route{
-		bookRoute("c", "cgo", kernel.Go()),
-		bookRoute("slow", "x", slow),
-		bookRoute("wrong", "x", wrong),
-		bookRoute("less", "x", kernel.Funcs{Noop: kernel.Go().Noop}),
+		routeOf("c", "cgo", kernel.Go()),
+		routeOf("slow", "x", slow),
+		routeOf("wrong", "x", wrong),
+		routeOf("less", "x", kernel.Funcs{Noop: kernel.Go().Noop}),
 		seam.NewRoute("gone", "x", func() (*seam.Library, error) { return nil, seam.ErrUnavailable }),
-		bookRoute("other", "x", kernel.Go()),
+		routeOf("other", "x", kernel.Go()),
 	}
-	problem := func(kernelName string, sum int, sizes []bookSize, of ...string) bookProblem {
-		return bookProblem{kernel: kernelName, op: "op", routes: of, sum: sum, ops: 1, sizes: sizes, whole: kernel.Case{
+	made := func(kernelName string, sum int, sizes []size, of ...string) problem {
+		return problem{kernel: kernelName, item: "op", routes: of, sum: sum, items: 1, sizes: sizes, whole: kernel.Case{
 			Kernel: kernelName, Layout: "-", Name: "tiny", New: func() *kernel.Job {
 				a := *whole
 				a.Out = make([]int32, len(a.Zs))
@@ -65,18 +70,18 @@ func TestBook(t *testing.T) {
 				}}}
 			}}}
 	}
-	sizes := bookJulia(side, side/2)
+	sizes := juliaSizes(side, side/2)
 	if got := sizes[1].part; sizes[0].part != 1 || got < 0.2 || got > 0.3 {
 		t.Errorf("half a side is %v of the work, want about a quarter", got)
 	}
-	sum := bookSum(whole.Out)
-	problems := []bookProblem{
-		problem("julia", sum, sizes, "c/cgo", "slow/x", "wrong/x", "less/x", "gone/x", "unknown/x"),
-		problem("miscounted", sum+1, sizes, "c/cgo", "other/x"),
-		problem("not asked for", sum, sizes, "c/cgo", "unknown/x"),
+	sum := sumOf(whole.Out)
+	problems := []problem{
+		made("julia", sum, sizes, "c/cgo", "slow/x", "wrong/x", "less/x", "gone/x", "unknown/x"),
+		made("miscounted", sum+1, sizes, "c/cgo", "other/x"),
+		made("not asked for", sum, sizes, "c/cgo", "unknown/x"),
 	}
 	calls := 0
-	subjects, err := subjectsOf(problems, routes, 100*time.Millisecond, 2, func(done, all int) {
+	subjects, failures, err := subjectsOf(problems, routes, 100*time.Millisecond, 2, func(done, all int) {
 		calls++
 		if done != calls || all != 7 {
 			t.Errorf("progress is %d of %d, want %d of 7", done, all, calls)
@@ -88,9 +93,20 @@ func TestBook(t *testing.T) {
 	if calls != 5 {
 		t.Errorf("%d runs verified, want one of each route that has the kernel in each problem that is asked for: 5", calls)
 	}
+	for _, part := range []string{"book: julia: wrong/x: failed: ", "book: miscounted: c/cgo: failed: the counts add up to", "book: miscounted: other/x: failed: "} {
+		if failures == nil || !strings.Contains(failures.Error(), part) {
+			t.Errorf("the wrong results are %v, want %q among them", failures, part)
+		}
+	}
+	if failures != nil && (strings.Contains(failures.Error(), "gone") || strings.Contains(failures.Error(), "less")) || errors.Is(failures, seam.ErrUnavailable) {
+		t.Errorf("the wrong results are %v, and routes that cannot be had, or lack the kernel, are none", failures)
+	}
 	var names []string
 	for _, s := range subjects {
 		names = append(names, s.Name)
+		if s.Group != s.Facts[0].Value {
+			t.Errorf("%s is of the group %q, want its problem, %q", s.Name, s.Group, s.Facts[0].Value)
+		}
 		if err := s.Run(s.Least); err != nil {
 			t.Errorf("%s: %v", s.Name, err)
 		}
@@ -110,22 +126,22 @@ func TestBook(t *testing.T) {
 	if want := "bit-identical in 1 cases: c/cgo slow/x"; facts["verified"] != want {
 		t.Errorf("verified is %q, want %q", facts["verified"], want)
 	}
-	missing := strings.Split(facts["missing"], BookMissing)
+	missing := strings.Split(facts["missing"], separator)
 	wantMissing := []string{"wrong/x: failed: ", "less/x: not offered", "gone/x: unavailable"}
 	if !slices.EqualFunc(missing, wantMissing, strings.HasPrefix) {
 		t.Errorf("missing are %q, want them to begin with %q", missing, wantMissing)
 	}
 
 	// Whatever it takes, the whole is timed if that is asked for.
-	subjects, err = subjectsOf(problems[:1], routes, 0, 2, func(int, int) {})
+	subjects, _, err = subjectsOf(problems[:1], routes, 0, 2, func(int, int) {})
 	if err != nil || len(subjects) != 2 || subjects[1].Name != "Book/kernel=julia/lang=slow/via=x/n=20" {
 		t.Errorf("with no limit there are %d subjects, the last %q, error %v", len(subjects), subjects[len(subjects)-1].Name, err)
 	}
 }
 
-// TestBookProblems: the tables' routes are known, each problem is verified as a whole, and its parts run.
-func TestBookProblems(t *testing.T) {
-	problems, err := bookProblems()
+// TestProblems: the tables' routes are known, each problem is verified as a whole, and its parts run.
+func TestProblems(t *testing.T) {
+	problems, err := problemsOfTables()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +153,8 @@ func TestBookProblems(t *testing.T) {
 		if got := p.of(registry.Routes()); len(got) != len(p.routes) {
 			t.Errorf("%s %s: %d of the routes %q are registered, want all", p.kernel, p.layout, len(got), p.routes)
 		}
-		if !slices.Contains(p.routes, bookBaseline) {
-			t.Errorf("%s %s lacks %s", p.kernel, p.layout, bookBaseline)
+		if !slices.Contains(p.routes, registry.Baseline) {
+			t.Errorf("%s %s lacks %s", p.kernel, p.layout, registry.Baseline)
 		}
 		least := p.sizes[len(p.sizes)-1]
 		run, reset := least.new(2)
@@ -147,7 +163,7 @@ func TestBookProblems(t *testing.T) {
 				reset()
 			}
 			if err := run(&native); err != nil {
-				t.Errorf("%s %s n=%s: %v", p.kernel, p.layout, least.n, err)
+				t.Errorf("%v: %v", p.name(&least), err)
 			}
 		}
 	}
@@ -155,23 +171,119 @@ func TestBookProblems(t *testing.T) {
 	if part := problems[0].sizes[1].part; part < 0.06 || part > 0.065 {
 		t.Errorf("the Julia set of a quarter of the side is %v of the work, want about 1/16", part)
 	}
-	if !InBook(bookRoute("ctypes", "cpython", native)) || InBook(bookRoute("ctypes", "purego", native)) {
+	if !inTables(routeOf("ctypes", "cpython", native)) || inTables(routeOf("ctypes", "purego", native)) {
 		t.Error("ctypes/cpython is in the tables, and ctypes/purego is not")
 	}
 }
 
-// TestBookIsMeasured: subjects of one problem are one block of the rounds.
-func TestBookIsMeasured(t *testing.T) {
-	problems, err := bookProblems()
+// TestNames: what varies is a key of its own, and n a number.
+func TestNames(t *testing.T) {
+	problems, err := problemsOfTables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range problems {
+		for k := range p.sizes {
+			names = append(names, p.name(&p.sizes[k]).String())
+		}
+	}
+	want := []string{
+		"Book/kernel=julia/n=1000", "Book/kernel=julia/n=250/part=0.06", "Book/kernel=julia/n=125/part=0.01",
+		"Book/kernel=ols/layout=row/n=100000", "Book/kernel=ols/layout=row/n=10000/part=0.1", "Book/kernel=ols/layout=row/n=1000/part=0.01",
+		"Book/kernel=diffusion/layout=row/n=512", "Book/kernel=diffusion/layout=row/n=512/steps=2",
+		"Book/kernel=diffusion/layout=col/n=512", "Book/kernel=diffusion/layout=col/n=512/steps=2",
+	}
+	if !slices.EqualFunc(names, want, strings.HasPrefix) {
+		t.Errorf("problems are named\n%s\nwant names that begin with\n%s", strings.Join(names, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestWrongIsReported: a route that returns what is wrong is not timed, and ends the command with study.ErrReported; the
+// others are timed, written and shown.
+func TestWrongIsReported(t *testing.T) {
+	wrong := kernel.Go()
+	wrong.Julia = func(a *kernel.Julia) error {
+		err := kernel.Go().Julia(a)
+		a.Out[3]++
+		return err
+	}
+	for what, c := range map[string]struct {
+		funcs kernel.Funcs
+		want  error
+		shown string
+	}{
+		"wrong":       {kernel.Funcs{Julia: wrong.Julia}, study.ErrReported, "| failed |"},
+		"not offered": {kernel.Funcs{}, nil, "| not offered |"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			routes := []*seam.Route{routeOf("c", "cgo", kernel.Go()), routeOf("pypy", "process", c.funcs)} // of the Julia set alone
+			part := Part
+			part.Experiments = []study.Experiment{{Name: "tables", Free: true, Run: func(lab *study.Lab) ([]measure.Series, error) {
+				return verifyAndTime(lab, routes)
+			}}}
+			s := Study
+			s.Parts = []study.Part{part}
+			var stdout, stderr bytes.Buffer
+			file := filepath.Join(t.TempDir(), "book.txt")
+			lab := &study.Lab{Settings: study.Settings{Output: file, Rounds: 1, Visits: 1, Markdown: true}, Stdout: &stdout, Stderr: &stderr}
+			if err := s.Run(lab); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+				t.Errorf("the error is %v, want %v", err, c.want)
+			}
+			said := strings.Contains(stderr.String(), "tables: book: julia: pypy/process: failed: ")
+			if said != (c.want != nil) {
+				t.Errorf("standard error has %q, want a failure: %t", stderr.String(), c.want != nil)
+			}
+			pagetest.Holds(t, stdout.String(), "Table 7-1", "| PyPy | pypy/process | 0.90 s | ", c.shown, "Record: "+file)
+			r, err := record.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if record.Find(r.Of(benchmark), "/kernel:julia /lang:c") == nil || record.Find(r.Of(benchmark), "/lang:pypy") != nil {
+				t.Errorf("timed are %d rows, want c/cgo's alone", len(r.Rows))
+			}
+		})
+	}
+}
+
+// TestJoined: a wrong result is none the less one where something else cannot be had.
+func TestJoined(t *testing.T) {
+	wrong := errors.New("wrong")
+	if err := joined(wrong, seam.ErrUnavailable); !errors.Is(err, wrong) || errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("both are %v, want the wrong result alone to count", err)
+	}
+	if err := joined(nil, seam.ErrUnavailable); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("without a wrong result there is %v, want %v", err, seam.ErrUnavailable)
+	}
+	if err := joined(wrong, nil); !errors.Is(err, wrong) || joined(nil, nil) != nil {
+		t.Errorf("alone it is %v, want %v; and of nothing there is %v", err, wrong, joined(nil, nil))
+	}
+}
+
+// TestCompilation: a compilation is stated not to be judged, and so it is not.
+func TestCompilation(t *testing.T) {
+	series := compilation(routeOf("numba", "cpython", kernel.Funcs{}), 2.5)
+	if s := series.Subject; s.Name != "Book/op=compile/lang=numba/via=cpython/n=1" {
+		t.Errorf("it is named %s", s.Name)
+	}
+	r := pagetest.Written(t, nil, []measure.Series{series}).Of(benchmark)[0]
+	if !r.Incidental() || r.Facts["unjudged"] != seenOnce || r.Wall()[0] != 2.5e9 {
+		t.Errorf("a compilation of 2.5 s is %v ns with the facts %v, judged %t", r.Wall(), r.Facts, !r.Incidental())
+	}
+}
+
+// TestTimedTogether: subjects of one problem are one block of the rounds.
+func TestTimedTogether(t *testing.T) {
+	problems, err := problemsOfTables()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := problems[1]
-	p.sizes = bookOLS(50, 10)
-	runs := []*bookRun{}
+	p.sizes = olsSizes(50, 10)
+	runs := []*firstRun{}
 	for _, lang := range []string{"c", "x"} {
-		r := bookRoute(lang, "cgo", kernel.Go())
-		run := &bookRun{route: r}
+		r := routeOf(lang, "cgo", kernel.Go())
+		run := &firstRun{route: r}
 		run.result.Route, run.result.Kernel, run.result.Layout, run.result.Cases = r, "ols", "row", 1
 		runs = append(runs, run)
 	}
@@ -183,7 +295,7 @@ func TestBookIsMeasured(t *testing.T) {
 	if err != nil || len(run.Series) != 2 || len(run.Series[1].Samples) != 2 {
 		t.Errorf("measured are %d series, error %v, want 2 of 2 samples", len(run.Series), err)
 	}
-	if !slices.Equal(subjects[0].Facts, subjects[1].Facts) {
-		t.Errorf("facts differ: %v and %v", subjects[0].Facts, subjects[1].Facts)
+	if !slices.Equal(subjects[0].Facts, subjects[1].Facts) || subjects[0].Group != subjects[1].Group {
+		t.Errorf("facts or groups differ: %v of %s and %v of %s", subjects[0].Facts, subjects[0].Group, subjects[1].Facts, subjects[1].Group)
 	}
 }

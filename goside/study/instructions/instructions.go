@@ -73,8 +73,8 @@ const (
 	agreeWithin                 = 0.003
 )
 
-// lengths returns the lengths of a short and of a long run of a function on n elements. The long one is not long either: every 100,000 jumps
-// valgrind lets another of the runtime's threads run, and what that does is counted.
+// lengths returns the lengths of a short and of a long run of a function on n elements. The long one is not long either:
+// every 100,000 jumps valgrind lets another of the runtime's threads run, and what that does is counted.
 func lengths(n string) (short, long int) {
 	if n == "1" {
 		return 100, 1100
@@ -82,6 +82,7 @@ func lengths(n string) (short, long int) {
 	return 5, 55
 }
 
+// callProblems returns the functions whose instructions are counted.
 func callProblems() []kernel.Problem {
 	return slices.DeleteFunc(kernel.Problems(), func(p kernel.Problem) bool { return p.Study != "Call" })
 }
@@ -124,9 +125,7 @@ func newTallies(lab *study.Lab, results []conform.Result) (tallies []*tally, wro
 	for k := range results {
 		r := &results[k]
 		if !r.Holds() {
-			if lab.Available(r.Err) != nil || r.Err == nil {
-				wrong = errors.Join(wrong, r.Reason())
-			}
+			wrong = errors.Join(wrong, lab.Available(r.Reason()))
 			continue
 		}
 		library, err := r.Route.Open()
@@ -275,18 +274,20 @@ func series(tallies []*tally, results []conform.Result) []measure.Series {
 	for _, p := range callProblems() {
 		facts := append(study.Facts(&p, &kernel.Timed{}), measure.Fact{Key: "verified", Value: study.Verification(&p, results)})
 		least, most := lengths(p.N)
-		named := p
-		named.Study = Name
 		for _, t := range tallies {
 			at := slices.IndexFunc(t.functions, func(f kernel.Problem) bool { return f.Kernel == p.Kernel })
 			if at < 0 {
 				continue
 			}
-			s := measure.Series{Subject: &measure.Subject{Name: study.Name(&named, t.route.Lang, t.route.Via).String(), Facts: facts}, N: most}
+			name := study.Name(&p, t.route.Lang, t.route.Via)
+			name.Study = Name
+			s := measure.Series{Subject: &measure.Subject{Name: name.String(), Facts: facts}, N: most}
 			for _, runs := range t.runs {
 				r := runs[at]
 				s.Samples = append(s.Samples, measure.Sample{More: []measure.Value{
-					{Value: float64(r.long-r.short) / float64(most-least), Unit: PerCall}, {Value: float64(r.short), Unit: short}, {Value: float64(r.long), Unit: long},
+					{Value: float64(r.long-r.short) / float64(most-least), Unit: PerCall},
+					{Value: float64(r.short), Unit: short},
+					{Value: float64(r.long), Unit: long},
 				}})
 			}
 			all = append(all, s)

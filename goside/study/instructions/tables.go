@@ -8,8 +8,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
+	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
@@ -24,11 +24,14 @@ func tables(p *page.Page) {
 	cells := map[[2]string]string{}
 	worst, where := 0.0, ""
 	for _, r := range rows {
-		function := strings.TrimSuffix(r.What()+" "+r.N, " 1")
+		function := r.Op
+		if r.N != "1" {
+			function += " " + r.N
+		}
 		routes, functions = record.With(routes, r.Route()), record.With(functions, function)
 		perCall, spread := least(r)
 		cells[[2]string{r.Route(), function}] = strconv.FormatFloat(math.Round(10*perCall)/10, 'f', -1, 64)
-		if spread >= worst {
+		if spread > worst {
 			worst, where = spread, r.Route()+" "+function
 		}
 	}
@@ -40,11 +43,17 @@ func tables(p *page.Page) {
 		}
 		lines = append(lines, line)
 	}
-	p.Heading("Instructions of a call")
+	if !p.Markdown { // else it is the page's title
+		p.Heading("Instructions of a call")
+	}
 	p.Grid("", append([]string{"route"}, functions...), lines)
-	p.Explain(fmt.Sprintf("Instructions per call outside the operating system, with the loop that calls; nothing is subtracted. "+
-		"Each is the least of %d processes, or of %d where these disagree. The most was %.1f%% more (%s). Counted by %s.",
-		fewProcesses, mostProcesses, 100*worst, where, p.Record.Get("valgrind")))
+	spreads := "All processes agree."
+	if worst > 0 {
+		spreads = fmt.Sprintf("The largest count is %.1f%% above its least (%s).", 100*worst, where)
+	}
+	p.Say("Instructions per call outside the operating system, with the loop that calls; nothing is subtracted. "+
+		"Each figure is the least of %d processes, or of %d where these disagree. %s Counted by %s.",
+		fewProcesses, mostProcesses, spreads, p.Record.Get("valgrind"))
 }
 
 // least returns the instructions of a call by the shortest runs of all processes, and what part of these the longest of the
@@ -56,9 +65,5 @@ func least(r *record.Row) (perCall, spread float64) {
 }
 
 func values(r *record.Row, unit string) []float64 {
-	all := make([]float64, len(r.Samples))
-	for k := range all {
-		all[k] = r.Samples[k].Get(unit)
-	}
-	return all
+	return r.Values(func(s *measure.Sample) float64 { return s.Get(unit) })
 }

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package limits measures what this machine can do at most: how fast it moves data and computes, and how small the steps
+// of a program are. The times of kernels are held against it.
 package limits
 
 import (
@@ -75,7 +77,7 @@ func subject(name record.Name, route string, facts []measure.Fact, reset func(),
 	name.Study = record.LimitsName
 	name.Lang, name.Via, _ = strings.Cut(route, "/")
 	return measure.Subject{
-		Name: name.String(), Facts: facts, Group: facts[0].Value, Reset: reset, Run: run, Least: 1,
+		Name: name.String(), Facts: facts, Group: name.Problem(), Reset: reset, Run: run, Least: 1,
 		Parks: route == onMany, // until all threads are done
 	}
 }
@@ -127,15 +129,18 @@ func bandwidth(native *limits.Limits, threads int, add adder) {
 		name := func(op string) record.Name {
 			return record.Name{Op: op, N: fmt.Sprint(l.set), Keys: []record.Key{{Key: "level", Value: l.name}}}
 		}
-		add(name("read"), facts("read "+l.name, "per", "pass", "set", l.set, "reads", l.set), prepare, func(thread, n int) error {
+		pass := func(op string, work ...any) []measure.Fact {
+			return facts(op+" "+l.name, append([]any{"per", "pass", "set", l.set}, work...)...)
+		}
+		add(name("read"), pass("read", "reads", l.set), prepare, func(thread, n int) error {
 			_, err := native.Read(memory()[thread][:l.set/8], n)
 			return err
 		})
-		add(name("write"), facts("write "+l.name, "per", "pass", "set", l.set, "writes", l.set), prepare, func(thread, n int) error {
+		add(name("write"), pass("write", "writes", l.set), prepare, func(thread, n int) error {
 			return native.Write(memory()[thread][:l.set/8], n, 1)
 		})
 		half := l.set / 2
-		add(name("copy"), facts("copy "+l.name, "per", "pass", "set", l.set, "reads", half, "writes", half), prepare, func(thread, n int) error {
+		add(name("copy"), pass("copy", "reads", half, "writes", half), prepare, func(thread, n int) error {
 			p := memory()[thread][:l.set/8]
 			return native.Copy(p[half/8:], p[:half/8], n)
 		})
@@ -194,7 +199,8 @@ func moves(native *limits.Limits, threads int, t traffic, add func(measure.Subje
 		if form.Stores && writes == 0 {
 			continue
 		}
-		facts := facts(fmt.Sprintf("%s %s n=%d", record.MoveName, form.Name, t.set), "per", "pass", "set", t.set, "reads", t.reads, "writes", t.writes)
+		facts := facts(fmt.Sprintf("%s %s n=%d", record.MoveName, form.Name, t.set),
+			"per", "pass", "set", t.set, "reads", t.reads, "writes", t.writes)
 		name := record.Name{Op: record.MoveName, N: fmt.Sprint(t.set), Keys: []record.Key{
 			{Key: "form", Value: form.Name}, {Key: "reads", Value: fmt.Sprint(t.reads)}, {Key: "writes", Value: fmt.Sprint(t.writes)}}}
 		run := func(thread, threads, n int) error {

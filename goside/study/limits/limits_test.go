@@ -25,9 +25,12 @@ func TestLimits(t *testing.T) {
 	set, reads, writes := measure.Fact{Key: "set", Value: "40000"}, measure.Fact{Key: "reads", Value: "20000"}, measure.Fact{Key: "writes", Value: "4004"}
 	subjects, err := Subjects(threads, []measure.Subject{subject(set, reads, writes), subject(set, writes, reads), subject(set, reads), subject(reads, writes), subject()})
 	studytest.Available(t, err)
-	form := regexp.MustCompile(`^Limits/kernel=[a-z]+/lang=(c|c-par|go)/via=(purego|direct)(/form=[a-z]+/reads=\d+/writes=\d+)?/n=\w+$`)
+	form := regexp.MustCompile(`^Limits/op=[a-z]+/lang=(c|c-par|go)/via=(purego|direct)/n=\d+(/level=\w+|/width=\w+|/form=[a-z]+/reads=\d+/writes=\d+)?$`)
 	byName := map[string]measure.Subject{}
-	for _, s := range subjects {
+	for k, s := range subjects {
+		if k > 0 && (s.Group == subjects[k-1].Group) != slices.Equal(s.Facts, subjects[k-1].Facts) {
+			t.Errorf("%s is of the group %q after %s of %q, want one group where the facts are the same", s.Name, s.Group, subjects[k-1].Name, subjects[k-1].Group)
+		}
 		if _, twice := byName[s.Name]; twice || !form.MatchString(s.Name) {
 			t.Errorf("name %s, twice: %t; want one of the form %v", s.Name, twice, form)
 		}
@@ -49,10 +52,10 @@ func TestLimits(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"muladd/lang=c/via=purego/n=scalar", "muladd/lang=c/via=purego/n=vector",
+	for _, want := range []string{"muladd/lang=c/via=purego/n=1/width=scalar", "muladd/lang=c/via=purego/n=1/width=vector",
 		"call/lang=c/via=purego/n=1", "call/lang=go/via=direct/n=1", "loop/lang=go/via=direct/n=1",
 		"atomic/lang=go/via=direct/n=1", "switch/lang=go/via=direct/n=1"} {
-		if _, ok := byName["Limits/kernel="+want]; !ok {
+		if _, ok := byName["Limits/op="+want]; !ok {
 			t.Errorf("there is no %s", want)
 		}
 	}
@@ -73,7 +76,7 @@ func TestLimits(t *testing.T) {
 			if f.Stores && want == "0" {
 				continue
 			}
-			got := byName["Limits/kernel=move/lang=c-par/via=purego/form="+f.Name+"/"+name+"/n=40000"].Facts
+			got := byName["Limits/op=move/lang=c-par/via=purego/n=40000/form="+f.Name+"/"+name].Facts
 			want := []measure.Fact{{Key: "problem", Value: "limit move " + f.Name + " n=40000"}, {Key: "per", Value: "pass"}, set, reads, {Key: "writes", Value: want}}
 			if !slices.Equal(got, want) {
 				t.Errorf("%s of %s has the facts %v, want %v", f.Name, name, got, want)
@@ -82,15 +85,15 @@ func TestLimits(t *testing.T) {
 	}
 	for _, l := range levels {
 		half, set := strconv.Itoa(l.set/2), strconv.Itoa(l.set)
-		for kernel, want := range map[string][]measure.Fact{
+		for op, want := range map[string][]measure.Fact{
 			"read":  {{Key: "per", Value: "pass"}, {Key: "set", Value: set}, {Key: "reads", Value: set}},
 			"write": {{Key: "per", Value: "pass"}, {Key: "set", Value: set}, {Key: "writes", Value: set}},
 			"copy": {{Key: "per", Value: "pass"}, {Key: "set", Value: set}, {Key: "reads", Value: half},
 				{Key: "writes", Value: half}},
 		} {
-			name := "Limits/kernel=" + kernel + "/lang=c/via=purego/n=" + l.name
-			if got := byName[name].Facts[1:]; !slices.Equal(got, want) {
-				t.Errorf("%s has the facts %v, want %v", name, got, want)
+			name := "Limits/op=" + op + "/lang=c/via=purego/n=" + set + "/level=" + l.name
+			if s := byName[name]; s.Facts == nil || !slices.Equal(s.Facts[1:], want) {
+				t.Errorf("%s has the facts %v, want %v behind its name", name, s.Facts, want)
 			}
 		}
 	}

@@ -19,7 +19,8 @@ func Print(p *page.Page) {
 		return
 	}
 	p.Heading("Limits of this machine")
-	p.Explain("They were measured in the same rounds. On several threads, each works on memory of its own; but a move as a problem makes it is shared out.")
+	p.Explain("The limits were measured in the same rounds as the routes. On several threads, each thread reads, writes and " +
+		"copies memory of its own. A move is shared out among the threads, as a problem is.")
 	printBandwidths(p)
 	printMoves(p)
 	printSteps(p)
@@ -80,22 +81,27 @@ func printMoves(p *page.Page) {
 				continue
 			}
 			wall := measure.Median(best.Wall())
-			lines = append(lines, []string{strings.Join(problems, ", "), page.Binary(traffic[0]), page.Binary(traffic[1]), page.Binary(traffic[2]), team.threads,
+			lines = append(lines, []string{strings.Join(problems, ", "),
+				page.Binary(traffic[0]), page.Binary(traffic[1]), page.Binary(traffic[2]), team.threads,
 				page.WithSpread(page.Significant((traffic[1]+traffic[2])/wall.Median), wall), best.Get("form")})
 		}
 	}
 	if lines != nil {
-		p.Grid("Moving data as the problems do, GB/s: the fastest of several loops", []string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, lines)
+		p.Grid("Moving data as the problems do, GB/s: the fastest of several loops",
+			[]string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, lines)
 	}
 }
 
 func printSteps(p *page.Page) {
 	l := p.Limits
 	var lines [][]string
-	for _, width := range []struct{ name, what string }{{"scalar", "multiplications and additions, scalar"}, {"vector", "the same, widest vectors"}} {
+	for _, width := range []struct{ name, what string }{
+		{"scalar", "multiplications and additions, scalar"}, {"vector", "multiplications and additions, widest vectors"},
+	} {
 		for _, team := range teams(l) {
 			if r := l.Find("muladd", team.lang, "width", width.name); r != nil {
-				lines = append(lines, []string{width.what, team.threads, page.WithSpread(page.Significant(l.Peak(team.lang, width.name)), measure.Median(r.Wall())), "Gflop/s"})
+				peak := page.Significant(l.Peak(team.lang, width.name))
+				lines = append(lines, []string{width.what, team.threads, page.WithSpread(peak, measure.Median(r.Wall())), "Gflop/s"})
 			}
 		}
 	}

@@ -5,61 +5,60 @@ package crowd
 
 import (
 	"fmt"
+	"strings"
 
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
 
-// concurrent returns the calls of a crossing by so many goroutines, nil if there are none.
-func concurrent(p *page.Page, via, goroutines string) *record.Row {
-	for _, r := range p.Rows("Concurrency") {
-		if r.What() == "not" && r.Via == via && r.N == goroutines && !r.Again() {
-			return r
-		}
-	}
-	return nil
-}
+// many is how many goroutines the answer compares with one, beside as many as there are cores.
+const many = "1000"
 
-func AnswerGoroutines(p *page.Page) string {
+func answerGoroutines(p *page.Page) string {
 	cores := p.Record.Get("gomaxprocs")
+	if cores == "" {
+		return ""
+	}
+	rows := p.Rows(concurrencyName)
 	var parts []string
 	for _, via := range []string{"direct", "cgo", "purego"} {
-		one, all, many := concurrent(p, via, "1"), concurrent(p, via, cores), concurrent(p, via, "1000")
-		if one == nil || all == nil || many == nil || len(one.Samples) != len(all.Samples) || len(one.Samples) != len(many.Samples) {
-			continue
+		by := func(goroutines string) *record.Row {
+			return record.First(rows, "/op:not /via:%s /n:%s", via, goroutines)
 		}
-		parts = append(parts, fmt.Sprintf("%s by %.2f times with %s goroutines and %.2f times with 1000", page.CrossingName(via),
-			measure.Ratio(one.Wall(), all.Wall()).Median, cores, measure.Ratio(one.Wall(), many.Wall()).Median))
+		few, ok := record.WallRatio(by("1"), by(cores))
+		crowded, alsoOK := record.WallRatio(by("1"), by(many))
+		if ok && alsoOK {
+			parts = append(parts, fmt.Sprintf("%s %.2fx with %s and %.2fx with %s", page.CrossingName(via), few.Median,
+				page.Count(cores, "goroutine"), crowded.Median, many))
+		}
 	}
 	if parts == nil {
 		return ""
 	}
-	return fmt.Sprintf("On GOMAXPROCS=%s, calls in a second grow, against one goroutine: %s.", cores, page.Joined(parts))
+	return fmt.Sprintf("With GOMAXPROCS=%s, throughput relative to one goroutine: %s.", cores, strings.Join(parts, "; "))
 }
 
-// neighbour returns what was seen beside calls of that length, nil if nothing was.
-func neighbour(p *page.Page, kernel, via, call, goroutines string) *record.Row {
-	for _, r := range p.Rows("Neighbours") {
-		if r.What() == kernel && r.Via == via && (call == "" || r.Facts["call"] == call) && (goroutines == "" || r.N == goroutines) && !r.Again() {
-			return r
-		}
-	}
-	return nil
-}
-
-func AnswerNeighbours(p *page.Page) string {
+func answerNeighbours(p *page.Page) string {
 	cores := p.Record.Get("gomaxprocs")
-	idle := neighbour(p, "idle", "direct", "", "")
-	inGo, inC := neighbour(p, "spin", "direct", "100ms", cores), neighbour(p, "spin", "cgo", "100ms", cores)
-	asleep := neighbour(p, "sleep", "cgo", "100ms", "100")
+	if cores == "" {
+		return ""
+	}
+	rows := p.Rows(neighboursName)
+	idle, asleep := record.First(rows, "/op:idle"), record.First(rows, "/op:sleep /via:cgo /n:100 /call:100ms")
+	inGo, inC := record.First(rows, "/op:spin /via:direct /n:%s /call:100ms", cores), record.First(rows, "/op:spin /via:cgo /n:%s /call:100ms", cores)
 	if idle == nil || inGo == nil || inC == nil || asleep == nil {
 		return ""
 	}
 	late := func(r *record.Row) string {
 		return fmt.Sprintf("%s (P99: %s)", page.Nanoseconds(measure.Median(r.Wall()).Median), page.Nanoseconds(r.More("tick-p99-ns").Median))
 	}
-	return fmt.Sprintf("Beside %s goroutines that compute for 100 ms at a time, another's tick comes %s late if they compute in C, %s if in Go, and %s in an idle program. "+
-		"100 goroutines asleep in C hold %.0f threads, where an idle program has %.0f, and the tick comes %s late.",
-		cores, late(inC), late(inGo), late(idle), asleep.Largest("threads"), idle.Largest("threads"), late(asleep))
+	verb := "compute"
+	if cores == "1" {
+		verb = "computes"
+	}
+	return fmt.Sprintf("While %s %s for 100 ms at a time, another's tick is late by %s if the computing is in C, and by %s if it is in Go; "+
+		"in an idle program, by %s. While 100 goroutines sleep in C, the program has %s, where an idle one has %.0f, and the tick is late by %s.",
+		page.Count(cores, "goroutine"), verb, late(inC), late(inGo), late(idle),
+		page.Count(fmt.Sprintf("%.0f", asleep.Largest("threads")), "thread"), idle.Largest("threads"), late(asleep))
 }

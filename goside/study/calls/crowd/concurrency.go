@@ -6,10 +6,9 @@ package crowd
 import (
 	"errors"
 	"fmt"
-	"math"
-	"math/bits"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -19,53 +18,58 @@ import (
 	"toll/goside/study"
 )
 
-// Concurrency measures how calls of Not go when 1, 2, GOMAXPROCS, 100 and 1,000 goroutines make them at once,
-// as fast as they can. Funcs without Not are left out.
+// concurrencyName is the benchmark of calls that many goroutines make at once; its n is how many.
+const concurrencyName = "Concurrency"
+
+// concurrency measures how calls of Not go when 1, 2, GOMAXPROCS, 100 and 1,000 goroutines make them at once,
+// as fast as they can. Crossings without Not are left out.
 //
 // A sample is of two passes. In the first no clock is read between calls: the time of an operation is the
 // pass's wall time divided by the calls that all goroutines made together, so that it halves when two make
 // twice as many. In the second each call is timed on its own; p50-ns, p99-ns, p999-ns and max-ns are of these.
-// Two readings of the clock cost more than many a call and are not subtracted: the rows of kernel=clock show
-// them around nothing, and of those the time of an operation, too, is that of the second pass. No call is seen to take
+// Two readings of the clock cost more than many a call and are not subtracted: the rows of op=clock show
+// them around nothing, and the time of their operation, too, is that of the second pass. No call is seen to take
 // longer than a pass, since the goroutines that wait for a turn are let go at its end.
 //
 // goroutines-run is how many of them made a call at all in the first pass, and threads how many threads the
 // Go runtime had at the end of the second. Threads that idle are ended before each sample, so those are the
 // sample's own. The garbage collector is off during a pass.
 //
-// One row is entered again (see [Again]): what the two differ by is noise.
-func Concurrency(crossings []calls.Crossing, full bool, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+// One row is entered again: what the two differ by is noise.
+func concurrency(lab *study.Lab) ([]measure.Series, error) {
+	crossings, _, err := lab.Crossings()
+	if err != nil {
+		return nil, err
+	}
 	plan := crowdPlan{
-		rounds:     9,
+		Plan:       measure.Plan{Rounds: 9, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done},
 		pass:       45 * time.Millisecond,
 		goroutines: []int{1, 2, runtime.GOMAXPROCS(0), 100, 1000},
 	}
-	if full {
-		plan.rounds, plan.pass = 31, 100*time.Millisecond
+	if lab.Full {
+		plan.Rounds, plan.pass = study.FullRounds, 100*time.Millisecond
 	}
-	return concurrency(crossings, plan, seed, progress)
+	return plan.measure(crossings, lab.Progress)
 }
 
-// crowdPlan is how Concurrency measures.
+// crowdPlan is how concurrency measures.
 type crowdPlan struct {
-	rounds     int
+	measure.Plan
 	pass       time.Duration
 	goroutines []int
 }
 
-func concurrency(crossings []calls.Crossing, plan crowdPlan, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, all int)) ([]measure.Series, error) {
 	slices.Sort(plan.goroutines)
 	counts := slices.Compact(plan.goroutines)
-	clock := measure.MachineClock()
 	each := make([]latencies, counts[len(counts)-1]) // a goroutine's own
-	var cells []measure.LiveCell
-	add := func(kernel, lang, via string, n int, take func() (measure.Sample, int, error)) {
-		cells = append(cells, measure.LiveCell{
-			&measure.Subject{
-				Name:  fmt.Sprintf("Concurrency/kernel=%s/lang=%s/via=%s/n=%d", kernel, lang, via, n),
-				Facts: []measure.Fact{{Key: "problem", Value: fmt.Sprintf("%s n=%d", kernel, n)}, {Key: "per", Value: "call"}},
-			}, take,
-		})
+	var subjects []measure.LiveSubject
+	add := func(op, lang, via, entry string, n int, take func() (measure.Sample, int, error)) {
+		name := record.Name{Study: concurrencyName, Op: op, Lang: lang, Via: via, N: strconv.Itoa(n), Entry: entry}
+		subjects = append(subjects, measure.LiveSubject{Subject: &measure.Subject{
+			Name:  name.String(),
+			Facts: []measure.Fact{{Key: "problem", Value: fmt.Sprintf("%s n=%d", op, n)}, {Key: "per", Value: "call"}},
+		}, Take: take})
 	}
 	for _, c := range crossings {
 		if c.Funcs.Not == nil {
@@ -73,33 +77,33 @@ func concurrency(crossings []calls.Crossing, plan crowdPlan, seed uint64, progre
 		}
 		for _, n := range counts {
 			take := func() (measure.Sample, int, error) {
-				s, made, err := crowd(clock, c.Funcs.Not, each[:n], plan.pass)
+				s, made, err := plan.crowd(c.Funcs.Not, each[:n])
 				if err != nil {
-					err = fmt.Errorf("study: Concurrency: %s: %w", c.Name, err)
+					err = fmt.Errorf("crowd: %s: %w", c.Name, err)
 				}
 				return s, made, err
 			}
-			add("not", study.Lang(c), c.Name, n, take)
-			if len(cells) == 1 {
-				add("not", study.Lang(c)+record.Again, c.Name, n, take)
+			add("not", study.Lang(c), c.Name, "", n, take)
+			if len(subjects) == 1 {
+				add("not", study.Lang(c), c.Name, record.EntryAgain, n, take)
 			}
 		}
 	}
-	if len(cells) == 0 {
-		return nil, fmt.Errorf("study: Concurrency: none of %d crossings offers Not, want one", len(crossings))
+	if len(subjects) == 0 {
+		return nil, fmt.Errorf("crowd: none of %d crossings offers Not, want one", len(crossings))
 	}
 	for _, n := range counts {
-		add("clock", "go", "direct", n, func() (measure.Sample, int, error) { return clockAlone(clock, each[:n], plan.pass) })
+		add("clock", "go", "direct", "", n, func() (measure.Sample, int, error) { return plan.clockAlone(each[:n]) })
 	}
-	return measure.VisitLive(cells, plan.rounds, seed, progress)
+	return measure.MeasureLive(plan.Plan, subjects, progress)
 }
 
 // crowd takes a sample of not, called by as many goroutines as there are each, which are overwritten. It also
 // returns how many calls the first pass made.
-func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass time.Duration) (measure.Sample, int, error) {
+func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.Sample, int, error) {
 	made := make([]int, len(each))
 	wrong := make([]bool, len(each))
-	s := measure.Together(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
+	s := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
 		x, n := int64(k), 0
 		for ; !stop.Load(); n += measure.Stride {
 			for range measure.Stride {
@@ -119,7 +123,7 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 			return s, 0, fmt.Errorf("the function Not, called %d times in turn on its own result, does not return %d, from which it began", n, k)
 		}
 	}
-	timed := measure.Together(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
+	timed := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
 		seen := &each[k]
 		seen.clear()
 		x, n, origin := int64(k), 0, time.Now()
@@ -132,19 +136,19 @@ func crowd(clock measure.Clock, not func(int64) int64, each []latencies, pass ti
 		return n
 	})
 	if s.Wall == 0 || timed.Wall == 0 {
-		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), pass)
+		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), plan.pass)
 	}
 	if k := slices.Index(wrong, true); k >= 0 {
 		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, from which it began, nor %d", k, ^k)
 	}
-	s.More = append(merged(each).values(), measure.Value{Value: float64(ran), Unit: "goroutines-run"}, measure.ThreadsNow())
+	s.More = append(merged(each).values(), measure.Value{Value: float64(ran), Unit: "goroutines-run"}, measure.GoThreads())
 	return s, all, nil
 }
 
 // clockAlone takes a sample of the clock that crowd times single calls with.
-func clockAlone(clock measure.Clock, each []latencies, pass time.Duration) (measure.Sample, int, error) {
+func (plan *crowdPlan) clockAlone(each []latencies) (measure.Sample, int, error) {
 	var all, ran atomic.Int64
-	s := measure.Together(clock, len(each), pass, func(k int, stop *atomic.Bool) int {
+	s := plan.TimeTogether(len(each), plan.pass, func(k int, stop *atomic.Bool) int {
 		seen := &each[k]
 		seen.clear()
 		n, origin := 0, time.Now()
@@ -159,75 +163,8 @@ func clockAlone(clock measure.Clock, each []latencies, pass time.Duration) (meas
 		return n
 	})
 	if s.Wall == 0 {
-		return s, 0, errors.New("study: Concurrency: the clock alone was not read once, want at least once")
+		return s, 0, errors.New("crowd: the clock alone was not read once, want at least once")
 	}
-	s.More = append(merged(each).values(), measure.Value{Value: float64(ran.Load()), Unit: "goroutines-run"}, measure.ThreadsNow())
+	s.More = append(merged(each).values(), measure.Value{Value: float64(ran.Load()), Unit: "goroutines-run"}, measure.GoThreads())
 	return s, int(all.Load()), nil
-}
-
-// latencies counts durations in buckets: one for each nanosecond up to 127, then 64 for each doubling, which
-// tells 1 % apart: what is read back is within 0.8 % of what was added.
-type latencies struct {
-	count   int
-	longest time.Duration
-	buckets [2304]uint32 // the last is of half an hour, and of all beyond
-}
-
-// bucketBits is how many leading bits of a duration choose its bucket.
-const bucketBits = 7
-
-func (l *latencies) clear() { *l = latencies{} }
-
-func (l *latencies) add(d time.Duration) {
-	d = max(d, 0)
-	l.count++
-	l.longest = max(l.longest, d)
-	l.buckets[bucket(d)]++
-}
-
-func bucket(d time.Duration) int {
-	shift := max(0, bits.Len64(uint64(d))-bucketBits)
-	return min(shift<<(bucketBits-1)+int(d>>shift), len(latencies{}.buckets)-1)
-}
-
-// bucketMiddle returns the duration in the middle of that bucket.
-func bucketMiddle(k int) time.Duration {
-	shift := max(0, k>>(bucketBits-1)-1)
-	lowest := time.Duration(k-shift<<(bucketBits-1)) << shift
-	return lowest + (time.Duration(1)<<shift-1)/2
-}
-
-// merged returns the counts of all.
-func merged(each []latencies) *latencies {
-	var all latencies
-	for k := range each {
-		all.count += each[k].count
-		all.longest = max(all.longest, each[k].longest)
-		for b, n := range each[k].buckets {
-			all.buckets[b] += n
-		}
-	}
-	return &all
-}
-
-// quantile returns the shortest duration that a part q of all do not exceed, 0 if there are none.
-func (l *latencies) quantile(q float64) time.Duration {
-	rank := max(1, int(math.Ceil(q*float64(l.count))))
-	seen := 0
-	for k, n := range l.buckets {
-		if seen += int(n); seen >= rank {
-			return min(bucketMiddle(k), l.longest)
-		}
-	}
-	return 0
-}
-
-// values returns what a sample says of them.
-func (l *latencies) values() []measure.Value {
-	return []measure.Value{
-		{Value: float64(l.quantile(0.5)), Unit: "p50-ns"},
-		{Value: float64(l.quantile(0.99)), Unit: "p99-ns"},
-		{Value: float64(l.quantile(0.999)), Unit: "p999-ns"},
-		{Value: float64(l.longest), Unit: "max-ns"},
-	}
 }

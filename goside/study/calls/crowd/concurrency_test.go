@@ -4,8 +4,7 @@
 package crowd
 
 import (
-	"math"
-	"math/rand/v2"
+	"errors"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,63 +12,9 @@ import (
 	"time"
 
 	"toll/goside/calls"
+	"toll/goside/measure"
 	"toll/goside/study/studytest"
 )
-
-// TestLatencies holds the quantiles against those of all durations, sorted.
-func TestLatencies(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
-	each := make([]latencies, 3)
-	var all []time.Duration
-	for k := range 20_000 {
-		d := time.Duration(math.Exp(rng.Float64() * 25)) // 1 ns to 72 s
-		all = append(all, d)
-		each[k%3].add(d)
-	}
-	slices.Sort(all)
-	got := merged(each)
-	for _, q := range []float64{0, 0.001, 0.5, 0.99, 0.999, 1} {
-		want := all[max(0, int(math.Ceil(q*20_000))-1)]
-		if off := math.Abs(float64(got.quantile(q)-want)) / float64(want); off > 0.008 {
-			t.Errorf("quantile %v: %v, want %v within 0.8 %%", q, got.quantile(q), want)
-		}
-	}
-	if got.count != len(all) || got.longest != all[len(all)-1] {
-		t.Errorf("%d durations, the longest %v, want %d and %v", got.count, got.longest, len(all), all[len(all)-1])
-	}
-	each[0].clear()
-	if q := each[0].quantile(0.5); q != 0 || each[0].longest != 0 {
-		t.Errorf("after clear the median is %v, the longest %v, want 0", q, each[0].longest)
-	}
-}
-
-func TestBuckets(t *testing.T) {
-	for d := range time.Duration(128) {
-		if got := bucketMiddle(bucket(d)); got != d {
-			t.Errorf("%d ns are read back as %d, want the same", d, got)
-		}
-	}
-	last := 0
-	for d := time.Duration(1); d < 30*time.Minute; d += d/200 + 1 {
-		k := bucket(d)
-		if off := math.Abs(float64(bucketMiddle(k)-d)) / float64(d); off > 0.008 {
-			t.Fatalf("%d ns are read back as %d, want them within 0.8 %%", d, bucketMiddle(k))
-		}
-		if k < last || k > last+1 {
-			t.Fatalf("%d ns are in bucket %d after one in %d: one is left out", d, k, last)
-		}
-		last = k
-	}
-	var l latencies
-	l.add(-5)
-	if l.buckets[0] != 1 || l.longest != 0 {
-		t.Errorf("a clock that went back is counted %d times as 0, longest %v, want once and 0", l.buckets[0], l.longest)
-	}
-	l.add(math.MaxInt64)
-	if l.buckets[len(l.buckets)-1] != 1 || l.longest != math.MaxInt64 {
-		t.Error("the longest duration is not in the last bucket")
-	}
-}
 
 func TestConcurrency(t *testing.T) {
 	crossings := []calls.Crossing{
@@ -77,9 +22,12 @@ func TestConcurrency(t *testing.T) {
 		{Name: "lacking", Funcs: &calls.Funcs{}},
 		{Name: "own", Funcs: &calls.Funcs{Not: func(x int64) int64 { return ^x }}},
 	}
-	plan := crowdPlan{rounds: 2, pass: 2 * time.Millisecond, goroutines: []int{1, 5, 2, 2}}
+	plan := crowdPlan{
+		Plan: measure.Plan{Rounds: 2, Seed: 1, Clock: measure.MachineClock()},
+		pass: 20 * time.Millisecond, goroutines: []int{1, 5, 2, 2},
+	}
 	before := runtime.NumGoroutine()
-	series, err := concurrency(crossings, plan, 1, studytest.Counted(t, 20))
+	series, err := plan.measure(crossings, studytest.Counted(t, 20))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,10 +48,10 @@ func TestConcurrency(t *testing.T) {
 	}
 	var want []string
 	for _, n := range []string{"1", "2", "5"} {
-		want = append(want, "Concurrency/kernel=not/lang=go/via=direct/n="+n, "Concurrency/kernel=not/lang=c/via=own/n="+n,
-			"Concurrency/kernel=clock/lang=go/via=direct/n="+n)
+		want = append(want, "Concurrency/op=not/lang=go/via=direct/n="+n, "Concurrency/op=not/lang=c/via=own/n="+n,
+			"Concurrency/op=clock/lang=go/via=direct/n="+n)
 	}
-	want = append(want, "Concurrency/kernel=not/lang=go-again/via=direct/n=1")
+	want = append(want, "Concurrency/op=not/lang=go/via=direct/n=1/entry=again")
 	slices.Sort(names)
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
@@ -112,14 +60,42 @@ func TestConcurrency(t *testing.T) {
 }
 
 func TestConcurrencyRefuses(t *testing.T) {
-	plan := crowdPlan{rounds: 1, pass: time.Millisecond, goroutines: []int{2}}
+	plan := crowdPlan{Plan: measure.Plan{Rounds: 1, Clock: measure.MachineClock()}, pass: 20 * time.Millisecond, goroutines: []int{2}}
 	before := runtime.NumGoroutine()
 	wrong := []calls.Crossing{{Name: "bent", Funcs: &calls.Funcs{Not: func(x int64) int64 { return x + 1 }}}}
-	if _, err := concurrency(wrong, plan, 1, func(int, int) {}); err == nil || !strings.Contains(err.Error(), "bent") {
+	if _, err := plan.measure(wrong, studytest.Silent); err == nil || !strings.Contains(err.Error(), "bent") {
 		t.Errorf("a Not that adds 1: %v, want an error that names its crossing", err)
 	}
 	studytest.GoroutinesBack(t, before)
-	if _, err := concurrency([]calls.Crossing{{Name: "x", Funcs: &calls.Funcs{}}}, plan, 1, func(int, int) {}); err == nil {
+	if _, err := plan.measure([]calls.Crossing{{Name: "x", Funcs: &calls.Funcs{}}}, studytest.Silent); err == nil {
 		t.Error("crossings without Not: no error, want one")
+	}
+}
+
+// TestConcurrencyStops tells it to stop in its second round; what it then returns is the first.
+func TestConcurrencyStops(t *testing.T) {
+	done := make(chan struct{})
+	plan := crowdPlan{
+		Plan: measure.Plan{Rounds: 3, Clock: measure.MachineClock(), Done: done},
+		pass: 20 * time.Millisecond, goroutines: []int{2},
+	}
+	before := runtime.NumGoroutine()
+	series, err := plan.measure([]calls.Crossing{{Name: "direct", Funcs: calls.Go()}}, func(at, all int) {
+		if at == all/3+1 {
+			plan.pass = time.Hour
+			time.AfterFunc(20*time.Millisecond, func() { close(done) })
+		}
+	})
+	if !errors.Is(err, measure.ErrStopped) {
+		t.Errorf("told to stop: %v, want %v", err, measure.ErrStopped)
+	}
+	studytest.GoroutinesBack(t, before)
+	for _, s := range series {
+		if len(s.Samples) != 1 {
+			t.Errorf("%s has %d samples, want one of the complete round", s.Subject.Name, len(s.Samples))
+		}
+	}
+	if len(series) != 3 {
+		t.Errorf("%d series, want 3", len(series))
 	}
 }

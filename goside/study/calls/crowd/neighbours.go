@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,10 +19,13 @@ import (
 	"toll/goside/study"
 )
 
-// Neighbours measures what goroutines in calls of Spin and Sleep do to the rest of the program: 1 µs, 1 ms and
+// neighboursName is the benchmark of what calls do to the rest of the program; its n is how many goroutines make them.
+const neighboursName = "Neighbours"
+
+// neighbours measures what goroutines in calls of Spin and Sleep do to the rest of the program: 1 µs, 1 ms and
 // 100 ms a call, made one after the other by GOMAXPROCS and by 100 goroutines, in full also by 1 and by 1,000.
 // 100 ms of Spin only by as many as GOMAXPROCS, since more would but be overload; Sleep by fewer than 100 only in
-// full. Beside them stands the idle program (kernel=idle), twice (see [Again]): what the two differ by is noise.
+// full. Beside them stands the idle program (op=idle), twice: what the two differ by is noise.
 // Direct is Go itself, its Sleep that of package time. Crossings without Spin or Sleep lack those rows;
 // "syscalln", which reaches C as "purego" does, is left out beside it, unless in full.
 //
@@ -37,21 +41,26 @@ import (
 // of seems not to get its turn: 60 ms, or 250 in full. tick-cut and gc-cut are then 1, else 0, and what was waited
 // for would have taken longer. threads is how many threads the Go runtime had in the end, under the load; idle ones
 // are ended before each sample.
-func Neighbours(crossings []calls.Crossing, full bool, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+func neighbours(lab *study.Lab) ([]measure.Series, error) {
+	crossings, _, err := lab.Crossings()
+	if err != nil {
+		return nil, err
+	}
 	plan := neighbourPlan{
-		loads:  loads(runtime.GOMAXPROCS(0), full),
-		rounds: 6, warm: 15 * time.Millisecond, watch: 70 * time.Millisecond, collect: 40 * time.Millisecond,
+		Plan:  measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done},
+		loads: loads(runtime.GOMAXPROCS(0), lab.Full),
+		warm:  15 * time.Millisecond, watch: 70 * time.Millisecond, collect: 40 * time.Millisecond,
 		patience: 60 * time.Millisecond,
 	}
-	if full {
-		plan.rounds, plan.patience = 31, 250*time.Millisecond
+	if lab.Full {
+		plan.Rounds, plan.patience = study.FullRounds, 250*time.Millisecond
 	} else if slices.ContainsFunc(crossings, func(c calls.Crossing) bool { return c.Name == "purego" }) {
 		crossings = slices.DeleteFunc(slices.Clone(crossings), func(c calls.Crossing) bool { return c.Name == "syscalln" })
 	}
-	return neighbours(crossings, plan, seed, progress)
+	return plan.measure(crossings, lab.Progress)
 }
 
-// loads returns those that Neighbours names, of which procs is GOMAXPROCS.
+// loads returns those that neighbours names, of which procs is GOMAXPROCS.
 func loads(procs int, full bool) []load {
 	counts := []int{procs, 100}
 	if full {
@@ -71,9 +80,9 @@ func loads(procs int, full bool) []load {
 	return all
 }
 
-// neighbourPlan is how Neighbours measures.
+// neighbourPlan is how neighbours measures.
 type neighbourPlan struct {
-	rounds         int
+	measure.Plan
 	warm           time.Duration // from the load's start to the first part, for its threads to be made
 	watch, collect time.Duration // how long the parts are
 	patience       time.Duration // with what is not done by then
@@ -82,7 +91,7 @@ type neighbourPlan struct {
 
 // load is so many goroutines that call Spin or Sleep.
 type load struct {
-	kernel     string
+	op         string // spin or sleep
 	call       time.Duration
 	name       string // of call
 	goroutines int
@@ -90,12 +99,15 @@ type load struct {
 
 // loading is a load that is on: until off is set and calls, those under way, are done.
 type loading struct {
-	off   atomic.Bool
-	calls sync.WaitGroup
+	off    atomic.Bool
+	calls  sync.WaitGroup
+	forget func() // that it is to be taken off when the plan is done
 }
 
-func (l *load) begin(call func(ns int64)) *loading {
+// begin puts the load on, until it is ended or done is closed.
+func (l *load) begin(call func(ns int64), done <-chan struct{}) *loading {
 	var on loading
+	on.forget = measure.AfterDone(done, func() { on.off.Store(true) })
 	for k := range l.goroutines {
 		on.calls.Go(func() {
 			// The first call is a part of one, so that not all end at once.
@@ -107,37 +119,45 @@ func (l *load) begin(call func(ns int64)) *loading {
 	return &on
 }
 
-func neighbours(crossings []calls.Crossing, plan neighbourPlan, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
-	clock := measure.MachineClock()
-	var cells []measure.LiveCell
-	add := func(name, problem string, call func(ns int64), l load) {
-		cells = append(cells, measure.LiveCell{
-			&measure.Subject{
-				Name:  "Neighbours/" + name,
+// end takes the load off and waits for the calls that are under way.
+func (l *loading) end() {
+	l.off.Store(true)
+	l.calls.Wait()
+	l.forget()
+}
+
+func (plan *neighbourPlan) measure(crossings []calls.Crossing, progress func(done, all int)) ([]measure.Series, error) {
+	var subjects []measure.LiveSubject
+	add := func(name record.Name, problem string, call func(ns int64), l load) {
+		name.Study, name.N = neighboursName, strconv.Itoa(l.goroutines)
+		subjects = append(subjects, measure.LiveSubject{
+			Subject: &measure.Subject{
+				Name:  name.String(),
 				Facts: []measure.Fact{{Key: "problem", Value: problem}, {Key: "per", Value: "tick"}},
 			},
-			func() (measure.Sample, int, error) { return besides(clock, call, l, plan) },
+			Take: func() (measure.Sample, int, error) { return plan.besides(call, l) },
 		})
 	}
-	add("kernel=idle/lang=go/via=direct/n=0", "idle", nil, load{})
-	add("kernel=idle/lang=go"+record.Again+"/via=direct/n=0", "idle", nil, load{})
+	for _, entry := range []string{"", record.EntryAgain} {
+		add(record.Name{Op: "idle", Lang: "go", Via: "direct", Entry: entry}, "idle", nil, load{})
+	}
 	for _, l := range plan.loads {
 		for _, c := range crossings {
 			call := c.Funcs.Spin
-			if l.kernel == "sleep" {
+			if l.op == "sleep" {
 				call = c.Funcs.Sleep
 			}
 			if call == nil {
 				continue
 			}
-			add(fmt.Sprintf("kernel=%s/lang=%s/via=%s/n=%d/call=%s", l.kernel, study.Lang(c), c.Name, l.goroutines, l.name),
-				fmt.Sprintf("%s call=%s n=%d", l.kernel, l.name, l.goroutines), call, l)
+			name := record.Name{Op: l.op, Lang: study.Lang(c), Via: c.Name, Keys: []record.Key{{Key: "call", Value: l.name}}}
+			add(name, fmt.Sprintf("%s call=%s n=%d", l.op, l.name, l.goroutines), call, l)
 		}
 	}
-	if len(cells) == 2 {
-		return nil, fmt.Errorf("study: Neighbours: none of %d crossings offers Spin or Sleep, want one", len(crossings))
+	if len(subjects) == 2 {
+		return nil, fmt.Errorf("crowd: none of %d crossings offers Spin or Sleep, want one", len(crossings))
 	}
-	return measure.VisitLive(cells, plan.rounds, seed, progress)
+	return measure.MeasureLive(plan.Plan, subjects, progress)
 }
 
 const (
@@ -146,38 +166,37 @@ const (
 )
 
 // besides takes a sample of what goroutines suffer beside a load. It returns how many ticks there were.
-func besides(clock measure.Clock, call func(ns int64), l load, plan neighbourPlan) (measure.Sample, int, error) {
+func (plan *neighbourPlan) besides(call func(ns int64), l load) (measure.Sample, int, error) {
 	// What ticks is at it before the load comes: a goroutine made under load may wait long for its first turn.
-	w := watch{clock: clock}
+	w := watch{clock: plan.Clock}
 	watching := start(w.run)
-	loading := l.begin(call)
+	loading := l.begin(call, plan.Done)
 	time.Sleep(plan.warm)
 	w.begun.Store(true)
 	time.Sleep(plan.watch)
 	w.ended.Store(true)
 	ticksCut := patiently(watching, &loading.off, plan.patience)
 	if ticksCut != 0 {
-		loading.calls.Wait()
-		loading = l.begin(call)
+		loading.end()
+		loading = l.begin(call, plan.Done)
 		time.Sleep(plan.warm)
 	}
 
 	var before, after debug.GCStats
 	var wall latencies
 	debug.ReadGCStats(&before)
-	collecting := start(func() { collect(clock, &wall, plan.collect, &loading.off) })
+	collecting := start(func() { collect(plan.Clock, &wall, plan.collect, &loading.off) })
 	collectCut := patiently(collecting, &loading.off, plan.collect+plan.patience)
 	debug.ReadGCStats(&after)
-	inUse := measure.ThreadsNow()
-	loading.off.Store(true)
-	loading.calls.Wait()
+	inUse := measure.GoThreads()
+	loading.end()
 
 	var paused latencies
 	for _, p := range after.Pause[:min(len(after.Pause), int(after.NumGC-before.NumGC))] { // the latest come first
 		paused.add(p)
 	}
 	if paused.count == 0 {
-		return measure.Sample{}, 0, fmt.Errorf("study: Neighbours: no pause is known of %d garbage collections, want one of each", wall.count)
+		return measure.Sample{}, 0, fmt.Errorf("crowd: no pause is known of %d garbage collections, want one of each", wall.count)
 	}
 	return measure.Sample{
 		Wall: max(1, float64(w.late.quantile(0.5))), // 0, if the clock is coarse, would be no time of an operation

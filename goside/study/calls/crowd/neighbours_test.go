@@ -4,6 +4,7 @@
 package crowd
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -19,7 +20,7 @@ import (
 )
 
 func TestLoads(t *testing.T) {
-	name := func(l load) string { return fmt.Sprintf("%d %s %s", l.goroutines, l.kernel, l.name) }
+	name := func(l load) string { return fmt.Sprintf("%d %s %s", l.goroutines, l.op, l.name) }
 	for _, c := range []struct {
 		procs int
 		full  bool
@@ -65,12 +66,13 @@ func TestNeighbours(t *testing.T) {
 		{Name: "own", Funcs: &calls.Funcs{Sleep: own}},
 	}
 	plan := neighbourPlan{
-		rounds: 2, warm: 5 * time.Millisecond, watch: 5 * time.Millisecond, collect: 2 * time.Millisecond,
+		Plan: measure.Plan{Rounds: 2, Seed: 1, Clock: measure.MachineClock()},
+		warm: 5 * time.Millisecond, watch: 5 * time.Millisecond, collect: 2 * time.Millisecond,
 		patience: 50 * time.Millisecond,
 		loads:    []load{{"spin", 10 * time.Microsecond, "10us", 2}, {"sleep", 4 * time.Millisecond, "4ms", 4}},
 	}
 	before := runtime.NumGoroutine()
-	series, err := neighbours(crossings, plan, 1, studytest.Counted(t, 10))
+	series, err := plan.measure(crossings, studytest.Counted(t, 10))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestNeighbours(t *testing.T) {
 		"gc-pause-max-ns", "gc-wall-ns", "gc-cut", "threads"})
 	var names []string
 	for _, s := range series {
-		names = append(names, strings.TrimPrefix(s.Subject.Name, "Neighbours/kernel="))
+		names = append(names, strings.TrimPrefix(s.Subject.Name, "Neighbours/op="))
 		for _, sample := range s.Samples {
 			for _, unit := range []string{"work-p50-ns", "gc-pause-p50-ns", "gc-wall-ns"} {
 				if sample.Get(unit) == 0 {
@@ -100,13 +102,55 @@ func TestNeighbours(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"idle/lang=go/via=direct/n=0", "idle/lang=go-again/via=direct/n=0", "spin/lang=go/via=direct/n=2/call=10us",
+	want := []string{"idle/lang=go/via=direct/n=0", "idle/lang=go/via=direct/n=0/entry=again", "spin/lang=go/via=direct/n=2/call=10us",
 		"sleep/lang=go/via=direct/n=4/call=4ms", "sleep/lang=c/via=own/n=4/call=4ms"}
 	if !slices.Equal(names, want) {
 		t.Errorf("rows %v, want %v", names, want)
 	}
-	if _, err := neighbours(crossings[1:2], plan, 1, func(int, int) {}); err == nil {
+	if _, err := plan.measure(crossings[1:2], studytest.Silent); err == nil {
 		t.Error("crossings without Spin and Sleep: no error, want one")
+	}
+}
+
+// TestNeighboursStop is told to stop in the first round and in the second.
+func TestNeighboursStop(t *testing.T) {
+	for _, rounds := range []int{0, 1} {
+		done := make(chan struct{})
+		plan := neighbourPlan{
+			Plan: measure.Plan{Rounds: 2, Seed: 1, Clock: measure.MachineClock(), Done: done},
+			warm: time.Millisecond, watch: time.Millisecond, collect: time.Millisecond, patience: time.Hour,
+			loads: []load{{"sleep", time.Millisecond, "1ms", 3}},
+		}
+		before := runtime.NumGoroutine()
+		series, err := plan.measure([]calls.Crossing{{Name: "direct", Funcs: calls.Go()}}, func(at, all int) {
+			if at == rounds*all/2+1 {
+				close(done)
+			}
+		})
+		if !errors.Is(err, measure.ErrStopped) {
+			t.Errorf("stopped after %d rounds: %v, want %v", rounds, err, measure.ErrStopped)
+		}
+		if want := 3 * rounds; len(series) != want {
+			t.Errorf("stopped after %d rounds: %d series, want %d", rounds, len(series), want)
+		}
+		for _, s := range series {
+			if len(s.Samples) != rounds {
+				t.Errorf("%s has %d samples, want %d", s.Subject.Name, len(s.Samples), rounds)
+			}
+		}
+		studytest.GoroutinesBack(t, before)
+	}
+}
+
+// TestLoadEndsWhenDone has a load that nobody ends but the signal to stop.
+func TestLoadEndsWhenDone(t *testing.T) {
+	done := make(chan struct{})
+	l := load{"spin", time.Microsecond, "1us", 3}
+	on := l.begin(calls.Go().Spin, done)
+	close(done)
+	on.calls.Wait()
+	if !on.off.Load() {
+		t.Error("the load is on though its calls have ended")
 	}
 }
 

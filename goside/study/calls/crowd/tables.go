@@ -5,8 +5,10 @@ package crowd
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"toll/goside/measure"
@@ -14,275 +16,257 @@ import (
 	"toll/goside/record"
 )
 
-// crowded is the rows of a crossing in one of the studies of goroutines, in the record's order; that of one
-// entered again is left out.
-type crowded struct {
+//go:embed text.md
+var text string
+
+var prose = page.NewProse(text)
+
+// crossingRows is the first entries of a crossing's rows, in the record's order.
+type crossingRows struct {
 	via  string
 	rows []*record.Row
 }
 
-// crowdedBy splits rows by crossing, and returns the one that was entered again with that entry, if any.
-func crowdedBy(rows []*record.Row) (all []*crowded, entered, again *record.Row) {
+// splitByCrossing splits rows by crossing.
+func splitByCrossing(rows []*record.Row) (all []*crossingRows) {
 	for _, r := range rows {
-		if r.Again() {
-			again = r
-		}
-	}
-	for _, r := range rows {
-		if r.Again() {
-			continue
-		}
-		if again != nil && r.Problem() == again.Problem() && r.Route() == strings.TrimSuffix(again.Lang, record.Again)+"/"+again.Via {
-			entered = r
-		}
-		at := slices.IndexFunc(all, func(c *crowded) bool { return c.via == r.Via })
+		at := slices.IndexFunc(all, func(c *crossingRows) bool { return c.via == r.Via })
 		if at < 0 {
 			at = len(all)
-			all = append(all, &crowded{via: r.Via})
+			all = append(all, &crossingRows{via: r.Via})
 		}
 		all[at].rows = append(all[at].rows, r)
 	}
-	return all, entered, again
+	return all
 }
 
-// ConcurrencyTables prints what calls made at once by several goroutines take.
-func ConcurrencyTables(p *page.Page) {
-	var calls, clock []*record.Row
-	for _, r := range p.Rows("Concurrency") {
-		if r.What() == "clock" {
-			clock = append(clock, r)
-		} else {
-			calls = append(calls, r)
-		}
-	}
-	if len(calls) == 0 {
+// concurrencyTables prints what calls made at once by several goroutines take.
+func concurrencyTables(p *page.Page) {
+	rows := p.Rows(concurrencyName)
+	crossings := splitByCrossing(record.Find(rows, "/op:not"))
+	if len(crossings) == 0 {
 		return
 	}
-	crossings, entered, again := crowdedBy(calls)
-	floor, shown := record.Noise(entered, again)
+	floor := record.Floor(rows)
 	p.Heading("Calls at once")
-	p.Explain("Goroutines call int64 → int64 as fast as they can, all at once, without collections of garbage. Per call: " +
-		"the program's wall time divided by all calls, median ± half its 95 % interval. Scaling: calls a second against those " +
-		"of one goroutine, within rounds (~: no difference beyond the noise floor, " + shown + ", which is what a row differs " +
-		"from itself by, entered twice). P50 to max: of single calls in a run of its own, each with the two readings of the " +
-		"clock around it, which the last rows show around nothing; max is the longest of all rounds, and a goroutine that waits " +
-		"in a call for its next turn has it when the run ends. Had a turn: goroutines that made any call. Threads: most that the Go runtime had.")
-	var lines [][]string
-	line := func(name string, r, one *record.Row) {
-		wall := measure.Median(r.Wall())
-		rate, time, scaling, allocated := "–", "–", "–", "–"
-		if one != nil {
-			rate, time, allocated = page.Significant(1e3/wall.Median), page.TimeAndSpread(wall), page.Allocations(r)
-			if s, ok := record.WallRatio(one, r); ok {
-				same := ""
-				if r != one && !s.Differs(floor) {
-					same = "~"
-				}
-				scaling = fmt.Sprintf("%s%.2fx", same, s.Median)
-			}
-		}
-		lines = append(lines, []string{
-			name + ", " + page.Count(r.N, "goroutine"), rate, time, scaling,
-			page.Nanoseconds(r.More("p50-ns").Median), page.Nanoseconds(r.More("p99-ns").Median),
-			page.Nanoseconds(r.More("p999-ns").Median), page.Nanoseconds(r.Largest("max-ns")),
-			fmt.Sprintf("%.0f", r.More("goroutines-run").Median), fmt.Sprintf("%.0f", r.Largest("threads")), allocated,
-		})
-	}
+	p.Tell(prose, "concurrency", nil)
+	var throughput, single [][]string
 	for _, c := range crossings {
 		for _, r := range c.rows {
-			line(page.CrossingName(c.via), r, c.rows[0])
+			throughput = append(throughput, throughputLine(r, c.rows[0], floor))
+			bytes, objects := r.Allocated()
+			single = append(single, append(singleCallLine(crowdName(r), r), fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
 		}
 	}
-	for _, r := range clock {
-		line("clock alone", r, nil)
+	for _, r := range record.Find(rows, "/op:clock") {
+		single = append(single, append(singleCallLine("clock alone, "+page.Count(r.N, "goroutine"), r), "–", "–"))
 	}
-	p.Grid("", []string{"", "Mcalls/s", "per call", "scaling", "P50", "P99", "P99.9", "max", "had a turn", "threads", "B, objects"}, lines)
-	p.Say("%s", sayConcurrency(crossings, floor))
+	p.Grid("Throughput", []string{"", "million calls a second", "per call", "relative"}, throughput)
+	p.Tell(prose, "throughput", page.FloorText(floor))
+	p.Grid("Single calls", []string{"", "P50", "P99", "P99.9", "max", "had a turn", "threads", "B", "objects"}, single)
+	p.Tell(prose, "single calls", nil)
+	p.Explain(sayConcurrency(crossings, floor))
 }
 
-func sayConcurrency(crossings []*crowded, floor float64) string {
-	var scale, tails, threads []string
+// crowdName names a row of calls at once: "cgo, 2 goroutines".
+func crowdName(r *record.Row) string {
+	return page.CrossingName(r.Via) + ", " + page.Count(r.N, "goroutine")
+}
+
+// throughputLine shows a row, and its throughput relative to that of one goroutine.
+func throughputLine(r, one *record.Row, floor float64) []string {
+	wall := measure.Median(r.Wall())
+	relative := "–"
+	if r == one {
+		relative = "1"
+	} else if ratio, ok := record.WallRatio(one, r); ok {
+		relative = page.Relative(ratio, ratio.Differs(floor))
+	}
+	return []string{crowdName(r), page.Significant(1e3 / wall.Median), page.WithSpread(page.Nanoseconds(wall.Median), wall), relative}
+}
+
+func singleCallLine(name string, r *record.Row) []string {
+	line := []string{name}
+	for _, unit := range []string{"p50-ns", "p99-ns", "p999-ns"} {
+		line = append(line, page.Nanoseconds(r.More(unit).Median))
+	}
+	return append(line, page.Nanoseconds(r.Largest("max-ns")), fmt.Sprintf("%.0f", r.More("goroutines-run").Median),
+		fmt.Sprintf("%.0f", r.Largest("threads")))
+}
+
+// sayConcurrency says how each crossing scales from its first number of goroutines to its last.
+func sayConcurrency(crossings []*crossingRows, floor float64) string {
+	var throughput, tails, threads []string
+	var least, most string // goroutines
 	for _, c := range crossings {
 		name := page.CrossingName(c.via)
-		one, most := c.rows[0], c.rows[len(c.rows)-1]
-		if one == most {
+		one, all := c.rows[0], c.rows[len(c.rows)-1]
+		ratio, ok := record.WallRatio(one, all)
+		if one == all || !ok {
 			continue
 		}
-		if r, ok := record.WallRatio(one, most); ok {
-			if r.Differs(floor) {
-				scale = append(scale, fmt.Sprintf("%s %.2f times%s", name, r.Median, page.Between(r)))
-			} else {
-				scale = append(scale, fmt.Sprintf("%s %.2f times, not told apart from as many%s", name, r.Median, page.Between(r)))
-			}
+		least, most = one.N, all.N
+		same := ""
+		if !ratio.Differs(floor) {
+			same = ", indistinguishable from 1"
 		}
-		a, b := one.More("p999-ns"), most.More("p999-ns")
-		verb := "is not told apart"
+		throughput = append(throughput, fmt.Sprintf("%s %.2fx%s%s", name, ratio.Median, page.Between(ratio), same))
+		a, b := one.More("p999-ns"), all.More("p999-ns")
+		against := "indistinguishable from"
 		if record.Above(b, a) {
-			verb = "is longer"
+			against = "longer than"
 		} else if record.Above(a, b) {
-			verb = "is shorter"
+			against = "shorter than"
 		}
-		tails = append(tails, fmt.Sprintf("by %s it %s (%s, %s)", name, verb, page.Nanoseconds(a.Median), page.Nanoseconds(b.Median)))
-		threads = append(threads, fmt.Sprintf("%.0f by %s", most.Largest("threads"), name))
+		tails = append(tails, fmt.Sprintf("%s %s, %s %s", name, page.Nanoseconds(b.Median), against, page.Nanoseconds(a.Median)))
+		threads = append(threads, fmt.Sprintf("%s %.0f", name, all.Largest("threads")))
 	}
-	if len(scale) == 0 {
-		return "Calls were made by one number of goroutines only, so nothing can be said of scaling."
+	if throughput == nil {
+		return "The record holds calls by one number of goroutines only, so it says nothing of scaling."
 	}
-	one, most := crossings[0].rows[0].N, crossings[0].rows[len(crossings[0].rows)-1].N
-	return fmt.Sprintf("With %s, against %s, calls made in a second are: %s. The P99.9 of a call against the same: %s. "+
-		"The Go runtime then had at most these threads: %s.",
-		page.Count(most, "goroutine"), one, page.Joined(scale), page.Joined(tails), page.Joined(threads))
+	return fmt.Sprintf("Throughput of %s relative to %s: %s. P99.9 of a single call with %s, beside the one with %s: %s. "+
+		"Most threads of the Go runtime with %s: %s.", page.Count(most, "goroutine"), least, strings.Join(throughput, "; "),
+		page.Count(most, "goroutine"), least, strings.Join(tails, "; "), page.Count(most, "goroutine"), strings.Join(threads, "; "))
 }
 
-// NeighbourTables prints what goroutines in calls do to the rest of the program.
-func NeighbourTables(p *page.Page) {
-	var idle *record.Row
-	var loads []*record.Row
-	rows := p.Rows("Neighbours")
-	_, entered, again := crowdedBy(rows)
-	for _, r := range rows {
-		switch {
-		case r.Again():
-		case r.What() == "idle":
-			idle = r
-		default:
-			loads = append(loads, r)
-		}
-	}
+// neighbourTables prints what goroutines in calls do to the rest of the program.
+func neighbourTables(p *page.Page) {
+	rows := p.Rows(neighboursName)
+	idle, loads := record.First(rows, "/op:idle"), record.Find(rows, "-/op:idle")
 	if idle == nil || len(loads) == 0 {
 		return
 	}
-	floor, shown := record.Noise(entered, again)
+	floor := record.Floor(rows)
 	p.Heading("What calls do to the rest of the program")
-	p.Explain("So many goroutines make calls of that length one after the other, busy on a core or asleep in the kernel " +
-		"(in Go: asleep by time.Sleep). Beside them a goroutine sleeps for 1 ms again and again: how late it goes on, then how " +
-		"long a fixed piece of work takes it. Then runtime.GC is called: how long the program stands still, and how long the " +
-		"call takes. Late: median ± half its 95 % interval, and its ratio to the idle program's, within rounds (~: no difference " +
-		"beyond the noise floor, " + shown + ", which is what the idle program differs from itself by, entered twice). P99 and " +
-		"P50: median of rounds; max: of all rounds. ≥: cut short, since the load was ended to let it go on. Threads: most that " +
-		"the Go runtime had.")
-	var lines [][]string
+	p.Tell(prose, "neighbours", nil)
+	var ticks, collections [][]string
 	for _, r := range append([]*record.Row{idle}, loads...) {
-		late := measure.Median(r.Wall())
-		against := "1.00x"
-		if s, ok := record.WallRatio(r, idle); ok && r != idle {
-			same := ""
-			if !s.Differs(floor) {
-				same = "~"
-			}
-			against = fmt.Sprintf("%s%.2fx", same, s.Median)
-		}
-		lines = append(lines, []string{
-			loadName(r) + by(r), cut(r, "tick-cut") + page.TimeAndSpread(late), against,
-			cut(r, "tick-cut") + page.Nanoseconds(r.More("tick-p99-ns").Median), everCut(r, "tick-cut") + page.Nanoseconds(r.Largest("tick-max-ns")),
-			cut(r, "tick-cut") + page.Nanoseconds(r.More("work-p50-ns").Median), cut(r, "tick-cut") + page.Nanoseconds(r.More("work-p99-ns").Median),
-			page.Nanoseconds(r.More("gc-pause-p50-ns").Median), page.Nanoseconds(r.Largest("gc-pause-max-ns")),
-			cut(r, "gc-cut") + page.Nanoseconds(r.More("gc-wall-ns").Median), fmt.Sprintf("%.0f", r.Largest("threads")),
+		ticks = append(ticks, tickLine(r, idle, floor))
+		collections = append(collections, []string{
+			loadOnCrossing(r), median(r, "work-p50-ns", "tick-cut"), median(r, "work-p99-ns", "tick-cut"), median(r, "gc-pause-p50-ns", ""),
+			page.Nanoseconds(r.Largest("gc-pause-max-ns")), median(r, "gc-wall-ns", "gc-cut"), fmt.Sprintf("%.0f", r.Largest("threads")),
 		})
 	}
-	p.Grid("", []string{"", "late P50", "to idle", "P99", "max", "work P50", "P99", "GC stop P50", "max", "GC call", "threads"}, lines)
-	p.Say("%s", sayNeighbours(idle, loads, floor))
+	p.Grid("How late the tick is", []string{"", "late", "relative", "P99", "max"}, ticks)
+	p.Tell(prose, "tick", page.FloorText(floor))
+	p.Grid("Work, collections and threads", []string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, collections)
+	p.Tell(prose, "collections", nil)
+	p.Explain(sayTicks(idle, loads, floor) + " " + sayCollections(idle, loads))
 }
 
-// cut marks a median of rounds if half of the rounds or more were cut short.
-func cut(r *record.Row, unit string) string {
-	if r.More(unit).Median >= 0.5 {
+// tickLine shows how late the tick is beside a load, also relative to the idle program.
+func tickLine(r, idle *record.Row, floor float64) []string {
+	late := measure.Median(r.Wall())
+	relative := "–"
+	if r == idle {
+		relative = "1"
+	} else if ratio, ok := record.WallRatio(r, idle); ok {
+		relative = page.Relative(ratio, ratio.Differs(floor))
+	}
+	longest := page.Nanoseconds(r.Largest("tick-max-ns"))
+	if r.Largest("tick-cut") > 0 {
+		longest = "≥ " + longest
+	}
+	return []string{
+		loadOnCrossing(r), bound(r, "tick-cut") + page.WithSpread(page.Nanoseconds(late.Median), late), relative,
+		median(r, "tick-p99-ns", "tick-cut"), longest,
+	}
+}
+
+// median shows the median of a row's rounds, as a lower bound if that many were cut short as cut tells.
+func median(r *record.Row, unit, cut string) string {
+	return bound(r, cut) + page.Nanoseconds(r.More(unit).Median)
+}
+
+// bound marks a median of rounds if half of the rounds or more were cut short.
+func bound(r *record.Row, cut string) string {
+	if r.More(cut).Median >= 0.5 {
 		return "≥ "
 	}
 	return ""
 }
 
-// everCut marks the largest of all rounds if any was cut short.
-func everCut(r *record.Row, unit string) string {
-	if r.Largest(unit) > 0 {
-		return "≥ "
-	}
-	return ""
-}
-
-// loadName calls a load of Neighbours, whatever the crossing: "100 × 1 ms asleep".
+// loadName names a load, whatever the crossing: "100 × 1 ms asleep".
 func loadName(r *record.Row) string {
-	if r.What() == "idle" {
+	if r.Op == "idle" {
 		return "idle program"
 	}
-	how := map[string]string{"spin": "busy", "sleep": "asleep"}[r.What()]
-	if how == "" {
-		how = r.What()
-	}
-	call := r.Facts["call"]
+	how := map[string]string{"spin": "busy", "sleep": "asleep"}[r.Op]
+	call := r.Get("call")
 	if n := strings.TrimRight(call, "mnus"); n != "" && n != call {
 		call = n + " " + strings.Replace(call[len(n):], "us", "µs", 1)
 	}
-	return fmt.Sprintf("%s × %s %s", r.N, call, how)
+	return fmt.Sprintf("%s × %s %s", r.N, call, cmp.Or(how, r.Op))
 }
 
-// by names the crossing of a load.
-func by(r *record.Row) string {
-	if r.What() == "idle" {
-		return ""
+// loadOnCrossing names a load and its crossing.
+func loadOnCrossing(r *record.Row) string {
+	if r.Op == "idle" {
+		return loadName(r)
 	}
-	return ", " + page.CrossingName(r.Via)
+	return loadName(r) + ", " + page.CrossingName(r.Via)
 }
 
-func sayNeighbours(idle *record.Row, loads []*record.Row, floor float64) string {
-	crossings, _, _ := crowdedBy(loads)
-	own := map[string]*record.Row{} // Go's own loads
-	for _, r := range loads {
-		if r.Via == "direct" {
-			own[loadName(r)] = r
-		}
+// worst returns the row with the largest median of a figure.
+func worst(rows []*record.Row, unit string) *record.Row {
+	return slices.MaxFunc(rows, func(a, b *record.Row) int { return cmp.Compare(a.More(unit).Median, b.More(unit).Median) })
+}
+
+// sayTicks says under how many loads the tick is later than in the idle program, and than beside plain Go.
+func sayTicks(idle *record.Row, loads []*record.Row, floor float64) string {
+	plain := map[string]*record.Row{}
+	for _, r := range record.Find(loads, "/via:direct") {
+		plain[loadName(r)] = r
 	}
 	idleP99 := idle.More("tick-p99-ns")
-	var late, against []string
-	for _, c := range crossings {
-		worse := 0
-		sooner, later, pairs := 0, 0, 0
+	var beyond, against []string
+	for _, c := range splitByCrossing(loads) {
+		name := page.CrossingName(c.via)
+		longer, sooner, later, pairs := 0, 0, 0, 0
 		for _, r := range c.rows {
 			if record.Above(r.More("tick-p99-ns"), idleP99) {
-				worse++
+				longer++
 			}
-			if s, ok := record.WallRatio(r, own[loadName(r)]); ok && r.Via != "direct" {
-				pairs++
-				switch {
-				case !s.Differs(floor):
-				case s.Median < 1:
-					sooner++
-				default:
-					later++
-				}
+			ratio, ok := record.WallRatio(r, plain[loadName(r)])
+			if !ok || c.via == "direct" {
+				continue
+			}
+			pairs++
+			switch {
+			case !ratio.Differs(floor):
+			case ratio.Median < 1:
+				sooner++
+			default:
+				later++
 			}
 		}
-		late = append(late, fmt.Sprintf("%d of %d loads by %s", worse, len(c.rows), page.CrossingName(c.via)))
+		beyond = append(beyond, fmt.Sprintf("%s %d of %s", name, longer, page.Count(strconv.Itoa(len(c.rows)), "load")))
 		if pairs > 0 {
-			against = append(against, fmt.Sprintf("sooner by %s under %d of %d loads and later under %d",
-				page.CrossingName(c.via), sooner, pairs, later))
+			against = append(against, fmt.Sprintf("%s sooner under %d of %s, later under %d", name, sooner, page.Count(strconv.Itoa(pairs), "load"), later))
 		}
 	}
-	worst := func(unit string) *record.Row {
-		return slices.MaxFunc(loads, func(a, b *record.Row) int { return cmp.Compare(a.More(unit).Median, b.More(unit).Median) })
+	said := fmt.Sprintf("In the idle program the tick is %s late at the median and %s at P99. Loads whose P99 is longer, with intervals apart: %s.",
+		page.Nanoseconds(measure.Median(idle.Wall()).Median), page.Nanoseconds(idleP99.Median), strings.Join(beyond, "; "))
+	if against != nil {
+		said += fmt.Sprintf(" Median tick relative to the same load in plain Go: %s.", strings.Join(against, "; "))
 	}
-	text := fmt.Sprintf("The idle program's tick is %s late at the median and %s at P99; "+
-		"the P99 is beyond that, with intervals apart, under %s.",
-		page.Nanoseconds(measure.Median(idle.Wall()).Median), page.Nanoseconds(idleP99.Median), page.Joined(late))
-	if len(against) > 0 {
-		text += fmt.Sprintf(" Against the same load in plain Go, the median tick comes %s.", page.Joined(against))
-	}
-	tick, stop, wall := worst("tick-p99-ns"), worst("gc-pause-max-ns"), worst("gc-wall-ns")
-	text += fmt.Sprintf(" The tick is latest, %s%s at P99, beside %s%s.",
-		cut(tick, "tick-cut"), page.Nanoseconds(tick.More("tick-p99-ns").Median), loadName(tick), by(tick))
-	text += fmt.Sprintf(" A collection's longest stop, median of rounds, is %s in the idle program and at most %s, beside %s%s;"+
-		" runtime.GC takes %s there and longest, %s%s, beside %s%s.",
-		page.Nanoseconds(idle.More("gc-pause-max-ns").Median),
-		page.Nanoseconds(stop.More("gc-pause-max-ns").Median), loadName(stop), by(stop),
-		page.Nanoseconds(idle.More("gc-wall-ns").Median),
-		cut(wall, "gc-cut"), page.Nanoseconds(wall.More("gc-wall-ns").Median), loadName(wall), by(wall))
+	latest := worst(loads, "tick-p99-ns")
+	return said + fmt.Sprintf(" The tick is latest beside %s: %s at P99.", loadOnCrossing(latest), median(latest, "tick-p99-ns", "tick-cut"))
+}
+
+// sayCollections says beside which load a collection takes longest, and which makes the most threads.
+func sayCollections(idle *record.Row, loads []*record.Row) string {
+	stop, wall := worst(loads, "gc-pause-max-ns"), worst(loads, "gc-wall-ns")
 	most := slices.MaxFunc(loads, func(a, b *record.Row) int { return cmp.Compare(a.Largest("threads"), b.Largest("threads")) })
 	var threads []string
 	for _, r := range loads {
 		if loadName(r) == loadName(most) {
-			threads = append(threads, fmt.Sprintf("%.0f by %s", r.Largest("threads"), page.CrossingName(r.Via)))
+			threads = append(threads, fmt.Sprintf("%s %.0f", page.CrossingName(r.Via), r.Largest("threads")))
 		}
 	}
-	return text + fmt.Sprintf(" Most threads are made by %s: %s, where the idle program has %.0f.",
-		loadName(most), page.Joined(threads), idle.Largest("threads"))
+	return fmt.Sprintf("A round's longest stop by a collection is %s in the idle program, and longest beside %s: %s. "+
+		"runtime.GC takes %s in the idle program, and longest beside %s: %s. The idle program has %s; %s makes the most: %s.",
+		median(idle, "gc-pause-max-ns", ""), loadOnCrossing(stop), median(stop, "gc-pause-max-ns", ""),
+		median(idle, "gc-wall-ns", "gc-cut"), loadOnCrossing(wall), median(wall, "gc-wall-ns", "gc-cut"),
+		page.Count(fmt.Sprintf("%.0f", idle.Largest("threads")), "thread"), loadName(most), strings.Join(threads, "; "))
 }

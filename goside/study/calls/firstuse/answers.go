@@ -7,35 +7,38 @@ import (
 	"fmt"
 	"strings"
 
-	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
 
-func AnswerFirstUse(p *page.Page) string {
-	start := map[string]*record.Row{}
-	for _, r := range p.Rows(record.FirstUseName) {
-		if r.What() == "start" {
-			start[r.Via] = r
-		}
-	}
-	plain := start["go"]
-	if plain == nil {
-		return ""
-	}
+func answerFirstUse(p *page.Page) string {
+	start := record.Find(p.Rows(firstUseName), "/op:start")
+	plain := record.First(start, "/via:go")
 	var parts []string
 	for _, via := range []string{"cgo", "purego"} {
-		r := start[via]
-		if r == nil || len(r.Samples) != len(plain.Samples) {
+		r := record.First(start, "/via:%s", via)
+		if r == nil || plain == nil || len(r.Samples) != len(plain.Samples) {
 			continue
 		}
-		later := measure.Ratio(r.Wall(), plain.Wall()).Median - 1
-		parts = append(parts, fmt.Sprintf("by %s a small program starts %s later, is %s larger when loaded, and its first call takes %s", via,
-			page.Nanoseconds(later*measure.Median(plain.Wall()).Median), page.Megabytes(r.More("loaded-bytes").Median-plain.More("loaded-bytes").Median),
-			page.Nanoseconds(r.More("call1-ns").Median)))
+		call, _ := step(r, "call1-ns")
+		parts = append(parts, fmt.Sprintf("with %s, a small program %s, its loaded size %s, and its first call takes %s", via,
+			differenceText(r, plain, (*record.Row).Wall, page.Nanoseconds, "starts", "later", "earlier"),
+			differenceText(r, plain, valuesOf("loaded-bytes"), page.Megabytes, "is", "larger", "smaller"), page.Nanoseconds(call.Median)))
 	}
 	if parts == nil {
 		return ""
 	}
-	return "Beside plain Go, " + strings.Join(parts, "; ") + "."
+	return "Relative to plain Go: " + strings.Join(parts, "; ") + "."
+}
+
+// differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is no larger".
+func differenceText(r, plain *record.Row, values func(*record.Row) []float64, show func(float64) string, verb, more, less string) string {
+	difference := record.Differences(values(r), values(plain))
+	switch {
+	case !record.Certain(difference):
+		return verb + " not measurably " + more
+	case difference.Median < 0:
+		return verb + " " + show(-difference.Median) + " " + less
+	}
+	return verb + " " + show(difference.Median) + " " + more
 }

@@ -17,19 +17,22 @@ var claims = []page.Claim{
 	{Text: "“The baseline runtime overhead of cgo calls has been reduced by ~30%.”", Title: "Go 1.26 release notes, 2026", URL: "https://go.dev/doc/go1.26",
 		Here: func(p *page.Page) (string, string) {
 			older, newer := toolchainRow(p, "1.25"), toolchainRow(p, "1.26")
-			if older == nil || newer == nil || len(older.Samples) != len(newer.Samples) {
+			ratio, ok := record.WallRatio(newer, older)
+			if !ok {
 				return "", ""
 			}
-			ratio := measure.Ratio(newer.Wall(), older.Wall())
-			found := fmt.Sprintf("a no-op takes %s by Go %s, %s by %s: %s (%s to %s)", page.Nanoseconds(measure.Median(older.Wall()).Median), older.Facts["go"],
-				page.Nanoseconds(measure.Median(newer.Wall()).Median), newer.Facts["go"], page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi))
-			return found, page.Nearly(ratio, 0.7, 0.1)
+			found := fmt.Sprintf("a no-op takes %s with Go %s and %s with %s: %s (%s to %s)",
+				page.Nanoseconds(measure.Median(older.Wall()).Median), older.Get("go"),
+				page.Nanoseconds(measure.Median(newer.Wall()).Median), newer.Get("go"),
+				page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi))
+			return found, page.Nearly(ratio, publishedRatio, 0.1)
 		}},
 }
 
-func toolchainRow(p *page.Page, version string) *record.Row {
-	for _, r := range p.Rows(ToolchainsName) {
-		if r.What() == "noop" && r.Via == "cgo" && !r.Again() && strings.HasPrefix(r.Facts["go"], version) {
+// toolchainRow returns the no-op by cgo of a program built by that release of Go, or nil.
+func toolchainRow(p *page.Page, release string) *record.Row {
+	for _, r := range record.Find(p.Rows(toolchainsName), "/op:noop /via:cgo") {
+		if strings.HasPrefix(r.Get("go"), release) {
 			return r
 		}
 	}

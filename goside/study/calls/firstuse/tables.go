@@ -5,8 +5,8 @@ package firstuse
 
 import (
 	"cmp"
+	_ "embed"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -15,51 +15,66 @@ import (
 	"toll/goside/record"
 )
 
-// StartTables prints what a crossing costs before it is used for the second time: at start, in the file and in
+//go:embed text.md
+var text string
+
+var prose = page.NewProse(text)
+
+// firstUseTables prints what a crossing costs before it is used for the second time: at start, in the file and in
 // building, and whether it cross-compiles.
-func StartTables(p *page.Page) {
-	u := &firstUsePrinter{Page: p, parts: map[string][]*record.Row{}}
-	for _, r := range p.Rows(record.FirstUseName) {
-		u.parts[r.What()] = append(u.parts[r.What()], r)
-	}
-	if len(u.parts["start"]) == 0 {
+func firstUseTables(p *page.Page) {
+	rows := p.Rows(firstUseName)
+	start := record.Find(rows, "/op:start")
+	if len(start) == 0 {
 		return
 	}
 	p.Heading("First use")
-	u.start()
-	u.size()
-	u.build()
-	u.cross()
+	startTable(p, start)
+	stepTable(p, start)
+	sizeTable(p, start)
+	buildTable(p, start, rows)
+	crossTable(p, start)
 }
 
-type firstUsePrinter struct {
-	*page.Page
-	parts map[string][]*record.Row // by what was measured; the first of each is the plain Go program
-}
+// The tables' rows are those of the programs; the first is the plain Go program.
 
-// start prints the steps up to a later call.
-func (u *firstUsePrinter) start() {
-	rows := u.parts["start"]
-	header := []string{"program", "start", "added", "dlopen", "lookup", "registration", "first call", "second",
-		"1000th", "exit", "in all", "heap per call"}
-	units := []string{"dlopen-ns", "dlsym-ns", "register-ns", "call1-ns", "call2-ns", "call1000-ns"}
+// startTable prints how long programs take to start and to end.
+func startTable(p *page.Page, rows []*record.Row) {
 	var lines [][]string
-	var added, before, first []ofProgram
+	var added []ofProgram
 	for _, r := range rows {
 		wall := measure.Median(r.Wall())
-		line := []string{r.Via, page.Nanoseconds(wall.Median) + " " + strings.TrimSpace(page.Spread(wall))}
-		line, added = addedCell(line, added, r, rows[0], r.Wall(), rows[0].Wall(), page.Nanoseconds)
+		cell, figures := addedTo(rows[0], r, (*record.Row).Wall, page.Nanoseconds)
+		added = append(added, figures...)
+		lines = append(lines, []string{
+			r.Via, page.WithSpread(page.Nanoseconds(wall.Median), wall), cell, page.Nanoseconds(r.More("exit-ns").Median),
+			page.Nanoseconds(r.More("total-ns").Median),
+		})
+	}
+	p.Grid("A small program's start and end", []string{"program", "start", "added", "exit", "in all"}, lines)
+	p.Tell(prose, "start", map[string]string{"Rounds": page.InRounds(rows[0])})
+	if added != nil {
+		p.Say("Time to start: %s.", addedText(added, page.Nanoseconds))
+	}
+}
+
+// stepTable prints the steps up to a later call.
+func stepTable(p *page.Page, rows []*record.Row) {
+	preparing := []string{"dlopen-ns", "dlsym-ns", "register-ns"}
+	var lines [][]string
+	var before, first []ofProgram
+	for _, r := range rows {
+		line := []string{r.Via}
 		var ready float64
-		for k, unit := range units {
+		for _, unit := range append(slices.Clone(preparing), "call1-ns", "call2-ns", "call1000-ns") {
 			ns, ok := step(r, unit)
 			cell := ""
-			if ok {
+			if ok && ns.Median == 0 {
+				cell = "~0"
+			} else if ok {
 				cell = page.Nanoseconds(ns.Median)
-				if ns.Median == 0 {
-					cell = "~0"
-				}
 			}
-			if k < 3 { // before the first call
+			if slices.Contains(preparing, unit) {
 				ready += ns.Median
 			}
 			line = append(line, cell)
@@ -70,127 +85,117 @@ func (u *firstUsePrinter) start() {
 		call, _ := step(r, "call1-ns")
 		later, _ := step(r, "call1000-ns")
 		first = append(first, ofProgram{r.Via, measure.Interval{Median: call.Median - later.Median}})
-		lines = append(lines, append(line, page.Nanoseconds(r.More("exit-ns").Median), page.Nanoseconds(r.More("total-ns").Median),
-			page.Allocations(r)))
+		bytes, objects := r.Allocated()
+		lines = append(lines, append(line, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
 	}
-	u.Grid("A small program's start, first steps and first calls", header, lines)
-	sentence := fmt.Sprintf("Median of %s. Start: from just before the program is started to its first statement; "+
-		"added: to the plain Go program's, within rounds (~: the interval holds 0). The clock's own cost, %s, is "+
-		"taken off each step, and ~0 is what then does not show.", page.InRounds(rows[0]), page.Nanoseconds(rows[0].More("clock-ns").Median))
-	if len(added) > 0 {
-		sentence += " To the start, " + ranked(added, page.Nanoseconds) + "."
+	p.Grid("First steps and first calls", []string{"program", "dlopen", "lookup", "registration", "first call", "second", "1000th", "B", "objects"}, lines)
+	p.Tell(prose, "steps", map[string]string{"Rounds": page.InRounds(rows[0]), "Clock": page.Nanoseconds(rows[0].More("clock-ns").Median)})
+	said := "First call beyond the 1000th: " + leastToMost(first, page.Nanoseconds) + "."
+	if before != nil {
+		said = "To load, look up and register one function: " + leastToMost(before, page.Nanoseconds) + ". " + said
 	}
-	if len(before) > 0 {
-		sentence += " To load, look up and register one function takes " + leastToMost(before, page.Nanoseconds) + "."
-	}
-	u.Say("%s A first call takes longer than the 1000th by %s.", sentence, leastToMost(first, page.Nanoseconds))
+	p.Explain(said)
 }
 
-// size prints what the files hold.
-func (u *firstUsePrinter) size() {
-	rows := u.parts["start"]
+// sizeTable prints what the files hold.
+func sizeTable(p *page.Page, rows []*record.Row) {
 	var lines [][]string
 	var added []ofProgram
-	plain := rows[0]
 	for _, r := range rows {
 		line := []string{r.Via}
 		for _, unit := range []string{"size-bytes", "loaded-bytes"} {
-			of := func(s *measure.Sample) float64 { return s.Get(unit) }
-			line = append(line, page.Megabytes(r.More(unit).Median))
-			var figures []ofProgram
-			line, figures = addedCell(line, nil, r, plain, r.Values(of), plain.Values(of), page.Megabytes)
+			cell, figures := addedTo(rows[0], r, valuesOf(unit), page.Megabytes)
+			line = append(line, page.Megabytes(r.More(unit).Median), cell)
 			if unit == "loaded-bytes" {
 				added = append(added, figures...)
 			}
 		}
 		lines = append(lines, append(line, r.Facts["needs"]))
 	}
-	u.Grid("Size of the program", []string{"program", "file", "added", "loaded", "added", "shared libraries"}, lines)
-	sentence := "Loaded is the file without what only debuggers read."
-	if len(added) > 0 {
-		sentence += " To it, " + ranked(added, page.Megabytes) + "."
+	p.Grid("Size of the program", []string{"program", "file", "added", "loaded", "added", "shared libraries"}, lines)
+	p.Tell(prose, "size", nil)
+	if added != nil {
+		p.Say("Loaded size: %s.", addedText(added, page.Megabytes))
 	}
-	u.Say("%s", sentence)
 }
 
-// build prints how long building takes.
-func (u *firstUsePrinter) build() {
-	kinds := []struct{ kernel, title string }{
-		{"link", "linked again"}, {"compile", "compiled and linked again"}, {"cold", "all, cache empty"},
+// valuesOf returns a function that takes a figure from each sample of a row.
+func valuesOf(unit string) func(*record.Row) []float64 {
+	return func(r *record.Row) []float64 {
+		return r.Values(func(s *measure.Sample) float64 { return s.Get(unit) })
 	}
+}
+
+// buildTable prints how long building takes.
+func buildTable(p *page.Page, programs, rows []*record.Row) {
 	header := []string{"program"}
 	lines := map[string][]string{}
 	var said []string
-	for _, kind := range kinds {
-		rows := u.parts[kind.kernel]
-		if len(rows) == 0 {
+	for _, kind := range []struct{ op, title string }{
+		{"link", "Link"}, {"compile", "Compile and link"}, {"cold", "All, empty cache"},
+	} {
+		builds := record.Find(rows, "/op:%s", kind.op)
+		if len(builds) == 0 {
 			continue
 		}
 		header = append(header, kind.title, "added")
 		var added []ofProgram
-		for _, r := range rows {
-			line := append(lines[r.Via], page.Nanoseconds(measure.Median(r.Wall()).Median))
-			lines[r.Via], added = addedCell(line, added, r, rows[0], r.Wall(), rows[0].Wall(), page.Nanoseconds)
+		for _, r := range builds {
+			cell, figures := addedTo(builds[0], r, (*record.Row).Wall, page.Nanoseconds)
+			added = append(added, figures...)
+			lines[r.Via] = append(lines[r.Via], page.Nanoseconds(measure.Median(r.Wall()).Median), cell)
 		}
-		text := fmt.Sprintf("%s (median of %s)", kind.title, page.InRounds(rows[0]))
+		about := fmt.Sprintf("%s (%s)", kind.title, page.InRounds(builds[0]))
 		switch {
-		case len(rows[0].Samples) == 1:
-			text += ", too few to tell a difference from noise"
-		case len(added) > 0:
-			text += ", " + ranked(added, page.Nanoseconds)
+		case len(builds[0].Samples) == 1:
+			about += ": too few to tell a difference from noise"
+		case added != nil:
+			about += ": " + addedText(added, page.Nanoseconds)
 		}
-		said = append(said, text)
+		said = append(said, about)
 	}
 	var table [][]string
-	for _, r := range u.parts["start"] {
+	for _, r := range programs {
 		if line := lines[r.Via]; len(line) == 2*len(said) && len(said) > 0 {
 			table = append(table, append([]string{r.Via}, line...))
 		}
 	}
-	if len(table) == 0 {
+	if table == nil {
 		return
 	}
-	u.Grid("Time to build the program", header, table)
-	u.Say("Time of go build: %s. (~: the interval holds 0, or with fewer than six rounds, the two programs' times "+
-		"overlap.)", strings.Join(said, "; "))
+	p.Grid("Time to build the program", header, table)
+	p.Tell(prose, "build", nil)
+	p.Explain(strings.Join(said, ". ") + ".")
 }
 
-// cross prints for what the programs could be compiled.
-func (u *firstUsePrinter) cross() {
-	header := []string{"program"}
+// crossTable prints for what the programs could be compiled.
+func crossTable(p *page.Page, rows []*record.Row) {
 	var keys []string
-	for key := range u.parts["start"][0].Facts {
+	for key := range rows[0].Facts {
 		if strings.HasPrefix(key, "cross-") {
 			keys = append(keys, key)
 		}
 	}
-	if len(keys) == 0 {
+	if keys == nil {
 		return
 	}
 	slices.Sort(keys)
+	header := []string{"program"}
 	for _, key := range keys {
 		header = append(header, strings.ReplaceAll(strings.TrimPrefix(key, "cross-"), "-", "/"))
 	}
 	var lines [][]string
 	var everywhere, said []string
-	for _, r := range u.parts["start"] {
+	for _, r := range rows {
 		line, fails := []string{r.Via}, false
 		for _, key := range keys {
-			result := r.Facts[key]
-			switch {
-			case result == "ok":
-				line = append(line, "ok")
+			cell, failed := crossCell(r.Facts[key])
+			line = append(line, cell)
+			if !failed {
 				continue
-			case strings.HasPrefix(result, "unknown"):
-				line = append(line, "unknown")
-			case strings.HasPrefix(result, "this machine"):
-				line = append(line, "not crossed")
-				continue
-			default:
-				line = append(line, "no")
 			}
 			fails = true
-			if text := r.Via + ": “" + result + "”"; !slices.Contains(said, text) {
+			if text := r.Via + ": “" + r.Facts[key] + "”"; !slices.Contains(said, text) {
 				said = append(said, text)
 			}
 		}
@@ -199,16 +204,28 @@ func (u *firstUsePrinter) cross() {
 		}
 		lines = append(lines, line)
 	}
-	u.Grid("Cross-compiled by go build with GOOS and GOARCH alone", header, lines)
-	names := "None"
-	if len(everywhere) > 0 {
-		names = strings.Join(everywhere, ", ")
+	p.Grid("Cross-compiled by go build with GOOS and GOARCH alone", header, lines)
+	sentence := "No program cross-compiles for all targets."
+	if everywhere != nil {
+		sentence = fmt.Sprintf("These cross-compile for all targets: %s.", strings.Join(everywhere, ", "))
 	}
-	sentence := fmt.Sprintf("Cross-compiled for all that was tried: %s.", names)
-	if len(said) > 0 {
-		sentence += " Else the go command says, " + strings.Join(said, "; ") + "."
+	if said != nil {
+		sentence += " The go command says of the others, " + strings.Join(said, "; ") + "."
 	}
-	u.Say("%s", sentence)
+	p.Explain(sentence)
+}
+
+// crossCell shows whether a program cross-compiles, and whether it failed.
+func crossCell(result string) (cell string, failed bool) {
+	switch {
+	case result == "ok":
+		return "ok", false
+	case strings.HasPrefix(result, "this machine"):
+		return "not crossed", false
+	case strings.HasPrefix(result, "unknown"):
+		return "unknown", true
+	}
+	return "no", true
 }
 
 // step returns what a step took, the clock's cost taken off, and whether the program has that step.
@@ -225,24 +242,23 @@ type ofProgram struct {
 	measure.Interval
 }
 
-// addedCell appends a cell with what a row has more than the plain program's, and the figure; an empty cell and
-// none for the plain program itself.
-func addedCell(line []string, figures []ofProgram, r, plain *record.Row, values, base []float64,
-	show func(float64) string) ([]string, []ofProgram) {
-	if r == plain || len(values) != len(base) {
-		return append(line, ""), figures
+// addedTo shows what a row has more than the plain program's, and returns that figure; an empty cell and none for the plain
+// program itself, or one of other rounds.
+func addedTo(plain, r *record.Row, values func(*record.Row) []float64, show func(float64) string) (string, []ofProgram) {
+	if r == plain || len(r.Samples) != len(plain.Samples) {
+		return "", nil
 	}
-	difference := record.Differences(values, base)
+	difference := record.Differences(values(r), values(plain))
 	cell := page.WithSign(difference.Median, show)
 	if !record.Certain(difference) {
 		cell = "~" + cell
 	}
-	return append(line, cell), append(figures, ofProgram{r.Via, difference})
+	return cell, []ofProgram{{r.Via, difference}}
 }
 
-// ranked says between what the programs add, whether the ends of that are told apart, and for which it is not certain
-// that they add anything.
-func ranked(added []ofProgram, show func(float64) string) string {
+// addedText says between what the programs add, whether the ends of that are told apart, and which are indistinguishable
+// from the plain program.
+func addedText(added []ofProgram, show func(float64) string) string {
 	var sure []ofProgram
 	var unsure []string
 	for _, f := range added {
@@ -252,21 +268,24 @@ func ranked(added []ofProgram, show func(float64) string) string {
 			unsure = append(unsure, f.program)
 		}
 	}
-	if len(sure) == 0 {
-		return "no crossing is seen to make a difference"
+	if sure == nil {
+		return "no crossing makes a measurable difference"
 	}
 	slices.SortStableFunc(sure, func(a, b ofProgram) int { return cmp.Compare(b.Median, a.Median) })
 	most, least := sure[0], sure[len(sure)-1]
 	text := fmt.Sprintf("%s adds %s", most.program, page.WithSign(most.Median, show))
 	if len(sure) > 1 {
-		text = fmt.Sprintf("the crossings add %s (%s) to %s (%s)", page.WithSign(least.Median, show), least.program,
+		text = fmt.Sprintf("the crossings add from %s (%s) to %s (%s)", page.WithSign(least.Median, show), least.program,
 			page.WithSign(most.Median, show), most.program)
 		if least.Hi >= most.Lo {
-			text += ", which are not told apart"
+			text += ", which are indistinguishable"
 		}
 	}
-	if len(unsure) > 0 {
-		text += ", while no difference is seen for " + strings.Join(unsure, " and ")
+	if unsure != nil {
+		text += "; " + page.Joined(unsure) + " makes no measurable difference"
+		if len(unsure) > 1 {
+			text = strings.TrimSuffix(text, "makes no measurable difference") + "make no measurable difference"
+		}
 	}
 	return text
 }
@@ -285,110 +304,4 @@ func leastToMost(figures []ofProgram, show func(float64) string) string {
 		return fmt.Sprintf("%s (%s)", plain(most), most.program)
 	}
 	return fmt.Sprintf("%s (%s) to %s (%s)", plain(least), least.program, plain(most), most.program)
-}
-
-// publishedRatio is the ratio that the release notes of Go 1.26 give: "The baseline runtime overhead of cgo calls has
-// been reduced by ~30%" (https://go.dev/doc/go1.26).
-const publishedRatio = 0.70
-
-// ToolchainTables prints what calls cost in a program built by an older and by a newer Go.
-func ToolchainTables(p *page.Page) {
-	rows := p.Rows(ToolchainsName)
-	if len(rows) == 0 {
-		return
-	}
-	p.Heading("Versions of Go")
-	var versions []string
-	for _, r := range rows {
-		if !slices.Contains(versions, r.Facts["go"]) {
-			versions = append(versions, r.Facts["go"])
-		}
-	}
-	find := func(like *record.Row, lang, version string) *record.Row {
-		for _, r := range rows {
-			if r.What() == like.What() && r.Via == like.Via && r.Lang == lang && r.Facts["go"] == version {
-				return r
-			}
-		}
-		return nil
-	}
-	older, newer := versions[0], versions[len(versions)-1]
-	header := []string{"call"}
-	for _, v := range versions {
-		header = append(header, "Go "+v, "heap per call")
-	}
-	if older != newer {
-		header = append(header, "change", "noise floor")
-	}
-	var lines [][]string
-	var said []string
-	for _, r := range rows {
-		if r.Facts["go"] != older || r.Again() {
-			continue
-		}
-		call := r.What() + " " + r.Route()
-		line := []string{call}
-		for _, v := range versions {
-			built := find(r, r.Lang, v)
-			if built == nil {
-				line = append(line, "", "")
-				continue
-			}
-			wall := measure.Median(built.Wall())
-			line = append(line, page.Nanoseconds(wall.Median)+" "+strings.TrimSpace(page.Spread(wall)), page.Allocations(built))
-		}
-		if built := find(r, r.Lang, newer); older != newer && built != nil && len(built.Samples) == len(r.Samples) {
-			floor := 0.0
-			floorCell := ""
-			if twice := find(r, r.Lang+record.Again, older); twice != nil && len(twice.Samples) == len(r.Samples) {
-				floor = measure.Ratio(twice.Wall(), r.Wall()).Floor()
-				floorCell = fmt.Sprintf("± %.1f%%", 100*floor)
-			}
-			ratio := measure.Ratio(built.Wall(), r.Wall())
-			if math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
-				line = append(line, page.Percent(ratio.Median)+" (too few rounds)", "")
-				said = append(said, call+": too few rounds to say")
-			} else {
-				line = append(line, fmt.Sprintf("%s (%s to %s)", page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi)), floorCell)
-				said = append(said, call+": "+changed(ratio, floor)+claimed(r, older, newer, ratio))
-			}
-		}
-		lines = append(lines, line)
-	}
-	p.Grid("Calls written in place, built by each version", header, lines)
-	sentence := fmt.Sprintf("Median of %s, in each of which the programs ran in random order.", page.InRounds(rows[0]))
-	if len(said) > 0 {
-		sentence += fmt.Sprintf(" Go %s beside %s, %s.", newer, older, strings.Join(said, "; "))
-	}
-	if missing := rows[0].Facts["missing"]; missing != "" {
-		sentence += " Missing, " + missing + "."
-	}
-	p.Say("%s", sentence)
-}
-
-// changed says what a ratio of times shows.
-func changed(ratio measure.Interval, floor float64) string {
-	switch {
-	case !ratio.Differs(floor):
-		return "no difference beyond noise"
-	case ratio.Median < 1:
-		return fmt.Sprintf("%.0f%% less time", 100*(1-ratio.Median))
-	}
-	return fmt.Sprintf("%.0f%% more time", 100*(ratio.Median-1))
-}
-
-// claimed says how the change of a no-op by cgo from Go 1.25 to 1.26 stands to the published one; nothing of
-// other calls and versions.
-func claimed(r *record.Row, older, newer string, ratio measure.Interval) string {
-	if r.What() != "noop" || r.Via != "cgo" || !strings.HasPrefix(older, "1.25") || !strings.HasPrefix(newer, "1.26") {
-		return ""
-	}
-	claim := page.Percent(publishedRatio)
-	switch {
-	case ratio.Lo > publishedRatio:
-		return fmt.Sprintf(" (the change is smaller than the published %s, which its interval leaves out)", claim)
-	case ratio.Hi < publishedRatio:
-		return fmt.Sprintf(" (the change is greater than the published %s, which its interval leaves out)", claim)
-	}
-	return fmt.Sprintf(" (its interval holds the published %s)", claim)
 }

@@ -21,8 +21,8 @@ import (
 	"toll/goside/study"
 )
 
-// ToolchainsName is the study of what calls cost when one program is built by several versions of Go.
-const ToolchainsName = "Toolchains"
+// toolchainsName is the benchmark of what calls cost when one program is built by several releases of Go.
+const toolchainsName = "Toolchains"
 
 // toolchains are values of GOTOOLCHAIN, the older first.
 var toolchains = []string{"go1.25.8", "local"}
@@ -35,77 +35,90 @@ const (
 	toolchainLimit    = 5 * time.Minute
 )
 
-// Toolchains builds goside/via/start/testdata/toolchain in the source tree root by each toolchain and returns
-// what each program says that its calls cost, as Toolchains/kernel=noop/lang=c/via=cgo/go=1.25.8/n=1 and the like;
-// the oldest is run twice in each round, once as lang=c-again (see [Again]). A sample is a run of the program,
+// byToolchain builds goside/via/start/testdata/toolchain in the source tree root by each toolchain and returns
+// what each program says that its calls cost, as Toolchains/op=noop/lang=c/via=cgo/go=1.25.8 and the like;
+// the oldest is run twice in each round, once as entry=again. A sample is a run of the program,
 // which itself takes the median batch; it has no CPU time. A toolchain that cannot be had here has no series, and
-// the others have the fact missing, which says why. If there is none, or no source tree, native library or C
-// compiler, the error is [seam.ErrUnavailable]. progress is called after each step.
-func Toolchains(root string, full bool, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+// the others have the fact missing, which says why. If there is none, or no native library or C compiler, the error is
+// [seam.ErrUnavailable]. If it is told to stop, or a program fails, it returns the complete rounds together with the
+// error. It shows progress after each step.
+func byToolchain(lab *study.Lab, root string) ([]measure.Series, error) {
+	rounds := 15
+	if lab.Full {
+		rounds = study.FullRounds
+	}
+	return builtBy(lab, toolchains, root, rounds)
+}
+
+func builtBy(lab *study.Lab, toolchains []string, root string, rounds int) ([]measure.Series, error) {
 	library := filepath.Join(root, "build", "lib", "libtoll_calls.a")
 	if err := buildable(root, library); err != nil {
 		return nil, err
 	}
-	rounds := 15
-	if full {
-		rounds = 31
-	}
-	return builtBy(toolchains, root, library, full, rounds, seed, progress)
-}
-
-func builtBy(toolchains []string, root, library string, full bool, rounds int, seed uint64,
-	progress func(done, all int)) ([]measure.Series, error) {
 	if !hasC() {
-		return nil, fmt.Errorf("study: %w: the go command finds no C compiler, want one for cgo", seam.ErrUnavailable)
+		return nil, fmt.Errorf("firstuse: %w: the go command finds no C compiler, want one for cgo", seam.ErrUnavailable)
 	}
-	done, all := 0, len(toolchains)+rounds*(len(toolchains)+1)
-	step := func() {
-		done++
-		progress(done, all)
-	}
-	var files, missing []string
-	for _, t := range toolchains {
-		file, err := buildBy(t, root, library, full)
-		if err != nil {
+	ctx := untilDone{context.Background(), lab.Done}
+	var programs []toolchainProgram
+	var missing []string
+	for k, t := range toolchains {
+		file, err := buildBy(ctx, t, root, library, lab.Full)
+		switch {
+		case ctx.Err() != nil:
+			return nil, measure.ErrStopped
+		case err != nil:
 			missing = append(missing, fmt.Sprintf("%s: %v", t, err))
-		} else {
-			files = append(files, file)
+		case programs == nil:
+			programs = append(programs, toolchainProgram{file: file}, toolchainProgram{file: file, entry: record.EntryAgain})
+		default:
+			programs = append(programs, toolchainProgram{file: file})
 		}
-		step()
+		lab.Progress(k+1, len(toolchains)+rounds*(len(toolchains)+1))
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("study: %w: no toolchain builds the program: %s", seam.ErrUnavailable,
+	if programs == nil {
+		return nil, fmt.Errorf("firstuse: %w: no toolchain builds the program: %s", seam.ErrUnavailable,
 			strings.Join(missing, "; "))
 	}
-	runs := make([]toolchainRun, 0, len(files)+1)
-	for k, file := range files {
-		runs = append(runs, toolchainRun{file: file})
-		if k == 0 {
-			runs = append(runs, toolchainRun{file: file, again: record.Again})
-		}
-	}
-	all = done + rounds*len(runs)
-	rng := rand.New(rand.NewPCG(seed, 2))
+	step := counting(func(done, all int) { lab.Progress(len(toolchains)+done, len(toolchains)+all) }, rounds*len(programs))
+	rng := rand.New(rand.NewPCG(lab.Seed, 2))
+	var failed error
 	for range rounds {
-		for _, k := range rng.Perm(len(runs)) {
-			if err := runs[k].run(missing); err != nil {
-				return nil, err
-			}
-			step()
+		if failed = runAll(ctx, rng, programs, missing, step); failed != nil {
+			break
 		}
 	}
 	// Series that are to be compared are neighbours in the record.
 	var series []measure.Series
-	for call := range runs[0].series {
-		for _, r := range runs {
-			series = append(series, r.series[call])
+	for call := range programs[0].series {
+		for _, p := range programs {
+			series = append(series, p.series[call])
 		}
 	}
-	return series, nil
+	return series, failed
+}
+
+// runAll is a round: it runs each program once, in an order drawn anew. It adds a sample to all series, or, if it is told
+// to stop or a program fails, to none.
+func runAll(ctx context.Context, rng *rand.Rand, programs []toolchainProgram, missing []string, step func()) error {
+	costs := make([][]cost, len(programs))
+	for _, k := range rng.Perm(len(programs)) {
+		if ctx.Err() != nil {
+			return measure.ErrStopped
+		}
+		var err error
+		if costs[k], err = programs[k].run(); err != nil {
+			return stoppedOr(ctx, err)
+		}
+		step()
+	}
+	for k := range programs {
+		programs[k].add(costs[k], missing)
+	}
+	return nil
 }
 
 // buildBy builds the program by a toolchain and returns its file.
-func buildBy(toolchain, root, library string, full bool) (string, error) {
+func buildBy(ctx context.Context, toolchain, root, library string, full bool) (string, error) {
 	download, patience := downloadPatience, toolchainPatience
 	if full {
 		download, patience = toolchainLimit, toolchainLimit
@@ -122,14 +135,14 @@ func buildBy(toolchain, root, library string, full bool) (string, error) {
 	}
 	flags := fmt.Sprintf("-O2 -I%s -DTOLL_NATIVE_%x", filepath.Dir(header), hash.Sum(nil))
 	goCommand := func(limit time.Duration, args ...string) error {
-		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		limited, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, "go", args...)
+		cmd := command(limited, "go", args...)
 		cmd.Dir = filepath.Join(root, "goside", "via", "start", "testdata", "toolchain")
 		cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+toolchain, "GOWORK=off", "CGO_ENABLED=1",
 			"CGO_CFLAGS="+flags, "CGO_LDFLAGS="+library+" -lpthread")
 		_, _, err := study.RunCommand(cmd)
-		if ctx.Err() != nil {
+		if limited.Err() != nil {
 			return fmt.Errorf("go %s did not end within %v", args[0], limit)
 		}
 		return err
@@ -144,55 +157,55 @@ func buildBy(toolchain, root, library string, full bool) (string, error) {
 	return file, goCommand(patience, "build", "-buildvcs=false", "-o", file, ".")
 }
 
-// toolchainRun is a program and what was measured with it.
-type toolchainRun struct {
-	file, again string
-	series      []measure.Series
+// toolchainProgram is a program, the release of Go that built it, and what was measured with it.
+type toolchainProgram struct {
+	file, entry, version string
+	series               []measure.Series
 }
 
-// run runs the program and adds a sample to each of its series, which the first run makes.
-func (r *toolchainRun) run(missing []string) error {
-	_, out, err := study.RunCommand(exec.Command(r.file))
+// run runs the program and returns what its calls cost.
+func (p *toolchainProgram) run() ([]cost, error) {
+	_, out, err := study.RunCommand(exec.Command(p.file))
 	if err != nil {
-		return fmt.Errorf("study: %s: %w", r.file, err)
+		return nil, fmt.Errorf("firstuse: %s: %w", p.file, err)
 	}
 	version, costs, err := parseCosts(out)
 	if err != nil {
-		return fmt.Errorf("study: %s: %w", r.file, err)
+		return nil, fmt.Errorf("firstuse: %s: %w", p.file, err)
 	}
-	if r.series == nil {
-		for _, c := range costs {
-			r.series = append(r.series, measure.Series{N: 1, Subject: c.subject(version, r.again, missing)})
-		}
+	if p.version = version; p.series != nil && len(costs) != len(p.series) {
+		return nil, fmt.Errorf("firstuse: %s printed %d costs, and %d before: want as many", p.file, len(costs), len(p.series))
 	}
-	if len(costs) != len(r.series) {
-		return fmt.Errorf("study: %s printed %d costs, and %d before: want as many", r.file, len(costs), len(r.series))
-	}
+	return costs, nil
+}
+
+// add adds a sample to each series of the program; the first makes them.
+func (p *toolchainProgram) add(costs []cost, missing []string) {
 	for k, c := range costs {
-		r.series[k].Samples = append(r.series[k].Samples, c.sample)
+		if k == len(p.series) {
+			p.series = append(p.series, measure.Series{N: 1, Subject: c.subject(p.version, p.entry, missing)})
+		}
+		p.series[k].Samples = append(p.series[k].Samples, c.sample)
 	}
-	return nil
 }
 
 // cost is what the program printed of one call.
 type cost struct {
-	kernel, via string
-	sample      measure.Sample
+	op, via string
+	sample  measure.Sample
 }
 
-func (c *cost) subject(version, again string, missing []string) *measure.Subject {
+func (c *cost) subject(version, entry string, missing []string) *measure.Subject {
 	lang := "c"
 	if c.via == "direct" {
 		lang = "go"
 	}
-	facts := []measure.Fact{{Key: "problem", Value: c.kernel + " " + c.via + ", by toolchain"}, {Key: "per", Value: "call"}}
+	facts := []measure.Fact{{Key: "problem", Value: c.op + " " + c.via + ", by toolchain"}, {Key: "per", Value: "call"}}
 	if len(missing) > 0 {
 		facts = append(facts, measure.Fact{Key: "missing", Value: strings.Join(missing, "; ")})
 	}
-	return &measure.Subject{
-		Name:  fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/go=%s/n=1", ToolchainsName, c.kernel, lang+again, c.via, version),
-		Facts: facts,
-	}
+	name := record.Name{Study: toolchainsName, Op: c.op, Lang: lang, Via: c.via, Keys: []record.Key{{Key: "go", Value: version}}, Entry: entry}
+	return &measure.Subject{Name: name.String(), Facts: facts}
 }
 
 // parseCosts reads what the program printed: the version that built it, "1.25.8" say, and a line for each call.
@@ -211,7 +224,7 @@ func parseCosts(out string) (string, []cost, error) {
 			return "", nil, wrong
 		}
 		var c cost
-		if c.kernel, c.via, ok = strings.Cut(words[0], "/"); !ok {
+		if c.op, c.via, ok = strings.Cut(words[0], "/"); !ok {
 			return "", nil, wrong
 		}
 		for k, figure := range []struct {

@@ -5,21 +5,20 @@ package firstuse
 
 import (
 	"errors"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 
-	"toll/goside/record"
+	"toll/goside/measure"
 	"toll/goside/seam"
+	"toll/goside/study"
 	"toll/goside/study/studytest"
 )
 
 // TestToolchains builds with this Go, and with one that does not exist, which only leaves a fact.
 func TestToolchains(t *testing.T) {
 	root := studytest.SourceTree(t)
-	library := filepath.Join(root, "build", "lib", "libtoll_calls.a")
-	series, err := builtBy([]string{"nonsense", "local"}, root, library, false, 1, 1, studytest.Silent)
+	series, err := builtBy(&study.Lab{Progress: studytest.Silent}, []string{"nonsense", "local"}, root, 1)
 	if !hasC() {
 		if !errors.Is(err, seam.ErrUnavailable) {
 			t.Errorf("without a C compiler: %v, want ErrUnavailable", err)
@@ -48,8 +47,8 @@ func TestToolchains(t *testing.T) {
 	version := strings.TrimPrefix(strings.Join(strings.Fields(runtime.Version()), "_"), "go")
 	for _, call := range []string{"not/lang=go/via=direct", "noop/lang=c/via=cgo", "not/lang=c/via=cgo",
 		"callback/lang=c/via=cgo"} {
-		for _, again := range []string{"", record.Again} {
-			name := "Toolchains/kernel=" + strings.Replace(call, "/via", again+"/via", 1) + "/go=" + version + "/n=1"
+		for _, entry := range []string{"", "/entry=again"} {
+			name := "Toolchains/op=" + call + "/go=" + version + entry
 			if !names[name] {
 				t.Errorf("there is no %s among %v", name, names)
 			}
@@ -60,12 +59,39 @@ func TestToolchains(t *testing.T) {
 	}
 }
 
+// TestToolchainsStop tells it to stop before it builds, and in its second round.
+func TestToolchainsStop(t *testing.T) {
+	if !hasC() {
+		t.Skip("there is no C compiler, without which nothing is built")
+	}
+	root := studytest.SourceTree(t)
+	for _, c := range []struct{ after, rounds int }{{0, 0}, {4, 1}} {
+		done := make(chan struct{})
+		if c.after == 0 {
+			close(done)
+		}
+		series, err := builtBy(&study.Lab{Done: done, Progress: func(at, _ int) {
+			if at == c.after {
+				close(done)
+			}
+		}}, []string{"local"}, root, 3)
+		if !errors.Is(err, measure.ErrStopped) || len(series) != 8*c.rounds {
+			t.Errorf("stopped after %d steps: %d series and %v, want %d and %v", c.after, len(series), err, 8*c.rounds, measure.ErrStopped)
+		}
+		for _, s := range series {
+			if len(s.Samples) != c.rounds {
+				t.Errorf("stopped after %d steps: %s has %d samples, want %d", c.after, s.Subject.Name, len(s.Samples), c.rounds)
+			}
+		}
+	}
+}
+
 func TestParseCosts(t *testing.T) {
 	version, costs, err := parseCosts("go1.26.8 X:some\nnoop/cgo ns=21.5 bytes=0.0000 allocs=0.5000\n")
 	if err != nil || version != "1.26.8_X:some" || len(costs) != 1 {
 		t.Fatalf("version %q, costs %v, %v", version, costs, err)
 	}
-	if c := costs[0]; c.kernel != "noop" || c.via != "cgo" || c.sample.Wall != 21.5 || c.sample.Allocs != 0.5 {
+	if c := costs[0]; c.op != "noop" || c.via != "cgo" || c.sample.Wall != 21.5 || c.sample.Allocs != 0.5 {
 		t.Errorf("the cost reads %+v", c)
 	}
 	for _, bad := range []string{"", "go1.26.8", "noop/cgo ns=1 bytes=0 allocs=0\nnoop/cgo ns=1 bytes=0 allocs=0",

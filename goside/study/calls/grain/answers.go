@@ -5,32 +5,39 @@ package grain
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"toll/goside/page"
 )
 
-func AnswerGrain(p *page.Page) string {
-	all := grainsOf(p.Record)
-	var parts []string
-	for _, route := range []string{"c/cgo", "c/purego"} {
-		low, high := math.Inf(1), 0.0
-		for _, g := range all {
-			if l, ok := g.fit(route); ok && l.resolved() {
-				low, high = min(low, l.overhead.Median), max(high, l.overhead.Median)
+// answer says how much work a call must carry for some shares of overhead, through the crossings that most programs use.
+func answer(p *page.Page) string {
+	var lines []fitted
+	for _, g := range grainsOf(p.Record) {
+		for _, crossing := range g.crossings {
+			if l, ok := g.fit(crossing); ok {
+				lines = append(lines, fitted{l, "", crossing, g.item})
 			}
 		}
-		if high == 0 {
+	}
+	var said []string
+	for _, via := range []string{"cgo", "purego"} {
+		low, high, ok := overheads(lines, "c/"+via)
+		if !ok {
 			continue
 		}
-		span := func(share float64) string {
-			return fmt.Sprintf("%s to %s", page.Nanoseconds(low*grainTimes(share)), page.Nanoseconds(high*grainTimes(share)))
+		var works []string
+		for _, share := range shares {
+			of := ""
+			if works == nil {
+				of = " of work"
+			}
+			works = append(works, fmt.Sprintf("%s%s for %.0f %% overhead", fromTo(workFor(share)*low, workFor(share)*high), of, 100*share))
 		}
-		parts = append(parts, fmt.Sprintf("by %s %s for an overhead of 50 %%, %s for 10 %%, %s for 1 %%", page.CrossingName(strings.TrimPrefix(route, "c/")), span(0.5), span(0.1), span(0.01)))
+		said = append(said, fmt.Sprintf("A call through %s must carry %s.", page.CrossingName(via), page.Joined(works)))
 	}
-	if parts == nil {
+	if said == nil {
 		return ""
 	}
-	return "In time of work, over the kernels: " + strings.Join(parts, "; ") + "."
+	return strings.Join(said, " ") + " The ranges are over the kernels."
 }

@@ -15,14 +15,13 @@ import (
 	"testing"
 
 	"toll/goside/kernel"
-	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/seam"
 )
 
-// grainRough are numbers that are all different, enough for three grids.
-var grainRough = sync.OnceValue(func() []float64 {
+// roughNumbers are numbers that are all different, enough for three grids.
+var roughNumbers = sync.OnceValue(func() []float64 {
 	p := make([]float64, 3*kernel.DiffusionSize*kernel.DiffusionSize)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for k := range p {
@@ -31,14 +30,14 @@ var grainRough = sync.OnceValue(func() []float64 {
 	return p
 })
 
-// grainResult returns a problem's outputs after one pass, bit for bit, padding and boundary included. Before the
+// resultOf returns a problem's outputs after one pass, bit for bit, padding and boundary included. Before the
 // pass they hold what no kernel returns, so that a cell left out shows; inputs are rough, so that one taken from
 // elsewhere does.
-func grainResult(t *testing.T, a *grainArgs, p *grainProblem, f *kernel.Funcs, grain int) []uint64 {
+func resultOf(t *testing.T, a *arguments, p *problem, f *kernel.Funcs, grain int) []uint64 {
 	t.Helper()
 	run := *a.run
 	defer func() { *a.run = run }() // a pass may leave A and B swapped
-	rough := grainRough()
+	rough := roughNumbers()
 	for _, in := range [][]float64{a.run.A.Data, a.run.B.Data, a.step.In.Data} {
 		rough = rough[copy(in, rough):]
 	}
@@ -59,10 +58,10 @@ func grainResult(t *testing.T, a *grainArgs, p *grainProblem, f *kernel.Funcs, g
 			bits = append(bits, math.Float64bits(x))
 		}
 	}
-	switch p.kernel {
-	case "diffusion-step":
+	switch p.kernel + p.op {
+	case "diffusionstep":
 		add(a.step.Out.Data)
-	case "diffusion-run":
+	case "diffusionrun":
 		add(a.run.A.Data)
 	case "julia":
 		for _, n := range a.julia.Out {
@@ -79,24 +78,24 @@ func grainResult(t *testing.T, a *grainArgs, p *grainProblem, f *kernel.Funcs, g
 
 // TestGrainsAgree: every grain of every crossing gives, bit for bit, what the reference gives in one call.
 func TestGrainsAgree(t *testing.T) {
-	a := newGrainArgs()
-	crossings, err := grainCrossings(registry.Routes())
+	a := newArguments()
+	crossings, err := crossingsOf(registry.Routes())
 	if err != nil {
 		t.Fatal(err)
 	}
 	reference := kernel.Go()
 	done := map[string]bool{}
 	for _, p := range a.problems() {
-		want := grainResult(t, a, &p, &reference, p.items)
+		want := resultOf(t, a, &p, &reference, p.items)
 		for _, c := range crossings {
-			if !p.offered(c.funcs) || strings.HasSuffix(c.lang, record.Again) {
+			if !p.offered(c.funcs) || c.entry != "" {
 				continue
 			}
 			for _, g := range p.grains {
 				if g.full && c.lang != "go" {
 					continue // to be quick
 				}
-				got := grainResult(t, a, &p, c.funcs, g.items)
+				got := resultOf(t, a, &p, c.funcs, g.items)
 				for k := range want {
 					if got[k] != want[k] {
 						t.Errorf("%s/%s: %s, grain %d: output %d is %#016x, want %#016x, as in one call of the reference",
@@ -124,7 +123,7 @@ func TestGrainCalls(t *testing.T) {
 		Julia: func(a *kernel.Julia) error { calls++; return reference.Julia(a) },
 		OLS:   func(a *kernel.OLS) error { calls++; return reference.OLS(a) },
 	}.Checked()
-	for _, p := range newGrainArgs().problems() {
+	for _, p := range newArguments().problems() {
 		names, last := []string{}, 0
 		for _, g := range p.grains {
 			calls = 0
@@ -134,10 +133,10 @@ func TestGrainCalls(t *testing.T) {
 			if calls*g.items != p.items {
 				t.Errorf("%s: a pass of %d items at grain %d is %d calls", p.kernel, p.items, g.items, calls)
 			}
-			if g.items <= last || g.name != "" && slices.Contains(names, g.name) {
-				t.Errorf("%s: grain %d, %q, after %d and the names %v, want a larger one with a name of its own", p.kernel, g.items, g.name, last, names)
+			if g.items <= last || g.chunk != "" && slices.Contains(names, g.chunk) {
+				t.Errorf("%s: grain %d, %q, after %d and the names %v, want a larger one with a name of its own", p.kernel, g.items, g.chunk, last, names)
 			}
-			names, last = append(names, g.name), g.items
+			names, last = append(names, g.chunk), g.items
 		}
 		if last != p.items || p.grains[0].full || p.grains[len(p.grains)-1].full {
 			t.Errorf("%s: the last grain is %d of %d items, want all; its ends belong to every study", p.kernel, last, p.items)
@@ -147,7 +146,7 @@ func TestGrainCalls(t *testing.T) {
 
 // TestGrainPoints: the points taken cost on average what all of the book's do.
 func TestGrainPoints(t *testing.T) {
-	a := newGrainArgs()
+	a := newArguments()
 	f := kernel.Go()
 	if err := f.Julia(a.julia); err != nil {
 		t.Fatal(err)
@@ -163,7 +162,7 @@ func TestGrainPoints(t *testing.T) {
 	}
 }
 
-func TestGrain(t *testing.T) {
+func TestSubjects(t *testing.T) {
 	open := func(f kernel.Funcs) func() (*seam.Library, error) {
 		return func() (*seam.Library, error) { return seam.NewLibrary(f, false, seam.Build{}), nil }
 	}
@@ -174,27 +173,31 @@ func TestGrain(t *testing.T) {
 		seam.NewRoute("c", "near", open(kernel.Go())),
 		seam.NewRoute("c", "far", open(kernel.Funcs{OLS: kernel.Go().OLS})),
 	}
-	form := regexp.MustCompile(`^Grain/kernel=[a-z-]+/lang=([a-z-]+)/via=([a-z-]+)(/layout=row)?/n=\d+/grain=\d+(/per=[0-9a-z-]+)?$`)
+	form := regexp.MustCompile(`^Grain/kernel=(diffusion/op=(step|run)|julia|ols)/lang=[a-z]+/via=[a-z]+(/layout=row)?/n=\d+/grain=\d+` +
+		`(/chunk=[0-9a-z-]+)?(/form=checked)?(/entry=again)?$`)
 	sizes := map[bool]int{}
 	for _, full := range []bool{false, true} {
-		subjects, err := Subjects(routes, full)
+		all, err := subjects(routes, full)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sizes[full] = len(subjects)
+		sizes[full] = len(all)
 		byProblem := map[string][]string{}
-		var last []measure.Fact
-		for _, s := range subjects {
-			parts := form.FindStringSubmatch(s.Name)
-			if parts == nil {
+		last := ""
+		for _, s := range all {
+			if !form.MatchString(s.Name) {
 				t.Fatalf("name %s, want one of the form %v", s.Name, form)
 			}
 			problem := s.Facts[0].Value
-			if !slices.Equal(s.Facts, last) && byProblem[problem] != nil {
+			if s.Group != problem {
+				t.Errorf("%s is of the group %q, want its problem, %q", s.Name, s.Group, problem)
+			}
+			if s.Group != last && byProblem[problem] != nil {
 				t.Errorf("%s does not follow those it is to be compared with", s.Name)
 			}
-			last = s.Facts
-			byProblem[problem] = append(byProblem[problem], parts[1]+"/"+parts[2])
+			last = s.Group
+			name := record.ParseName(s.Name)
+			byProblem[problem] = append(byProblem[problem], strings.TrimSpace(name.Get("form")+" "+name.Route()+" "+name.Entry))
 			if full {
 				continue // what it runs, the other tests ran
 			}
@@ -203,9 +206,9 @@ func TestGrain(t *testing.T) {
 			}
 		}
 		for problem, got := range byProblem {
-			want := []string{"go/direct", "c/near", "c/near-checked", "c-again/near"}
+			want := []string{"go/direct", "c/near", "checked c/near", "c/near again"}
 			if strings.Contains(problem, "ols") {
-				want = []string{"go/direct", "c/near", "c/far", "c/near-checked", "c-again/near"}
+				want = []string{"go/direct", "c/near", "c/far", "checked c/near", "c/near again"}
 			}
 			if !slices.Equal(got, want) {
 				t.Errorf("%s is timed on %v, want %v", problem, got, want)
@@ -217,7 +220,7 @@ func TestGrain(t *testing.T) {
 	}
 
 	broken := errors.New("stale library")
-	_, err := Subjects([]*seam.Route{seam.NewRoute("c", "x", func() (*seam.Library, error) { return nil, broken })}, false)
+	_, err := subjects([]*seam.Route{seam.NewRoute("c", "x", func() (*seam.Library, error) { return nil, broken })}, false)
 	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "c/x") {
 		t.Errorf("the error is %v, want %v of c/x", err, broken)
 	}

@@ -17,48 +17,50 @@ import (
 	"toll/goside/record"
 )
 
-// GrainPicture draws the study of grains: a panel for each kernel, with the time of an item against the items in
-// one crossing, both in powers of ten, and a line for each crossing. The file's extension says its format: png,
-// svg, pdf, jpg and others.
-func GrainPicture(record *record.Record, path string) error {
-	all := grainsOf(record)
+// alt says what the picture shows.
+const alt = "Time per item against items per call, for each kernel and crossing: the curves fall until the work hides the call"
+
+// draw draws a panel for each kernel, with the time of an item against the items in one call, both in powers of ten, and a
+// line for each crossing.
+func draw(r *record.Record, file string) error {
+	all := grainsOf(r)
 	if len(all) == 0 {
-		return fmt.Errorf("report: picture of grains: the record holds no result of %s, want a record of toll calls", GrainName)
+		return chart.ErrNothing
 	}
-	routes := grainRoutes(all) // so that a crossing looks the same in every panel
+	crossings := crossingsIn(all) // so that a crossing looks the same in every panel
 	var panels []*plot.Plot
 	for _, g := range all {
-		panel, err := g.panel(routes)
+		panel, err := g.panel(crossings)
 		if err != nil {
 			return err
 		}
 		panels = append(panels, panel)
 	}
 	t := chart.Tile(panels)
-	return chart.SavePicture(path, vg.Length(t.Cols)*5.5*vg.Inch, vg.Length(t.Rows)*4*vg.Inch, t.Draw)
+	return chart.SavePicture(file, vg.Length(t.Cols)*5.5*vg.Inch, vg.Length(t.Rows)*4*vg.Inch, t.Draw)
 }
 
 // panel draws one kernel.
-func (g *grains) panel(routes []string) (*plot.Plot, error) {
+func (g *grains) panel(crossings []string) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = g.kernel
 	p.Title.TextStyle.Font.Size = vg.Points(13)
-	p.X.Label.Text = g.op + "s in one crossing"
-	p.Y.Label.Text = "ns a " + g.op
+	p.X.Label.Text = g.item + "s per call"
+	p.Y.Label.Text = "ns per " + g.item
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
-	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(grainTicks), plot.TickerFunc(grainTicks)
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{225}
 	p.Add(grid)
 	p.Legend.Top, p.Legend.XOffs = true, vg.Points(-6)
 	p.Legend.Padding = vg.Points(2)
 	least, most := math.Inf(1), 0.0
-	for k, route := range routes {
+	for k, crossing := range crossings {
 		var points plotter.XYs
 		for _, size := range g.sizes {
-			if r := g.rows[route][size]; r != nil && grainWall(r) > 0 {
-				points = append(points, plotter.XY{X: float64(size), Y: grainWall(r)})
-				least, most = min(least, grainWall(r)), max(most, grainWall(r))
+			if r := g.rows[crossing][size]; r != nil && median(r) > 0 {
+				points = append(points, plotter.XY{X: float64(size), Y: median(r)})
+				least, most = min(least, median(r)), max(most, median(r))
 			}
 		}
 		if points == nil {
@@ -66,12 +68,12 @@ func (g *grains) panel(routes []string) (*plot.Plot, error) {
 		}
 		line, marks, err := plotter.NewLinePoints(points)
 		if err != nil {
-			return nil, fmt.Errorf("report: picture of %s through %s: %w", g.kernel, route, err)
+			return nil, fmt.Errorf("grain: picture of %s through %s: %w", g.kernel, crossing, err)
 		}
 		line.Color, line.Width = plotutil.DarkColors[k%len(plotutil.DarkColors)], vg.Points(1.3)
 		marks.Color, marks.Shape, marks.Radius = line.Color, plotutil.Shape(k), vg.Points(3)
 		p.Add(line, marks)
-		p.Legend.Add(route, line, marks)
+		p.Legend.Add(crossing, line, marks)
 	}
 	// Whole powers of ten, so that there are ticks to read, and differences of a few per cent look like it.
 	p.X.Min = math.Pow(10, math.Floor(math.Log10(float64(g.sizes[0]))))
@@ -80,5 +82,5 @@ func (g *grains) panel(routes []string) (*plot.Plot, error) {
 	return p, nil
 }
 
-// grainTicks returns ticks at the powers of ten, with their numbers, and between them without.
-func grainTicks(least, most float64) []plot.Tick { return chart.LogTicks(least, most, 1) }
+// ticks returns ticks at the powers of ten, with their numbers, and between them without.
+func ticks(least, most float64) []plot.Tick { return chart.LogTicks(least, most, 1) }

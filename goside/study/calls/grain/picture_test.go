@@ -5,21 +5,21 @@ package grain
 
 import (
 	"bytes"
+	"errors"
 	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"toll/goside/page/pagetest"
-	"toll/goside/study/bench"
+	"toll/goside/chart"
 )
 
-func TestGrainPicture(t *testing.T) {
-	record := grainRecord(t)
+func TestPicture(t *testing.T) {
+	record := testRecord(t)
 	folder := t.TempDir()
 	picture := filepath.Join(folder, "grain.PNG")
-	if err := GrainPicture(record, picture); err != nil {
+	if err := draw(record, picture); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(picture)
@@ -46,31 +46,31 @@ func TestGrainPicture(t *testing.T) {
 			lines++
 		}
 	}
-	if lines < 3 {
-		t.Errorf("the picture has %d colours of a line's length, want one for each of 3 crossings", lines)
+	if lines < 4 {
+		t.Errorf("the picture has %d colours of a line's length, want one for each of 4 crossings", lines)
 	}
 
 	vector := filepath.Join(folder, "grain.svg")
-	if err := GrainPicture(record, vector); err != nil {
+	if err := draw(record, vector); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(vector)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"<svg", ">julia<", ">c/cgo<", ">c/far<", ">c/near<", ">points in one crossing<", ">ns a point<"} {
+	for _, want := range []string{"<svg", ">checked c/cgo<", ">julia<", ">c/cgo<", ">c/far<", ">c/near<", ">points per call<", ">ns per point<"} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("the picture lacks %q", want)
 		}
 	}
 
-	if err := GrainPicture(record, filepath.Join(folder, "grain.xyz")); err == nil || !strings.Contains(err.Error(), "grain.xyz") {
+	if err := draw(record, filepath.Join(folder, "grain.xyz")); err == nil || !strings.Contains(err.Error(), "grain.xyz") {
 		t.Errorf("for a format that there is not the error is %v, want one that names the file", err)
 	}
-	if err := GrainPicture(pagetest.Written(t, pagetest.Facts, bench.Series()), filepath.Join(folder, "none.png")); err == nil || !strings.Contains(err.Error(), "Grain") {
-		t.Errorf("for a record without the study the error is %v, want one that names it", err)
+	if err := draw(other(t), filepath.Join(folder, "none.png")); !errors.Is(err, chart.ErrNothing) {
+		t.Errorf("for a record without the study the error is %v, want %v", err, chart.ErrNothing)
 	}
-	if err := GrainPicture(record, filepath.Join(folder, "gone", "grain.png")); err == nil {
+	if err := draw(record, filepath.Join(folder, "gone", "grain.png")); err == nil {
 		t.Error("a picture was written into a folder that there is not")
 	}
 }

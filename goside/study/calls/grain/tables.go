@@ -4,10 +4,12 @@
 package grain
 
 import (
+	"cmp"
+	_ "embed"
 	"fmt"
 	"math"
-	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gonum.org/v1/gonum/stat"
@@ -17,137 +19,122 @@ import (
 	"toll/goside/record"
 )
 
-// grains is a kernel's rows of the study of grains.
+//go:embed text.md
+var texts string
+
+var prose = page.NewProse(texts)
+
+// grains is what a record has of a kernel: its rows, by crossing and by grain.
 type grains struct {
-	kernel, op string
-	sizes      []int // items in a crossing, ascending
-	routes     []string
-	baseline   string                         // the route that was entered twice, else the first
-	rows       map[string]map[int]*record.Row // by route, as [Row.Route] has it, and size; second entries too
+	kernel, item string
+	sizes        []int    // items per call, ascending
+	crossings    []string // as [crossingOf] names them
+	baseline     string   // the crossing that was entered twice, else the first
+	rows         map[string]map[int]*record.Row
+	bySize       map[int][]*record.Row // second entries too
 }
+
+// crossingOf names the crossing of a row: "c/cgo", "checked c/cgo".
+func crossingOf(r *record.Row) string { return strings.TrimSpace(r.Get("form") + " " + r.Route()) }
 
 // grainsOf returns what a record has of each kernel, in the record's order.
 func grainsOf(r *record.Record) []*grains {
 	var all []*grains
 	index := map[string]*grains{}
-	for k := range r.Rows {
-		row := &r.Rows[k]
-		if row.Study != GrainName {
-			continue
-		}
-		g := index[row.What()]
-		if g == nil {
-			g = &grains{kernel: row.What(), op: row.Facts["per"], rows: map[string]map[int]*record.Row{}}
-			index[row.What()] = g
-			all = append(all, g)
-		}
+	for _, row := range r.Of(benchmark) {
 		size := int(row.Number("grain"))
 		if size < 1 {
 			continue // a record that something else wrote
 		}
-		if !slices.Contains(g.sizes, size) {
-			g.sizes = append(g.sizes, size)
+		kernel := strings.TrimSpace(row.Kernel + " " + row.Op)
+		g := index[kernel]
+		if g == nil {
+			g = &grains{kernel: kernel, item: row.Facts["per"], rows: map[string]map[int]*record.Row{}, bySize: map[int][]*record.Row{}}
+			index[kernel] = g
+			all = append(all, g)
 		}
-		if g.rows[row.Route()] == nil {
-			g.rows[row.Route()] = map[int]*record.Row{}
-			if row.Again() {
-				g.baseline = strings.TrimSuffix(row.Lang, record.Again) + "/" + row.Via
-			} else {
-				g.routes = append(g.routes, row.Route())
-			}
-		}
-		g.rows[row.Route()][size] = row
+		g.add(row, size)
 	}
 	for _, g := range all {
 		slices.Sort(g.sizes)
-		if g.baseline == "" && g.routes != nil {
-			g.baseline = g.routes[0]
+		if g.baseline == "" && g.crossings != nil {
+			g.baseline = g.crossings[0]
 		}
 	}
 	return all
 }
 
-// column returns all rows of one size.
-func (g *grains) column(size int) *record.Column {
-	c := &record.Column{Scale: 1}
-	for _, rows := range g.rows {
-		if r := rows[size]; r != nil {
-			c.Rows = append(c.Rows, r)
-		}
+func (g *grains) add(r *record.Row, size int) {
+	g.bySize[size] = append(g.bySize[size], r)
+	g.sizes = record.With(g.sizes, size)
+	crossing := crossingOf(r)
+	if r.Again() {
+		g.baseline = crossing
+		return
 	}
-	return c
+	if g.rows[crossing] == nil {
+		g.rows[crossing] = map[int]*record.Row{}
+		g.crossings = append(g.crossings, crossing)
+	}
+	g.rows[crossing][size] = r
 }
 
-// best returns the row of the size at which the route is fastest.
-func (g *grains) best(route string) *record.Row {
+func median(r *record.Row) float64 { return measure.Median(r.Wall()).Median }
+
+// best returns the row of the grain at which a crossing is fastest.
+func (g *grains) best(crossing string) *record.Row {
 	var best *record.Row
-	least := math.Inf(1)
 	for _, size := range g.sizes {
-		if r := g.rows[route][size]; r != nil {
-			if wall := measure.Median(r.Wall()).Median; wall < least {
-				best, least = r, wall
-			}
+		if r := g.rows[crossing][size]; r != nil && (best == nil || median(r) < median(best)) {
+			best = r
 		}
 	}
 	return best
 }
 
-// share returns the part of a row's time that the route saves at its best size, NaN if rounds are missing.
+// share returns the part of a row's time that its crossing saves at its best grain, NaN if rounds are missing.
 func (g *grains) share(r *record.Row) float64 {
-	best := g.best(r.Route())
-	if len(best.Samples) != len(r.Samples) {
+	ratio, ok := record.WallRatio(g.best(crossingOf(r)), r)
+	if !ok {
 		return math.NaN()
 	}
-	return max(0, 1-measure.Ratio(best.Wall(), r.Wall()).Median) // noise makes it less than none
+	return max(0, 1-ratio.Median) // noise makes it less than none
 }
 
-// ratio shows the ratio of a row of the column c to the baseline's, or "".
-func (g *grains) ratio(c *record.Column, r *record.Row) string {
-	base := c.Find(g.baseline)
-	if base == nil || len(base.Samples) != len(r.Samples) {
-		return ""
-	}
-	ratio, mark := measure.Ratio(r.Wall(), base.Wall()), ""
-	if floor, _ := c.Floor(); r != base && !ratio.Differs(floor) {
-		mark = "~"
-	}
-	return fmt.Sprintf("%s%.2fx", mark, ratio.Median)
-}
-
-// grainLine is what the time of a crossing is made of: overhead + item*size. The overhead is all that a call costs
-// beside its items: the crossing, native code's look at the arguments, the start of the kernel's loop.
-type grainLine struct {
+// line is what the time of a call is made of: overhead + item*size. The overhead is all that a call costs beside its
+// items: the crossing, native code's look at the arguments, the start of the kernel's loop.
+type line struct {
 	overhead, item measure.Interval // ns
 	even           measure.Interval // items at which half the time is overhead: overhead/item
-	off            float64          // the farthest that a size's median time lies from the line, as a part of it
+	off            float64          // the farthest that a grain's median time lies from the line, as a part of it
 }
 
-// fit returns the line through the times of a route's crossings. It is fitted in each round, so that the
-// intervals are those of rounds, by least squares of the relative errors: weights are 1/time². ok is false if there
-// are not two sizes, or if rounds are missing.
-func (g *grains) fit(route string) (l grainLine, ok bool) {
+// fit returns the line through the times of a crossing's calls. It is fitted in each round, so that the intervals are
+// those of rounds, by least squares of the relative errors: weights are 1/time². ok is false if there are not two
+// grains, or if rounds are missing.
+func (g *grains) fit(crossing string) (l line, ok bool) {
 	var sizes []float64
-	var times [][]float64 // of one crossing, by size and round
+	var times [][]float64 // of a call, by grain and round
 	for _, size := range g.sizes {
-		r := g.rows[route][size]
+		r := g.rows[crossing][size]
 		if r == nil {
 			continue
 		}
-		sizes = append(sizes, float64(size))
-		times = append(times, r.Wall())
-		for k := range times[len(times)-1] {
-			times[len(times)-1][k] *= float64(size)
+		call := r.Wall()
+		for k := range call {
+			call[k] *= float64(size)
 		}
+		sizes, times = append(sizes, float64(size)), append(times, call)
 	}
 	if len(sizes) < 2 {
-		return grainLine{}, false
+		return line{}, false
 	}
 	var overheads, items, evens []float64
 	for k := range times[0] {
 		var time, weights []float64
 		for _, of := range times {
 			if len(of) != len(times[0]) {
-				return grainLine{}, false
+				return line{}, false
 			}
 			time = append(time, of[k])
 			weights = append(weights, 1/(of[k]*of[k]))
@@ -155,7 +142,7 @@ func (g *grains) fit(route string) (l grainLine, ok bool) {
 		overhead, item := stat.LinearRegression(sizes, time, weights, false)
 		overheads, items, evens = append(overheads, overhead), append(items, item), append(evens, overhead/item)
 	}
-	l = grainLine{overhead: measure.Median(overheads), item: measure.Median(items), even: measure.Median(evens)}
+	l = line{overhead: measure.Median(overheads), item: measure.Median(items), even: measure.Median(evens)}
 	for k, size := range sizes {
 		on := l.overhead.Median + l.item.Median*size
 		l.off = max(l.off, math.Abs(measure.Median(times[k]).Median/on-1))
@@ -164,268 +151,311 @@ func (g *grains) fit(route string) (l grainLine, ok bool) {
 }
 
 // resolved reports whether the overhead is told from none.
-func (l *grainLine) resolved() bool {
+func (l *line) resolved() bool {
 	return l.overhead.Lo > 0 && !math.IsInf(l.overhead.Hi, 0) && l.item.Median > 0
 }
 
-// grainShares are the parts of a call's time that break-evens are shown for.
-var grainShares = []float64{0.5, 0.1, 0.01}
+// shares are the parts of a call's time that break-evens are shown for.
+var shares = []float64{0.5, 0.1, 0.01}
 
-// grainTimes returns how many times the overhead the native work is, if the overhead is a share of both.
-func grainTimes(share float64) float64 { return 1/share - 1 }
+// workFor returns how many times the overhead the work of a call must be for the overhead to be a share of both.
+func workFor(share float64) float64 { return 1/share - 1 }
 
-// Tables prints the study of how much work one crossing carries.
-func Tables(p *page.Page) {
+// tables prints the study of how much work one call carries.
+func tables(p *page.Page) {
 	all := grainsOf(p.Record)
 	if len(all) == 0 {
 		return
 	}
-	p.Heading("Grain: how much work one crossing carries")
-	p.Explain("The same work in calls of few items or many. Go does not check the calls, except through a crossing that is " +
-		"named -checked, which is what the safe functions are; native code looks at its arguments always. Overhead is " +
-		"all that a call costs beside its items, that look and the start of a loop included. No garbage is " +
-		"collected while the clock runs, so what a crossing allocates costs more in a program. ~ is no difference beyond " +
-		"the noise.")
-	if p.Markdown {
-		fmt.Fprintf(p, "![Time per item over the items of a crossing, for each kernel](grain.png)\n\nThe picture is made by "+
-			"`build/bin/toll draw grain %s -o %s`.\n\n", p.Source, path.Join(path.Dir(p.Source), "grain.png"))
-	}
+	p.Heading("Grain: how much work one call carries")
+	p.Tell(prose, "about", nil)
+	p.Picture("grain", alt)
 	for _, g := range all {
-		grainTable(p, g)
+		g.times(p)
 	}
-	grainAllocations(p, all)
-	grainEven(p, all)
+	allocations(p, all)
+	evens(p, all)
 }
 
-func grainTable(p *page.Page, g *grains) {
-	header := append([]string{g.op + "s a crossing"}, g.routes...)
-	var lines [][]string
-	for _, size := range g.sizes {
-		c := g.column(size)
-		line := []string{grainLabel(c.Rows[0], size)}
-		for _, route := range g.routes {
-			r := g.rows[route][size]
-			if r == nil {
-				line = append(line, "")
-				continue
+// times prints a kernel's times, and what they show.
+func (g *grains) times(p *page.Page) {
+	header := append([]string{g.item + "s per call"}, g.crossings...)
+	grid := func(title string, cell func(size int, r *record.Row) string) {
+		var lines [][]string
+		for _, size := range g.sizes {
+			line := []string{g.label(size)}
+			for _, crossing := range g.crossings {
+				text := ""
+				if r := g.rows[crossing][size]; r != nil {
+					text = cell(size, r)
+				}
+				line = append(line, text)
 			}
-			cell := fmt.Sprintf("%s %s %6s", page.Significant(grainWall(r)), page.Spread(measure.Median(r.Wall())), g.ratio(c, r))
-			cell = fmt.Sprintf("%s %5s", cell, page.GrainPercent(g.share(r)))
-			if p.Markdown {
-				cell = strings.Join(strings.Fields(cell), " ")
-			}
-			line = append(line, cell)
+			lines = append(lines, line)
 		}
-		lines = append(lines, line)
+		p.Lines(g.kernel+": "+title, header, lines)
 	}
-	p.Grid(fmt.Sprintf("%s: ns a %s; x: ratio to %s at the same grain; %%: overhead, the share that the crossing's best grain saves",
-		g.kernel, g.op, g.baseline), header, lines)
+	grid("ns per "+g.item, func(_ int, r *record.Row) string { return withSpread(measure.Median(r.Wall()), page.Significant) })
+	grid("overhead, the share of the time that the crossing's best grain saves", func(_ int, r *record.Row) string {
+		return page.Share(g.share(r))
+	})
+	grid("time relative to "+g.baseline+" at the same grain", func(size int, r *record.Row) string {
+		base := g.rows[g.baseline][size]
+		e, ok := record.EffectOf(r, base, record.Floor(g.bySize[size]))
+		switch {
+		case !ok:
+			return ""
+		case e.Differs || r == base:
+			return fmt.Sprintf("%.2fx", e.Ratio.Median)
+		}
+		return fmt.Sprintf("~%.2fx", e.Ratio.Median)
+	})
+	p.Say("%s", g.said())
+}
 
+// label returns "510 (row)".
+func (g *grains) label(size int) string {
+	if chunk := g.bySize[size][0].Get("chunk"); chunk != "" {
+		return fmt.Sprintf("%d (%s)", size, chunk)
+	}
+	return strconv.Itoa(size)
+}
+
+// said says what an item takes at the finest and the coarsest grain, and from which grain on overhead is small.
+func (g *grains) said() string {
 	first, last := g.sizes[0], g.sizes[len(g.sizes)-1]
-	span := func(size int) string {
-		var fast, slow *record.Row
-		for _, route := range g.routes {
-			if r := g.rows[route][size]; r != nil {
-				if fast == nil || grainWall(r) < grainWall(fast) {
-					fast = r
-				}
-				if slow == nil || grainWall(r) > grainWall(slow) {
-					slow = r
-				}
-			}
-		}
-		if fast == slow {
-			return fmt.Sprintf("%s through %s", page.Nanoseconds(grainWall(fast)), fast.Route())
-		}
-		return fmt.Sprintf("from %s (%s) to %s (%s)", page.Nanoseconds(grainWall(fast)), fast.Route(), page.Nanoseconds(grainWall(slow)), slow.Route())
+	said := fmt.Sprintf("At %s per call, %s takes %s.", items(first, g.item), page.WithArticle(g.item), g.span(first))
+	if last != first {
+		said += fmt.Sprintf(" At %s per call, it takes %s.", items(last, g.item), g.span(last))
 	}
 	var from, never []string
-	for _, route := range g.routes {
+	for _, crossing := range g.crossings {
 		at := slices.IndexFunc(g.sizes, func(size int) bool {
-			r := g.rows[route][size]
+			r := g.rows[crossing][size]
 			return r != nil && g.share(r) <= 0.1
 		})
 		if at < 0 {
-			never = append(never, route)
+			never = append(never, crossing)
 		} else {
-			from = append(from, fmt.Sprintf("%s %d", route, g.sizes[at]))
+			from = append(from, fmt.Sprintf("%s %d", crossing, g.sizes[at]))
 		}
 	}
-	said := fmt.Sprintf("A %s takes %s at %s a crossing, and %s at %s.", g.op,
-		span(first), grainCount(first, g.op), span(last), grainCount(last, g.op))
-	if len(from) > 0 {
-		said += fmt.Sprintf(" Overhead is first 10%% or less at these %ss a crossing: %s.", g.op, strings.Join(from, ", "))
+	if from != nil {
+		said += fmt.Sprintf(" Overhead first falls to 10%% at this many %ss per call: %s.", g.item, strings.Join(from, ", "))
 	}
-	if len(never) > 0 {
-		said += fmt.Sprintf(" It is not known for %s.", strings.Join(never, ", "))
+	if never != nil {
+		said += fmt.Sprintf(" The overhead of %s is unknown.", page.Joined(never))
 	}
-	p.Say("%s", said)
+	return said
 }
 
-// grainAllocations shows what one crossing allocates, at the finest grain, where it shows most.
-func grainAllocations(p *page.Page, all []*grains) {
-	routes := grainRoutes(all)
-	header := append([]string{"one crossing of"}, routes...)
+// span returns the least and the greatest time of an item at a grain, with their crossings.
+func (g *grains) span(size int) string {
+	var fast, slow *record.Row
+	for _, crossing := range g.crossings {
+		if r := g.rows[crossing][size]; r != nil {
+			if fast == nil || median(r) < median(fast) {
+				fast = r
+			}
+			if slow == nil || median(r) > median(slow) {
+				slow = r
+			}
+		}
+	}
+	named := func(r *record.Row) string { return fmt.Sprintf("%s (%s)", page.Nanoseconds(median(r)), crossingOf(r)) }
+	if fast == slow {
+		return named(fast)
+	}
+	return named(fast) + " to " + named(slow)
+}
+
+// allocations shows what one call allocates, at the finest grain, where it shows most.
+func allocations(p *page.Page, all []*grains) {
+	crossings := crossingsIn(all)
 	var lines [][]string
 	most := map[string]float64{}
 	for _, g := range all {
-		line := []string{g.kernel}
-		for _, route := range routes {
-			r := g.rows[route][g.sizes[0]]
+		bytes, objects := []string{g.kernel + ", bytes"}, []string{g.kernel + ", objects"}
+		for _, crossing := range crossings {
+			size := g.sizes[0]
+			r := g.rows[crossing][size]
 			if r == nil {
-				line = append(line, "")
+				bytes, objects = append(bytes, ""), append(objects, "")
 				continue
 			}
-			size := float64(g.sizes[0])
-			bytes := size * measure.Median(r.Values(func(s *measure.Sample) float64 { return s.Bytes })).Median
-			objects := size * measure.Median(r.Values(func(s *measure.Sample) float64 { return s.Allocs })).Median
-			line = append(line, fmt.Sprintf("%.0f B, %.0f", bytes, objects))
-			most[route] = max(most[route], math.Round(objects))
+			b, n := r.Allocated() // of an item
+			b, n = b*float64(size), n*float64(size)
+			bytes, objects = append(bytes, fmt.Sprintf("%.0f", b)), append(objects, fmt.Sprintf("%.0f", n))
+			most[crossing] = max(most[crossing], math.Round(n))
 		}
-		lines = append(lines, line)
+		lines = append(lines, bytes, objects)
 	}
-	p.Grid("Allocated on Go's heap by a crossing of the finest grain, bytes and objects", header, lines)
+	p.Lines("Allocated on Go's heap by a call of the finest grain", append([]string{""}, crossings...), lines)
 	var some, none []string
-	for _, route := range routes {
-		if most[route] > 0 {
-			some = append(some, fmt.Sprintf("%s up to %.0f", route, most[route]))
+	for _, crossing := range crossings {
+		if most[crossing] > 0 {
+			some = append(some, fmt.Sprintf("%s up to %.0f", crossing, most[crossing]))
 		} else {
-			none = append(none, route)
+			none = append(none, crossing)
 		}
 	}
 	switch {
 	case some == nil:
-		p.Say("No crossing allocates.")
+		p.Say("No call allocates.")
 	case none == nil:
-		p.Say("Every crossing allocates: objects a call, %s.", strings.Join(some, ", "))
+		p.Say("Every crossing allocates. Objects per call: %s.", strings.Join(some, ", "))
 	default:
-		p.Say("Objects a call: %s; none through %s.", strings.Join(some, ", "), strings.Join(none, ", "))
+		p.Say("Objects per call: %s. Calls through %s allocate none.", strings.Join(some, ", "), page.Joined(none))
 	}
 }
 
-// grainEven shows where overhead is how much of a call's time.
-func grainEven(p *page.Page, all []*grains) {
-	header := []string{"kernel, crossing", "overhead a call", "work an item", "fit off by"}
-	for _, share := range grainShares {
-		header = append(header, fmt.Sprintf("%.0f%% overhead", 100*share))
-	}
-	type span struct{ lo, hi float64 }
-	spans := map[string]*span{}
-	var lines [][]string
+// fitted is the line of a kernel's crossing.
+type fitted struct {
+	line
+	name, crossing, unit string // unit: what an item is
+}
+
+// evens shows what share of a call's time overhead is.
+func evens(p *page.Page, all []*grains) {
+	var lines []fitted
 	var unresolved []string
-	worst, worstOf := 0.0, ""
 	for _, g := range all {
-		for _, route := range g.routes {
-			name := g.kernel + " " + route
-			l, ok := g.fit(route)
-			if !ok {
+		for _, crossing := range g.crossings {
+			name := g.kernel + " " + crossing
+			l, ok := g.fit(crossing)
+			if ok {
+				lines = append(lines, fitted{l, name, crossing, g.item})
+			}
+			if !ok || !l.resolved() {
 				unresolved = append(unresolved, name)
-				continue
-			}
-			cells := []string{name}
-			show := l.overhead.Median
-			if l.resolved() {
-				cells = append(cells, page.Nanoseconds(show)+" "+strings.TrimSpace(page.Spread(l.overhead)))
-				if s := spans[route]; s == nil {
-					spans[route] = &span{show, show}
-				} else {
-					s.lo, s.hi = min(s.lo, show), max(s.hi, show)
-				}
-			} else {
-				upper := "none"
-				if l.overhead.Hi > 0 {
-					upper = "< " + grainUpper(l.overhead.Hi, page.Nanoseconds)
-				}
-				cells = append(cells, upper)
-				unresolved = append(unresolved, name)
-			}
-			cells = append(cells, page.Nanoseconds(l.item.Median)+" "+strings.TrimSpace(page.Spread(l.item)), page.GrainPercent(l.off))
-			for k, share := range grainShares {
-				times, within := grainTimes(share), ""
-				if k == 0 {
-					within = " " + strings.TrimSpace(page.Spread(l.even))
-				}
-				if l.resolved() {
-					cells = append(cells, fmt.Sprintf("%s%s, %s", grainItems(times*l.even.Median, g.op), within, page.Nanoseconds(times*show)))
-				} else {
-					cells = append(cells, "< "+grainUpper(times*l.even.Hi, func(x float64) string { return grainItems(x, g.op) }))
-				}
-			}
-			lines = append(lines, cells)
-			if l.off > worst {
-				worst, worstOf = l.off, name
 			}
 		}
 	}
 	if lines == nil {
 		return
 	}
-	p.Grid("Break-even: what one call must carry, in items and in time of work, for overhead to be that share of its time", header, lines)
-	var needs []string
-	for _, route := range grainRoutes(all) {
-		if s := spans[route]; s != nil {
-			times := grainTimes(0.1)
-			lo, hi := page.Nanoseconds(times*s.lo), page.Nanoseconds(times*s.hi)
-			if lo != hi {
-				lo += " to " + hi
+	var costs, counts, works [][]string
+	for _, l := range lines {
+		costs = append(costs, []string{l.name, l.overheadCell(), withSpread(l.item, page.Nanoseconds), page.Share(l.off)})
+		count, work := []string{l.name}, []string{l.name}
+		for _, share := range shares {
+			count = append(count, l.itemsCell(workFor(share)))
+			if l.resolved() {
+				work = append(work, withSpread(scaled(l.overhead, workFor(share)), page.Nanoseconds))
+			} else {
+				work = append(work, "")
 			}
-			needs = append(needs, route+" "+lo)
+		}
+		counts, works = append(counts, count), append(works, work)
+	}
+	header := []string{"kernel, crossing"}
+	for _, share := range shares {
+		header = append(header, fmt.Sprintf("%.0f%% overhead", 100*share))
+	}
+	p.Lines("What a call costs: overhead + items x work per item, fitted to the times above",
+		[]string{"kernel, crossing", "overhead per call", "work per item", "fit error"}, costs)
+	p.Lines("Break-even: the items that a call must carry", header, counts)
+	p.Lines("Break-even: the work that a call must carry", header, works)
+	p.Say("%s", saidEven(lines, unresolved))
+}
+
+// overheadCell shows the overhead, or its upper bound.
+func (l *line) overheadCell() string {
+	switch {
+	case l.resolved():
+		return withSpread(l.overhead, page.Nanoseconds)
+	case l.overhead.Hi > 0:
+		return "< " + upper(l.overhead.Hi, page.Nanoseconds)
+	}
+	return "none"
+}
+
+// itemsCell shows how many items are that many times the overhead.
+func (l *fitted) itemsCell(times float64) string {
+	show := func(n float64) string { return itemsNeeded(n, l.unit) }
+	if l.resolved() {
+		return withSpread(scaled(l.even, times), show)
+	}
+	return "< " + upper(times*l.even.Hi, show)
+}
+
+// saidEven says how much work a call must carry, how well the fit holds, and where it tells nothing.
+func saidEven(lines []fitted, unresolved []string) string {
+	var said, needs, crossings []string
+	for _, l := range lines {
+		crossings = record.With(crossings, l.crossing)
+	}
+	worst := slices.MaxFunc(lines, func(a, b fitted) int { return cmp.Compare(a.off, b.off) })
+	for _, crossing := range crossings {
+		if low, high, ok := overheads(lines, crossing); ok {
+			needs = append(needs, crossing+" "+fromTo(workFor(0.1)*low, workFor(0.1)*high))
 		}
 	}
-	said := ""
 	if needs != nil {
-		said = fmt.Sprintf("For 10%% overhead a call must carry work of: %s; for 1%% eleven times that. ", strings.Join(needs, ", "))
+		said = append(said, fmt.Sprintf("For 10%% overhead a call must carry this much work, depending on the kernel: %s. "+
+			"For 1%% it must carry eleven times as much.", strings.Join(needs, ", ")))
 	}
-	said += fmt.Sprintf("A call is taken to cost its overhead + items x work an item, which misses the times measured by up to %s (%s).",
-		page.GrainPercent(worst), worstOf)
+	said = append(said, fmt.Sprintf("The fit misses the measured times by up to %s (%s).", page.Share(worst.off), worst.name))
 	if unresolved != nil {
-		said += " Not told from no overhead at all: " + strings.Join(unresolved, ", ") + "."
+		said = append(said, "Overhead is indistinguishable from zero for: "+strings.Join(unresolved, ", ")+".")
 	}
-	p.Say("%s", said)
+	return strings.Join(said, " ")
 }
 
-// grainRoutes returns the routes of all kernels.
-func grainRoutes(all []*grains) []string {
-	var routes []string
-	for _, g := range all {
-		for _, route := range g.routes {
-			if !slices.Contains(routes, route) {
-				routes = append(routes, route)
-			}
+// overheads returns the least and the greatest overhead of a crossing, over the kernels for which it is told from none.
+func overheads(lines []fitted, crossing string) (low, high float64, ok bool) {
+	low = math.Inf(1)
+	for _, l := range lines {
+		if l.crossing == crossing && l.resolved() {
+			low, high, ok = min(low, l.overhead.Median), max(high, l.overhead.Median), true
 		}
 	}
-	return routes
+	return low, high, ok
 }
 
-// grainLabel returns "510 (row)".
-func grainLabel(r *record.Row, size int) string {
-	if per := r.Facts["per"]; per != "" {
-		return fmt.Sprintf("%d (%s)", size, per)
+// crossingsIn returns the crossings of all kernels.
+func crossingsIn(all []*grains) []string {
+	var crossings []string
+	for _, g := range all {
+		for _, crossing := range g.crossings {
+			crossings = record.With(crossings, crossing)
+		}
 	}
-	return fmt.Sprint(size)
+	return crossings
 }
 
-func grainWall(r *record.Row) float64 { return measure.Median(r.Wall()).Median }
+// fromTo shows the times between two: "310 ns to 383 ns".
+func fromTo(low, high float64) string {
+	from, to := page.Nanoseconds(low), page.Nanoseconds(high)
+	if from == to {
+		return to
+	}
+	return from + " to " + to
+}
 
-// grainItems shows a number of items that a call needs at least: a whole one, rounded up.
-func grainItems(n float64, op string) string {
+// withSpread shows a figure and half its interval.
+func withSpread(i measure.Interval, show func(float64) string) string {
+	return page.WithSpread(show(i.Median), i)
+}
+
+func scaled(i measure.Interval, by float64) measure.Interval {
+	return measure.Interval{Median: by * i.Median, Lo: by * i.Lo, Hi: by * i.Hi}
+}
+
+// itemsNeeded shows a number of items that a call needs at least: a whole one, rounded up.
+func itemsNeeded(n float64, item string) string {
 	n = max(math.Ceil(n-1e-9), 1)
 	if n >= 1000 { // to three digits
 		step := math.Pow(10, math.Floor(math.Log10(n))-2)
 		n = math.Ceil(n/step-1e-9) * step
 	}
-	return grainCount(int(n), op)
+	return items(int(n), item)
 }
 
-func grainCount(n int, op string) string {
-	if n == 1 {
-		return "1 " + op
-	}
-	return fmt.Sprintf("%d %ss", n, op)
-}
+func items(n int, item string) string { return page.Count(strconv.Itoa(n), item) }
 
-// grainUpper shows an upper bound, which few samples leave open.
-func grainUpper(x float64, show func(float64) string) string {
+// upper shows an upper bound, which few samples leave open.
+func upper(x float64, show func(float64) string) string {
 	if math.IsInf(x, 0) || math.IsNaN(x) {
 		return "?"
 	}

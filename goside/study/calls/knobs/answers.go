@@ -4,64 +4,33 @@
 package knobs
 
 import (
-	"fmt"
-	"math"
+	"slices"
 
 	"toll/goside/page"
-	"toll/goside/record"
 )
 
-// TablesOf returns what finds rows of the study of knobs.
-func TablesOf(p *page.Page) *knobTables { return &knobTables{p, p.Rows(KnobsName)} }
-
-// Knob returns a call by cgo's static symbol from a free goroutine, nil if it is not there.
-func Knob(p *page.Page, kernel, memory, directives string) *record.Row {
-	return TablesOf(p).Find(kernel, "memory="+memory, "directives="+directives)
-}
-
-// changeOf says what takes a call from one knob to another: "+38.4 ns and +1 allocation", or that no time shows
-// beyond the noise floor.
-func (t *knobTables) changeOf(from, to *record.Row, floor float64) string {
-	e, ok := record.EffectOf(to, from, floor)
-	if !ok {
-		return "?"
-	}
-	text := "no time that shows"
-	if e.Differs {
-		text = page.Signed(e.Ns.Median)
-	}
-	_, before := from.Allocated()
-	_, after := to.Allocated()
-	switch difference := math.Round(after - before); {
-	case difference > 0:
-		text += fmt.Sprintf(" and +%.0f allocation", difference)
-	case difference < 0:
-		text += fmt.Sprintf(" and −%.0f allocation", -difference)
-	}
-	return text
-}
-
-func AnswerDirectives(p *page.Page) string {
-	none, alone, both := Knob(p, "first", "stack", "none"), Knob(p, "first", "stack", "noescape"), Knob(p, "first", "stack", "both")
-	heap, heapBoth := Knob(p, "first", "go-heap", "none"), Knob(p, "first", "go-heap", "both")
-	noop, noopAlone := Knob(p, "noop", "none", "none"), Knob(p, "noop", "none", "nocallback")
-	if none == nil || alone == nil || both == nil || heap == nil || heapBoth == nil || noop == nil || noopAlone == nil {
+func answerDirectives(p *page.Page) string {
+	s := newRows(p)
+	local, heap, noop := plain("first").but(choice{memory: "stack"}), plain("first"), plain("noop")
+	alone := s.gives(local.but(choice{directives: "noescape"}), local, false)
+	both := s.gives(local.but(choice{directives: "both"}), local, false)
+	onHeap := s.gives(heap.but(choice{directives: "both"}), heap, true)
+	nothing := s.gives(noop.but(choice{directives: "nocallback"}), noop, false)
+	if slices.Contains([]string{alone, both, onHeap, nothing}, "") {
 		return ""
 	}
-	t := TablesOf(p)
-	floor := t.Floor("first")
-	return fmt.Sprintf("A call that passes a local array's address: by noescape alone %s, by both together %s. One that passes an address on the heap: by both %s. "+
-		"One that passes nothing: by nocallback %s.", t.changeOf(none, alone, floor), t.changeOf(none, both, floor), t.changeOf(heap, heapBoth, floor),
-		t.changeOf(noop, noopAlone, t.Floor("noop")))
+	return "When a local array's address is passed, noescape alone " + alone + "; with nocallback it " + both + ". " +
+		"When an address on the heap is passed, both together " + onHeap + ". When nothing is passed, nocallback " + nothing + "."
 }
 
-func AnswerPinning(p *page.Page) string {
-	plain, once, each := Knob(p, "first", "go-heap", "none"), Knob(p, "first", "pinned-once", "none"), Knob(p, "first", "pinned-each", "none")
-	if plain == nil || once == nil || each == nil {
+func answerPinning(p *page.Page) string {
+	s := newRows(p)
+	array := plain("first")
+	each := s.gives(array.but(choice{memory: "pinned-each"}), array, false)
+	once := s.gives(array.but(choice{memory: "pinned-once"}), array, false)
+	if each == "" || once == "" {
 		return ""
 	}
-	t := TablesOf(p)
-	floor := t.Floor("first")
-	return fmt.Sprintf("Done for each call: %s; done once for all: %s. A pointer that is an argument needs none; one inside of what is passed does.",
-		t.changeOf(plain, each, floor), t.changeOf(plain, once, floor))
+	return "Pinning for each call " + each + "; pinning once for all calls " + once + ". " +
+		"A pointer that is an argument needs no pinning; a pointer inside what is passed does."
 }

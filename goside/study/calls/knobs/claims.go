@@ -5,85 +5,116 @@ package knobs
 
 import (
 	"fmt"
-	"math"
 
-	"toll/goside/measure"
 	"toll/goside/page"
+	"toll/goside/record"
 )
 
 // The claims are quoted, or cut to their figures. Their sources were read in November 2026.
 var claims = []page.Claim{
-	{Text: "“#cgo noescape cFunctionName tells the compiler that memory passed to the C function … does not escape.”", Title: "Go 1.24 release notes, 2025", URL: "https://go.dev/doc/go1.24",
-		Here: func(p *page.Page) (string, string) {
-			none, alone, both := Knob(p, "first", "stack", "none"), Knob(p, "first", "stack", "noescape"), Knob(p, "first", "stack", "both")
-			if none == nil || alone == nil || both == nil {
-				return "", ""
-			}
-			_, a := none.Allocated()
-			_, b := alone.Allocated()
-			_, c := both.Allocated()
-			found := fmt.Sprintf("a local array costs %.0f allocation without, %.0f with noescape, %.0f with noescape and nocallback", a, b, c)
-			switch {
-			case math.Round(b) < math.Round(a):
-				return found, "holds"
-			case math.Round(c) < math.Round(a):
-				return found, "holds only together with nocallback"
-			}
-			return found, "does not hold"
-		}},
-	{Text: "With nocallback “these preparations [for a callback] are not necessary”.", Title: "cmd/cgo's documentation", URL: "https://pkg.go.dev/cmd/cgo#hdr-Optimizing_calls_of_C_code",
-		Here: func(p *page.Page) (string, string) {
-			none, alone := Knob(p, "noop", "none", "none"), Knob(p, "noop", "none", "nocallback")
-			if none == nil || alone == nil || len(none.Samples) != len(alone.Samples) {
-				return "", ""
-			}
-			ratio := measure.Ratio(alone.Wall(), none.Wall())
-			found := fmt.Sprintf("a no-op with nocallback takes %.2f (%.2f to %.2f) times one without", ratio.Median, ratio.Lo, ratio.Hi)
-			switch {
-			case !ratio.Differs(TablesOf(p).Floor("noop")):
-				return found, "saves no time by itself"
-			case ratio.Median > 1:
-				return found, "costs time by itself"
-			}
-			return found, "saves time"
-		}},
-	{Text: "cgocheck=1, the default, “implements reasonably cheap dynamic checks”.", Title: "cmd/cgo's documentation", URL: "https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers",
-		Here: func(p *page.Page) (string, string) {
-			var found []string
-			dear := false
-			for _, of := range []struct{ kernel, label string }{{"first", "an array of numbers"}, {"struct", "a struct with a pointer"}, {"structs", "64 of them"}} {
-				on, off := TablesOf(p).Find(of.kernel, "cgocheck=1"), TablesOf(p).Find(of.kernel, "cgocheck=0")
-				if on == nil || off == nil {
-					return "", ""
-				}
-				added := measure.Median(on.Wall()).Median - measure.Median(off.Wall()).Median
-				dear = dear || added > measure.Median(off.Wall()).Median
-				found = append(found, page.Signed(added)+" for "+of.label)
-			}
-			if dear {
-				return page.Joined(found), "holds where what is passed has no pointers in it"
-			}
-			return page.Joined(found), "holds"
-		}},
-	{Text: "“Reusing a Pinner is safe, and in fact encouraged, to avoid the cost of initializing new Pinners on first use.”", Title: "package runtime's documentation", URL: "https://pkg.go.dev/runtime#Pinner",
-		Here: func(p *page.Page) (string, string) {
-			plain, reused, fresh := Knob(p, "first", "go-heap", "none"), Knob(p, "first", "pinned-each", "none"), Knob(p, "first", "pinned-new", "none")
-			if plain == nil || reused == nil || fresh == nil {
-				return "", ""
-			}
-			base := measure.Median(plain.Wall()).Median
-			found := fmt.Sprintf("pinning for each call adds %s with a Pinner that is used again, %s with a new one", page.Nanoseconds(measure.Median(reused.Wall()).Median-base),
-				page.Nanoseconds(measure.Median(fresh.Wall()).Median-base))
-			if len(fresh.Samples) != len(reused.Samples) {
-				return found, ""
-			}
-			ratio := measure.Ratio(fresh.Wall(), reused.Wall())
-			switch {
-			case !ratio.Differs(0.02):
-				return found, "no difference here"
-			case ratio.Median > 1:
-				return found, "holds"
-			}
-			return found, "the other way round here"
-		}},
+	{
+		Text:  "“#cgo noescape cFunctionName tells the compiler that memory passed to the C function … does not escape.”",
+		Title: "Go 1.24 release notes, 2025",
+		URL:   "https://go.dev/doc/go1.24",
+		Here:  doesNotEscape,
+	},
+	{
+		Text:  "With nocallback “these preparations [for a callback] are not necessary”.",
+		Title: "cmd/cgo's documentation",
+		URL:   "https://pkg.go.dev/cmd/cgo#hdr-Optimizing_calls_of_C_code",
+		Here:  savesPreparations,
+	},
+	{
+		Text:  "cgocheck=1, the default, “implements reasonably cheap dynamic checks”.",
+		Title: "cmd/cgo's documentation",
+		URL:   "https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers",
+		Here:  checksCheaply,
+	},
+	{
+		Text:  "“Reusing a Pinner is safe, and in fact encouraged, to avoid the cost of initializing new Pinners on first use.”",
+		Title: "package runtime's documentation",
+		URL:   "https://pkg.go.dev/runtime#Pinner",
+		Here:  reusedPinner,
+	},
+}
+
+func doesNotEscape(p *page.Page) (found, verdict string) {
+	s := newRows(p)
+	local := plain("first").but(choice{memory: "stack"})
+	none, alone := s.of[local], s.of[local.but(choice{directives: "noescape"})]
+	both := s.of[local.but(choice{directives: "both"})]
+	if none == nil || alone == nil || both == nil {
+		return "", ""
+	}
+	_, a := allocates(none)
+	_, b := allocates(alone)
+	_, c := allocates(both)
+	found = fmt.Sprintf("objects allocated for a local array: %.0f without, %.0f with noescape, %.0f with noescape and nocallback", a, b, c)
+	switch {
+	case b < a:
+		return found, "holds"
+	case c < a:
+		return found, "holds only together with nocallback"
+	}
+	return found, "does not hold"
+}
+
+func savesPreparations(p *page.Page) (found, verdict string) {
+	noop := plain("noop")
+	e, ok := newRows(p).effect(noop.but(choice{directives: "nocallback"}), noop)
+	if !ok {
+		return "", ""
+	}
+	found = fmt.Sprintf("a no-op with nocallback takes %.2f times one without%s", e.Ratio.Median, page.Between(e.Ratio))
+	switch {
+	case !e.Differs:
+		return found, "saves no time by itself"
+	case e.Ratio.Median > 1:
+		return found, "costs time by itself"
+	}
+	return found, "saves time"
+}
+
+func checksCheaply(p *page.Page) (found, verdict string) {
+	s := newRows(p)
+	var parts []string
+	dear := false
+	for _, of := range []struct{ op, label string }{
+		{"first", "an array of numbers"}, {"struct", "a struct with a pointer"}, {"structs", "64 of them"},
+	} {
+		on, off := s.of[plain(of.op).but(choice{cgocheck: "1"})], s.of[plain(of.op).but(choice{cgocheck: "0"})]
+		if on == nil || off == nil {
+			return "", ""
+		}
+		without := record.MiddleOf(off.Wall())
+		added := record.MiddleOf(on.Wall()) - without
+		dear = dear || added > without
+		parts = append(parts, page.Signed(added)+" for "+of.label)
+	}
+	if dear {
+		return page.Joined(parts), "holds where what is passed has no pointers in it"
+	}
+	return page.Joined(parts), "holds"
+}
+
+func reusedPinner(p *page.Page) (found, verdict string) {
+	s := newRows(p)
+	array := plain("first")
+	reused, fresh := array.but(choice{memory: "pinned-each"}), array.but(choice{memory: "pinned-new"})
+	if s.of[array] == nil || s.of[reused] == nil || s.of[fresh] == nil {
+		return "", ""
+	}
+	base := record.MiddleOf(s.of[array].Wall())
+	found = fmt.Sprintf("pinning for each call adds %s with a Pinner that is used again, %s with a new one",
+		page.Nanoseconds(record.MiddleOf(s.of[reused].Wall())-base), page.Nanoseconds(record.MiddleOf(s.of[fresh].Wall())-base))
+	e, ok := s.effect(fresh, reused)
+	switch {
+	case !ok:
+		return found, ""
+	case !e.Differs:
+		return found, "no difference here"
+	case e.Ratio.Median > 1:
+		return found, "holds"
+	}
+	return found, "the other way round here"
 }

@@ -26,11 +26,11 @@ import (
 var Part = study.Part{
 	Name:        "knobs",
 	Experiments: []study.Experiment{{Name: "knobs", Free: true, Quick: 13 * time.Second, Full: 3 * time.Minute, Run: run}},
-	Benchmarks:  []string{KnobsName},
-	Sections:    []func(*page.Page){Tables},
+	Benchmarks:  []string{benchmark},
+	Sections:    []func(*page.Page){tables},
 	Answers: []page.Question{
-		{Text: "What do noescape and nocallback give?", Answer: AnswerDirectives},
-		{Text: "When does pinning cost?", Answer: AnswerPinning},
+		{Text: "What do noescape and nocallback give?", Answer: answerDirectives},
+		{Text: "When does pinning cost?", Answer: answerPinning},
 	},
 	Claims:   claims,
 	Children: []study.Child{{Name: "knobs", Run: child}},
@@ -38,21 +38,21 @@ var Part = study.Part{
 
 // run times what can be chosen in this process, then under the collector, then in processes of other settings.
 func run(lab *study.Lab) ([]measure.Series, error) {
-	subjects, err := KnobSubjects(lab.Full)
+	all, err := newSubjects(lab.Full)
 	if err := lab.Available(err); err != nil {
 		return nil, err
 	}
-	series, err := lab.Measure(subjects, study.CallBatch, 11, 3)
+	series, err := lab.Measure(all, study.CallBatch, 11, 3)
 	if err != nil {
 		return series, err
 	}
-	subjects, err = GCSubjects()
+	all, err = collectedSubjects()
 	if err := lab.Available(err); err != nil {
 		return series, err
 	}
 	lab.Collecting(func() {
 		var collected []measure.Series
-		collected, err = lab.Measure(subjects, 30*time.Millisecond, 6, 1)
+		collected, err = lab.Measure(all, 30*time.Millisecond, 6, 1)
 		series = append(series, collected...)
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if lab.Full {
 		rounds = study.FullRounds
 	}
-	children, err := Knobs(KnobProcesses(exe, nocgo, cgocheck2), rounds, lab.Seed, func(round int) []string {
+	children, err := runProcesses(processes(exe, nocgo, cgocheck2), rounds, lab.Seed, func(round int) []string {
 		return []string{"child", "knobs", fmt.Sprint(lab.Seed + uint64(round)), fmt.Sprint(lab.Full)}
 	}, func(r io.Reader) ([]measure.Series, error) {
 		rec, err := record.Read(r, "toll child knobs")
@@ -105,12 +105,12 @@ func child(out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	subjects, err := KnobChildSubjects(full)
+	all, err := childSubjects(full)
 	if err != nil && !errors.Is(err, seam.ErrUnavailable) {
 		return err
 	}
 	plan := measure.Plan{Rounds: 1, Batch: study.CallBatch, Visits: 3, Seed: seed, Clock: measure.MachineClock()}
-	run, err := measure.Measure(plan, subjects, func(int, int) {})
+	run, err := measure.Measure(plan, all, func(int, int) {})
 	if err != nil {
 		return err
 	}

@@ -8,52 +8,54 @@ import (
 	"math"
 
 	"toll/goside/page"
-	"toll/goside/record"
 )
 
-func AnswerCrossings(p *page.Page) string {
-	noop, slice := PayloadOf(p, "noop", "1"), PayloadOf(p, "first", "4096")
-	if math.IsNaN(noop.Time("cgo")) && math.IsNaN(noop.Time("purego")) {
+func answerCrossings(p *page.Page) string {
+	s := newPassed(p)
+	text := s.passesNothing()
+	if text == "" || s.timesOf(s.find("noop", "1")) == "" {
 		return ""
 	}
-	named := func(via string, ns float64) string { return page.Nanoseconds(ns) + " by " + page.CrossingName(via) }
-	text := fmt.Sprintf("A call that passes nothing takes %s in plain Go, %s", page.Nanoseconds(noop.Time("direct")), over(p, noop.Time, named))
-	if slices := over(p, slice.Time, named); slices != "" {
-		text += fmt.Sprintf("; one that passes a slice, of whatever size, %s", slices)
+	if list := s.timesOf(s.find("first", "4096")); list != "" {
+		text += ". One that passes a slice, of whatever size, takes " + list
 	}
 	return text + "."
 }
 
-func AnswerArguments(p *page.Page) string {
-	text := over(p, func(via string) float64 { return perArgument(p, "ints", via) }, func(via string, ns float64) string {
-		one, many := PayloadOf(p, "ints", "1").Rows[via], PayloadOf(p, "ints", "15").Rows[via]
-		_, few := one.Allocated()
-		_, all := many.Allocated()
-		return fmt.Sprintf("%s (allocations: %.3g) by %s", page.Nanoseconds(ns), math.Round((all-few)/14*10)/10, page.CrossingName(via))
-	})
+func answerArguments(p *page.Page) string {
+	s := newPassed(p)
+	one, many := s.find("ints", "1"), s.find("ints", "15")
+	text := s.added(many, one, 14)
 	if text == "" {
 		return ""
 	}
-	return "Each further integer, of 15, adds " + text + "."
+	text = "Each further integer, up to 15, adds " + text + "."
+	objects := s.through(func(via string) string {
+		_, before, ok := one.allocated(via)
+		_, after, also := many.allocated(via)
+		if !ok || !also {
+			return ""
+		}
+		return fmt.Sprintf("%.3g", math.Abs(math.Round((after-before)/14*10)/10))
+	})
+	return text + " Objects allocated for each: " + objects + "."
 }
 
-func AnswerCallbacks(p *page.Page) string {
-	text := over(p, func(via string) float64 { return PerCallback(p, "next", via) }, func(via string, ns float64) string {
-		return page.Nanoseconds(ns) + " by " + page.CrossingName(via)
-	})
+func answerCallbacks(p *page.Page) string {
+	text := newPassed(p).perCallback("next")
 	if text == "" {
 		return ""
 	}
 	return "From C into Go, on the thread that Go called C on: " + text + "."
 }
 
-func AnswerModel(p *page.Page) string {
+func answerModel(p *page.Page) string {
 	var parts []string
-	for _, f := range fits(p) {
-		parts = append(parts, fmt.Sprintf("%s by %s", page.Percentage(record.MiddleOf(f.errors)), page.CrossingName(f.via)))
+	for _, f := range newPassed(p).fits() {
+		parts = append(parts, fmt.Sprintf("%s through %s", page.Percentage(f.median()), page.CrossingName(f.via)))
 	}
 	if parts == nil {
 		return ""
 	}
-	return "A sum of a call, its arguments, a result, bytes and callbacks misses payloads that were left out of the fit by, in the median, " + page.Joined(parts) + "."
+	return "A linear model (call + arguments + result + bytes + callbacks) predicts held-out payloads with a median error of " + page.Joined(parts) + "."
 }

@@ -19,18 +19,17 @@ import (
 type term struct {
 	name     string
 	scale    float64
-	unit     string
 	quantity func(r *record.Row) float64
 }
 
 var terms = []term{
-	{"a call", 1, "ns", func(*record.Row) float64 { return 1 }},
-	{"an argument", 1, "ns", func(r *record.Row) float64 { return r.Number("ints") + r.Number("doubles") }},
-	{"a result", 1, "ns", func(r *record.Row) float64 { return r.Number("results") }},
-	{"a KiB read", 1024, "ns", func(r *record.Row) float64 { return r.Number("read") }},
-	{"a KiB written", 1024, "ns", func(r *record.Row) float64 { return r.Number("written") }},
-	{"a struct's byte", 1, "ns", func(r *record.Row) float64 { return r.Number("copied") }},
-	{"a callback", 1, "ns", func(r *record.Row) float64 { return r.Number("callbacks") }},
+	{"a call", 1, func(*record.Row) float64 { return 1 }},
+	{"an argument", 1, func(r *record.Row) float64 { return r.Number("ints") + r.Number("doubles") }},
+	{"a result", 1, func(r *record.Row) float64 { return r.Number("results") }},
+	{"a KiB read", 1024, func(r *record.Row) float64 { return r.Number("read") }},
+	{"a KiB written", 1024, func(r *record.Row) float64 { return r.Number("written") }},
+	{"a struct's byte", 1, func(r *record.Row) float64 { return r.Number("copied") }},
+	{"a callback", 1, func(r *record.Row) float64 { return r.Number("callbacks") }},
 }
 
 // modelled reports whether the cost model speaks of a payload: those that are one call, without what a crossing
@@ -40,9 +39,9 @@ func modelled(r *record.Row) bool {
 	case "scalars", "arguments", "slices", "structs":
 		return true
 	case "callbacks":
-		return r.What() == "next"
+		return r.Op == "next"
 	}
-	return r.What() == "status_ok"
+	return r.Op == "status_ok"
 }
 
 // leftOut reports whether the payload at a place in the record is kept from the fit, to check it: every third.
@@ -64,7 +63,7 @@ func fitModel(via string, payloads []*payload) (fit, bool) {
 	f := fit{via: via}
 	var used []int // terms
 	for k, t := range terms {
-		if slices.ContainsFunc(payloads, func(q *payload) bool { return t.quantity(q.Rows[via]) != 0 }) {
+		if slices.ContainsFunc(payloads, func(q *payload) bool { return t.quantity(q.row(via)) != 0 }) {
 			used = append(used, k)
 		}
 	}
@@ -72,7 +71,7 @@ func fitModel(via string, payloads []*payload) (fit, bool) {
 	var seen, out []*payload
 	walls := map[*payload][]float64{}
 	for at, q := range payloads {
-		walls[q] = q.Wall(q.Rows[via])
+		walls[q] = q.steadied(q.row(via))
 		rounds = min(rounds, len(walls[q]))
 		if leftOut(at) {
 			out = append(out, q)
@@ -91,7 +90,7 @@ func fitModel(via string, payloads []*payload) (fit, bool) {
 		for at, q := range seen {
 			// Divided by the time, so that what is least is the sum of the squares of relative errors.
 			for j, k := range used {
-				a.Set(at, j, terms[k].quantity(q.Rows[via])/walls[q][round])
+				a.Set(at, j, terms[k].quantity(q.row(via))/walls[q][round])
 			}
 			b.SetVec(at, 1)
 		}
@@ -113,9 +112,9 @@ func fitModel(via string, payloads []*payload) (fit, bool) {
 	worst := -1.0
 	for _, q := range out {
 		measured := record.MiddleOf(walls[q])
-		e := math.Abs(f.predict(q.Rows[via])-measured) / measured
+		e := math.Abs(f.predict(q.row(via))-measured) / measured
 		if f.errors = append(f.errors, e); e > worst {
-			worst, f.worst = e, q.Label()
+			worst, f.worst = e, q.label()
 		}
 	}
 	slices.Sort(f.errors)
@@ -134,68 +133,77 @@ func (f *fit) predict(r *record.Row) float64 {
 }
 
 // fits returns the cost model of every crossing that has enough payloads for one.
-func fits(p *page.Page) []fit {
+func (s *passed) fits() []fit {
 	var fits []fit
-	for _, via := range crossings(p) {
+	for _, via := range s.vias {
 		if via == "direct" { // no crossing
 			continue
 		}
-		var payloads []*payload
-		for _, q := range PayloadsOf(p, "") {
-			if r := q.Rows[via]; r != nil && modelled(r) {
-				payloads = append(payloads, q)
+		var some []*payload
+		for _, q := range s.all {
+			if r := q.row(via); r != nil && modelled(r) {
+				some = append(some, q)
 			}
 		}
-		if f, ok := fitModel(via, payloads); ok {
+		if f, ok := fitModel(via, some); ok {
 			fits = append(fits, f)
 		}
 	}
 	return fits
 }
 
-func Model(p *page.Page) {
-	fits := fits(p)
+func (f *fit) median() float64  { return record.MiddleOf(f.errors) }
+func (f *fit) largest() float64 { return f.errors[len(f.errors)-1] }
+
+// ninth returns within what nine tenths of the errors are.
+func (f *fit) ninth() float64 { return f.errors[int(0.9*float64(len(f.errors)))] }
+
+// acceptable is the median error that a model must not exceed to be of use.
+const acceptable = 0.2
+
+// modelTables prints the cost model and how well it predicts.
+func modelTables(p *page.Page) {
+	fits := newPassed(p).fits()
 	if len(fits) == 0 {
 		return
 	}
 	p.Heading("A model of the cost")
-	p.Explain("The time of a call as a sum: so much for the call, for each argument, for a result, for what C reads or writes of a slice, for what is " +
-		"copied of a struct by value, for each callback. Fitted to relative errors, once in every round; shown is the median of the rounds ± " +
-		"half its 95 % interval. Every third payload was left out of the fit and then predicted; the error is relative to what was measured. " +
-		"Of strings, handles and errno, which take several calls or allocate, the model does not speak.")
-	header := []string{"crossing"}
-	for _, t := range terms {
-		header = append(header, t.name)
+	p.Tell(prose, "model", nil)
+	header := []string{"term"}
+	lines := make([][]string, len(terms))
+	for k, t := range terms {
+		lines[k] = []string{t.name}
 	}
-	header = append(header, "fitted to", "left out", "median error", "90 % within", "worst")
-	var lines [][]string
-	best, most := "", 0.0
-	within := 0
 	for _, f := range fits {
-		line := []string{page.CrossingName(f.via)}
+		header = append(header, shortName(f.via))
 		for k, c := range f.coefficients {
-			if math.IsNaN(c.Median) {
-				line = append(line, "–")
-				continue
+			cell := missing
+			if !math.IsNaN(c.Median) {
+				scale := terms[k].scale
+				cell = fmt.Sprintf("%s ± %s ns", page.Significant(c.Median*scale), page.Significant((c.Hi-c.Lo)/2*scale))
 			}
-			line = append(line, fmt.Sprintf("%s ± %s %s", page.Significant(c.Median*terms[k].scale), page.Significant((c.Hi-c.Lo)/2*terms[k].scale), terms[k].unit))
+			lines[k] = append(lines[k], cell)
 		}
-		middle := record.MiddleOf(f.errors)
-		if middle <= acceptable {
-			within++
-		}
-		if middle >= most {
-			best, most = page.CrossingName(f.via), middle
-		}
-		last := f.errors[len(f.errors)-1]
-		line = append(line, fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)), page.Percentage(middle), page.Percentage(f.errors[int(0.9*float64(len(f.errors)))]),
-			fmt.Sprintf("%s (%s)", page.Percentage(last), f.worst))
-		lines = append(lines, line)
 	}
-	p.Grid("", header, lines)
-	p.Say("The model predicts payloads that it has not seen to within %s in the median, or better (the worst crossing being %s); "+
-		"%d of %d crossings stay within %s.", page.Percentage(most), best, within, len(fits), page.Percentage(acceptable))
+	p.Grid("Terms", header, lines)
+	var errors [][]string
+	worst, good := &fits[0], 0
+	for k := range fits {
+		f := &fits[k]
+		if f.median() <= acceptable {
+			good++
+		}
+		if f.median() > worst.median() {
+			worst = f
+		}
+		errors = append(errors, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
+			page.Percentage(f.median()), page.Percentage(f.ninth()), page.Percentage(f.largest()), f.worst})
+	}
+	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, errors)
+	if len(fits) == 1 {
+		p.Say("The model predicts held-out payloads with a median error of %s.", page.Percentage(worst.median()))
+		return
+	}
+	p.Say("The model predicts held-out payloads with a median error of at most %s (%s). %d of %d crossings stay within %s.",
+		page.Percentage(worst.median()), page.CrossingName(worst.via), good, len(fits), page.Percentage(acceptable))
 }
-
-// acceptable is the median error that a model must not exceed to be of use.
-const acceptable = 0.2

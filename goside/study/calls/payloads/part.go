@@ -24,29 +24,29 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := Subjects(crossings, checked)
+			all, err := subjects(crossings, checked)
 			if err != nil {
 				return nil, err
 			}
-			return lab.Measure(subjects, study.CallBatch, 11, 3)
+			return lab.Measure(all, study.CallBatch, 11, 3)
 		}},
 		{Name: "slots", Free: true, Quick: time.Second, Full: time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
 			exe, err := os.Executable()
 			if err != nil {
 				return nil, err
 			}
-			return Slots(exe, []string{"child", "slots"}, 6, lab.Progress)
+			return fillSlotsIn(exe, []string{"child", "slots"}, 6, lab.Progress)
 		}},
 	},
-	Benchmarks: []string{PayloadName, SlotsName},
+	Benchmarks: []string{benchmark, slotsBenchmark},
 	Facts:      []string{"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal"},
-	Sections:   []func(*page.Page){Tables, SlotTables, Model},
+	Sections:   []func(*page.Page){tables, slotTables, modelTables},
 	Answers: []page.Question{
-		{Text: "Go, cgo or purego?", Answer: AnswerCrossings},
-		{Text: "What does an argument cost?", Answer: AnswerArguments},
-		{Text: "And a callback?", Answer: AnswerCallbacks},
-		{Text: "Can one predict it?", Answer: AnswerModel},
+		{Text: "Go, cgo or purego?", Answer: answerCrossings},
+		{Text: "What does an argument cost?", Answer: answerArguments},
+		{Text: "And a callback?", Answer: answerCallbacks},
+		{Text: "Can one predict it?", Answer: answerModel},
 	},
 	Claims:   claims,
-	Children: []study.Child{{Name: "slots", Run: func(out io.Writer, _ []string) error { return FillSlots(out) }}},
+	Children: []study.Child{{Name: "slots", Run: func(out io.Writer, _ []string) error { return fillSlots(out) }}},
 }

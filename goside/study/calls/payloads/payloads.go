@@ -6,6 +6,7 @@ package payloads
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"toll/goside/calls"
@@ -15,16 +16,16 @@ import (
 	"toll/goside/study"
 )
 
-// PayloadName is the study of what is passed, on every crossing.
-const PayloadName = "Payload"
+// benchmark is the name of the benchmarks of what is passed, on every crossing.
+const benchmark = "Payload"
 
-// PayloadBaseline is the crossing that ratios of payloads are taken to, and that is entered twice.
-const PayloadBaseline = "cgo"
+// baseline is the crossing that ratios of payloads are taken to, and that is entered twice.
+const baseline = "cgo"
 
-// Subjects returns every payload on every crossing that offers it. An operation is a call, through the
+// subjects returns every payload on every crossing that offers it. An operation is a call, through the
 // function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
 // calls of each crossing's were verified.
-func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, error) {
+func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, error) {
 	var held []string
 	for k, c := range crossings {
 		held = append(held, fmt.Sprintf("bit-identical in %d calls: %s/%s", checked[k], study.Lang(c), c.Name))
@@ -32,11 +33,11 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 	verified := measure.Fact{Key: "verified", Value: strings.Join(held, "; ")}
 	reference := ""
 	for _, c := range crossings {
-		if c.Funcs.Noop != nil && (reference == "" || reference == "direct" || c.Name == PayloadBaseline) {
+		if c.Funcs.Noop != nil && (reference == "" || reference == "direct" || c.Name == baseline) {
 			reference = c.Name
 		}
 	}
-	var subjects []measure.Subject
+	var all []measure.Subject
 	for _, p := range calls.Payloads() {
 		facts := []measure.Fact{
 			{Key: "problem", Value: fmt.Sprintf("%s n=%d", p.Kernel, p.N)}, {Key: "per", Value: "call"}, {Key: "group", Value: p.Group}}
@@ -54,9 +55,10 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 		facts = append(facts, verified)
 		for _, c := range crossings {
 			if c.Name == reference {
-				subjects = append(subjects, measure.Subject{
-					Name:  payloadName(&p, study.Lang(c)+record.Reference, c.Name),
+				all = append(all, measure.Subject{
+					Name:  name(&p, c, record.EntryReference),
 					Facts: facts,
+					Group: facts[0].Value,
 					Run: func(n int) error {
 						for range n {
 							c.Funcs.Noop()
@@ -70,25 +72,27 @@ func Subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 			case errors.Is(err, kernel.ErrNotOffered):
 				continue
 			case err != nil:
-				return nil, fmt.Errorf("study: %s: %w", c.Name, err)
+				return nil, fmt.Errorf("payloads: %s: %w", c.Name, err)
 			}
 			s := measure.Subject{
-				Name:  payloadName(&p, study.Lang(c), c.Name),
+				Name:  name(&p, c, ""),
 				Facts: facts,
+				Group: facts[0].Value,
 				Run:   func(n int) error { return p.Run(c.Funcs, n) },
 				Least: 1,
 				Parks: c.Name == "direct", // where a callback from a thread of C's is one from another goroutine
 			}
-			subjects = append(subjects, s)
-			if c.Name == PayloadBaseline {
-				s.Name = payloadName(&p, study.Lang(c)+record.Again, c.Name)
-				subjects = append(subjects, s)
+			all = append(all, s)
+			if c.Name == baseline {
+				s.Name = name(&p, c, record.EntryAgain)
+				all = append(all, s)
 			}
 		}
 	}
-	return subjects, nil
+	return all, nil
 }
 
-func payloadName(p *calls.Payload, lang, via string) string {
-	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/n=%d", PayloadName, p.Kernel, lang, via, p.N)
+func name(p *calls.Payload, c calls.Crossing, entry string) string {
+	n := record.Name{Study: benchmark, Op: p.Kernel, Lang: study.Lang(c), Via: c.Name, N: strconv.Itoa(p.N), Entry: entry}
+	return n.String()
 }

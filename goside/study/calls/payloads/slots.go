@@ -11,15 +11,16 @@ import (
 	"time"
 
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/via/purego"
 )
 
-// SlotsName is the study of how many callbacks purego has room for.
-const SlotsName = "Slots"
+// slotsBenchmark is the name of the benchmarks of how many callbacks purego has room for.
+const slotsBenchmark = "Slots"
 
-// FillSlots makes callbacks until purego has no room for another and writes what [Slots] reads. The process can
+// fillSlots makes callbacks until purego has no room for another and writes what [fillSlotsIn] reads. The process can
 // make no callback afterwards.
-func FillSlots(w io.Writer) error {
+func fillSlots(w io.Writer) error {
 	start := time.Now()
 	slots, refusal := purego.CallbackSlots()
 	elapsed := time.Since(start)
@@ -27,23 +28,24 @@ func FillSlots(w io.Writer) error {
 	return err
 }
 
-// Slots has processes fill purego's slots, one in each round, by a command that calls [FillSlots]. An operation
+// fillSlotsIn has processes fill purego's slots, one in each round, by a command that calls [fillSlots]. An operation
 // is the making of one callback.
-func Slots(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
-	subject := &measure.Subject{Name: SlotsName + "/kernel=callback/lang=c/via=purego/n=1"}
+func fillSlotsIn(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
+	name := record.Name{Study: slotsBenchmark, Op: "callback", Lang: "c", Via: "purego", N: "1"}
+	subject := &measure.Subject{Name: name.String()}
 	series := measure.Series{Subject: subject}
 	for round := range rounds {
 		out, err := exec.Command(exe, args...).Output()
 		if err != nil {
-			return nil, fmt.Errorf("study: %s %s: %w", exe, strings.Join(args, " "), err)
+			return nil, fmt.Errorf("payloads: %s %s: %w", exe, strings.Join(args, " "), err)
 		}
 		var slots int
 		var ns float64
 		if _, err := fmt.Sscan(string(out), &slots, &ns); err != nil || slots < 1 {
-			return nil, fmt.Errorf("study: %s %s printed %q, want slots, nanoseconds and the refusal", exe, strings.Join(args, " "), out)
+			return nil, fmt.Errorf("payloads: %s %s printed %q, want slots, nanoseconds and the refusal", exe, strings.Join(args, " "), out)
 		}
 		refusal := strings.Join(strings.Fields(string(out))[2:], " ")
-		subject.Facts = []measure.Fact{{Key: "refusal", Value: refusal}}
+		subject.Facts = []measure.Fact{{Key: "problem", Value: "slots"}, {Key: "per", Value: "callback made"}, {Key: "refusal", Value: refusal}}
 		series.N = slots
 		series.Samples = append(series.Samples, measure.Sample{
 			Wall: ns / float64(slots), CPU: ns / float64(slots), More: []measure.Value{{Value: float64(slots), Unit: "slots"}},

@@ -6,33 +6,34 @@ package held
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"toll/goside/measure"
 	"toll/goside/page"
+	"toll/goside/record"
 )
 
-func AnswerView(p *page.Page) string {
-	t := frameOf(p)
+// answerView says what the book's view costs the fits, on routes of each kind.
+func answerView(p *page.Page) string {
+	t := newFrame(p)
 	var parts []string
 	for _, route := range []string{"go/direct", "c/cgo", "numpy/cpython", "f2py-copy/cpython", "lapack-nrhs/netlib"} {
 		if ratio, ok := t.ratio("ols", route, "100000"); ok {
-			text := fmt.Sprintf("%s %s", route, page.Factor(ratio.Median))
+			part := fmt.Sprintf("%s %sx", route, page.Factor(ratio.Median))
 			if !ratio.Differs(t.floor("ols", "100000")) {
-				text += " (not told from 1)"
+				part += " (indistinguishable)"
 			}
-			parts = append(parts, text)
+			parts = append(parts, part)
 		}
 	}
 	if parts == nil {
 		return ""
 	}
-	return "Of the book's 100,000 lines, seen through a transposed view instead of lying in rows, the fits take so many times as long: " + strings.Join(parts, ", ") + "."
+	return "Fitting the book's 100,000 lines through a transposed view, relative to row-major storage, takes: " + strings.Join(parts, ", ") + "."
 }
 
-func AnswerMatrix(p *page.Page) string {
-	t := matrixRows(p)
+// answerMatrix says what holding a matrix otherwise than in one slice costs.
+func answerMatrix(p *page.Page) string {
+	t := newMatrixTable(p)
 	sizes := t.sizes()
 	if len(sizes) == 0 {
 		return ""
@@ -42,14 +43,12 @@ func AnswerMatrix(p *page.Page) string {
 		n = sizes[len(sizes)-1]
 	}
 	route := t.border(n)
-	text := t.sayAdded(route, n)
-	if text == "" {
+	said := t.sayAdded(route, n)
+	if said == "" {
 		return ""
 	}
-	if step, flat := t.find(route, n, "rows", "table-kept", "1"), t.find(route, n, "flat", "pointer", "1"); step != nil && flat != nil && len(step.Samples) == len(flat.Samples) {
-		if _, err := strconv.Atoi(n); err == nil {
-			text += fmt.Sprintf(" A step on rows by themselves takes %s times as long as on a flat slice, once the table is made.", page.Factor(measure.Ratio(step.Wall(), flat.Wall()).Median))
-		}
+	if ratio, ok := record.WallRatio(t.find(route, n, "rows", "table-kept", "1"), t.find(route, n, "flat", "pointer", "1")); ok {
+		said += fmt.Sprintf(" With a table that is kept, one step takes %sx as long as on a flat slice.", page.Factor(ratio.Median))
 	}
-	return "In one slice, with a stride. " + text
+	return "In one slice, with a stride. " + said
 }

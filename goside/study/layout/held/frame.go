@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -17,15 +18,15 @@ import (
 	"toll/goside/study/layout/ways"
 )
 
-// FrameName is the study of the book's observations as the book makes them: a row for each day, seen as its transpose.
-const FrameName = "Frame"
+// frameName is the study of the book's observations as the book makes them: a row for each day, seen as its transpose.
+const frameName = "Frame"
 
-// FrameFew is how many of the users' lines are fitted by languages that take a call of Python's for each: the first of
+// frameFew is how many of the users' lines are fitted by languages that take a call of Python's for each: the first of
 // the whole matrix, with its strides.
-const FrameFew = 1000
+const frameFew = 1000
 
-// FrameLanguages are those that the frame is given to: one list for all, and one more with --full.
-func FrameLanguages(full bool) []string {
+// frameLanguages are those that the frame is given to: one list for all, and one more with --full.
+func frameLanguages(full bool) []string {
 	names := []string{"go/direct", "c/cgo", "c/purego", "fortran/cgo", "rust/cgo", "blas/netlib", "lapack-nrhs/netlib"}
 	langs := []string{"python", "numpy", "ctypes", "cffi-api", "capi", "f2py", "f2py-copy", "pyo3", "cython-memoryview", "pythran", "lstsq-apply-raw"}
 	if full {
@@ -34,14 +35,14 @@ func FrameLanguages(full bool) []string {
 	return append(names, study.OnCPython(langs...)...)
 }
 
-// fewLines are the languages that are given FrameFew lines only.
+// fewLines are the languages that are given frameFew lines only.
 var fewLines = []string{"lstsq-apply-raw", "lstsq-iloc", "lstsq-iterrows", "lstsq-apply", "sklearn"}
 
-// Frame returns the fits of the book's users on each route, from their observations row-major and from the book's
+// frameSubjects returns the fits of the book's users on each route, from their observations row-major and from the book's
 // transposed view, which is column-major; on the latter also with interchanged loops and transposed first, where the route
 // offers that. An operation is a fit of all lines. Results are first compared with the reference's, bit for bit or within the
 // route's bound.
-func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
+func frameSubjects(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 	var w study.Collector
 	rows, cols := kernel.NewOLS(kernel.OLSRows, kernel.OLSDays, kernel.Row, study.SerialPar), kernel.NewOLS(kernel.OLSRows, kernel.OLSDays, kernel.Col, study.SerialPar)
 	cols.Slope, cols.Intercept = rows.Slope, rows.Intercept
@@ -55,7 +56,7 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 	for _, few := range []bool{false, true} {
 		lines := kernel.OLSRows
 		if few {
-			lines = FrameFew
+			lines = frameFew
 		}
 		w.Begin(study.Facts(&kernel.Problem{Kernel: "frame ols", N: fmt.Sprint(lines), Op: "call"}, &kernel.Timed{}))
 		rows.Hi, cols.Hi, scratch.Hi = lines, lines, lines
@@ -69,42 +70,42 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 			if errors.Is(err, seam.ErrUnavailable) {
 				continue
 			} else if err != nil {
-				return nil, fmt.Errorf("study: %s: %w", r.Name(), err)
+				return nil, fmt.Errorf("held: %s: %w", r.Name(), err)
 			}
 			f := &library.Funcs
 			add := func(layout kernel.Layout, way string, do func() error) error {
-				return w.Add(record.ParseName(FrameName+"/kernel="+"ols"+"/"+fmt.Sprintf("layout=%v/n=%d/way=%s", layout, lines, way)), r.Name(), 1, do, func() error {
+				return w.Add(frameRow("ols", layout, lines, way), r.Name(), 1, do, func() error {
 					clear(rows.Slope)
 					clear(rows.Intercept)
-					if err := do(); err != nil || way == ways.PartTranspose {
+					if err := do(); err != nil || way == ways.TransposePart {
 						return err
 					}
 					return errors.Join(nearly(rows, rows.Slope[:lines], want[0], r.BoundOn("ols"), 0),
 						nearly(rows, rows.Intercept[:lines], want[1], r.BoundOn("ols"), 1))
 				})
 			}
-			if err := add(kernel.Row, ways.WayGiven, func() error { return f.OLS(&given) }); err != nil {
+			if err := add(kernel.Row, ways.Given, func() error { return f.OLS(&given) }); err != nil {
 				return nil, err
 			}
-			if err := add(kernel.Col, ways.WayGiven, func() error { return f.OLS(&view) }); err != nil {
+			if r.Name() == "c/cgo" {
+				w.Again()
+			}
+			if err := add(kernel.Col, ways.Given, func() error { return f.OLS(&view) }); err != nil {
 				return nil, err
 			}
 			if f.OLSInterchanged != nil {
-				if err := add(kernel.Col, ways.WayInterchanged, func() error { return f.OLSInterchanged(&view) }); err != nil {
+				if err := add(kernel.Col, ways.Interchanged, func() error { return f.OLSInterchanged(&view) }); err != nil {
 					return nil, err
 				}
 			}
 			if f.Transpose != nil && !few {
 				transpose := func() error { return f.Transpose(there) }
-				if err := add(kernel.Col, ways.WayTransposed, func() error { return errors.Join(transpose(), f.OLS(&copied)) }); err != nil {
+				if err := add(kernel.Col, ways.Transposed, func() error { return errors.Join(transpose(), f.OLS(&copied)) }); err != nil {
 					return nil, err
 				}
-				if err := add(kernel.Col, ways.PartTranspose, transpose); err != nil {
+				if err := add(kernel.Col, ways.TransposePart, transpose); err != nil {
 					return nil, err
 				}
-			}
-			if r.Name() == "c/cgo" {
-				w.Again()
 			}
 		}
 	}
@@ -115,9 +116,14 @@ func Frame(routes []*seam.Route, names []string) ([]measure.Subject, error) {
 	return w.Subjects, nil
 }
 
+// frameRow returns the benchmark of what is made of a matrix, but for the route.
+func frameRow(kernelName string, layout kernel.Layout, n int, way string) record.Name {
+	return record.Name{Study: frameName, Kernel: kernelName, Layout: layout.String(), N: strconv.Itoa(n), Keys: []record.Key{{Key: "way", Value: way}}}
+}
+
 // givenGrids adds one step of the book's diffusion on each route, from row- and from column-major grids.
 func givenGrids(w *study.Collector, routes []*seam.Route, names []string) error {
-	d := ways.NewDiffusionWays(kernel.DiffusionSize).Of(1)
+	d := ways.NewDiffusion(kernel.DiffusionSize).Of(1)
 	w.Begin(study.Facts(&kernel.Problem{Kernel: "frame diffusion", N: fmt.Sprint(d.N), Op: "call"}, &kernel.Timed{}))
 	for _, r := range routes {
 		library, err := r.Open()
@@ -126,7 +132,7 @@ func givenGrids(w *study.Collector, routes []*seam.Route, names []string) error 
 		}
 		for _, run := range []*kernel.DiffusionRun{&d.Rows, &d.Cols} {
 			do := func() error { return library.Run(run) }
-			err := w.Add(record.ParseName(FrameName+"/kernel="+"diffusion"+"/"+fmt.Sprintf("layout=%v/n=%d/way=%s", run.A.Layout, d.N, ways.WayGiven)), r.Name(), 1, do, func() error {
+			err := w.Add(frameRow("diffusion", run.A.Layout, d.N, ways.Given), r.Name(), 1, do, func() error {
 				d.Reset()
 				for _, there := range [][2]*kernel.Grid{{&d.Cols.A, &d.Rows.A}, {&d.Cols.B, &d.Rows.B}} {
 					if err := kernel.Go().Transpose(&kernel.Transpose{Out: *there[0], In: *there[1], Par: study.SerialPar}); err != nil {

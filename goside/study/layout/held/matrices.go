@@ -4,9 +4,11 @@
 package held
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -19,35 +21,36 @@ import (
 	"toll/goside/via/mem"
 )
 
-// MatricesName is the study of how Go programs hold a matrix, and what it takes to hand that to C.
-const MatricesName = "Matrices"
+// matricesName is the study of how Go programs hold a matrix, and what it takes to hand that to C.
+const matricesName = "Matrices"
 
-// MatrixSizes returns the sides of the squares.
-func MatrixSizes(full bool) []int {
+// matrixSizes returns the sides of the squares.
+func matrixSizes(full bool) []int {
 	if full {
 		return []int{8, 64, 512, 2048}
 	}
 	return []int{64, 512}
 }
 
-// Holding, and what is passed: the names of rows, in the order in which they are shown.
-var MatrixRows = []struct{ Held, Passed, What string }{
-	{"flat", "pointer", "[]float64, row after row"},
-	{"dense", "pointer", "gonum's mat.Dense: RawMatrix has data and stride"},
-	{"dense-slice", "pointer", "a mat.Dense sliced out of a larger one: the stride goes with it"},
-	{"array", "pointer", "[n][n]float64, an array of arrays: one piece of memory"},
-	{"rows-one", "pointer", "[][]float64 cut from one slice: found out, then passed as that"},
-	{"rows", "copy", "[][]float64, each row by itself: copied to one slice, and the result back"},
-	{"rows", "table", "the same: a table of pointers made, and the rows pinned, for each call"},
-	{"rows", "table-kept", "the same: table and pins made once for all calls"},
-	{"rows", "as-it-is", "the same, in Go: no border, nothing to do"},
+// matrixWays are how matrices are held, and what is passed: the keys of rows, and what tables and sentences call them, in the
+// order in which they are shown.
+var matrixWays = []struct{ held, passed, what, name string }{
+	{"flat", "pointer", "[]float64, row after row", "a flat slice"},
+	{"dense", "pointer", "gonum's mat.Dense: RawMatrix has data and stride", "a mat.Dense"},
+	{"dense-slice", "pointer", "a slice of a larger mat.Dense, with its stride", "a slice of one"},
+	{"array", "pointer", "[n][n]float64, an array of arrays: one piece of memory", "an array of arrays"},
+	{"rows-one", "pointer", "[][]float64 cut from one slice: detected, passed as that", "rows cut from one slice"},
+	{"rows", "copy", "[][]float64, separate rows: copied to one slice and back", "a copy of separate rows"},
+	{"rows", "table", "the same: pointers and pins made for each call", "a table and pins for each call"},
+	{"rows", "table-kept", "the same: pointers and pins made once for all calls", "a table that is kept"},
+	{"rows", "as-it-is", "the same, in Go: no border, nothing to do", "rows in Go"},
 }
 
-// Matrices returns what it costs to have a diffusion run done on matrices held in each way, by C through each crossing and by
+// matrixSubjects returns what it costs to have a diffusion run done on matrices held in each way, by C through each crossing and by
 // Go, in runs of no step, which is the border alone, and of one. An operation is a call. What has one piece of memory goes to
 // the routes' kernels, a table of rows to the crossings' RunRows. Each is first run, and must give the reference's bits.
 // release lets go of pinned memory, and is to be called when all is measured.
-func Matrices(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (subjects []measure.Subject, release func(), err error) {
+func matrixSubjects(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (subjects []measure.Subject, release func(), err error) {
 	var kept []*calls.Rows
 	unpin := func() {
 		for _, r := range kept {
@@ -126,48 +129,38 @@ func (m *matrices) run(a, b kernel.Grid) *kernel.DiffusionRun {
 	return &kernel.DiffusionRun{A: a, B: b, Steps: m.steps, D: kernel.DiffusionD, Dt: kernel.DiffusionDt, Par: study.SerialPar}
 }
 
-// subject adds one way of MatrixRows. result returns an element of the matrix that then holds the result.
+// subject adds one way of matrixWays. result returns an element of the matrix that then holds the result.
 func (m *matrices) subject(w *study.Collector, route, held, passed string, do func() error, result func(i, j int) float64) error {
 	n := m.n
-	return w.Add(record.ParseName(MatricesName+"/kernel="+"diffusion"+"/"+fmt.Sprintf("layout=row/n=%d/held=%s/passed=%s/steps=%d", n, held, passed, m.steps)), route, 1,
-		do, func() error {
-			if err := do(); err != nil {
-				return err
-			}
-			for i := range n {
-				for j := range n {
-					if got, want := result(i, j), m.want[i*n+j]; math.Float64bits(got) != math.Float64bits(want) {
-						return fmt.Errorf("[%d][%d] is %v, want %v, bit for bit", i, j, got, want)
-					}
+	name := record.Name{Study: matricesName, Kernel: "diffusion", Layout: kernel.Row.String(), N: strconv.Itoa(n),
+		Keys: []record.Key{{Key: "held", Value: held}, {Key: "passed", Value: passed}, {Key: "steps", Value: strconv.Itoa(m.steps)}}}
+	return w.Add(name, route, 1, do, func() error {
+		if err := do(); err != nil {
+			return err
+		}
+		for i := range n {
+			for j := range n {
+				if got, want := result(i, j), m.want[i*n+j]; math.Float64bits(got) != math.Float64bits(want) {
+					return fmt.Errorf("[%d][%d] is %v, want %v, bit for bit", i, j, got, want)
 				}
 			}
-			return nil
-		})
+		}
+		return nil
+	})
 }
 
 // pieces adds the ways that end in one slice of memory.
 func (m *matrices) pieces(w *study.Collector, route string) error {
 	n := m.n
-	flat := func(held string, make func() *kernel.DiffusionRun) error {
-		last := make().Result()
-		return m.subject(w, route, held, "pointer", func() error { return m.f.Run(make()) },
-			func(i, j int) float64 { return last.Data[last.At(i, j)] })
-	}
-
 	a, b := slices.Clone(m.start), slices.Clone(m.start)
-	if err := flat("flat", func() *kernel.DiffusionRun { return m.run(m.grid(a, n), m.grid(b, n)) }); err != nil {
+	if err := m.piece(w, route, "flat", func() *kernel.DiffusionRun { return m.run(m.grid(a, n), m.grid(b, n)) }); err != nil {
 		return err
 	}
 	if route == "c/cgo" {
 		w.Again()
 	}
-	// The data is that of the caller's matrix, so a Dense costs what it takes to look into it.
-	denseRun := func(a, b *mat.Dense) *kernel.DiffusionRun {
-		p, q := a.RawMatrix(), b.RawMatrix()
-		return m.run(m.grid(p.Data, p.Stride), m.grid(q.Data, q.Stride))
-	}
 	da, db := mat.NewDense(n, n, slices.Clone(m.start)), mat.NewDense(n, n, slices.Clone(m.start))
-	if err := flat("dense", func() *kernel.DiffusionRun { return denseRun(da, db) }); err != nil {
+	if err := m.piece(w, route, "dense", func() *kernel.DiffusionRun { return m.dense(da, db) }); err != nil {
 		return err
 	}
 	sliced := func() *mat.Dense {
@@ -176,68 +169,80 @@ func (m *matrices) pieces(w *study.Collector, route string) error {
 		return part
 	}
 	sa, sb := sliced(), sliced()
-	if err := flat("dense-slice", func() *kernel.DiffusionRun { return denseRun(sa, sb) }); err != nil {
+	if err := m.piece(w, route, "dense-slice", func() *kernel.DiffusionRun { return m.dense(sa, sb) }); err != nil {
 		return err
 	}
 	if aa, ab := newArray(n), newArray(n); aa != nil {
 		copy(aa(), m.start)
 		copy(ab(), m.start)
-		if err := flat("array", func() *kernel.DiffusionRun { return m.run(m.grid(aa(), n), m.grid(ab(), n)) }); err != nil {
+		if err := m.piece(w, route, "array", func() *kernel.DiffusionRun { return m.run(m.grid(aa(), n), m.grid(ab(), n)) }); err != nil {
 			return err
 		}
 	}
+	return errors.Join(m.rowsOfOne(w, route), m.rowsCopied(w, route))
+}
 
+// piece adds a way whose matrices are one piece of memory each.
+func (m *matrices) piece(w *study.Collector, route, held string, run func() *kernel.DiffusionRun) error {
+	last := run().Result()
+	return m.subject(w, route, held, "pointer", func() error { return m.f.Run(run()) },
+		func(i, j int) float64 { return last.Data[last.At(i, j)] })
+}
+
+// dense returns a run on the memory of the caller's matrices, so that a Dense costs what it takes to look into it.
+func (m *matrices) dense(a, b *mat.Dense) *kernel.DiffusionRun {
+	p, q := a.RawMatrix(), b.RawMatrix()
+	return m.run(m.grid(p.Data, p.Stride), m.grid(q.Data, q.Stride))
+}
+
+// rowsOfOne adds rows that are cut from one slice, which is detected in each call.
+func (m *matrices) rowsOfOne(w *study.Collector, route string) error {
 	one := func() [][]float64 {
 		whole := slices.Clone(m.start)
-		rows := make([][]float64, n)
+		rows := make([][]float64, m.n)
 		for i := range rows {
-			rows[i] = whole[i*n : (i+1)*n]
+			rows[i] = whole[i*m.n : (i+1)*m.n]
 		}
 		return rows
 	}
-	ra, rb := one(), one()
-	oneRun := func() (*kernel.DiffusionRun, error) {
-		p, ld, ok := Contiguous(ra)
-		q, other, too := Contiguous(rb)
+	a, b := one(), one()
+	return m.subject(w, route, "rows-one", "pointer", func() error {
+		p, ld, ok := contiguous(a)
+		q, other, too := contiguous(b)
 		if !ok || !too || ld != other {
-			return nil, fmt.Errorf("rows are not of one slice, want them so")
+			return errors.New("held: the rows lie apart, want them in one slice")
 		}
-		return m.run(m.grid(p, ld), m.grid(q, ld)), nil
-	}
-	err := m.subject(w, route, "rows-one", "pointer", func() error {
-		a, err := oneRun()
-		if err != nil {
-			return err
-		}
-		return m.f.Run(a)
-	}, m.result(ra, rb))
-	if err != nil {
-		return err
-	}
-	ca, cb := m.apart(), m.apart()
+		return m.f.Run(m.run(m.grid(p, ld), m.grid(q, ld)))
+	}, m.result(a, b))
+}
+
+// rowsCopied adds rows by themselves, which are copied to one slice and back in each call.
+func (m *matrices) rowsCopied(w *study.Collector, route string) error {
+	n := m.n
+	a, b := m.apart(), m.apart()
 	scratch := m.run(m.grid(make([]float64, n*n), n), m.grid(make([]float64, n*n), n))
 	return m.subject(w, route, "rows", "copy", func() error {
-		for i, row := range ca {
+		for i, row := range a {
 			copy(scratch.A.Data[i*n:], row)
 		}
-		// Of B the kernel needs the boundary only.
-		copy(scratch.B.Data, cb[0])
-		copy(scratch.B.Data[(n-1)*n:], cb[n-1])
-		for i, row := range cb {
+		// The kernel needs only the boundary of B.
+		copy(scratch.B.Data, b[0])
+		copy(scratch.B.Data[(n-1)*n:], b[n-1])
+		for i, row := range b {
 			scratch.B.Data[i*n], scratch.B.Data[i*n+n-1] = row[0], row[n-1]
 		}
 		if err := m.f.Run(scratch); err != nil {
 			return err
 		}
-		to, from := ca, scratch.Result().Data
+		to, from := a, scratch.Result().Data
 		if m.steps%2 == 1 {
-			to = cb
+			to = b
 		}
 		for i, row := range to {
 			copy(row, from[i*n:(i+1)*n])
 		}
 		return nil
-	}, m.result(ca, cb))
+	}, m.result(a, b))
 }
 
 // apart returns the start as rows by themselves.
@@ -318,9 +323,9 @@ func newArray(n int) func() []float64 {
 	return nil
 }
 
-// Contiguous returns the elements of rows as one slice, with the distance between rows, if they lie in one slice at equal
+// contiguous returns the elements of rows as one slice, with the distance between rows, if they lie in one slice at equal
 // distances, ascending, as those of a matrix do that was cut up.
-func Contiguous(rows [][]float64) (p []float64, ld int, ok bool) {
+func contiguous(rows [][]float64) (p []float64, ld int, ok bool) {
 	if len(rows) == 0 || len(rows[0]) == 0 {
 		return nil, 0, false
 	}

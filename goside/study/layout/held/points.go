@@ -6,7 +6,7 @@ package held
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -15,16 +15,16 @@ import (
 	"toll/goside/study"
 )
 
-// PointsName is the study of complex numbers held as such, interleaved, against parts in arrays of their own.
-const PointsName = "Points"
+// pointsName is the study of complex numbers held as such, interleaved, against parts in arrays of their own.
+const pointsName = "Points"
 
-// PointsLight is the most iterations of points so light that moving them shows.
-const PointsLight = 1
+// pointsLight is the most iterations of points so light that moving them shows.
+const pointsLight = 1
 
-// Points returns the Julia kernel on both ways to hold its points, in each serial language by the first of its routes:
+// pointSubjects returns the Julia kernel on both ways to hold its points, in each serial language by the first of its routes:
 // squares of several sides with at most one iteration a point, where memory shows, and of the book's side with
 // its 300. An operation is a point. All are first run and compared with the reference.
-func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
+func pointSubjects(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 	languages, err := study.Walkers(routes, false)
 	if err != nil {
 		return nil, err
@@ -33,10 +33,10 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 		side    int
 		maxiter int32
 	}
-	problems := []problem{{32, PointsLight}, {64, PointsLight}, {128, PointsLight}, {256, PointsLight}, {512, PointsLight},
-		{kernel.JuliaSize, PointsLight}, {kernel.JuliaSize, kernel.JuliaMaxIter}}
+	problems := []problem{{32, pointsLight}, {64, pointsLight}, {128, pointsLight}, {256, pointsLight}, {512, pointsLight},
+		{kernel.JuliaSize, pointsLight}, {kernel.JuliaSize, kernel.JuliaMaxIter}}
 	if full {
-		problems = append(problems, problem{2000, PointsLight}, problem{2000, kernel.JuliaMaxIter})
+		problems = append(problems, problem{2000, pointsLight}, problem{2000, kernel.JuliaMaxIter})
 	}
 	var subjects []measure.Subject
 	for _, p := range problems {
@@ -58,15 +58,15 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 			} {
 				clear(whole.Out)
 				if err := held.run(); err != nil {
-					return nil, fmt.Errorf("study: %s points on %s: %w", held.name, l.Route.Name(), err)
+					return nil, fmt.Errorf("held: %s points on %s: %w", held.name, l.Route.Name(), err)
 				}
 				if !slices.Equal(whole.Out, want) {
-					return nil, fmt.Errorf("study: %s points on %s: the counts differ from the reference's", held.name, l.Route.Name())
+					return nil, fmt.Errorf("held: %s points on %s: the counts differ from the reference's", held.name, l.Route.Name())
 				}
+				name := record.Name{Study: pointsName, Kernel: "julia", Lang: l.Route.Lang, Via: l.Route.Via, N: strconv.Itoa(p.side),
+					Keys: []record.Key{{Key: "points", Value: held.name}, {Key: "maxiter", Value: fmt.Sprint(p.maxiter)}}}
 				s := measure.Subject{
-					Name: fmt.Sprintf("%s/kernel=julia/lang=%s/via=%s/n=%d/points=%s/maxiter=%d", PointsName, l.Route.Lang, l.Route.Via,
-						p.side, held.name, p.maxiter),
-					Facts: facts,
+					Name: name.String(), Facts: facts, Group: facts[0].Value,
 					Run: func(n int) error {
 						for range n / len(want) {
 							if err := held.run(); err != nil {
@@ -79,7 +79,8 @@ func Points(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 				}
 				subjects = append(subjects, s)
 				if l.Route.Lang == "c" && held.name == "interleaved" {
-					s.Name = strings.Replace(s.Name, "/lang=c/", "/lang=c"+record.Again+"/", 1)
+					name.Entry = record.EntryAgain
+					s.Name = name.String()
 					subjects = append(subjects, s)
 				}
 			}

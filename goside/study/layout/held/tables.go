@@ -4,10 +4,10 @@
 package held
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"toll/goside/measure"
@@ -16,32 +16,38 @@ import (
 	"toll/goside/study/layout/ways"
 )
 
+//go:embed text.md
+var text string
+
+var prose = page.NewProse(text)
+
 // layoutMeans says what a language does with a matrix of either layout; the others have loops for both.
 var layoutMeans = map[string]string{
-	"blas":            "dgemv is told which it is",
-	"lapack-nrhs":     "copied to right-hand sides, whichever it is",
-	"python":          "copied to lists, whichever it is",
-	"numpy":           "a strided view, walked as memory lies",
-	"f2py-copy":       "copied by f2py unless it is column-major",
-	"lstsq-apply-raw": "each line is an array, strided or not, that lstsq copies",
-	"lstsq-apply":     "each line is a Series, that lstsq copies",
-	"lstsq-iloc":      "each line is a Series, that lstsq copies",
-	"lstsq-iterrows":  "each line is a Series, that lstsq copies",
-	"lstsq-numba":     "each line is an array, strided or not",
-	"lstsq-engine":    "each line is an array, strided or not",
-	"sklearn":         "each line is an array that scikit-learn copies",
+	"blas":            "dgemv is told which",
+	"lapack-nrhs":     "copies to right-hand sides",
+	"python":          "copies to lists",
+	"numpy":           "a strided view",
+	"f2py-copy":       "copies row-major",
+	"lstsq-apply-raw": "lstsq copies an array",
+	"lstsq-apply":     "lstsq copies a Series",
+	"lstsq-iloc":      "lstsq copies a Series",
+	"lstsq-iterrows":  "lstsq copies a Series",
+	"lstsq-numba":     "each line is an array",
+	"lstsq-engine":    "each line is an array",
+	"sklearn":         "scikit-learn copies",
 }
 
-const bothLoops = "nothing: it has loops for both"
+const bothLoops = "loops for both"
 
 // frame finds the rows of what routes make of either layout.
 type frame struct{ rows []*record.Row }
 
-func frameOf(p *page.Page) *frame { return &frame{p.Rows(FrameName)} }
+func newFrame(p *page.Page) *frame { return &frame{p.Rows(frameName)} }
 
+// find returns the row of what a route makes of a layout, nil if there is none.
 func (t *frame) find(kernel, route, layout, n, way string) *record.Row {
 	for _, r := range t.rows {
-		if r.Kernel == kernel && r.Route() == route && r.Layout == layout && r.N == n && r.Facts["way"] == way {
+		if r.Entry == "" && r.Kernel == kernel && r.Route() == route && r.Layout == layout && r.N == n && r.Get("way") == way {
 			return r
 		}
 	}
@@ -50,38 +56,34 @@ func (t *frame) find(kernel, route, layout, n, way string) *record.Row {
 
 // ratio returns how many times as long the column-major one takes.
 func (t *frame) ratio(kernel, route, n string) (measure.Interval, bool) {
-	row, col := t.find(kernel, route, "row", n, ways.WayGiven), t.find(kernel, route, "col", n, ways.WayGiven)
-	if row == nil || col == nil || len(row.Samples) != len(col.Samples) {
-		return measure.Interval{}, false
-	}
-	return measure.Ratio(col.Wall(), row.Wall()), true
+	return record.WallRatio(t.find(kernel, route, "col", n, ways.Given), t.find(kernel, route, "row", n, ways.Given))
 }
 
 // problems returns the sizes of a kernel's rows, in the record's order, and the routes of each.
 func (t *frame) problems(kernel string) (sizes []string, routes map[string][]string) {
 	routes = map[string][]string{}
 	for _, r := range t.rows {
-		if r.Kernel != kernel || r.Again() {
+		if r.Kernel != kernel || r.Entry != "" {
 			continue
 		}
-		if routes[r.N] == nil {
-			sizes = append(sizes, r.N)
-		}
-		if !slices.Contains(routes[r.N], r.Route()) {
-			routes[r.N] = append(routes[r.N], r.Route())
-		}
+		sizes = record.With(sizes, r.N)
+		routes[r.N] = record.With(routes[r.N], r.Route())
 	}
 	return sizes, routes
 }
 
-func GivenTables(p *page.Page) {
-	t := frameOf(p)
+// floor returns the noise floor of a problem.
+func (t *frame) floor(kernel, n string) float64 {
+	return record.Floor(slices.DeleteFunc(slices.Clone(t.rows), func(r *record.Row) bool { return r.Kernel != kernel || r.N != n }))
+}
+
+func givenTables(p *page.Page) {
+	t := newFrame(p)
 	if len(t.rows) == 0 {
 		return
 	}
 	p.Heading("What each route makes of the other layout")
-	p.Explain("The same matrix, given row-major and column-major. The observations of the book are made as 14 rows of 100,000 users and then transposed, which in NumPy moves nothing: " +
-		"what arrives is a view whose rows are strided, a column-major matrix. Where each line takes a call of Python's, the first 1,000 lines of it are fitted.")
+	p.Tell(prose, "given", nil)
 	for _, kernel := range []string{"diffusion", "ols"} {
 		sizes, routes := t.problems(kernel)
 		for _, n := range sizes {
@@ -92,10 +94,10 @@ func GivenTables(p *page.Page) {
 
 func givenTable(p *page.Page, t *frame, kernel, n string, routes []string) {
 	title := fmt.Sprintf("A step of diffusion on %s x %s", n, n)
-	header := []string{"route", "row-major", "column-major", "times", "what it does with either"}
+	header := []string{"route", "row-major", "column-major", "ratio", "what it does"}
 	if kernel == "ols" {
 		title = fmt.Sprintf("Fits of %s of the book's lines", n)
-		header = []string{"route", "row-major", "the book's view", "times", "the wrong way", "transposed first", "what it does with either"}
+		header = []string{"route", "row-major", "column-major", "ratio", "wrong way", "transposed", "what it does"}
 	}
 	var lines [][]string
 	var slower, faster []string
@@ -111,17 +113,18 @@ func givenTable(p *page.Page, t *frame, kernel, n string, routes []string) {
 			}
 			return page.Nanoseconds(measure.Median(r.Wall()).Median)
 		}
-		mark := ""
-		if !ratio.Differs(t.floor(kernel, n)) {
-			mark = "~"
-		} else if ratio.Median > 1.1 {
-			slower = append(slower, fmt.Sprintf("%s (%s)", route, page.Factor(ratio.Median)))
-		} else if ratio.Median < 1/1.1 {
-			faster = append(faster, fmt.Sprintf("%s (%s)", route, page.Factor(ratio.Median)))
+		cell := page.Factor(ratio.Median)
+		switch named := fmt.Sprintf("%s (%sx)", route, cell); {
+		case !ratio.Differs(t.floor(kernel, n)):
+			cell = "~" + cell
+		case ratio.Median > 1.1:
+			slower = append(slower, named)
+		case ratio.Median < 1/1.1:
+			faster = append(faster, named)
 		}
-		line := []string{route, wall("row", ways.WayGiven), wall("col", ways.WayGiven), mark + page.Factor(ratio.Median)}
+		line := []string{route, wall("row", ways.Given), wall("col", ways.Given), cell}
 		if kernel == "ols" {
-			line = append(line, wall("col", ways.WayInterchanged), wall("col", ways.WayTransposed))
+			line = append(line, wall("col", ways.Interchanged), wall("col", ways.Transposed))
 		}
 		lang, _, _ := strings.Cut(route, "/")
 		what := layoutMeans[lang]
@@ -133,36 +136,34 @@ func givenTable(p *page.Page, t *frame, kernel, n string, routes []string) {
 	if lines == nil {
 		return
 	}
-	p.Grid(title+": column-major over row-major (~: no difference)", header, lines)
-	text := "By more than a tenth, column-major is slower through " + orNone(slower) + ", and faster through " + orNone(faster) + "."
-	p.Say("%s", text)
+	p.Grid(title+": column-major over row-major (~: indistinguishable)", header, lines)
+	p.Say("%s", sayGiven(slower, faster))
 }
 
-func orNone(names []string) string {
-	if names == nil {
-		return "none"
+// sayGiven says through which routes column-major is slower, and faster, by more than a tenth.
+func sayGiven(slower, faster []string) string {
+	switch {
+	case slower == nil && faster == nil:
+		return "Through no route do the layouts differ by more than a tenth."
+	case faster == nil:
+		return fmt.Sprintf("Column-major takes over a tenth longer through %s; through none is it a tenth faster.", page.Joined(slower))
+	case slower == nil:
+		return fmt.Sprintf("Column-major is over a tenth faster through %s; through none does it take a tenth longer.", page.Joined(faster))
 	}
-	return strings.Join(names, ", ")
-}
-
-// floor returns the noise floor of a problem.
-func (t *frame) floor(kernel, n string) float64 {
-	for _, again := range t.rows {
-		if lang, ok := strings.CutSuffix(again.Lang, record.Again); ok && again.Kernel == kernel && again.N == n {
-			if r := t.find(kernel, lang+"/"+again.Via, again.Layout, n, again.Facts["way"]); r != nil && len(r.Samples) == len(again.Samples) {
-				return measure.Ratio(again.Wall(), r.Wall()).Floor()
-			}
-		}
-	}
-	return 0
+	return fmt.Sprintf("Column-major takes over a tenth longer through %s. It is over a tenth faster through %s.", page.Joined(slower), page.Joined(faster))
 }
 
 // matrixTable finds the rows of how matrices are held.
 type matrixTable struct{ rows []*record.Row }
 
+func newMatrixTable(p *page.Page) *matrixTable {
+	return &matrixTable{record.Find(p.Rows(matricesName), "*")}
+}
+
+// find returns the row of a way to hold and pass a matrix, nil if there is none.
 func (t *matrixTable) find(route, n, held, passed, steps string) *record.Row {
 	for _, r := range t.rows {
-		if r.Route() == route && r.N == n && r.Facts["held"] == held && r.Facts["passed"] == passed && r.Facts["steps"] == steps {
+		if r.Route() == route && r.N == n && r.Get("held") == held && r.Get("passed") == passed && r.Get("steps") == steps {
 			return r
 		}
 	}
@@ -171,58 +172,46 @@ func (t *matrixTable) find(route, n, held, passed, steps string) *record.Row {
 
 // added returns what a way to hold and pass a matrix adds to a call that passes a flat slice, in ns a call of no step.
 func (t *matrixTable) added(route, n, held, passed string) (measure.Interval, bool) {
-	r, flat := t.find(route, n, held, passed, "0"), t.find(route, n, "flat", "pointer", "0")
-	if r == nil || flat == nil || len(r.Samples) != len(flat.Samples) {
-		return measure.Interval{}, false
-	}
-	return measure.Median(record.Minus(r.Wall(), flat.Wall())), true
+	e, ok := record.EffectOf(t.find(route, n, held, passed, "0"), t.find(route, n, "flat", "pointer", "0"), 0)
+	return e.Ns, ok
 }
 
 // matrixRoutes are the crossings that matrices are handed over by.
 var matrixRoutes = []string{"go/direct", "c/cgo", "c/purego"}
 
-func matrixRows(p *page.Page) *matrixTable { return &matrixTable{p.Rows(MatricesName)} }
-
+// sizes returns the sides, in the record's order.
 func (t *matrixTable) sizes() []string {
 	var sizes []string
 	for _, r := range t.rows {
-		if !slices.Contains(sizes, r.N) {
-			sizes = append(sizes, r.N)
-		}
+		sizes = record.With(sizes, r.N)
 	}
 	return sizes
 }
 
-func MatrixTables(p *page.Page) {
-	t := matrixRows(p)
+func matrixTables(p *page.Page) {
+	t := newMatrixTable(p)
 	if len(t.rows) == 0 {
 		return
 	}
 	p.Heading("How to hold a matrix in Go")
-	p.Explain("What it takes to have C do diffusion on two matrices, by how Go holds them. No step is the border alone: looking into the matrix, the check of arguments, copying or making " +
-		"tables, and the call. cgo wants rows pinned that a table points to, and looks at each pin. A step adds the kernel, which reads rows by pointer where it is given a table.")
+	p.Tell(prose, "matrices", nil)
 	for _, n := range t.sizes() {
-		header := []string{n + " x " + n + ", held as"}
-		for _, route := range matrixRoutes {
-			header = append(header, route+", no step", "one step")
-		}
-		var lines [][]string
-		for _, m := range MatrixRows {
-			line, any := []string{m.What}, false
-			for _, route := range matrixRoutes {
-				for _, steps := range []string{"0", "1"} {
+		for _, of := range []struct{ steps, title string }{{"0", "no step: the border alone"}, {"1", "one step"}} {
+			var lines [][]string
+			for _, m := range matrixWays {
+				line := []string{m.what}
+				for _, route := range matrixRoutes {
 					cell := ""
-					if r := t.find(route, n, m.Held, m.Passed, steps); r != nil {
-						cell, any = page.Nanoseconds(measure.Median(r.Wall()).Median)+" "+strings.TrimSpace(page.Spread(measure.Median(r.Wall()))), true
+					if r := t.find(route, n, m.held, m.passed, of.steps); r != nil {
+						wall := measure.Median(r.Wall())
+						cell = page.WithSpread(page.Nanoseconds(wall.Median), wall)
 					}
 					line = append(line, cell)
 				}
-			}
-			if any {
 				lines = append(lines, line)
 			}
+			p.Lines(fmt.Sprintf("%s x %s, %s", n, n, of.title), append([]string{"held as"}, matrixRoutes...), lines)
 		}
-		p.Grid("", header, lines)
 		said := t.sayAdded(t.border(n), n)
 		if said == "" {
 			said = "The record has too few rows to tell."
@@ -242,96 +231,113 @@ func (t *matrixTable) border(n string) string {
 // sayAdded says what holding a matrix otherwise than flat adds to a call, or nothing if the record cannot tell.
 func (t *matrixTable) sayAdded(route, n string) string {
 	var free, cost []string
-	for _, m := range MatrixRows {
-		if m.Held == "flat" {
-			continue
+	for _, m := range matrixWays {
+		added, ok := t.added(route, n, m.held, m.passed)
+		switch {
+		case m.held == "flat" || !ok:
+		case added.Median < 100:
+			free = append(free, m.name)
+		default:
+			cost = append(cost, fmt.Sprintf("%s (%s)", m.name, page.Nanoseconds(added.Median)))
 		}
-		added, ok := t.added(route, n, m.Held, m.Passed)
-		if !ok {
-			continue
-		}
-		name := matrixNames[m.Held+" "+m.Passed]
-		if added.Median < 100 {
-			free = append(free, name)
-		} else {
-			cost = append(cost, fmt.Sprintf("%s (%s)", name, page.Nanoseconds(added.Median)))
-		}
-	}
-	if free == nil && cost == nil {
-		return ""
 	}
 	var parts []string
-	if free != nil {
-		parts = append(parts, page.Joined(free)+" add less than 100 ns a call to that of a flat slice")
+	switch len(free) {
+	case 0:
+	case 1:
+		parts = append(parts, free[0]+" adds less than 100 ns to a call")
+	default:
+		parts = append(parts, page.Joined(free)+" add less than 100 ns to a call")
 	}
 	if cost != nil {
 		parts = append(parts, "more is added by "+page.Joined(cost))
 	}
-	return fmt.Sprintf("At %s x %s by %s, %s.", n, n, route, strings.Join(parts, "; "))
+	if parts == nil {
+		return ""
+	}
+	return fmt.Sprintf("Compared with a flat slice, at %s x %s through %s: %s.", n, n, route, strings.Join(parts, "; "))
 }
 
-var matrixNames = map[string]string{
-	"dense pointer": "a mat.Dense", "dense-slice pointer": "a slice of one", "array pointer": "an array of arrays", "rows-one pointer": "rows cut from one slice",
-	"rows copy": "rows that are copied", "rows table": "a table and pins for each call", "rows table-kept": "a table that is kept",
+// pointTable finds the rows of how points are held.
+type pointTable struct {
+	rows     map[pointRow]*record.Row // but for second entries
+	problems []pointProblem
+	langs    []string
+	floors   map[pointProblem]float64
 }
 
-func PointTables(p *page.Page) {
-	rows := p.Rows(PointsName)
-	if len(rows) == 0 {
+type (
+	pointProblem struct{ n, maxiter string }
+	pointRow     struct {
+		lang string
+		pointProblem
+		held string
+	}
+)
+
+func newPointTable(p *page.Page) *pointTable {
+	t := &pointTable{rows: map[pointRow]*record.Row{}, floors: map[pointProblem]float64{}}
+	of := map[pointProblem][]*record.Row{}
+	for _, r := range p.Rows(pointsName) {
+		q := pointProblem{r.N, r.Get("maxiter")}
+		of[q] = append(of[q], r)
+		if r.Entry == "" {
+			t.rows[pointRow{r.Lang, q, r.Get("points")}] = r
+			t.problems, t.langs = record.With(t.problems, q), record.With(t.langs, r.Lang)
+		}
+	}
+	for q, rows := range of {
+		t.floors[q] = record.Floor(rows)
+	}
+	return t
+}
+
+func pointTables(p *page.Page) {
+	t := newPointTable(p)
+	if t.problems == nil {
 		return
 	}
-	type problem struct{ n, maxiter string }
-	var problems []problem
-	var langs []string
-	find := map[string]*record.Row{}
-	for _, r := range rows {
-		q := problem{r.N, r.Facts["maxiter"]}
-		find[strings.Join([]string{r.Lang, q.n, q.maxiter, r.Facts["points"]}, " ")] = r
-		if !slices.Contains(problems, q) {
-			problems = append(problems, q)
-		}
-		if !r.Again() && !slices.Contains(langs, r.Lang) {
-			langs = append(langs, r.Lang)
-		}
-	}
 	p.Heading("Complex numbers: interleaved or split")
-	p.Explain(fmt.Sprintf("The Julia set's points as complex numbers, real and imaginary part side by side, or as two arrays. With at most %d iteration a point is so light that memory shows; with the book's 300 "+
-		"it is not. The loops take one point at a time, so that no vector unit gains from split parts.", PointsLight))
-	header := []string{"ns a point, and split over interleaved"}
-	for _, q := range problems {
+	p.Tell(prose, "points", fmt.Sprint(pointsLight))
+	header := []string{"side, most iterations"}
+	for _, q := range t.problems {
 		header = append(header, fmt.Sprintf("%s², %s", q.n, q.maxiter))
 	}
-	var lines [][]string
+	var times, ratios [][]string
 	least, most := math.Inf(1), 0.0
-	told, compared := 0, 0
-	for _, lang := range langs {
-		line := []string{lang}
-		for _, q := range problems {
-			whole, split := find[strings.Join([]string{lang, q.n, q.maxiter, "interleaved"}, " ")], find[strings.Join([]string{lang, q.n, q.maxiter, "split"}, " ")]
-			if whole == nil || split == nil || len(whole.Samples) != len(split.Samples) {
-				line = append(line, "")
+	apart, compared := 0, 0
+	for _, lang := range t.langs {
+		time, ratio := []string{lang}, []string{lang}
+		for _, q := range t.problems {
+			whole, split := t.rows[pointRow{lang, q, "interleaved"}], t.rows[pointRow{lang, q, "split"}]
+			i, ok := record.WallRatio(split, whole)
+			if !ok {
+				time, ratio = append(time, ""), append(ratio, "")
 				continue
 			}
-			ratio := measure.Ratio(split.Wall(), whole.Wall())
-			floor := 0.0
-			if again, c := find[strings.Join([]string{"c" + record.Again, q.n, q.maxiter, "interleaved"}, " ")], find[strings.Join([]string{"c", q.n, q.maxiter, "interleaved"}, " ")]; again != nil && c != nil && len(again.Samples) == len(c.Samples) {
-				floor = measure.Ratio(again.Wall(), c.Wall()).Floor()
+			mark := "~"
+			if compared++; i.Differs(t.floors[q]) {
+				apart++
+				mark = ""
 			}
-			mark := ""
-			compared++
-			if ratio.Differs(floor) {
-				told++
-			} else {
-				mark = "~"
-			}
-			least, most = min(least, ratio.Median), max(most, ratio.Median)
-			line = append(line, fmt.Sprintf("%s  %s%s", page.Significant(measure.Median(whole.Wall()).Median), mark, strconv.FormatFloat(ratio.Median, 'f', 2, 64)))
+			least, most = min(least, i.Median), max(most, i.Median)
+			time, ratio = append(time, page.Significant(measure.Median(whole.Wall()).Median)), append(ratio, fmt.Sprintf("%s%.2f", mark, i.Median))
 		}
-		lines = append(lines, line)
+		times, ratios = append(times, time), append(ratios, ratio)
 	}
-	p.Grid("side and most iterations (~: no difference)", header, lines)
 	if compared == 0 {
 		return
 	}
-	p.Say("Split parts take between %.2f and %.2f times interleaved ones' time; in %d of %d cells the two can be told apart.", least, most, told, compared)
+	p.Wide("Interleaved: ns a point", header, times)
+	p.Wide("Split over interleaved (~: indistinguishable)", header, ratios)
+	p.Say("%s", sayPoints(least, most, apart, compared))
+}
+
+// sayPoints says how much longer split points take, and in how many cells that is more than noise.
+func sayPoints(least, most float64, apart, compared int) string {
+	said := fmt.Sprintf("Split points take %.2fx", least)
+	if to := fmt.Sprintf("%.2fx", most); to != fmt.Sprintf("%.2fx", least) {
+		said += " to " + to
+	}
+	return said + fmt.Sprintf(" the time of interleaved ones; the difference exceeds noise in %d of %s.", apart, page.Count(fmt.Sprint(compared), "cell"))
 }

@@ -11,50 +11,55 @@ import (
 	"toll/goside/page"
 )
 
-func AnswerLoops(p *page.Page) string {
-	t := WalksOf(p.Record, true)
-	var parts []string
+// answerLoops says, for each kernel, how large the penalty is at worst: in the language that it is least in, and in the
+// language that it is largest in.
+func answerLoops(p *page.Page) string {
+	t := NewTable(p.Record, true)
+	var sentences []string
 	for _, kernel := range t.Kernels {
 		least, most, leastAt, mostAt := math.Inf(1), 0.0, "", ""
-		for _, lang := range t.Serial() {
-			worst, at, ok := t.Worst(kernel, lang, PowerLD)
+		for _, lang := range t.serial() {
+			worst, at, ok := t.worst(kernel, lang, powerLD)
 			if ok && worst < least {
-				least, leastAt = worst, fmt.Sprintf("%s (%s)", lang, Where(at))
+				least, leastAt = worst, fmt.Sprintf("%s, %s", lang, where(at))
 			}
 			if ok && worst > most {
-				most, mostAt = worst, fmt.Sprintf("%s (%s)", lang, Where(at))
+				most, mostAt = worst, fmt.Sprintf("%s, %s", lang, where(at))
 			}
 		}
 		if mostAt == "" {
 			continue
 		}
-		text := fmt.Sprintf("%s at worst %s times as long in %s", kernel, page.Factor(most), mostAt)
+		text := fmt.Sprintf("%sx (%s)", page.Factor(most), mostAt)
 		if leastAt != mostAt {
-			text += fmt.Sprintf(" and %s in %s", page.Factor(least), leastAt)
+			text = fmt.Sprintf("%sx (%s) to %s", page.Factor(least), leastAt, text)
 		}
-		if from, ok := t.From(kernel, t.baseline, UnitLD, MajorPenalty); ok {
-			text += fmt.Sprintf(", in %s twice as long or more from %s on", t.baseline, page.Squares(from))
+		text = fmt.Sprintf("In %s, interchanged loops take %s the time of matched ones at worst", kernel, text)
+		if from, ok := t.from(kernel, t.baseline, UnitLD, MajorPenalty); ok {
+			text += fmt.Sprintf("; in %s they take twice as long or more from %s on", t.baseline, page.Squares(from))
 		}
-		parts = append(parts, text)
+		sentences = append(sentences, text+".")
 	}
-	if parts == nil {
-		return ""
-	}
-	return "Walked across the lines instead of along them, " + strings.Join(parts, "; ") + "."
+	return strings.Join(sentences, " ")
 }
 
-func AnswerPadding(p *page.Page) string {
-	t := WalksOf(p.Record, true)
-	var parts []string
+// answerPadding says what padding makes of the penalty at sides that are powers of two.
+func answerPadding(p *page.Page) string {
+	t := NewTable(p.Record, true)
+	var changes []string
+	falls := true
 	for _, n := range []int{512, 2048, 8192} {
-		power, _, ok := t.larger("diffusion", t.baseline, PowerLD, n)
-		padded, _, okPadded := t.larger("diffusion", t.baseline, PaddedLD, n)
-		if ok && okPadded {
-			parts = append(parts, fmt.Sprintf("%s times at %s becomes %s", page.Factor(power), page.Squares(n), page.Factor(padded)))
+		power, _, ok := t.larger("diffusion", t.baseline, powerLD, n)
+		padded, _, too := t.larger("diffusion", t.baseline, PaddedLD, n)
+		if ok && too {
+			changes = append(changes, fmt.Sprintf("from %sx to %sx at %s", page.Factor(power), page.Factor(padded), page.Squares(n)))
+			falls = falls && padded < power
 		}
 	}
-	if parts == nil {
+	if changes == nil {
 		return ""
 	}
-	return fmt.Sprintf("Lines a power of two apart share few places in a cache. A cache line of padding behind each, and in %s %s, of the time of matched loops.", t.baseline, page.Joined(parts))
+	verb := map[bool]string{true: "falls", false: "goes"}[falls]
+	return fmt.Sprintf("Lines a power of two apart share few sets of a cache. Pad each line by one cache line, and the penalty of diffusion in %s %s %s.",
+		t.baseline, verb, page.Joined(changes))
 }

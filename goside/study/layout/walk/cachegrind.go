@@ -19,72 +19,72 @@ import (
 	"toll/goside/valgrind"
 )
 
-// simulatedSizes are squares of which two are twice the size of most first caches, fit into most last ones, and do not.
-// Simulating takes a hundred times as long as walking.
+// simulatedSizes are the sides of squares: two matrices of the first are twice as large as most first caches, those of the second
+// fit into most last ones, those of the third do not. Simulating takes a hundred times as long as walking.
 var simulatedSizes = []int{64, 512, 2048}
 
-// Counters counts what the walks miss by the processor's counters.
-func Counters(c *study.Lab) ([]measure.Series, error) {
-	if _, err := Countable(); err != nil { // before all is verified for nothing
+// counters counts what the walks miss by the processor's counters.
+func counters(c *study.Lab) ([]measure.Series, error) {
+	if _, err := countable(); err != nil { // before all is verified for nothing
 		return nil, err
 	}
-	results, err := study.Match([]string{"go/direct", "c/cgo", "c/purego"}, LoopKernels...)
+	results, err := study.Match([]string{"go/direct", "c/cgo", "c/purego"}, kernels...)
 	if err != nil {
 		return nil, err
 	}
 	if err := study.Wrong(results); err != nil {
 		return nil, err
 	}
-	return Counted(study.Holding(results), LoopSizes(c.Full), c.Seed, c.Progress)
+	return counted(study.Holding(results), loopSizes(c.Full), c.Seed, c.Progress)
 }
 
-// Cachegrind counts what the walks miss in caches of this machine's form, which valgrind simulates.
-func Cachegrind(c *study.Lab) ([]measure.Series, error) {
+// cachegrind counts what the walks miss in caches of this machine's form, which valgrind simulates.
+func cachegrind(c *study.Lab) ([]measure.Series, error) {
 	v, err := valgrind.FindValgrind()
 	if err != nil {
 		return nil, err
 	}
-	var jobs []MissJob
+	var jobs []missJob
 	for _, n := range slices.Backward(simulatedSizes) { // what takes longest first, so that all cores end together
-		for _, k := range LoopKernels {
+		for _, k := range kernels {
 			for _, route := range []string{"c/purego", "go/direct"} {
-				jobs = append(jobs, MissJob{route, Walks([]string{k}, n)})
+				jobs = append(jobs, missJob{route, walks([]string{k}, n)})
 			}
 		}
 	}
-	return Simulate(v, jobs, c.Progress)
+	return simulate(v, jobs, c.Progress)
 }
 
-// MissJob is walks that one process takes, through one route.
-type MissJob struct {
+// missJob is walks that one process takes, through one route.
+type missJob struct {
 	Route string
-	Walks []Walk
+	Walks []walk
 }
 
-// Simulate does the jobs and returns a series for each walk. progress is called after each job. Without the library for
+// simulate does the jobs and returns a series for each walk. progress is called after each job. Without the library for
 // valgrind the error is seam.ErrUnavailable.
-func Simulate(v *valgrind.Valgrind, jobs []MissJob, progress func(done, all int)) ([]measure.Series, error) {
-	// The language c is run from a library of whose instructions valgrind knows all. It misses what the usual one does:
-	// which lines are fetched, and in which order, is the walk's, not the instruction set's.
+func simulate(v *valgrind.Valgrind, jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
+	// C is run from a library that has no instruction valgrind does not know. It misses what the usual one does: the walk
+	// decides which lines are fetched, and in which order, not the instruction set.
 	library, err := seam.FindLibrary("valgrind/libtoll_c.so")
 	if err != nil {
 		return nil, err
 	}
 	environment := []string{"TOLL_LIB=" + filepath.Dir(library)}
-	options := append([]string{"--cache-sim=yes"}, CacheOptions("/sys/devices/system/cpu/cpu0/cache")...)
+	options := append([]string{"--cache-sim=yes"}, cacheOptions("/sys/devices/system/cpu/cpu0/cache")...)
 	series := make([][]measure.Series, len(jobs))
 	var mu sync.Mutex
 	done := 0
 	err = valgrind.Parallel(len(jobs), func(k int) error {
-		args := []string{"walk", jobs[k].Route}
+		args := []string{"child", "walk", jobs[k].Route}
 		for _, w := range jobs[k].Walks {
 			args = append(args, w.String())
 		}
 		text, printed, err := v.Callgrind(options, environment, args...)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", jobs[k].Route, err)
 		}
-		series[k], err = ReadMisses(v, text, printed, &jobs[k])
+		series[k], err = readMisses(v, text, printed, &jobs[k])
 		if err != nil {
 			return fmt.Errorf("%s under %s: %w", jobs[k].Route, v.Version, err)
 		}
@@ -100,8 +100,8 @@ func Simulate(v *valgrind.Valgrind, jobs []MissJob, progress func(done, all int)
 	return slices.Concat(series...), nil
 }
 
-// ReadMisses returns a series for each walk of a job, from callgrind's file and what [walkCommand] printed.
-func ReadMisses(v *valgrind.Valgrind, text, printed string, job *MissJob) ([]measure.Series, error) {
+// readMisses returns a series for each walk of a job, from callgrind's file and what the child "walk" printed.
+func readMisses(v *valgrind.Valgrind, text, printed string, job *missJob) ([]measure.Series, error) {
 	dump, err := valgrind.ReadDump(text)
 	if err != nil {
 		return nil, err
@@ -121,21 +121,21 @@ func ReadMisses(v *valgrind.Valgrind, text, printed string, job *MissJob) ([]mea
 		v.Version, l1.size, l1.ways, last.size, last.ways, last.line)
 	elements := strings.Fields(printed)
 	if len(elements) != len(job.Walks) {
-		return nil, fmt.Errorf("toll walk printed %q, want %d numbers", printed, len(job.Walks))
+		return nil, fmt.Errorf("toll child walk printed %q, want %d numbers", printed, len(job.Walks))
 	}
 	lang, via, _ := strings.Cut(job.Route, "/")
 	var series []measure.Series
 	for k := range job.Walks {
 		n, err := strconv.Atoi(elements[k])
 		if err != nil || n <= 0 {
-			return nil, fmt.Errorf("toll walk printed %q, want how many elements it visited", elements[k])
+			return nil, fmt.Errorf("toll child walk printed %q, want how many elements it visited", elements[k])
 		}
 		pass := 2*k + 1 // the part before it is warming up
 		sample := measure.Sample{More: []measure.Value{
-			{Value: float64(dump.Count(pass, "D1mr", "D1mw")) / float64(n), Unit: L1Misses},
-			{Value: float64(dump.Count(pass, "DLmr", "DLmw")) / float64(n), Unit: LLMisses},
+			{Value: float64(dump.Count(pass, "D1mr", "D1mw")) / float64(n), Unit: l1Misses},
+			{Value: float64(dump.Count(pass, "DLmr", "DLmw")) / float64(n), Unit: llMisses},
 		}}
-		series = append(series, Misses(&job.Walks[k], lang, via, ByCachegrind, source, n, []measure.Sample{sample}))
+		series = append(series, missSeries(&job.Walks[k], lang, via, byCachegrind, source, n, []measure.Sample{sample}))
 	}
 	return series, nil
 }
@@ -143,9 +143,9 @@ func ReadMisses(v *valgrind.Valgrind, text, printed string, job *MissJob) ([]mea
 // cache is the form of one, in bytes and ways.
 type cache struct{ size, ways, line int }
 
-// CacheOptions returns callgrind's options for the first cache for data and the last, as a folder such as
+// cacheOptions returns callgrind's options for the first cache for data and the last, as a folder such as
 // /sys/devices/system/cpu/cpu0/cache describes them. Of one that it does not describe callgrind has its own idea.
-func CacheOptions(folder string) []string {
+func cacheOptions(folder string) []string {
 	levels := map[int]cache{}
 	last := 0
 	indices, _ := filepath.Glob(filepath.Join(folder, "index*")) // none but on Linux
@@ -175,8 +175,8 @@ func CacheOptions(folder string) []string {
 	return options
 }
 
-// option returns the cache for callgrind, which wants a power of two of sets: as many as there are or fewer, each of
-// as many more ways.
+// option returns the cache for callgrind, which wants the number of sets to be a power of two. Where it is none, there are fewer
+// sets of more ways.
 func (c *cache) option() string {
 	sets := 1 << (bits.Len(uint(max(c.size/c.ways/c.line, 1))) - 1)
 	ways := c.size / sets / c.line

@@ -23,21 +23,21 @@ const MajorPenalty = 2
 // judgeOrder says, for each kernel and serial language, how large the penalty is and from what size on it is major.
 func judgeOrder(p *page.Page) []page.Finding {
 	var all []page.Finding
-	t := WalksOf(p.Record, true)
+	t := NewTable(p.Record, true)
 	for _, kernel := range t.Kernels {
-		for _, lang := range t.Serial() {
+		for _, lang := range t.serial() {
 			var found []string
 			major := false
-			for _, ld := range []string{PowerLD, PaddedLD} {
-				worst, at, ok := t.Worst(kernel, lang, ld)
+			for _, ld := range []string{powerLD, PaddedLD} {
+				worst, at, ok := t.worst(kernel, lang, ld)
 				if !ok {
 					continue
 				}
 				from := "never twice as long from a size on"
-				if n, ok := t.From(kernel, lang, ld, MajorPenalty); ok {
+				if n, ok := t.from(kernel, lang, ld, MajorPenalty); ok {
 					from, major = "at least twice as long from "+page.Squares(n)+" on", true
 				}
-				found = append(found, fmt.Sprintf("%s: up to %sx (%s), %s", LdNames[ld], page.Factor(worst), Where(at), from))
+				found = append(found, fmt.Sprintf("%s: up to %sx (%s), %s", LDNames[ld], page.Factor(worst), where(at), from))
 			}
 			if found != nil {
 				all = append(all, page.Finding{Of: "(" + kernel + " in " + lang + ")", Found: strings.Join(found, "; "), Verdict: page.Verdict(major)})

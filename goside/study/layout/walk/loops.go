@@ -10,7 +10,6 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
-	"strings"
 
 	"toll/goside/kernel"
 	"toll/goside/measure"
@@ -19,11 +18,11 @@ import (
 	"toll/goside/study"
 )
 
-// LoopsName is the study of loop order against memory layout.
-const LoopsName = "Loops"
+// loopsName is the study of loop order against memory layout.
+const loopsName = "Loops"
 
-// Walk is a way through a square matrix: how it lies in memory, and in which order its elements are visited.
-type Walk struct {
+// walk is a way through a square matrix: how it lies in memory, and in which order its elements are visited.
+type walk struct {
 	Kernel       string // "diffusion" or "ols"
 	Layout       kernel.Layout
 	Interchanged bool // the inner loop goes from line to line, not along them
@@ -35,84 +34,92 @@ type Walk struct {
 const (
 	UnitLD   = "unit"   // the lines' length: no padding
 	PaddedLD = "padded" // the next odd number of cache lines beyond that: line after line begins in another set of a cache
-	PowerLD  = "pow2"   // the next power of two, where that is not the lines' length: the lines begin in few sets
+	powerLD  = "pow2"   // the next power of two, where that is not the lines' length: the lines begin in few sets
 )
 
 // cacheLine is what padding is counted in, as doubles.
 const cacheLine = 8
 
-// Elements returns the leading dimension.
-func (w *Walk) Elements() int { return Leading(w.LD, w.N) }
+// elements returns the leading dimension.
+func (w *walk) elements() int { return Leading(w.LD, w.N) }
 
+// Leading returns the leading dimension of that name of lines of n elements.
 func Leading(ld string, n int) int {
 	switch ld {
 	case PaddedLD:
 		return (n/cacheLine + 1 + n/cacheLine%2) * cacheLine
-	case PowerLD:
+	case powerLD:
 		return 1 << bits.Len(uint(n-1))
 	}
 	return n
 }
 
-// Loops returns what the walk's place in a benchmark's name has.
-func (w *Walk) Loops() string {
+// loops returns what the walk's place in a benchmark's name has.
+func (w *walk) loops() string {
 	if w.Interchanged {
 		return "interchanged"
 	}
 	return "matched"
 }
 
-func (w *Walk) String() string {
-	return fmt.Sprintf("%s/layout=%v/n=%d/loops=%s/ld=%s", w.Kernel, w.Layout, w.N, w.Loops(), w.LD)
+// name returns the walk's benchmark, but for the route.
+func (w *walk) name() record.Name {
+	return record.Name{Study: loopsName, Kernel: w.Kernel, Layout: w.Layout.String(), N: strconv.Itoa(w.N),
+		Keys: []record.Key{{Key: "loops", Value: w.loops()}, {Key: "ld", Value: w.LD}}}
 }
 
-// ParseWalk returns the walk of which String made s.
-func ParseWalk(s string) (Walk, error) {
-	var w Walk
-	name, rest, _ := strings.Cut(s, "/")
-	w.Kernel = name
-	for part := range strings.SplitSeq(rest, "/") {
-		key, value, _ := strings.Cut(part, "=")
-		switch key {
-		case "layout":
-			if value == kernel.Col.String() {
-				w.Layout = kernel.Col
-			}
-		case "n":
-			w.N, _ = strconv.Atoi(value)
-		case "loops":
-			w.Interchanged = value == "interchanged"
-		case "ld":
-			w.LD = value
-		}
-	}
-	if w.N < 3 || w.String() != s || !slices.Contains(LoopKernels, w.Kernel) || !slices.Contains([]string{UnitLD, PaddedLD, PowerLD}, w.LD) {
-		return w, fmt.Errorf("study: walk %q, want one such as diffusion/layout=row/n=512/loops=matched/ld=unit", s)
+// String returns the name of the walk's benchmark without a route.
+func (w *walk) String() string {
+	name := w.name()
+	return name.String()
+}
+
+// parseWalk returns the walk that String made s of.
+func parseWalk(s string) (walk, error) {
+	name := record.ParseName(s)
+	w, err := walkOf(&name)
+	if err != nil || w.String() != s {
+		return w, fmt.Errorf("walk: %q is no walk, want one such as Loops/kernel=diffusion/layout=row/n=512/loops=matched/ld=unit", s)
 	}
 	return w, nil
 }
 
-// LoopSizes returns the sides of the squares: powers of two, whose unit leading dimension is one, and between them
+// walkOf returns the walk that a benchmark of that name takes.
+func walkOf(name *record.Name) (walk, error) {
+	n, err := strconv.Atoi(name.N)
+	w := walk{Kernel: name.Kernel, Interchanged: name.Get("loops") == "interchanged", LD: name.Get("ld"), N: n}
+	if name.Layout == kernel.Col.String() {
+		w.Layout = kernel.Col
+	}
+	switch {
+	case err != nil || n < 3 || name.N != strconv.Itoa(n), name.Layout != w.Layout.String(), name.Get("loops") != w.loops(),
+		!slices.Contains(kernels, w.Kernel), !slices.Contains(leadingDimensions, w.LD):
+		return w, fmt.Errorf("walk: the benchmark %v is of no walk", name)
+	}
+	return w, nil
+}
+
+// loopSizes returns the sides of the squares: powers of two, whose unit leading dimension is one, and between them
 // odd numbers of cache lines, at which all three leading dimensions differ. full takes more of them, up to 8192.
-func LoopSizes(full bool) []int {
+func loopSizes(full bool) []int {
 	if full {
 		return []int{32, 40, 64, 88, 128, 184, 256, 360, 512, 728, 1024, 1448, 2048, 2904, 4096, 5800, 8192}
 	}
 	return []int{32, 64, 128, 184, 256, 512, 728, 1024, 1448, 2048}
 }
 
-// Walks returns all walks through squares of side n.
-func Walks(kernels []string, n int) []Walk {
+// walks returns all walks through squares of side n.
+func walks(kernels []string, n int) []walk {
 	lds := []string{UnitLD, PaddedLD}
-	if Leading(PowerLD, n) != n {
-		lds = append(lds, PowerLD)
+	if Leading(powerLD, n) != n {
+		lds = append(lds, powerLD)
 	}
-	var walks []Walk
+	var walks []walk
 	for _, k := range kernels {
 		for _, ld := range lds {
 			for _, layout := range []kernel.Layout{kernel.Row, kernel.Col} {
 				for _, interchanged := range []bool{false, true} {
-					walks = append(walks, Walk{k, layout, interchanged, ld, n})
+					walks = append(walks, walk{k, layout, interchanged, ld, n})
 				}
 			}
 		}
@@ -120,32 +127,32 @@ func Walks(kernels []string, n int) []Walk {
 	return walks
 }
 
-// LoopKernels are the kernels of the study.
-var LoopKernels = []string{"diffusion", "ols"}
+// kernels are the kernels of the study.
+var kernels = []string{"diffusion", "ols"}
 
-// Subjects returns every walk of both kernels through squares of these sides in every language, each through the first of
+// loopSubjects returns every walk of both kernels through squares of these sides in every language, each through the first of
 // its routes: of the serial languages, or of the parallel ones if threads is more than one. An operation is a cell of one
 // diffusion step, or an observation. All walks of one side use the same memory, in which all numbers are about one, so
 // that none comes near what is denormal.
 //
-// Each is first run on numbers of which no two are alike, and must give the reference's bits. progress is called after each.
-func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done, all int)) ([]measure.Subject, error) {
+// Each is first run on numbers that all differ, and must give the reference's bits. progress is called after each.
+func loopSubjects(routes []*seam.Route, sizes []int, threads int, progress func(done, all int)) ([]measure.Subject, error) {
 	languages, err := study.Walkers(routes, threads > 1)
 	if err != nil {
 		return nil, err
 	}
 	done, all := 0, 0
 	for _, n := range sizes {
-		all += len(Walks(LoopKernels, n)) * len(languages)
+		all += len(walks(kernels, n)) * len(languages)
 	}
-	twice := max(0, slices.IndexFunc(languages, func(w study.Walker) bool { return w.Route.Lang == "c" })) // see Again
+	twice := max(0, slices.IndexFunc(languages, func(w study.Walker) bool { return w.Route.Lang == "c" })) // see record.EntryAgain
 	var subjects []measure.Subject
 	for _, n := range sizes {
 		arena := newArena(n)
-		for _, k := range LoopKernels {
+		for _, k := range kernels {
 			facts := walkFacts(k, n, languages)
 			check := newWalkCheck(k, n)
-			for _, w := range Walks([]string{k}, n) {
+			for _, w := range walks([]string{k}, n) {
 				for _, l := range languages {
 					if err := check.verify(&w, l, arena, threads); err != nil {
 						return nil, err
@@ -153,10 +160,10 @@ func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done
 					done++
 					progress(done, all)
 					s := arena.subject(&w, l, threads)
-					s.Facts = facts
+					s.Facts, s.Group = facts, facts[0].Value
 					subjects = append(subjects, s)
-					if l == languages[twice] && w == (Walk{k, kernel.Row, false, UnitLD, n}) {
-						s.Name = walkName(&w, l.Route.Lang+record.Again, l.Route.Via)
+					if l == languages[twice] && w == (walk{k, kernel.Row, false, UnitLD, n}) {
+						s.Name = walkName(&w, l.Route, record.EntryAgain)
 						subjects = append(subjects, s)
 					}
 				}
@@ -167,9 +174,10 @@ func Subjects(routes []*seam.Route, sizes []int, threads int, progress func(done
 	return subjects, nil
 }
 
-func walkName(w *Walk, lang, via string) string {
-	name, rest, _ := strings.Cut(w.String(), "/")
-	return fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s", LoopsName, name, lang, via, rest)
+func walkName(w *walk, route *seam.Route, entry string) string {
+	name := w.name()
+	name.Lang, name.Via, name.Entry = route.Lang, route.Via, entry
+	return name.String()
 }
 
 func walkFacts(k string, n int, languages []study.Walker) []measure.Fact {
@@ -178,7 +186,7 @@ func walkFacts(k string, n int, languages []study.Walker) []measure.Fact {
 	if k == "ols" {
 		p.Op, work = "observation", kernel.OLSObservation
 	}
-	return append(study.Facts(p, &kernel.Timed{Work: work}), study.VerifiedFact(len(Walks([]string{k}, n)), languages))
+	return append(study.Facts(p, &kernel.Timed{Work: work}), study.VerifiedFact(len(walks([]string{k}, n)), languages))
 }
 
 // arena is the memory of all walks through squares of one side.
@@ -189,7 +197,7 @@ type arena struct {
 }
 
 func newArena(n int) *arena {
-	elements := n * max(Leading(PowerLD, n), Leading(PaddedLD, n))
+	elements := n * max(Leading(powerLD, n), Leading(PaddedLD, n))
 	return &arena{n, make([]float64, elements), make([]float64, elements), make([]float64, n), make([]float64, n)}
 }
 
@@ -202,8 +210,8 @@ func (m *arena) fill() {
 }
 
 // grid returns a square in p.
-func (m *arena) grid(p []float64, w *Walk) kernel.Grid {
-	ld := w.Elements()
+func (m *arena) grid(p []float64, w *walk) kernel.Grid {
+	ld := w.elements()
 	return kernel.Grid{Data: p[:(m.n-1)*ld+m.n], Rows: m.n, Cols: m.n, LD: ld, Layout: w.Layout}
 }
 
@@ -211,7 +219,7 @@ func (m *arena) grid(p []float64, w *Walk) kernel.Grid {
 const loopElements = 1 << 16
 
 // walk returns a function that walks, and how many elements it visits.
-func (m *arena) walk(w *Walk, f *kernel.Funcs, steps, threads int) (run func() error, elements int) {
+func (m *arena) walk(w *walk, f *kernel.Funcs, steps, threads int) (run func() error, elements int) {
 	par := kernel.Par{Threads: threads, Schedule: kernel.Static}
 	if w.Kernel == "ols" {
 		a := &kernel.OLS{Slope: m.slope, Intercept: m.intercept, Y: m.grid(m.a, w), Hi: m.n, Par: par}
@@ -229,10 +237,10 @@ func (m *arena) walk(w *Walk, f *kernel.Funcs, steps, threads int) (run func() e
 	return func() error { return diffuse(a) }, steps * (m.n - 2) * (m.n - 2)
 }
 
-func (m *arena) subject(w *Walk, l study.Walker, threads int) measure.Subject {
+func (m *arena) subject(w *walk, l study.Walker, threads int) measure.Subject {
 	run, elements := m.walk(w, l.Funcs, max(1, loopElements/(m.n*m.n)), threads)
 	return measure.Subject{
-		Name: walkName(w, l.Route.Lang, l.Route.Via),
+		Name: walkName(w, l.Route, ""),
 		Run: func(n int) error {
 			for range n / elements {
 				if err := run(); err != nil {
@@ -264,7 +272,7 @@ func newWalkCheck(k string, n int) *walkCheck {
 	c.in[kernel.Row] = slices.Clone(c.of.a)
 	c.in[kernel.Col] = transposed(c.of.a, n)
 	reference := kernel.Go()
-	run, _ := c.of.walk(&Walk{k, kernel.Row, false, UnitLD, n}, &reference, 1, 1)
+	run, _ := c.of.walk(&walk{k, kernel.Row, false, UnitLD, n}, &reference, 1, 1)
 	if err := run(); err != nil {
 		panic(err) // the reference, given what it makes itself
 	}
@@ -280,14 +288,14 @@ func transposed(p []float64, n int) []float64 {
 		Out: kernel.Grid{Data: q, Rows: n, Cols: n, LD: n, Layout: kernel.Col},
 	})
 	if err != nil {
-		panic(err) // likewise
+		panic(err) // the reference, given what it makes itself
 	}
 	return q
 }
 
 // verify walks once, and compares with the reference every line and all that lies between them.
-func (c *walkCheck) verify(w *Walk, l study.Walker, m *arena, threads int) error {
-	ld := w.Elements()
+func (c *walkCheck) verify(w *walk, l study.Walker, m *arena, threads int) error {
+	ld := w.elements()
 	if prepared := fmt.Sprint(w.Layout, ld); c.prepare != prepared {
 		c.prepare = prepared
 		for k := range m.a {
@@ -300,7 +308,7 @@ func (c *walkCheck) verify(w *Walk, l study.Walker, m *arena, threads int) error
 	for k := range m.b[:c.n*ld] {
 		m.b[k] = kernel.Canary
 	}
-	for line := range c.n { // of whose boundary the kernel writes nothing
+	for line := range c.n { // the kernel writes nothing of the boundary
 		at := line * ld
 		m.b[at], m.b[at+c.n-1] = 0, 0
 		if line == 0 || line == c.n-1 {
@@ -312,10 +320,10 @@ func (c *walkCheck) verify(w *Walk, l study.Walker, m *arena, threads int) error
 	}
 	run, _ := m.walk(w, l.Funcs, 1, threads)
 	if err := run(); err != nil {
-		return fmt.Errorf("study: %v on %s: %w", w, l.Route.Name(), err)
+		return fmt.Errorf("walk: %v on %s: %w", w, l.Route.Name(), err)
 	}
 	wrong := func(what string, k int, got, want float64) error {
-		return fmt.Errorf("study: %v on %s: %s[%d] is %v, want %v, bit for bit", w, l.Route.Name(), what, k, got, want)
+		return fmt.Errorf("walk: %v on %s: %s[%d] is %v, want %v, bit for bit", w, l.Route.Name(), what, k, got, want)
 	}
 	same := func(what string, got, want []float64) error {
 		for k, x := range want {

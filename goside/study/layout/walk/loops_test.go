@@ -4,17 +4,19 @@
 package walk
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"toll/goside/kernel"
+	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study/studytest"
 )
 
 func TestWalks(t *testing.T) {
 	var r studytest.Recorded
-	subjects, err := Subjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("c/purego", r.Funcs()),
+	subjects, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("c/purego", r.Funcs()),
 		studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32, 40, 512}, 1, studytest.Silent)
 	if err != nil {
 		t.Fatal(err)
@@ -24,15 +26,23 @@ func TestWalks(t *testing.T) {
 		t.Errorf("%d subjects, want %d", len(subjects), want)
 	}
 	studytest.Expect(t, r.Play(t, subjects), map[string]string{
-		"Loops/kernel=diffusion/lang=c/via=cgo/layout=row/n=32/loops=matched/ld=unit":       "run layout=row n=32 ld=32 steps=64",
-		"Loops/kernel=diffusion/lang=c-again/via=cgo/layout=row/n=32/loops=matched/ld=unit": "run layout=row n=32 ld=32 steps=64",
-		"Loops/kernel=diffusion/lang=c/via=cgo/layout=col/n=40/loops=interchanged/ld=pow2":  "run-interchanged layout=col n=40 ld=64 steps=40",
-		"Loops/kernel=diffusion/lang=c/via=cgo/layout=row/n=512/loops=matched/ld=padded":    "run layout=row n=512 ld=520 steps=1",
-		"Loops/kernel=diffusion/lang=go/via=direct/layout=row/n=512/loops=matched/ld=unit":  "",
-		"Loops/kernel=ols/lang=c/via=cgo/layout=col/n=40/loops=matched/ld=padded":           "ols layout=col n=40 ld=56 lines=40",
-		"Loops/kernel=ols/lang=c/via=cgo/layout=row/n=512/loops=interchanged/ld=unit":       "ols-interchanged layout=row n=512 ld=512 lines=512",
+		"Loops/kernel=diffusion/lang=c/via=cgo/layout=row/n=32/loops=matched/ld=unit":             "run layout=row n=32 ld=32 steps=64",
+		"Loops/kernel=diffusion/lang=c/via=cgo/layout=row/n=32/loops=matched/ld=unit/entry=again": "run layout=row n=32 ld=32 steps=64",
+		"Loops/kernel=diffusion/lang=c/via=cgo/layout=col/n=40/loops=interchanged/ld=pow2":        "run-interchanged layout=col n=40 ld=64 steps=40",
+		"Loops/kernel=diffusion/lang=c/via=cgo/layout=row/n=512/loops=matched/ld=padded":          "run layout=row n=512 ld=520 steps=1",
+		"Loops/kernel=diffusion/lang=go/via=direct/layout=row/n=512/loops=matched/ld=unit":        "",
+		"Loops/kernel=ols/lang=c/via=cgo/layout=col/n=40/loops=matched/ld=padded":                 "ols layout=col n=40 ld=56 lines=40",
+		"Loops/kernel=ols/lang=c/via=cgo/layout=row/n=512/loops=interchanged/ld=unit":             "ols-interchanged layout=row n=512 ld=512 lines=512",
 	})
-	for _, s := range subjects {
+	groups := map[string]bool{}
+	for k, s := range subjects {
+		if k > 0 && s.Group != subjects[k-1].Group && groups[s.Group] {
+			t.Errorf("%s is not beside the others of its group, %q", s.Name, s.Group)
+		}
+		groups[s.Group] = true
+		if name := record.ParseName(s.Name); s.Group != fmt.Sprintf("loops %s n=%s", name.Kernel, name.N) {
+			t.Errorf("%s is of the group %q, want that of its kernel and side", s.Name, s.Group)
+		}
 		cells := map[string]int{"n=32/": 64 * 30 * 30, "n=512/": 510 * 510}
 		for size, want := range cells {
 			if strings.Contains(s.Name, "kernel=diffusion") && strings.Contains(s.Name, size) && s.Least != want {
@@ -40,7 +50,7 @@ func TestWalks(t *testing.T) {
 			}
 		}
 	}
-	parallel, err := Subjects([]*seam.Route{studytest.RouteOf("c/cgo", kernel.Go()), studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32}, 2, studytest.Silent)
+	parallel, err := loopSubjects([]*seam.Route{studytest.RouteOf("c/cgo", kernel.Go()), studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32}, 2, studytest.Silent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,12 +65,12 @@ func TestLeadingDimensions(t *testing.T) {
 	for _, c := range []struct {
 		ld      string
 		n, want int
-	}{{UnitLD, 88, 88}, {PaddedLD, 88, 104}, {PaddedLD, 512, 520}, {PaddedLD, 32, 40}, {PaddedLD, 33, 40}, {PaddedLD, 40, 56}, {PowerLD, 88, 128}, {PowerLD, 512, 512}, {PowerLD, 513, 1024}} {
+	}{{UnitLD, 88, 88}, {PaddedLD, 88, 104}, {PaddedLD, 512, 520}, {PaddedLD, 32, 40}, {PaddedLD, 33, 40}, {PaddedLD, 40, 56}, {powerLD, 88, 128}, {powerLD, 512, 512}, {powerLD, 513, 1024}} {
 		if got := Leading(c.ld, c.n); got != c.want {
 			t.Errorf("%s of %d is %d, want %d", c.ld, c.n, got, c.want)
 		}
 	}
-	for _, n := range LoopSizes(true) {
+	for _, n := range loopSizes(true) {
 		if padded := Leading(PaddedLD, n); padded <= n || padded%cacheLine != 0 || padded/cacheLine%2 != 1 {
 			t.Errorf("%d is padded to %d, want an odd number of cache lines beyond", n, padded)
 		}
@@ -71,12 +81,12 @@ func TestWalksRefuses(t *testing.T) {
 	for name, spoil := range studytest.Wrongs {
 		f := kernel.Go()
 		spoil(&f)
-		_, err := Subjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", f)}, []int{40}, 1, studytest.Silent)
+		_, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", f)}, []int{40}, 1, studytest.Silent)
 		if err == nil || !strings.Contains(err.Error(), "c/cgo") || !strings.Contains(err.Error(), "want") {
 			t.Errorf("%s: error %v, want one that names the route and what differs", name, err)
 		}
 	}
-	if _, err := Subjects(nil, []int{40}, 1, studytest.Silent); err == nil {
+	if _, err := loopSubjects(nil, []int{40}, 1, studytest.Silent); err == nil {
 		t.Error("no routes: no error")
 	}
 }

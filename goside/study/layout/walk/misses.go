@@ -20,37 +20,42 @@ import (
 	"toll/goside/via/perf"
 )
 
+// missesName is the study of what the caches miss in the walks of [loopsName]: the cause of those times.
+const missesName = "Misses"
+
 // How misses are found: the values of "by" in the names.
 const (
-	ByCounters   = "counters"   // the processor's
-	ByCachegrind = "cachegrind" // simulated caches
+	byCounters   = "counters"   // the processor's
+	byCachegrind = "cachegrind" // simulated caches
 )
 
 // The units of misses, all per element that is visited. What could not be had is not in a sample.
 const (
-	L1Misses  = "L1-misses/op"
-	LLMisses  = "LL-misses/op" // of the last level's cache
-	TLBMisses = "TLB-misses/op"
+	l1Misses  = "L1-misses/op"
+	llMisses  = "LL-misses/op" // of the last level's cache
+	tlbMisses = "TLB-misses/op"
 )
 
-// MissesLangs are the languages whose misses are counted: which lines a walk fetches depends on the walk.
-var MissesLangs = []string{"c", "go"}
+// missesLangs are the languages whose misses are counted: which lines a walk fetches depends on the walk.
+var missesLangs = []string{"c", "go"}
 
-// Misses returns the series of a walk in that language, through that crossing. by is ByCounters or ByCachegrind,
+// missSeries returns the series of a walk in that language, through that crossing. by is byCounters or byCachegrind,
 // source says which counters, or which caches, in words, and n is how many elements a sample is of.
-func Misses(w *Walk, lang, via, by, source string, n int, samples []measure.Sample) measure.Series {
-	name, rest, _ := strings.Cut(w.String(), "/")
+func missSeries(w *walk, lang, via, by, source string, n int, samples []measure.Sample) measure.Series {
+	name := w.name()
+	name.Study, name.Lang, name.Via, name.Keys = missesName, lang, via, append(name.Keys, record.Key{Key: "by", Value: by})
 	op := "cell"
 	if w.Kernel == "ols" {
 		op = "observation"
 	}
 	return measure.Series{
 		Subject: &measure.Subject{
-			Name: fmt.Sprintf("%s/kernel=%s/lang=%s/via=%s/%s/by=%s", record.MissesName, name, lang, via, rest, by),
+			Name: name.String(),
 			Facts: []measure.Fact{
 				{Key: "problem", Value: fmt.Sprintf("misses %s n=%d", w.Kernel, w.N)},
 				{Key: "per", Value: op},
 				{Key: "source", Value: source},
+				{Key: "unjudged", Value: "misses are no times"},
 			},
 		},
 		N:       n,
@@ -58,17 +63,17 @@ func Misses(w *Walk, lang, via, by, source string, n int, samples []measure.Samp
 	}
 }
 
-// WalkRun walks, in memory of its own or shared with other walks, in which all numbers are about one.
-type WalkRun struct {
-	Walk     Walk
+// walkRun walks, in memory of its own or shared with other walks, in which all numbers are about one.
+type walkRun struct {
+	walk     walk
 	Run      func() error
 	Elements int // that Run visits, of a small square again and again, so that the call itself hardly counts
 }
 
-// NewWalkRuns returns a run by f for each walk. Walks of one size share their memory, so they must not run at once.
-func NewWalkRuns(walks []Walk, f *kernel.Funcs) []WalkRun {
+// newWalkRuns returns a run by f for each walk. Walks of one size share their memory, so they must not run at once.
+func newWalkRuns(walks []walk, f *kernel.Funcs) []walkRun {
 	arenas := map[int]*arena{}
-	var runs []WalkRun
+	var runs []walkRun
 	for _, w := range walks {
 		if arenas[w.N] == nil {
 			arenas[w.N] = newArena(w.N)
@@ -79,10 +84,10 @@ func NewWalkRuns(walks []Walk, f *kernel.Funcs) []WalkRun {
 	return runs
 }
 
-func (m *arena) walkRun(w Walk, f *kernel.Funcs) WalkRun {
+func (m *arena) walkRun(w walk, f *kernel.Funcs) walkRun {
 	run, elements := m.walk(&w, f, max(1, loopElements/(m.n*m.n)), 1)
 	passes := max(1, loopElements/elements)
-	return WalkRun{w, func() error {
+	return walkRun{w, func() error {
 		for range passes {
 			if err := run(); err != nil {
 				return err
@@ -98,23 +103,23 @@ const (
 	countedBatch = 5 * time.Millisecond
 )
 
-var missUnits = map[perf.Event]string{perf.L1Misses: L1Misses, perf.LLMisses: LLMisses, perf.TLBMisses: TLBMisses}
+var missUnits = map[perf.Event]string{perf.L1Misses: l1Misses, perf.LLMisses: llMisses, perf.TLBMisses: tlbMisses}
 
-// Countable returns what of the misses the processor's counters can count here. If nothing, the error is
+// countable returns what of the misses the processor's counters can count here. If nothing, the error is
 // seam.ErrUnavailable, and says why.
-func Countable() ([]perf.Event, error) {
+func countable() ([]perf.Event, error) {
 	have, err := perf.Available(perf.L1Misses, perf.LLMisses, perf.TLBMisses)
 	if err != nil {
-		return nil, fmt.Errorf("study: misses: %w; --cachegrind simulates them", err)
+		return nil, fmt.Errorf("walk: misses: %w; --cachegrind simulates them", err)
 	}
 	return have, nil
 }
 
-// Counted counts, by the processor's counters, what every walk of both kernels through squares of these sides
-// misses, in MissesLangs, each through the first of its routes. A round visits each walk once, in an order by seed.
+// counted counts, by the processor's counters, what every walk of both kernels through squares of these sides
+// misses, in missesLangs, each through the first of its routes. A round visits each walk once, in an order by seed.
 // progress is called after each. If there are no counters, the error is seam.ErrUnavailable.
-func Counted(routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
-	events, err := Countable()
+func counted(routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+	events, err := countable()
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +127,7 @@ func Counted(routes []*seam.Route, sizes []int, seed uint64, progress func(done,
 }
 
 func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
-	routes = slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !slices.Contains(MissesLangs, r.Lang) })
+	routes = slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !slices.Contains(missesLangs, r.Lang) })
 	languages, err := study.Walkers(routes, false)
 	if err != nil {
 		return nil, err
@@ -137,14 +142,14 @@ func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed ui
 	for _, n := range sizes {
 		arena := newArena(n)
 		arena.fill()
-		for _, w := range Walks(LoopKernels, n) {
+		for _, w := range walks(kernels, n) {
 			for _, l := range languages {
 				r, err := newCountedRun(arena.walkRun(w, l.Funcs))
 				if err != nil {
 					return nil, err
 				}
 				runs = append(runs, r)
-				series = append(series, Misses(&w, l.Route.Lang, l.Route.Via, ByCounters, source, r.passes*r.Elements, nil))
+				series = append(series, missSeries(&w, l.Route.Lang, l.Route.Via, byCounters, source, r.passes*r.Elements, nil))
 			}
 		}
 	}
@@ -154,7 +159,7 @@ func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed ui
 		for at, k := range rng.Perm(len(runs)) {
 			sample, err := runs[k].count(events)
 			if err != nil {
-				return nil, fmt.Errorf("study: misses: %s: %w", series[k].Subject.Name, err)
+				return nil, fmt.Errorf("walk: misses: %s: %w", series[k].Subject.Name, err)
 			}
 			series[k].Samples = append(series[k].Samples, sample)
 			progress(round*len(runs)+at+1, countedRounds*len(runs))
@@ -165,16 +170,16 @@ func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed ui
 
 // countedRun is a walk, and how often it is taken in a batch.
 type countedRun struct {
-	WalkRun
+	walkRun
 	passes int
 }
 
-func newCountedRun(w WalkRun) (countedRun, error) {
+func newCountedRun(w walkRun) (countedRun, error) {
 	least := time.Duration(math.MaxInt64)
-	for range 2 { // of which the first warms up
+	for range 2 { // the first warms up
 		start := time.Now()
 		if err := w.Run(); err != nil {
-			return countedRun{}, fmt.Errorf("study: misses: %v: %w", &w.Walk, err)
+			return countedRun{}, fmt.Errorf("walk: misses: %v: %w", &w.walk, err)
 		}
 		least = min(least, time.Since(start))
 	}

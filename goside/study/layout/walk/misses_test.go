@@ -5,6 +5,7 @@ package walk
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -17,11 +18,11 @@ import (
 
 func TestParseWalk(t *testing.T) {
 	seen, all := map[string]bool{}, 0
-	for _, n := range LoopSizes(false) {
-		for _, w := range Walks(LoopKernels, n) {
+	for _, n := range loopSizes(false) {
+		for _, w := range walks(kernels, n) {
 			seen[w.String()] = true
 			all++
-			if got, err := ParseWalk(w.String()); err != nil || got != w {
+			if got, err := parseWalk(w.String()); err != nil || got != w {
 				t.Errorf("%v: got %+v and %v, want %+v", &w, got, err, w)
 			}
 		}
@@ -29,14 +30,15 @@ func TestParseWalk(t *testing.T) {
 	if len(seen) != all || all == 0 {
 		t.Errorf("%d names of %d walks", len(seen), all)
 	}
-	good := "diffusion/layout=col/n=64/loops=interchanged/ld=padded"
+	good := "Loops/kernel=diffusion/layout=col/n=64/loops=interchanged/ld=padded"
 	for _, c := range []struct{ old, new string }{
 		{good, ""}, {"n=64", "n=2"}, {"n=64", "n=-64"}, {"n=64", "n=064"}, {"n=64", "n=x"}, {"n=64/", ""},
 		{"layout=col", "layout=both"}, {"layout=col", "layout="}, {"interchanged", "changed"}, {"/ld=padded", ""},
 		{"padded", "padded/ld=padded"}, {"layout=col/n=64", "n=64/layout=col"}, {"loops", "loop"},
+		{"diffusion", "julia"}, {"Loops", "Ways"}, {"/layout", "/lang=c/layout"},
 	} {
 		bad := strings.Replace(good, c.old, c.new, 1)
-		if w, err := ParseWalk(bad); err == nil || !strings.Contains(err.Error(), "want one such as") {
+		if w, err := parseWalk(bad); err == nil || !strings.Contains(err.Error(), "want one such as") {
 			t.Errorf("%q: got %+v and %v, want an error that says what a walk looks like", bad, w, err)
 		}
 	}
@@ -45,35 +47,31 @@ func TestParseWalk(t *testing.T) {
 // TestWalkRuns: what a run visits, and that it leaves numbers about one, of one size in the same memory.
 func TestWalkRuns(t *testing.T) {
 	f := kernel.Go()
-	walks := append(Walks(LoopKernels, 32), Walks(LoopKernels, 300)...)
-	runs := NewWalkRuns(walks, &f)
+	walks := append(walks(kernels, 32), walks(kernels, 300)...)
+	runs := newWalkRuns(walks, &f)
 	if len(runs) != len(walks) {
 		t.Fatalf("%d runs of %d walks", len(runs), len(walks))
 	}
 	for k, r := range runs {
 		want := map[string]int{"diffusion 32": 64 * 30 * 30, "ols 32": 64 * 32 * 32, "diffusion 300": 298 * 298, "ols 300": 300 * 300}
-		problem, _, _ := strings.Cut(r.Walk.String(), "/")
-		if r.Walk.N == 32 {
-			problem += " 32"
-		} else {
-			problem += " 300"
-		}
-		if r.Walk != walks[k] || r.Elements != want[problem] {
-			t.Errorf("%v visits %d elements, want %v and %d", &r.Walk, r.Elements, &walks[k], want[problem])
+		problem := fmt.Sprintf("%s %d", r.walk.Kernel, r.walk.N)
+		if r.walk != walks[k] || r.Elements != want[problem] {
+			t.Errorf("%v visits %d elements, want %v and %d", &r.walk, r.Elements, &walks[k], want[problem])
 		}
 		if err := r.Run(); err != nil {
-			t.Errorf("%v: %v", &r.Walk, err)
+			t.Errorf("%v: %v", &r.walk, err)
 		}
 	}
 }
 
 func TestMisses(t *testing.T) {
-	w := Walk{"ols", kernel.Col, true, PaddedLD, 64}
-	s := Misses(&w, "go", "direct", ByCachegrind, "a simulator", 4096, []measure.Sample{{}})
+	w := walk{"ols", kernel.Col, true, PaddedLD, 64}
+	s := missSeries(&w, "go", "direct", byCachegrind, "a simulator", 4096, []measure.Sample{{}})
 	if want := "Misses/kernel=ols/lang=go/via=direct/layout=col/n=64/loops=interchanged/ld=padded/by=cachegrind"; s.Subject.Name != want {
 		t.Errorf("name is %s, want %s", s.Subject.Name, want)
 	}
-	want := []measure.Fact{{Key: "problem", Value: "misses ols n=64"}, {Key: "per", Value: "observation"}, {Key: "source", Value: "a simulator"}}
+	want := []measure.Fact{{Key: "problem", Value: "misses ols n=64"}, {Key: "per", Value: "observation"}, {Key: "source", Value: "a simulator"},
+		{Key: "unjudged", Value: "misses are no times"}}
 	if len(s.Subject.Facts) != len(want) {
 		t.Fatalf("facts are %v, want %v", s.Subject.Facts, want)
 	}
@@ -117,8 +115,8 @@ func TestCounted(t *testing.T) {
 		}
 	}
 
-	series, err = Counted(routes, []int{32}, 1, progress)
-	events, none := Countable()
+	series, err = counted(routes, []int{32}, 1, progress)
+	events, none := countable()
 	if none != nil {
 		if !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "--cachegrind") {
 			t.Errorf("got %v, want an error that is seam.ErrUnavailable and names --cachegrind", err)

@@ -4,6 +4,7 @@
 package walk
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"math"
@@ -18,21 +19,8 @@ import (
 
 	"toll/goside/chart"
 	"toll/goside/kernel"
-	"toll/goside/measure"
 	"toll/goside/record"
 )
-
-// Pictured returns a row's time as a picture shows it, 0 if a logarithmic axis has no place for it.
-func Pictured(r *record.Row) float64 {
-	if len(r.Samples) == 0 {
-		return 0
-	}
-	wall := measure.Median(r.Wall()).Median
-	if !(wall > 1e-9 && wall < 1e15) { // from less than a cycle to days
-		return 0
-	}
-	return wall
-}
 
 // walkColors are of the lines by leading dimension: cold if the loops match, warm if they are interchanged. The first
 // is of rows, the second, darker, of columns: so a dashed line is seen that lies on its solid one.
@@ -40,34 +28,34 @@ var walkColors = map[bool]map[string][2]color.RGBA{
 	false: {
 		UnitLD:   {{76, 132, 222, 255}, {16, 60, 140, 255}},
 		PaddedLD: {{96, 200, 206, 255}, {8, 110, 122, 255}},
-		PowerLD:  {{165, 170, 180, 255}, {80, 86, 98, 255}},
+		powerLD:  {{165, 170, 180, 255}, {80, 86, 98, 255}},
 	},
 	true: {
 		UnitLD:   {{245, 90, 70, 255}, {150, 10, 10, 255}},
 		PaddedLD: {{250, 190, 50, 255}, {170, 105, 0, 255}},
-		PowerLD:  {{224, 110, 205, 255}, {120, 10, 110, 255}},
+		powerLD:  {{224, 110, 205, 255}, {120, 10, 110, 255}},
 	},
 }
 
 // walkStyle returns how the line of a walk looks.
-func walkStyle(w Walk) draw.LineStyle {
+func walkStyle(w walk) draw.LineStyle {
 	if w.Layout == kernel.Col {
 		return draw.LineStyle{Color: walkColors[w.Interchanged][w.LD][1], Width: vg.Points(1.3), Dashes: chart.Dashed}
 	}
 	style := draw.LineStyle{Color: walkColors[w.Interchanged][w.LD][0], Width: vg.Points(2)}
-	if w.LD == PowerLD { // which is the line without padding at some sizes, and is to be seen beside it
+	if w.LD == powerLD { // which is the line without padding at some sizes, and is to be seen beside it
 		style.Width = vg.Points(4)
 	}
 	return style
 }
 
-// LoopsPicture draws a kernel's walks: a panel for each language, with the time of a cell or an observation against
+// loopsPicture draws a kernel's walks: a panel for each language, with the time of a cell or an observation against
 // the side of the square, and a line for each layout, loop order and leading dimension. The file's extension says its
 // format.
-func LoopsPicture(record *record.Record, kernelName, path string) error {
-	w := WalksOf(record, false)
+func loopsPicture(record *record.Record, kernelName, path string) error {
+	w := NewTable(record, false)
 	if !slices.Contains(w.Kernels, kernelName) {
-		return fmt.Errorf("report: picture of %s of %s: %w", LoopsName, kernelName, chart.ErrNothing)
+		return fmt.Errorf("walk: picture of %s of %s: %w", loopsName, kernelName, chart.ErrNothing)
 	}
 	matrices, op, of := 2.0, "cell", "the two matrices fill"
 	if kernelName == "ols" {
@@ -87,8 +75,8 @@ func LoopsPicture(record *record.Record, kernelName, path string) error {
 		}
 		for _, ld := range leadingDimensions {
 			if w.measured(kernelName, ld, w.langs...) {
-				line = append(line, chart.Key{Line: walkStyle(Walk{Interchanged: interchanged, LD: ld}), Text: map[string]string{
-					UnitLD: "unit (the side n)", PaddedLD: "padded", PowerLD: "pow2 (the next power of two)",
+				line = append(line, chart.Key{Line: walkStyle(walk{Interchanged: interchanged, LD: ld}), Text: map[string]string{
+					UnitLD: "unit (the side n)", PaddedLD: "padded", powerLD: "pow2 (the next power of two)",
 				}[ld]})
 			}
 		}
@@ -101,7 +89,7 @@ func LoopsPicture(record *record.Record, kernelName, path string) error {
 }
 
 // panel draws a kernel in one language, or returns nil if there is nothing.
-func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
+func (w *Table) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 	p := s.Panel(lang)
 	drawn := false
 	for _, interchanged := range []bool{false, true} {
@@ -109,15 +97,15 @@ func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 			if !w.measured(kernelName, ld, lang) {
 				continue // else the line without padding would be drawn again
 			}
-			for _, layout := range bothLayouts {
-				walk := Walk{Kernel: kernelName, Layout: layout, Interchanged: interchanged, LD: ld}
+			for _, layout := range layouts {
+				order := walk{Kernel: kernelName, Layout: layout, Interchanged: interchanged, LD: ld}
 				var points, own plotter.XYs
-				for _, walk.N = range w.Sizes {
-					row := w.find(lang, walk)
+				for _, order.N = range w.Sizes {
+					row := w.find(lang, order)
 					if row == nil {
 						continue
 					}
-					points = append(points, s.Point(walk.N, Pictured(row)))
+					points = append(points, s.Point(order.N, Pictured(row)))
 					if row.Facts["ld"] == ld {
 						own = append(own, points[len(points)-1])
 					}
@@ -125,7 +113,7 @@ func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 				if points != nil {
 					drawn = true
 					glyph := draw.GlyphStyle{Shape: draw.CircleGlyph{}, Radius: vg.Points(2)}
-					chart.AddLine(p, points, own, walkStyle(walk), glyph)
+					chart.AddLine(p, points, own, walkStyle(order), glyph)
 				}
 			}
 		}
@@ -136,14 +124,15 @@ func (w *walkTable) panel(s *chart.Sides, kernelName, lang string) *plot.Plot {
 	return p
 }
 
-// SideMarks returns the marks of so many matrices without padding, and of sweeps across the lines of so many, ascending.
+// SideMarks returns, ascending, the sides at which a number of matrices without padding fill each cache, and at which sweeps across
+// the lines of a number of matrices need more pages than the TLB holds.
 func SideMarks(r *record.Record, matrices, swept float64) []chart.SideMark {
 	const element, page = 8, 4096 // bytes
 	var marks []chart.SideMark
 	caches := r.Limits().Caches
 	for _, level := range []string{"L1", "L2", "L3"} {
 		if bytes := caches[level]; bytes > 0 {
-			marks = append(marks, chart.SideMark{level, math.Sqrt(bytes / (matrices * element))})
+			marks = append(marks, chart.SideMark{Name: level, N: math.Sqrt(bytes / (matrices * element))})
 		}
 	}
 	if tlb, _, _ := strings.Cut(r.Get("tlb"), " "); tlb != "" {
@@ -152,18 +141,10 @@ func SideMarks(r *record.Record, matrices, swept float64) []chart.SideMark {
 			if n < page/element { // several lines in a page
 				n = math.Sqrt(n * page / element)
 			}
-			marks = append(marks, chart.SideMark{"TLB", n})
+			marks = append(marks, chart.SideMark{Name: "TLB", N: n})
 		}
 	}
-	slices.SortStableFunc(marks, func(a, b chart.SideMark) int {
-		switch {
-		case a.N < b.N:
-			return -1
-		case a.N > b.N:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(marks, func(a, b chart.SideMark) int { return cmp.Compare(a.N, b.N) })
 	return marks
 }
 
@@ -179,12 +160,12 @@ func (p *penalty) label() string {
 	return fmt.Sprintf("%s %s %v %s", p.kernel, p.lang, p.layout, p.ld)
 }
 
-// penalties returns how many times as long the interchanged loops take as those that match. A layout's languages are
-// together, so that it is seen where the layouts differ.
-func (w *walkTable) penalties() []penalty {
+// penalties returns the penalties of all walks. The languages of a layout are together, so that a reader sees where the layouts
+// differ.
+func (w *Table) penalties() []penalty {
 	var all []penalty
 	for _, k := range w.Kernels {
-		for _, layout := range bothLayouts {
+		for _, layout := range layouts {
 			for _, lang := range w.langs {
 				for _, ld := range leadingDimensions {
 					if !w.measured(k, ld, lang) {
@@ -192,7 +173,7 @@ func (w *walkTable) penalties() []penalty {
 					}
 					line, some := penalty{k, lang, layout, ld, make([]float64, len(w.Sizes))}, false
 					for at, n := range w.Sizes {
-						if i, ok := w.penalty(lang, Walk{Kernel: k, Layout: layout, LD: ld, N: n}); ok {
+						if i, ok := w.penalty(lang, walk{Kernel: k, Layout: layout, LD: ld, N: n}); ok {
 							line.ratios[at], some = i.Median, true
 						}
 					}
@@ -206,13 +187,13 @@ func (w *walkTable) penalties() []penalty {
 	return all
 }
 
-// PenaltyPicture draws how many times as long interchanged loops take as those that match the layout: a line for each
-// kernel, layout, language and leading dimension, a column for each side of the square.
-func PenaltyPicture(record *record.Record, path string) error {
-	w := WalksOf(record, false)
+// penaltyPicture draws the time of interchanged loops relative to matched ones: a line for each kernel, layout, language and
+// leading dimension, a column for each side of the square.
+func penaltyPicture(record *record.Record, path string) error {
+	w := NewTable(record, false)
 	lines := w.penalties()
 	if lines == nil {
-		return fmt.Errorf("report: picture of penalties: %w", chart.ErrNothing)
+		return fmt.Errorf("walk: picture of penalties: %w", chart.ErrNothing)
 	}
 	limit := 2.0 // so that what is hardly more than noise hardly has a colour
 	least := 1.0
@@ -240,10 +221,10 @@ func PenaltyPicture(record *record.Record, path string) error {
 		title := chart.TextStyle(17)
 		title.XAlign, title.YAlign = draw.XCenter, draw.YTop
 		c.FillText(title, vg.Point{X: c.Center().X, Y: c.Max.Y - vg.Points(10)},
-			"Interchanged loops: how many times as long as matched ones")
+			"Time of interchanged loops, relative to matched ones")
 		title.Font.Size, title.Color = vg.Points(12), color.Gray{70}
 		c.FillText(title, vg.Point{X: c.Center().X, Y: c.Max.Y - vg.Points(34)},
-			"median of the ratios in each round; row and col: how the square lies; pow2 is unit where n is a power of two")
+			"median of the ratios within rounds; row, col: the layout; pow2 equals unit where n is a power of two")
 		style, middle := style, style
 		style.XAlign, style.YAlign = draw.XRight, draw.YCenter
 		middle.XAlign, middle.YAlign = draw.XCenter, draw.YCenter
@@ -319,7 +300,7 @@ func penaltyColor(share float64) color.RGBA {
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255}
 }
 
-// penaltyBar draws along the bottom what the colours mean, from as many halvings as occur to the limit's doublings.
+// penaltyBar draws along the bottom what the colours mean, from the halvings that occur to the limit's doublings.
 func penaltyBar(c draw.Canvas, halvings, limit float64) {
 	width, height := vg.Points(380), vg.Points(14)
 	left, y := c.Center().X-width/2, c.Min.Y+vg.Points(28)

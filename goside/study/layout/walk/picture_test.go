@@ -20,17 +20,17 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/page/pagetest"
-	"toll/goside/study/bench"
+	"toll/goside/record"
 )
 
-var LayoutFacts = []measure.Fact{{Key: "caches", Value: "L1d 32768, L2 1048576, L3 33554432"}, {Key: "tlb", Value: "3072"}}
+var machineFacts = []measure.Fact{{Key: "caches", Value: "L1d 32768, L2 1048576, L3 33554432"}, {Key: "tlb", Value: "3072"}}
 
 // layoutWall returns what a walk takes in layoutSeries, in ns: all that a line is of changes it.
-func layoutWall(lang string, w Walk) float64 {
+func layoutWall(lang string, w walk) float64 {
 	wall := map[string]float64{"go": 2, "c": 1, "c-again": 1.02, "rust-par": 77}[lang]
 	if w.Interchanged {
-		wall *= map[string]float64{UnitLD: 4, PaddedLD: 0.3, PowerLD: 15}[w.LD]
-		if w.LD == UnitLD && w.Elements()&(w.Elements()-1) == 0 {
+		wall *= map[string]float64{UnitLD: 4, PaddedLD: 0.3, powerLD: 15}[w.LD]
+		if w.LD == UnitLD && w.elements()&(w.elements()-1) == 0 {
 			wall *= 3
 		}
 	}
@@ -40,21 +40,25 @@ func layoutWall(lang string, w Walk) float64 {
 	if w.Layout == kernel.Col {
 		wall *= 1.6
 	}
-	return wall * map[string]float64{UnitLD: 1, PaddedLD: 1.3, PowerLD: 0.8}[w.LD]
+	return wall * map[string]float64{UnitLD: 1, PaddedLD: 1.3, powerLD: 0.8}[w.LD]
 }
 
-func WalkSeries(lang string, w Walk, wall float64) measure.Series {
-	name, rest, _ := strings.Cut(w.String(), "/")
-	facts := []measure.Fact{{Key: "problem", Value: "loops " + name}}
-	return pagetest.One(fmt.Sprintf("%s/kernel=%s/lang=%s/via=cgo/%s", LoopsName, name, lang, rest), facts, pagetest.Times(wall)...)
+// walkSeries returns a row of a walk in a language, which may end with "-again" for a second entry.
+func walkSeries(lang string, w walk, wall float64) measure.Series {
+	name := w.name()
+	name.Lang, name.Via = lang, "cgo"
+	if first, ok := strings.CutSuffix(lang, "-again"); ok {
+		name.Lang, name.Entry = first, record.EntryAgain
+	}
+	return pagetest.One(name.String(), []measure.Fact{{Key: "problem", Value: "loops " + w.Kernel}}, pagetest.Times(wall)...)
 }
 
-func LayoutSeries(kernels []string, sizes ...int) []measure.Series {
+func loopSeries(kernels []string, sizes ...int) []measure.Series {
 	var all []measure.Series
 	for _, n := range sizes {
-		for _, w := range Walks(kernels, n) {
+		for _, w := range walks(kernels, n) {
 			for _, lang := range []string{"go", "c", "c-again", "rust-par"} {
-				all = append(all, WalkSeries(lang, w, layoutWall(lang, w)))
+				all = append(all, walkSeries(lang, w, layoutWall(lang, w)))
 			}
 		}
 	}
@@ -62,9 +66,9 @@ func LayoutSeries(kernels []string, sizes ...int) []measure.Series {
 }
 
 func TestLoopsPicture(t *testing.T) {
-	series := LayoutSeries([]string{"diffusion"}, 32, 64, 184, 728, 2048)
-	record := pagetest.Written(t, LayoutFacts, series)
-	draw := func(path string) error { return LoopsPicture(record, "diffusion", path) }
+	series := loopSeries([]string{"diffusion"}, 32, 64, 184, 728, 2048)
+	record := pagetest.Written(t, machineFacts, series)
+	draw := func(path string) error { return loopsPicture(record, "diffusion", path) }
 
 	pixels, width := charttest.DrawnPixels(t, draw)
 	for interchanged, lds := range walkColors {
@@ -84,26 +88,26 @@ func TestLoopsPicture(t *testing.T) {
 	charttest.WantTexts(t, texts, 1, "go", "c", "row-major", "column-major", "matched loops, leading dimension", "interchanged loops, leading dimension")
 	charttest.WantTexts(t, texts, 2, "padded", "pow2 (the next power of two)", "L1", "L2", "L3", "TLB", "32", "512", "2048", "ns", "10")
 	charttest.WantTexts(t, texts, 0, "c-again", "rust-par", "8192", "184")
-	for panel := range texts["L3"] { // of which the marks are less than a label apart
+	for panel := range texts["L3"] { // the marks are less than a label apart
 		if gap := texts["TLB"][panel] - texts["L3"][panel]; gap < float64(chart.TextStyle(11.5).Width("L3")) {
 			t.Errorf("TLB begins %.3g after L3 in panel %d, and overlaps it", gap, panel)
 		}
 	}
 
 	for _, tlb := range []string{"", "unknown", "0"} {
-		record := pagetest.Written(t, []measure.Fact{LayoutFacts[0], {Key: "tlb", Value: tlb}}, series)
-		texts := charttest.DrawnText(t, func(path string) error { return LoopsPicture(record, "diffusion", path) })
+		record := pagetest.Written(t, []measure.Fact{machineFacts[0], {Key: "tlb", Value: tlb}}, series)
+		texts := charttest.DrawnText(t, func(path string) error { return loopsPicture(record, "diffusion", path) })
 		charttest.WantTexts(t, texts, 0, "TLB")
 		charttest.WantTexts(t, texts, 1, "L1, L2, L3: from here on the two matrices fill that cache")
 	}
-	charttest.WantTexts(t, charttest.DrawnText(t, func(path string) error { return LoopsPicture(pagetest.Written(t, nil, series), "diffusion", path) }), 0, "L1", "L3", "TLB")
+	charttest.WantTexts(t, charttest.DrawnText(t, func(path string) error { return loopsPicture(pagetest.Written(t, nil, series), "diffusion", path) }), 0, "L1", "L3", "TLB")
 
-	powers := pagetest.Written(t, LayoutFacts, LayoutSeries([]string{"ols"}, 64, 128))
-	texts = charttest.DrawnText(t, func(path string) error { return LoopsPicture(powers, "ols", path) })
+	powers := pagetest.Written(t, machineFacts, loopSeries([]string{"ols"}, 64, 128))
+	texts = charttest.DrawnText(t, func(path string) error { return loopsPicture(powers, "ols", path) })
 	charttest.WantTexts(t, texts, 2, "unit (the side n)", "padded", "L1")
 	charttest.WantTexts(t, texts, 0, "pow2 (the next power of two)", "L2") // no row, and beyond the sizes
 	path := filepath.Join(t.TempDir(), "powers.svg")
-	if err := LoopsPicture(powers, "ols", path); err != nil {
+	if err := loopsPicture(powers, "ols", path); err != nil {
 		t.Fatal(err)
 	}
 	svg, err := os.ReadFile(path)
@@ -112,13 +116,13 @@ func TestLoopsPicture(t *testing.T) {
 	}
 	for _, ld := range leadingDimensions {
 		c := walkColors[true][ld][0]
-		if drawn := strings.Contains(string(svg), fmt.Sprintf("stroke:#%02X%02X%02X", c.R, c.G, c.B)); drawn != (ld != PowerLD) {
+		if drawn := strings.Contains(string(svg), fmt.Sprintf("stroke:#%02X%02X%02X", c.R, c.G, c.B)); drawn != (ld != powerLD) {
 			t.Errorf("without a row of pow2, a line of %s is drawn: %v", ld, drawn)
 		}
 	}
 
 	folder := t.TempDir()
-	if err := LoopsPicture(record, "ols", filepath.Join(folder, "none.png")); !errors.Is(err, chart.ErrNothing) || !strings.Contains(err.Error(), "ols") {
+	if err := loopsPicture(record, "ols", filepath.Join(folder, "none.png")); !errors.Is(err, chart.ErrNothing) || !strings.Contains(err.Error(), "ols") {
 		t.Errorf("for a kernel that the record lacks the error is %v, want one that names it", err)
 	}
 	if err := draw(filepath.Join(folder, "loops.xyz")); err == nil || !strings.Contains(err.Error(), "loops.xyz") {
@@ -130,33 +134,34 @@ func TestLoopsPicture(t *testing.T) {
 }
 
 func TestWalksOfPowers(t *testing.T) {
-	w := WalksOf(pagetest.Written(t, nil, LayoutSeries([]string{"diffusion"}, 64, 184)), false)
+	w := NewTable(pagetest.Written(t, nil, loopSeries([]string{"diffusion"}, 64, 184)), false)
 	if want := []string{"go", "c"}; !slices.Equal(w.langs, want) {
 		t.Errorf("languages %v, want %v: neither the noise pair nor parallel ones", w.langs, want)
 	}
 	for n, want := range map[int]float64{64: 12, 184: 15 * 0.8} {
-		row := w.find("c", Walk{Kernel: "diffusion", Layout: kernel.Row, Interchanged: true, LD: PowerLD, N: n})
+		row := w.find("c", walk{Kernel: "diffusion", Layout: kernel.Row, Interchanged: true, LD: powerLD, N: n})
 		if row == nil || math.Abs(Pictured(row)-want) > 1e-5 {
 			t.Errorf("the line of powers of two goes through %v at %d, want %v ns", row, n, want)
 		}
 	}
-	if row := w.find("c", Walk{Kernel: "diffusion", Layout: kernel.Row, LD: PowerLD, N: 128}); row != nil {
+	if row := w.find("c", walk{Kernel: "diffusion", Layout: kernel.Row, LD: powerLD, N: 128}); row != nil {
 		t.Errorf("at a side that was not measured there is %v", row)
 	}
 }
 
 func TestSideMarks(t *testing.T) {
+	mark := func(name string, n float64) chart.SideMark { return chart.SideMark{Name: name, N: n} }
 	for _, c := range []struct {
 		matrices, swept float64
 		tlb             string
 		want            []chart.SideMark
 	}{
-		{1, 1, "3584", []chart.SideMark{{"L1", 64}, {"L2", math.Sqrt(1 << 17)}, {"L3", 2048}, {"TLB", 3584}}},
-		{2, 2, "2048", []chart.SideMark{{"L1", math.Sqrt(1 << 11)}, {"L2", 256}, {"TLB", 1024}, {"L3", math.Sqrt(1 << 21)}}},
-		{2, 1, "3584", []chart.SideMark{{"L1", math.Sqrt(1 << 11)}, {"L2", 256}, {"L3", math.Sqrt(1 << 21)}, {"TLB", 3584}}},
-		{1, 1, "128", []chart.SideMark{{"L1", 64}, {"TLB", 256}, {"L2", math.Sqrt(1 << 17)}, {"L3", 2048}}}, // 256 lines of 2 KiB
+		{1, 1, "3584", []chart.SideMark{mark("L1", 64), mark("L2", math.Sqrt(1<<17)), mark("L3", 2048), mark("TLB", 3584)}},
+		{2, 2, "2048", []chart.SideMark{mark("L1", math.Sqrt(1<<11)), mark("L2", 256), mark("TLB", 1024), mark("L3", math.Sqrt(1<<21))}},
+		{2, 1, "3584", []chart.SideMark{mark("L1", math.Sqrt(1<<11)), mark("L2", 256), mark("L3", math.Sqrt(1<<21)), mark("TLB", 3584)}},
+		{1, 1, "128", []chart.SideMark{mark("L1", 64), mark("TLB", 256), mark("L2", math.Sqrt(1<<17)), mark("L3", 2048)}}, // 256 lines of 2 KiB
 	} {
-		record := pagetest.Written(t, []measure.Fact{LayoutFacts[0], {Key: "tlb", Value: c.tlb}}, bench.Series())
+		record := pagetest.Written(t, []measure.Fact{machineFacts[0], {Key: "tlb", Value: c.tlb}}, pagetest.Routes())
 		if got := SideMarks(record, c.matrices, c.swept); !slices.Equal(got, c.want) {
 			t.Errorf("of %v matrices with %s pages the marks are %v, want %v", c.matrices, c.tlb, got, c.want)
 		}
@@ -164,25 +169,25 @@ func TestSideMarks(t *testing.T) {
 }
 
 func TestPenaltyPicture(t *testing.T) {
-	series := slices.DeleteFunc(LayoutSeries(LoopKernels, 64, 184), func(s measure.Series) bool {
+	series := slices.DeleteFunc(loopSeries(kernels, 64, 184), func(s measure.Series) bool {
 		return strings.Contains(s.Subject.Name, "ols") && strings.Contains(s.Subject.Name, "lang=go") && strings.Contains(s.Subject.Name, "n=64/loops=matched")
 	})
-	for _, w := range Walks([]string{"ols"}, 728) { // whose rounds differ, and of which one layout is there
+	for _, w := range walks([]string{"ols"}, 728) { // rounds differ, and one layout is missing
 		wall := map[bool]float64{false: 1, true: 7}[w.Interchanged]
-		c := WalkSeries("c", w, wall)
+		c := walkSeries("c", w, wall)
 		if w.Interchanged {
 			c.Samples = c.Samples[1:]
 		}
 		series = append(series, c)
 		if w.Layout == kernel.Row {
-			series = append(series, WalkSeries("go", w, wall))
+			series = append(series, walkSeries("go", w, wall))
 		}
 	}
 	record := pagetest.Written(t, nil, series)
-	draw := func(path string) error { return PenaltyPicture(record, path) }
+	draw := func(path string) error { return penaltyPicture(record, path) }
 
 	got := map[string][]float64{}
-	for _, p := range WalksOf(record, false).penalties() {
+	for _, p := range NewTable(record, false).penalties() {
 		got[p.label()] = p.ratios
 	}
 	for label, want := range map[string][]float64{ // at 64, 184 and 728
@@ -226,7 +231,7 @@ func TestPenaltyPicture(t *testing.T) {
 			none = append(none, s)
 		}
 	}
-	if err := PenaltyPicture(pagetest.Written(t, nil, none), filepath.Join(t.TempDir(), "none.svg")); !errors.Is(err, chart.ErrNothing) {
+	if err := penaltyPicture(pagetest.Written(t, nil, none), filepath.Join(t.TempDir(), "none.svg")); !errors.Is(err, chart.ErrNothing) {
 		t.Errorf("without matched loops the error is %v, want %v", err, chart.ErrNothing)
 	}
 }
@@ -234,19 +239,19 @@ func TestPenaltyPicture(t *testing.T) {
 // TestPenaltyPictureFits: all that a full record has fits a screen.
 func TestPenaltyPictureFits(t *testing.T) {
 	var all []measure.Series
-	for _, n := range LoopSizes(true) {
-		for _, w := range Walks(LoopKernels, n) {
+	for _, n := range loopSizes(true) {
+		for _, w := range walks(kernels, n) {
 			for _, lang := range []string{"go", "c", "fortran", "rust"} {
-				all = append(all, WalkSeries(lang, w, map[bool]float64{false: 1, true: 3}[w.Interchanged]))
+				all = append(all, walkSeries(lang, w, map[bool]float64{false: 1, true: 3}[w.Interchanged]))
 			}
 		}
 	}
 	record := pagetest.Written(t, nil, all)
-	if lines := len(WalksOf(record, false).penalties()); lines != 48 {
+	if lines := len(NewTable(record, false).penalties()); lines != 48 {
 		t.Errorf("%d lines, want one for each kernel, layout, language and leading dimension", lines)
 	}
 	path := filepath.Join(t.TempDir(), "full.png")
-	if err := PenaltyPicture(record, path); err != nil {
+	if err := penaltyPicture(record, path); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Open(path)

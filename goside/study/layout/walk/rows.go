@@ -4,7 +4,7 @@
 package walk
 
 import (
-	"fmt"
+	"cmp"
 	"math"
 	"slices"
 
@@ -14,60 +14,55 @@ import (
 	"toll/goside/record"
 )
 
-// leadingDimensions and bothLayouts are those of walks, in the order of tables and pictures.
+// leadingDimensions and layouts are those of walks, in the order of tables and pictures.
 var (
-	leadingDimensions = []string{UnitLD, PaddedLD, PowerLD}
-	bothLayouts       = []kernel.Layout{kernel.Row, kernel.Col}
+	leadingDimensions = []string{UnitLD, PaddedLD, powerLD}
+	layouts           = []kernel.Layout{kernel.Row, kernel.Col}
 )
 
 // layoutNames are what tables and sentences call the layouts.
 var layoutNames = map[kernel.Layout]string{kernel.Row: "row-major", kernel.Col: "column-major"}
 
-// walkTable are a record's rows of the study of loops.
-type walkTable struct {
-	rows     map[walkRow]*record.Row // those of second entries, too
-	Kernels  []string                // in the record's order
-	langs    []string                // in the record's order, parallel ones last, without second entries
-	Sizes    []int                   // ascending
-	baseline string                  // the language that what concerns one is shown of: C, or else the first
+// LDNames are what tables and sentences call the leading dimensions.
+var LDNames = map[string]string{UnitLD: "unpadded", PaddedLD: "padded", powerLD: "power of two"}
+
+// Table is a record's walks.
+type Table struct {
+	Kernels  []string // in the record's order
+	Sizes    []int    // ascending
+	rows     map[tableRow]*record.Row
+	again    map[tableRow]*record.Row // those of second entries
+	langs    []string                 // in the record's order, parallel ones last
+	baseline string                   // the language that what concerns one is shown of: C, or else the first
 }
 
-type walkRow struct {
+type tableRow struct {
 	lang string
-	Walk
+	walk
 }
 
-// walk returns the walk that a row is of.
-func walk(r *record.Row) (Walk, error) {
-	return ParseWalk(fmt.Sprintf("%s/layout=%s/n=%s/loops=%s/ld=%s", r.Kernel, r.Layout, r.N, r.Facts["loops"], r.Facts["ld"]))
-}
-
-// WalksOf returns the walks that a record has; those of parallel languages only if they are wanted, since pictures have
+// NewTable returns the walks that a record has; those of parallel languages only if they are wanted, since pictures have
 // no room for them.
-func WalksOf(r *record.Record, parallel bool) *walkTable {
-	t := &walkTable{rows: map[walkRow]*record.Row{}}
-	for k := range r.Rows {
-		row := &r.Rows[k]
-		if row.Study != LoopsName || row.Parallel() && !parallel || Pictured(row) == 0 {
+func NewTable(r *record.Record, parallel bool) *Table {
+	t := &Table{rows: map[tableRow]*record.Row{}, again: map[tableRow]*record.Row{}}
+	for _, row := range r.Of(loopsName) {
+		w, err := walkOf(&row.Name)
+		if err != nil || row.Parallel() && !parallel || Pictured(row) == 0 { // or a record that something else wrote
 			continue
 		}
-		walk, err := walk(row)
-		if err != nil {
-			continue // a record that something else wrote
-		}
-		at := walkRow{row.Lang, walk}
-		if t.rows[at] != nil { // the language through another crossing
-			continue
-		}
-		t.rows[at] = row
-		if !row.Again() {
-			t.Kernels, t.langs, t.Sizes = record.With(t.Kernels, walk.Kernel), record.With(t.langs, row.Lang), record.With(t.Sizes, walk.N)
+		at := tableRow{row.Lang, w}
+		switch {
+		case row.Again():
+			t.again[at] = row
+		case t.rows[at] == nil: // else it is the language through another crossing
+			t.rows[at] = row
+			t.Kernels, t.langs, t.Sizes = record.With(t.Kernels, w.Kernel), record.With(t.langs, row.Lang), record.With(t.Sizes, w.N)
 		}
 	}
 	slices.Sort(t.Sizes)
 	slices.SortStableFunc(t.langs, func(a, b string) int {
 		rank := map[bool]int{true: 1}
-		return rank[record.ParallelLanguage(a)] - rank[record.ParallelLanguage(b)]
+		return cmp.Compare(rank[record.ParallelLanguage(a)], rank[record.ParallelLanguage(b)])
 	})
 	switch {
 	case slices.Contains(t.langs, "c"):
@@ -78,23 +73,35 @@ func WalksOf(r *record.Record, parallel bool) *walkTable {
 	return t
 }
 
-// Serial returns the languages but for parallel ones.
-func (t *walkTable) Serial() []string {
+// Pictured returns a row's time as a picture shows it, 0 if a logarithmic axis has no place for it.
+func Pictured(r *record.Row) float64 {
+	if len(r.Samples) == 0 {
+		return 0
+	}
+	wall := measure.Median(r.Wall()).Median
+	if !(wall > 1e-9 && wall < 1e15) { // from less than a cycle to days
+		return 0
+	}
+	return wall
+}
+
+// serial returns the languages but for parallel ones.
+func (t *Table) serial() []string {
 	return slices.DeleteFunc(slices.Clone(t.langs), record.ParallelLanguage)
 }
 
 // find returns the row of a walk, or nil. Where the lines' length is a power of two, the rows without padding are
 // those of the next power of two.
-func (t *walkTable) find(lang string, walk Walk) *record.Row {
-	if row := t.rows[walkRow{lang, walk}]; row != nil || walk.LD != PowerLD || walk.Elements() != walk.N {
+func (t *Table) find(lang string, w walk) *record.Row {
+	if row := t.rows[tableRow{lang, w}]; row != nil || w.LD != powerLD || w.elements() != w.N {
 		return row
 	}
-	walk.LD = UnitLD
-	return t.rows[walkRow{lang, walk}]
+	w.LD = UnitLD
+	return t.rows[tableRow{lang, w}]
 }
 
 // measured reports whether a leading dimension has rows of its own for the kernel in one of these languages.
-func (t *walkTable) measured(kernel, ld string, langs ...string) bool {
+func (t *Table) measured(kernel, ld string, langs ...string) bool {
 	for at := range t.rows {
 		if at.Kernel == kernel && at.LD == ld && slices.Contains(langs, at.lang) {
 			return true
@@ -105,42 +112,38 @@ func (t *walkTable) measured(kernel, ld string, langs ...string) bool {
 
 // penalty returns how many times as long a walk takes by interchanged loops as by matched ones; which of them it has
 // itself does not matter. ok is false if the record cannot tell.
-func (t *walkTable) penalty(lang string, walk Walk) (i measure.Interval, ok bool) {
-	walk.Interchanged = false
-	matched := t.find(lang, walk)
-	walk.Interchanged = true
-	interchanged := t.find(lang, walk)
-	if matched == nil || interchanged == nil || len(matched.Samples) != len(interchanged.Samples) {
-		return i, false
-	}
-	i = measure.Ratio(interchanged.Wall(), matched.Wall())
-	return i, i.Median > 0 && !math.IsInf(i.Median, 0)
+func (t *Table) penalty(lang string, w walk) (i measure.Interval, ok bool) {
+	w.Interchanged = false
+	matched := t.find(lang, w)
+	w.Interchanged = true
+	i, ok = record.WallRatio(t.find(lang, w), matched)
+	return i, ok && i.Median > 0 && !math.IsInf(i.Median, 0)
 }
 
 // larger returns the larger of both layouts' penalties, and the walk that it is of. Their mean would hide that one
 // layout's loops may be bound by something else, so that interchanging them costs nothing.
-func (t *walkTable) larger(kernel, lang, ld string, n int) (most float64, at Walk, ok bool) {
-	for _, layout := range bothLayouts {
-		walk := Walk{Kernel: kernel, Layout: layout, LD: ld, N: n}
-		if i, known := t.penalty(lang, walk); known && i.Median > most {
-			most, at, ok = i.Median, walk, true
+func (t *Table) larger(kernel, lang, ld string, n int) (most float64, at walk, ok bool) {
+	for _, layout := range layouts {
+		w := walk{Kernel: kernel, Layout: layout, LD: ld, N: n}
+		if i, known := t.penalty(lang, w); known && i.Median > most {
+			most, at, ok = i.Median, w, true
 		}
 	}
 	return most, at, ok
 }
 
-// Worst returns the largest penalty of either layout, and the walk that it is of.
-func (t *walkTable) Worst(kernel, lang, ld string) (most float64, at Walk, ok bool) {
+// worst returns the largest penalty of either layout, and the walk that it is of.
+func (t *Table) worst(kernel, lang, ld string) (most float64, at walk, ok bool) {
 	for _, n := range t.Sizes {
-		if penalty, walk, known := t.larger(kernel, lang, ld, n); known && penalty > most {
-			most, at, ok = penalty, walk, true
+		if penalty, w, known := t.larger(kernel, lang, ld, n); known && penalty > most {
+			most, at, ok = penalty, w, true
 		}
 	}
 	return most, at, ok
 }
 
-// From returns the least size from which on the larger penalty is always at least so much, and whether there is one.
-func (t *walkTable) From(kernel, lang, ld string, least float64) (from int, ok bool) {
+// from returns the least size from which on the larger penalty is always at least that much, and whether there is one.
+func (t *Table) from(kernel, lang, ld string, least float64) (from int, ok bool) {
 	for _, n := range t.Sizes {
 		switch penalty, _, known := t.larger(kernel, lang, ld, n); {
 		case !known:
@@ -155,12 +158,12 @@ func (t *walkTable) From(kernel, lang, ld string, least float64) (from int, ok b
 
 // fastest returns the row-major walk whose loops gain most by being interchanged, and how many times as fast they are
 // then; ok is false if none gains more than noise does.
-func (t *walkTable) fastest(kernel, lang string) (times float64, at Walk, ok bool) {
+func (t *Table) fastest(kernel, lang string) (times float64, at walk, ok bool) {
 	for _, ld := range leadingDimensions {
 		for _, n := range t.Sizes {
-			walk := Walk{Kernel: kernel, LD: ld, N: n}
-			if i, known := t.penalty(lang, walk); known && i.Differs(t.floor(kernel, n)) && 1/i.Median > max(1, times) {
-				times, at, ok = 1/i.Median, walk, true
+			w := walk{Kernel: kernel, LD: ld, N: n}
+			if i, known := t.penalty(lang, w); known && i.Differs(t.floor(kernel, n)) && 1/i.Median > max(1, times) {
+				times, at, ok = 1/i.Median, w, true
 			}
 		}
 	}
@@ -168,16 +171,24 @@ func (t *walkTable) fastest(kernel, lang string) (times float64, at Walk, ok boo
 }
 
 // floor returns the noise floor of a kernel's rows of one size.
-func (t *walkTable) floor(kernel string, n int) float64 {
-	walk := Walk{Kernel: kernel, LD: UnitLD, N: n}
+func (t *Table) floor(kernel string, n int) float64 {
+	w := walk{Kernel: kernel, LD: UnitLD, N: n}
 	for _, lang := range t.langs {
-		r, again := t.find(lang, walk), t.find(lang+record.Again, walk)
-		if r != nil && again != nil && len(r.Samples) == len(again.Samples) {
-			return measure.Ratio(again.Wall(), r.Wall()).Floor()
+		if r, again := t.find(lang, w), t.again[tableRow{lang, w}]; r != nil && again != nil {
+			return record.Floor([]*record.Row{r, again})
 		}
 	}
-	return 0
+	return math.Inf(1)
 }
 
-// Where says which layout and side a walk is of.
-func Where(w Walk) string { return layoutNames[w.Layout] + " " + page.Squares(w.N) }
+// FortranOverC returns how many times as long Fortran takes as C on a row-major matrix in place.
+func (t *Table) FortranOverC(kernel string, n int) (measure.Interval, bool) {
+	w := walk{Kernel: kernel, LD: UnitLD, N: n}
+	return record.WallRatio(t.find("fortran", w), t.find("c", w))
+}
+
+// FortranSlower reports whether Fortran is so much slower than C that a copy may be worth it.
+func FortranSlower(ratio measure.Interval) bool { return ratio.Lo > 1.5 }
+
+// where says which layout and side a walk is of.
+func where(w walk) string { return layoutNames[w.Layout] + " " + page.Squares(w.N) }

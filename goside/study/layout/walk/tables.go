@@ -4,15 +4,20 @@
 package walk
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"path"
-	"strconv"
 	"strings"
 
 	"toll/goside/measure"
 	"toll/goside/page"
 )
+
+//go:embed text.md
+var text string
+
+var prose = page.NewProse(text)
 
 // shade shows a factor behind a mark that is the darker the larger it is.
 func shade(x float64) string {
@@ -28,53 +33,53 @@ func shade(x float64) string {
 	return page.Factor(x)
 }
 
-const shades = "░ from 2, ▒ from 4, ▓ from 8, █ from 16"
+const shades = "░ from 2x, ▒ 4x, ▓ 8x, █ 16x"
 
-var LdNames = map[string]string{UnitLD: "unpadded", PaddedLD: "padded", PowerLD: "power of two"}
-
-func Tables(p *page.Page) {
-	t := WalksOf(p.Record, true)
+func tables(p *page.Page) {
+	t := NewTable(p.Record, true)
 	if len(t.Kernels) == 0 {
 		return
 	}
 	p.Heading("The wrong loop order")
-	p.Explain("Squares that lie row- or column-major, walked by loops that are matched, the inner one along a line of memory, or interchanged, so that each of its steps goes " +
-		"on by a whole leading dimension. That is the line's length (unpadded), the next odd number of cache lines (padded), or the next power of two. Sides that are powers of two " +
-		"are themselves one, so there unpadded and power of two are the same. The kernels are those of the other studies, and each walk gives their bits.")
-	for _, kernel := range t.Kernels {
-		p.Picture("layout-"+kernel, "Time of an element of "+kernel+" over the side of the square, for each language and each walk")
+	p.Tell(prose, "loops", nil)
+	for _, picture := range pictures() {
+		p.Picture(picture.Name, picture.Alt)
 	}
-	p.Picture("layout-penalty", "How many times as long the interchanged loops take, as a heat map")
 	if p.Markdown {
-		fmt.Fprintf(p, "The pictures, these and the one below, are made by `build/bin/toll draw layout %s -o %s`.\n\n", p.Source, path.Dir(p.Source))
+		fmt.Fprintf(p, "The pictures, these and the one below, are made by `build/bin/toll draw %s -o %s`.\n\n", p.Source, path.Dir(p.Source))
 	}
 	for _, kernel := range t.Kernels {
 		penaltyTable(p, t, kernel)
-		walkTimes(p, t, kernel)
+		timeTable(p, t, kernel)
 	}
 }
 
-func penaltyTable(p *page.Page, t *walkTable, kernel string) {
-	header := []string{"language, layout, leading dimension"}
-	for _, n := range t.Sizes {
+func sizeHeader(first string, sizes []int) []string {
+	header := []string{first}
+	for _, n := range sizes {
 		header = append(header, page.Squares(n))
 	}
+	return header
+}
+
+func penaltyTable(p *page.Page, t *Table, kernel string) {
 	var lines [][]string
 	for _, lang := range t.langs {
-		for _, layout := range bothLayouts {
+		for _, layout := range layouts {
 			for _, ld := range leadingDimensions {
-				line, any := []string{fmt.Sprintf("%s, %s, %s", lang, layoutNames[layout], LdNames[ld])}, false
+				line := []string{fmt.Sprintf("%s, %s, %s", lang, layoutNames[layout], LDNames[ld])}
+				some := false
 				for _, n := range t.Sizes {
 					cell := ""
-					if i, ok := t.penalty(lang, Walk{Kernel: kernel, Layout: layout, LD: ld, N: n}); ok {
-						cell, any = shade(i.Median), true
+					if i, ok := t.penalty(lang, walk{Kernel: kernel, Layout: layout, LD: ld, N: n}); ok {
+						cell, some = shade(i.Median), true
 						if !i.Differs(t.floor(kernel, n)) {
 							cell = "~" + cell
 						}
 					}
 					line = append(line, cell)
 				}
-				if any {
+				if some {
 					lines = append(lines, line)
 				}
 			}
@@ -83,7 +88,8 @@ func penaltyTable(p *page.Page, t *walkTable, kernel string) {
 	if lines == nil {
 		return
 	}
-	p.Grid(fmt.Sprintf("%s: how many times as long interchanged loops take (%s; ~: no difference)", kernel, shades), header, lines)
+	p.Wide(fmt.Sprintf("%s: interchanged over matched loops (%s; ~: indistinguishable)", kernel, shades),
+		sizeHeader("language, layout, leading dimension", t.Sizes), lines)
 	p.Say("%s", t.sayPenalty(kernel))
 	if said := t.sayFaster(kernel); said != "" {
 		p.Say("%s", said)
@@ -91,47 +97,53 @@ func penaltyTable(p *page.Page, t *walkTable, kernel string) {
 }
 
 // sayPenalty says what the table of penalties shows.
-func (t *walkTable) sayPenalty(kernel string) string {
-	var said []string
-	for _, lang := range t.Serial() {
-		worst, at, ok := t.Worst(kernel, lang, PowerLD)
-		padded, atPadded, okPadded := t.Worst(kernel, lang, PaddedLD)
-		if ok && okPadded {
-			said = append(said, fmt.Sprintf("in %s %s times (%s) and %s (%s)", lang, page.Factor(worst), Where(at), page.Factor(padded), Where(atPadded)))
+func (t *Table) sayPenalty(kernel string) string {
+	said := map[string][]string{}
+	for _, lang := range t.serial() {
+		for _, ld := range []string{powerLD, PaddedLD} {
+			if worst, at, ok := t.worst(kernel, lang, ld); ok {
+				said[ld] = append(said[ld], fmt.Sprintf("%sx in %s (%s)", page.Factor(worst), lang, where(at)))
+			}
 		}
 	}
-	if said == nil {
+	var sentences []string
+	if all := said[powerLD]; all != nil {
+		sentences = append(sentences, "With a leading dimension that is a power of two, interchanged loops take up to "+page.Joined(all)+".")
+	}
+	if all := said[PaddedLD]; all != nil {
+		sentences = append(sentences, "With a padded one, they take up to "+page.Joined(all)+".")
+		if said[powerLD] == nil {
+			sentences[0] = "With a padded leading dimension, interchanged loops take up to " + page.Joined(all) + "."
+		}
+	}
+	if sentences == nil {
 		return "The record has too few walks to tell."
 	}
-	return "The wrong order takes at worst so many times as long, first where the leading dimension is a power of two, then where it is padded: " + strings.Join(said, "; ") + "."
+	return strings.Join(sentences, " ")
 }
 
-// fasterWhy says, of kernels of which it is known, why interchanged loops may be the faster ones.
+// fasterWhy says why interchanged loops may be the faster ones, for kernels where that is known.
 var fasterWhy = map[string]string{
-	"ols": " There a matched sum is one chain of additions, each waiting for the last; interchanged loops sum many rows at once.",
+	"ols": " A matched sum is one chain of additions, each waiting for the last; interchanged loops sum many rows at once.",
 }
 
 // sayFaster says how much faster interchanged loops are where a matrix is row-major, or nothing if they never are.
-func (t *walkTable) sayFaster(kernel string) string {
+func (t *Table) sayFaster(kernel string) string {
 	var said []string
-	for _, lang := range t.Serial() {
+	for _, lang := range t.serial() {
 		if times, at, ok := t.fastest(kernel, lang); ok {
-			said = append(said, fmt.Sprintf("in %s up to %s times as fast (%s, %s)", lang, page.Factor(times), page.Squares(at.N), LdNames[at.LD]))
+			said = append(said, fmt.Sprintf("in %s up to %sx (%s, %s)", lang, page.Factor(times), page.Squares(at.N), LDNames[at.LD]))
 		}
 	}
 	if said == nil {
 		return ""
 	}
-	return "Where the matrix is row-major, interchanged loops are faster at some sizes: " + strings.Join(said, "; ") + "." + fasterWhy[kernel]
+	return "On a row-major matrix, interchanged loops are faster at some sizes: " + strings.Join(said, ", ") + "." + fasterWhy[kernel]
 }
 
-// walkTimes prints the times themselves: of the baseline's language, or in a page of all.
-func walkTimes(p *page.Page, t *walkTable, kernel string) {
-	header := []string{"ns, row-major"}
-	for _, n := range t.Sizes {
-		header = append(header, page.Squares(n))
-	}
-	op := "element"
+// timeTable prints the times themselves: of the baseline's language, or in a page of all.
+func timeTable(p *page.Page, t *Table, kernel string) {
+	per := "element"
 	var lines [][]string
 	fastest, slowest := math.Inf(1), 0.0
 	for _, lang := range t.langs {
@@ -140,24 +152,24 @@ func walkTimes(p *page.Page, t *walkTable, kernel string) {
 		}
 		for _, interchanged := range []bool{false, true} {
 			for _, ld := range leadingDimensions {
-				line, any := []string{""}, false
-				for _, n := range t.Sizes {
-					w := Walk{Kernel: kernel, Interchanged: interchanged, LD: ld, N: n}
+				w := walk{Kernel: kernel, Interchanged: interchanged, LD: ld}
+				line := []string{fmt.Sprintf("%s, %s, %s", lang, w.loops(), LDNames[ld])}
+				some := false
+				for _, w.N = range t.Sizes {
 					cell := ""
 					if r := t.find(lang, w); r != nil {
 						wall := measure.Median(r.Wall()).Median
-						cell, any = page.Significant(wall), true
+						cell, some = page.Significant(wall), true
 						if said := r.Facts["per"]; said != "" {
-							op = said
+							per = said
 						}
 						if lang == t.baseline {
 							fastest, slowest = min(fastest, wall), max(slowest, wall)
 						}
 					}
 					line = append(line, cell)
-					line[0] = fmt.Sprintf("%s, %s, %s", lang, w.Loops(), LdNames[ld])
 				}
-				if any {
+				if some {
 					lines = append(lines, line)
 				}
 			}
@@ -166,38 +178,13 @@ func walkTimes(p *page.Page, t *walkTable, kernel string) {
 	if lines == nil {
 		return
 	}
-	p.Grid(fmt.Sprintf("%s: ns %s; small squares are walked often enough in a call that the crossing hardly counts", kernel, page.WithArticle(op)), header, lines)
-	if slowest == 0 { // of the baseline's language there is only the other layout
-		return
+	p.Wide(fmt.Sprintf("%s: ns %s; one call walks a small square many times, so that the crossing hardly counts", kernel, page.WithArticle(per)),
+		sizeHeader("row-major", t.Sizes), lines)
+	switch {
+	case slowest == 0: // of the baseline's language there is only the other layout
+	case fastest < slowest:
+		p.Say("In %s, %s takes %s to %s, by side, loop order and leading dimension.", t.baseline, page.WithArticle(per), page.Nanoseconds(fastest), page.Nanoseconds(slowest))
+	default:
+		p.Say("In %s, %s takes %s.", t.baseline, page.WithArticle(per), page.Nanoseconds(fastest))
 	}
-	p.Say("In %s %s takes between %s and %s, by where it lies and how one comes to it.", t.baseline, page.WithArticle(op), page.Nanoseconds(fastest), page.Nanoseconds(slowest))
-}
-
-// Fortran returns how many times as long Fortran takes as C on a row-major matrix where it lies.
-func (t *walkTable) Fortran(kernel string, n int) (measure.Interval, bool) {
-	walk := Walk{Kernel: kernel, LD: UnitLD, N: n}
-	fortran, c := t.find("fortran", walk), t.find("c", walk)
-	if fortran == nil || c == nil || len(fortran.Samples) != len(c.Samples) {
-		return measure.Interval{}, false
-	}
-	return measure.Ratio(fortran.Wall(), c.Wall()), true
-}
-
-// FortranSlower reports whether Fortran is so much slower than C that a copy may be worth it.
-func FortranSlower(ratio measure.Interval) bool { return ratio.Lo > 1.5 }
-
-// cacheGeometry returns the levels of caches that a record names, and their line.
-func cacheGeometry(p *page.Page) (levels []string, caches map[string]Cache) {
-	line, err := strconv.Atoi(p.Record.Get("cache-line"))
-	if err != nil || line < 8 {
-		line = 64
-	}
-	caches = map[string]Cache{}
-	for _, level := range []string{"L1", "L2", "L3"} {
-		if bytes := p.Limits.Caches[level]; bytes > 0 {
-			levels = append(levels, level)
-			caches[level] = Cache{Bytes: int(bytes), Line: line}
-		}
-	}
-	return levels, caches
 }

@@ -7,26 +7,26 @@ import (
 	"toll/goside/kernel"
 )
 
-// Cache is a cache as far as [Walk.Lines] needs to know it.
-type Cache struct{ Bytes, Line int }
+// cacheSize is a cache as far as [walk.lines] needs to know it.
+type cacheSize struct{ Bytes, Line int }
 
-// Page is the size of a page of memory, in bytes, for [Walk.Pages].
-const Page = 4096
+// pageSize is the size of a page of memory, in bytes, for [walk.pages].
+const pageSize = 4096
 
-// Lines returns how many lines a walk has to bring into a cache for each element visited, once it has gone on for a while:
+// lines returns how many lines a walk has to bring into a cache for each element visited, once it has gone on for a while:
 // what arithmetic on sizes and strides says, before anything is measured. Lines that were written go back besides.
 //
 // A cache of c.Bytes is taken to hold what was used last; of lines that lie a stride apart it holds fewer, if the
 // stride is even: what a power of two in it divides the sets by. That is as far as the low 12 bits of an address go, since of
 // pages no more is known. A walk that needs more than that holds brings a line in each time, one that needs less
 // uses all numbers of a line.
-func (w *Walk) Lines(c Cache) float64 {
+func (w *walk) lines(c cacheSize) float64 {
 	perLine := float64(c.Line) / 8
 	lines, n := float64(c.Bytes/c.Line), float64(w.N)
 	// Those lines of the cache that have a place for addresses a stride apart.
 	apart := lines
-	if stride := 8 * w.Elements(); stride%c.Line == 0 {
-		sets := Page / c.Line
+	if stride := 8 * w.elements(); stride%c.Line == 0 {
+		sets := pageSize / c.Line
 		apart /= float64(gcd(stride/c.Line, sets))
 	}
 	square := n * n / perLine // of one matrix
@@ -59,7 +59,7 @@ func (w *Walk) Lines(c Cache) float64 {
 	return 2 / perLine
 }
 
-// swept returns the lines for each element of sweeps across so many lines, of which a cache holds that many.
+// swept returns the cache lines for each element of sweeps across a number of lines, in a cache that holds a number of them.
 func swept(across, holds, perLine float64) float64 {
 	if across < holds {
 		return 1 / perLine
@@ -70,22 +70,22 @@ func swept(across, holds, perLine float64) float64 {
 // olsBlock is how many rows the column-major kernels of ols take at a time.
 const olsBlock = 256
 
-// Pages returns, in the same way, how many pages' addresses must be looked up for each element visited because a TLB of so
-// many entries does not hold them. It is taken to hold any that were used last.
-func (w *Walk) Pages(entries int) float64 {
+// pages returns, in the same way, how many pages' addresses must be looked up for each element visited because a TLB with that
+// number of entries does not hold them. It is taken to hold those that were used last.
+func (w *walk) pages(entries int) float64 {
 	matrices, visits := 1.0, 2.0
 	if w.Kernel == "diffusion" {
 		matrices, visits = 2, 1
 	}
-	stride, n := float64(8*w.Elements()), float64(w.N)
-	whole := matrices * max(1, n*stride/Page)
+	stride, n := float64(8*w.elements()), float64(w.N)
+	whole := matrices * max(1, n*stride/pageSize)
 	if whole <= float64(entries) {
 		return 0
 	}
-	if !w.Interchanged || matrices*n*min(1, stride/Page) <= float64(entries) {
-		return visits * matrices * 8 / Page
+	if !w.Interchanged || matrices*n*min(1, stride/pageSize) <= float64(entries) {
+		return visits * matrices * 8 / pageSize
 	}
-	return visits * matrices * min(1, stride/Page)
+	return visits * matrices * min(1, stride/pageSize)
 }
 
 func gcd(a, b int) int {

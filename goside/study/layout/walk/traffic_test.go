@@ -10,7 +10,7 @@ import (
 	"toll/goside/kernel"
 )
 
-// lru is a cache of sets of so many ways, each of which drops what was used longest ago.
+// lru is a cache; each of its sets drops what was used longest ago.
 type lru struct {
 	line, ways, misses int
 	sets               [][]int // of each the lines' addresses, the last used first
@@ -39,10 +39,10 @@ func (c *lru) touch(address int) {
 }
 
 // trace touches, in the order of toll.h's loops, what a walk reads and writes, but for ols's results.
-func (w *Walk) trace(touch func(address int)) (elements int) {
-	n, ld := w.N, w.Elements()
+func (w *walk) trace(touch func(address int)) (elements int) {
+	n, ld := w.N, w.elements()
 	second := 8 * (n*ld + 4096) // where another matrix begins, on a page of its own
-	second -= second % Page
+	second -= second % pageSize
 	at := func(line, k int) int { return 8 * (line*ld + k) }
 	if w.Kernel == "diffusion" {
 		visit := func(line, k int) {
@@ -114,13 +114,13 @@ func (w *Walk) trace(touch func(address int)) (elements int) {
 func TestLines(t *testing.T) {
 	compared := 0
 	for _, cache := range []struct{ bytes, ways int }{{32 << 10, 8}, {8 << 10, 8}, {128 << 10, 32}} {
-		c := Cache{cache.bytes, 64}
+		c := cacheSize{cache.bytes, 64}
 		for _, n := range []int{24, 64, 72, 128, 136, 184, 256, 264, 360, 512} {
-			for _, w := range Walks(LoopKernels, n) {
-				want := w.Lines(c)
+			for _, w := range walks(kernels, n) {
+				want := w.lines(c)
 				sure := true
 				for _, bytes := range []int{c.Bytes / 2, c.Bytes * 2} {
-					sure = sure && w.Lines(Cache{bytes, 64}) == want
+					sure = sure && w.lines(cacheSize{bytes, 64}) == want
 				}
 				if !sure {
 					continue
@@ -148,12 +148,12 @@ func TestPages(t *testing.T) {
 	compared := 0
 	for _, entries := range []int{16, 64} {
 		for _, n := range []int{64, 128, 256, 520, 728} {
-			for _, w := range Walks(LoopKernels, n) {
-				want := w.Pages(entries)
-				if w.Pages(entries/2) != want || w.Pages(entries*2) != want || w.Kernel == "ols" && !w.Interchanged {
+			for _, w := range walks(kernels, n) {
+				want := w.pages(entries)
+				if w.pages(entries/2) != want || w.pages(entries*2) != want || w.Kernel == "ols" && !w.Interchanged {
 					continue // ols's matched walks visit a page's elements twice, in lines or blocks that a TLB may hold
 				}
-				found := newLRU(entries*Page, entries, Page)
+				found := newLRU(entries*pageSize, entries, pageSize)
 				w.trace(found.touch)
 				found.misses = 0
 				elements := w.trace(found.touch)

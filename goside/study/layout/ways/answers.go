@@ -14,70 +14,66 @@ import (
 	"toll/goside/study/layout/walk"
 )
 
-func AnswerTranspose(p *page.Page) string {
-	t := WayRows(p)
+func answerTranspose(p *page.Page) string {
+	t := newWayTable(p)
 	route := "c/cgo"
-	if routes := t.routes("diffusion", WayInterchanged); !slices.Contains(routes, route) && slices.Contains(routes, "c/purego") {
+	if routes := t.routes("diffusion", Interchanged); !slices.Contains(routes, route) && slices.Contains(routes, "c/purego") {
 		route = "c/purego"
 	}
 	var parts []string
-	for _, kernel := range []string{"diffusion", "ols"} {
+	for _, of := range []struct{ kernel, what string }{{"diffusion", "diffusion steps"}, {"ols", "fits of one matrix"}} {
 		var some []string
 		for _, n := range []int{64, 512, 728, 2048} {
-			if steps, ok := t.even(kernel, route, n); ok {
+			if steps, ok := t.even(of.kernel, route, n); ok {
 				some = append(some, fmt.Sprintf("%s at %s", stepsText(steps), page.Squares(n)))
 			}
 		}
 		if some != nil {
-			parts = append(parts, map[string]string{"diffusion": "steps of diffusion, there and back: ", "ols": "fits of one matrix: "}[kernel]+strings.Join(some, ", "))
+			parts = append(parts, fmt.Sprintf("after this many %s: %s", of.what, strings.Join(some, ", ")))
 		}
 	}
 	if parts == nil {
 		return ""
 	}
-	return "By " + route + " transposing first wins from so many " + strings.Join(parts, "; so many ") + ". With loops for both layouts there is nothing to decide."
+	return fmt.Sprintf("Through %s, transposing there and back pays for itself %s. A kernel with loops for both layouts needs neither.", route, strings.Join(parts, "; "))
 }
 
-func AnswerTransposers(p *page.Page) string {
-	var parts []string
+func answerTransposers(p *page.Page) string {
+	rows := record.Find(p.Rows(transposeName), "/ld:%s", walk.UnitLD)
+	var sentences []string
 	for _, n := range []string{"512", "2048"} {
-		var best, naive *record.Row
-		for _, r := range p.Rows(TransposeName) {
-			if r.N != n || r.Again() || r.Facts["ld"] != walk.UnitLD || r.Facts["how"] == HowCopy {
-				continue
-			}
+		var best *record.Row
+		for _, r := range record.Find(rows, "/n:%s -/how:%s", n, howCopy) {
 			if best == nil || measure.Median(r.Wall()).Median < measure.Median(best.Wall()).Median {
 				best = r
 			}
-			if r.Lang == "c" && r.Facts["how"] == HowNaive {
-				naive = r
-			}
 		}
-		if best == nil || naive == nil || len(best.Samples) != len(naive.Samples) {
+		naive := record.First(rows, "/n:%s /lang:c /how:%s", n, howNaive)
+		ratio, ok := record.WallRatio(naive, best)
+		if !ok {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("at %s² %s %s, with %s ns an element, %s times as fast as C's naive loop", n, best.Route(), best.Facts["how"],
-			page.Significant(measure.Median(best.Wall()).Median), page.Factor(measure.Ratio(naive.Wall(), best.Wall()).Median)))
+		said := fmt.Sprintf("At %s², %s %s is fastest: %s ns an element", n, best.Route(), best.Get("how"), page.Significant(measure.Median(best.Wall()).Median))
+		if best != naive {
+			said += fmt.Sprintf(", %sx as fast as C's naive loop", page.Factor(ratio.Median))
+		}
+		sentences = append(sentences, said+".")
 	}
-	if parts == nil {
-		return ""
-	}
-	return "Fastest are " + page.Joined(parts) + "."
+	return strings.Join(sentences, " ")
 }
 
-func AnswerFortran(p *page.Page) string {
-	t, w := walk.WalksOf(p.Record, true), WayRows(p)
-	ratio, ok := t.Fortran("diffusion", 512)
+func answerFortran(p *page.Page) string {
+	ratio, ok := walk.NewTable(p.Record, true).FortranOverC("diffusion", 512)
 	if !ok {
 		return ""
 	}
 	lead := "No."
 	if walk.FortranSlower(ratio) {
-		lead = "It can be left, but that is slow."
+		lead = "No, but without a copy it is slow."
 	}
-	text := fmt.Sprintf("%s Fortran whose loops are in the other order reads a row-major 512² where it lies, in %s times C's time", lead, page.Factor(ratio.Median))
-	if copied, plain := w.Find("diffusion", "f2py-copy/cpython", 512, WayCopied, 1), w.Find("diffusion", "f2py/cpython", 512, WayMatched, 1); copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
-		text += fmt.Sprintf("; left to f2py's silent copies, a step takes %s times as long", page.Factor(measure.Ratio(copied.Wall(), plain.Wall()).Median))
+	said := fmt.Sprintf("%s Fortran with loops in the other order reads a row-major 512² in place, in %sx C's time.", lead, page.Factor(ratio.Median))
+	if copies, ok := newWayTable(p).copies(512); ok {
+		said += fmt.Sprintf(" With f2py's silent copies, a step takes %sx as long as without.", page.Factor(copies.Median))
 	}
-	return text + "."
+	return said
 }

@@ -5,9 +5,9 @@ package ways
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/study/layout/walk"
 )
@@ -18,45 +18,47 @@ var claims = []page.Claim{
 	{Text: "f2py silently copies a C-ordered array.", Title: "High Performance Python, Compiling to C", Here: judgeF2py},
 }
 
-// judgeFortran says how long Fortran takes on a row-major array where it lies, for each kernel.
+// judgedSizes are the sides that Fortran is judged at.
+var judgedSizes = []int{128, 512, 2048, 8192}
+
+// judgeFortran says how long Fortran takes on a row-major array in place, for each kernel.
 func judgeFortran(p *page.Page) []page.Finding {
 	var all []page.Finding
-	t := walk.WalksOf(p.Record, true)
+	t := walk.NewTable(p.Record, true)
 	for _, kernel := range t.Kernels {
-		var by []string
+		var ratios []string
 		slower := false
 		for _, n := range t.Sizes {
-			ratio, ok := t.Fortran(kernel, n)
-			if !ok || n != 128 && n != 512 && n != 2048 && n != 8192 {
+			ratio, ok := t.FortranOverC(kernel, n)
+			if !ok || !slices.Contains(judgedSizes, n) {
 				continue
 			}
-			by = append(by, fmt.Sprintf("%sx at %s", page.Factor(ratio.Median), page.Squares(n)))
+			ratios = append(ratios, fmt.Sprintf("%sx at %s", page.Factor(ratio.Median), page.Squares(n)))
 			slower = slower || walk.FortranSlower(ratio)
 		}
-		if by == nil {
+		if ratios == nil {
 			continue
 		}
 		verdict := "does not hold: Fortran reads it in place, by loops in the other order"
 		if slower {
 			verdict = "holds"
 		}
-		all = append(all, page.Finding{Of: "(" + kernel + ")", Found: "a row-major array in place, relative to C: " + strings.Join(by, ", "), Verdict: verdict})
+		all = append(all, page.Finding{Of: "(" + kernel + ")", Found: "a row-major array in place, relative to C: " + strings.Join(ratios, ", "), Verdict: verdict})
 	}
 	return all
 }
 
 // judgeF2py says how long a step of diffusion takes by f2py with its copies, relative to one without.
 func judgeF2py(p *page.Page) (found, verdict string) {
-	w := WayRows(p)
-	var by []string
+	t := newWayTable(p)
+	var ratios []string
 	from := 0 // the side from which on it is major
-	for _, n := range w.Sizes("diffusion") {
-		copied, plain := w.Find("diffusion", "f2py-copy/cpython", n, WayCopied, 1), w.Find("diffusion", "f2py/cpython", n, WayMatched, 1)
-		if copied == nil || plain == nil || len(copied.Samples) != len(plain.Samples) {
+	for _, n := range t.sizes("diffusion") {
+		ratio, ok := t.copies(n)
+		if !ok {
 			continue
 		}
-		ratio := measure.Ratio(copied.Wall(), plain.Wall())
-		by = append(by, fmt.Sprintf("%sx at %s", page.Factor(ratio.Median), page.Squares(n)))
+		ratios = append(ratios, fmt.Sprintf("%sx at %s", page.Factor(ratio.Median), page.Squares(n)))
 		switch {
 		case ratio.Median < walk.MajorPenalty:
 			from = 0
@@ -64,8 +66,8 @@ func judgeF2py(p *page.Page) (found, verdict string) {
 			from = n
 		}
 	}
-	if by == nil {
+	if ratios == nil {
 		return "", ""
 	}
-	return "a step of diffusion with f2py's copies, relative to one without: " + strings.Join(by, ", "), page.Verdict(from > 0)
+	return "a step of diffusion with f2py's copies, relative to one without: " + strings.Join(ratios, ", "), page.Verdict(from > 0)
 }

@@ -19,14 +19,9 @@ import (
 	"toll/goside/study/layout/walk"
 )
 
-// transposer is a way to transpose: a line in the pictures of transposition.
-type transposer struct{ route, how string }
-
-func (t *transposer) String() string { return t.route + " " + t.how }
-
-// TransposePicture draws the time of an element of a transposition against the side of the square: a panel for each
+// transposePicture draws the time of an element of a transposition against the side of the square: a panel for each
 // leading dimension, since one with all lines could not be read, and in it a line for each route and way.
-func TransposePicture(rec *record.Record, path string) error {
+func transposePicture(rec *record.Record, path string) error {
 	type result struct {
 		transposer
 		ld string
@@ -39,13 +34,13 @@ func TransposePicture(rec *record.Record, path string) error {
 	for k := range rec.Rows {
 		row := &rec.Rows[k]
 		n, err := strconv.Atoi(row.N)
-		if row.Study != TransposeName || row.Again() || row.Parallel() || err != nil || n < 1 || walk.Pictured(row) == 0 {
+		if row.Study != transposeName || row.Again() || row.Parallel() || err != nil || n < 1 || walk.Pictured(row) == 0 {
 			continue
 		}
-		way := transposer{row.Route(), row.Facts["how"]}
-		times[result{way, row.Facts["ld"], n}] = walk.Pictured(row)
+		way := transposer{row.Route(), row.Get("how")}
+		times[result{way, row.Get("ld"), n}] = walk.Pictured(row)
 		all, sizes = record.With(all, way), record.With(sizes, n)
-		if way.how != HowCopy {
+		if way.how != howCopy {
 			routes = record.With(routes, way.route)
 		}
 	}
@@ -78,14 +73,14 @@ func TransposePicture(rec *record.Record, path string) error {
 		}
 	}
 	if s.Panels == nil {
-		return fmt.Errorf("report: picture of %s: %w", TransposeName, chart.ErrNothing)
+		return fmt.Errorf("ways: picture of %s: %w", transposeName, chart.ErrNothing)
 	}
 	var keys []chart.Key
 	for _, way := range all {
 		if drawn[way] {
 			line, glyph := way.style(routes)
 			glyph.Color = line.Color
-			keys = append(keys, chart.Key{way.String(), line, &glyph})
+			keys = append(keys, chart.Key{Text: way.String(), Line: line, Glyph: &glyph})
 		}
 	}
 	return s.Save(path, "transpose: ns per element of a square of side n", chart.Flow(keys, s.Width()-vg.Points(30)), "from here on the two matrices fill that cache")
@@ -96,12 +91,12 @@ func (t *transposer) style(routes []string) (draw.LineStyle, draw.GlyphStyle) {
 	line := draw.LineStyle{Width: vg.Points(1.6)}
 	glyph := draw.GlyphStyle{Radius: vg.Points(3)}
 	switch t.how {
-	case HowBlocked, HowCopyto:
-	case HowCopy: // the bound, of no way's colour
+	case howBlocked, howCopyto:
+	case howCopy: // the bound, of no way's colour
 		line.Color, line.Width, line.Dashes = color.Gray{110}, vg.Points(2.5), []vg.Length{vg.Points(2), vg.Points(2)}
 		glyph.Shape = draw.CircleGlyph{}
 		return line, glyph
-	case HowNaive, HowFresh:
+	case howNaive, howFresh:
 		line.Dashes = chart.Dashed
 	default:
 		line.Dashes = []vg.Length{vg.Points(8), vg.Points(3), vg.Points(2), vg.Points(3)}

@@ -4,6 +4,7 @@
 package ways
 
 import (
+	_ "embed"
 	"fmt"
 	"math"
 	"slices"
@@ -16,68 +17,10 @@ import (
 	"toll/goside/study/layout/walk"
 )
 
-// wayTable finds the rows of ways.
-type wayTable struct{ rows []*record.Row }
+//go:embed text.md
+var text string
 
-func WayRows(p *page.Page) *wayTable { return &wayTable{p.Rows(WaysName)} }
-
-// Find returns the row of a kernel on a route, nil if there is none; steps is 0 for ols.
-func (t *wayTable) Find(kernel, route string, n int, way string, steps int) *record.Row {
-	for _, r := range t.rows {
-		if r.Kernel == kernel && r.Route() == route && r.N == strconv.Itoa(n) && r.Facts["way"] == way && (steps == 0 || r.Facts["steps"] == strconv.Itoa(steps)) {
-			return r
-		}
-	}
-	return nil
-}
-
-// short returns the number of steps of a kernel's shortest runs, for find.
-func short(kernel string) int {
-	if kernel == "diffusion" {
-		return 1
-	}
-	return 0
-}
-
-// Sizes returns the sides that there are ways of, ascending.
-func (t *wayTable) Sizes(kernel string) []int {
-	var all []int
-	for _, r := range t.rows {
-		if n, err := strconv.Atoi(r.N); err == nil && r.Kernel == kernel && !slices.Contains(all, n) {
-			all = append(all, n)
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
-// routes returns those that a kernel's way was measured on.
-func (t *wayTable) routes(kernel, way string) []string {
-	var all []string
-	for _, r := range t.rows {
-		if r.Kernel == kernel && r.Facts["way"] == way && !r.Again() && !slices.Contains(all, r.Route()) {
-			all = append(all, r.Route())
-		}
-	}
-	return all
-}
-
-// even returns after how many steps, or fits, of one call transposing first wins against walking the wrong way: the
-// transposition there and back, over what a step on the other layout saves. It is infinite where that saves nothing, and
-// ok is false if the record cannot tell.
-func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
-	steps1 := short(kernel)
-	wrong, right, there := t.Find(kernel, route, n, WayInterchanged, steps1), t.Find(kernel, route, n, PartKernel, steps1), t.Find(kernel, route, n, PartTranspose, steps1)
-	if wrong == nil || right == nil || there == nil || len(wrong.Samples) != len(right.Samples) || len(there.Samples) != len(right.Samples) {
-		return 0, false
-	}
-	// The median is that of the savings, each in the round's transpositions: of steps there may be none in a round.
-	saved := measure.Ratio(record.Minus(wrong.Wall(), right.Wall()), there.Wall()).Median
-	if !(saved > 0) {
-		return math.Inf(1), true
-	}
-	return 1 / saved, true
-}
+var prose = page.NewProse(text)
 
 // stepsText shows a number of steps that it takes at least.
 func stepsText(steps float64) string {
@@ -87,243 +30,316 @@ func stepsText(steps float64) string {
 	return fmt.Sprint(max(1, int(math.Ceil(steps-1e-9))))
 }
 
-func Tables(p *page.Page) {
-	t := WayRows(p)
+func tables(p *page.Page) {
+	t := newWayTable(p)
 	if len(t.rows) == 0 {
 		return
 	}
 	p.Heading("Transpose first, or walk the wrong way?")
-	p.Explain("The caller's matrix is row-major, without padding. Matched is a call of the kernel that has loops for that: nothing needs to be done, if there is one. Else one can " +
-		"walk the wrong way, by the kernel whose loops are interchanged; or transpose by the same language through the same crossing, call the kernel for the other layout, and " +
-		"transpose the result back; or leave it to a binding that copies unasked. Times are of a whole call, from and to the caller's layout; of the crossing alone, of the " +
-		"transpositions alone, and of the kernel for the other layout, each measured by itself. The borders of Python are crossed once for each transposition, too.")
-	splitTable(p, t)
+	p.Tell(prose, "ways", nil)
+	splitTables(p, t)
 	for _, kernel := range []string{"diffusion", "ols"} {
 		evenTable(p, t, kernel)
 	}
 }
 
-// splitTable shows what the time of a call is made of.
-func splitTable(p *page.Page, t *wayTable) {
-	const kernel = "diffusion"
-	sum, worst := 0, 0.0
-	worstAt := ""
-	for _, n := range t.Sizes(kernel) {
-		if n != 512 && n != 728 && n != 2048 {
+// splitSizes are the sides that a step's time is split at.
+var splitSizes = []int{512, 728, 2048}
+
+// splitTables show what the time of a call is made of.
+func splitTables(p *page.Page, t *wayTable) {
+	var off deviation
+	shown := 0
+	for _, n := range t.sizes("diffusion") {
+		if !slices.Contains(splitSizes, n) {
 			continue
+		}
+		all := t.splits(n)
+		if all == nil {
+			continue
+		}
+		if shown++; shown == 1 {
+			p.Tell(prose, "crossing", nil)
 		}
 		var lines [][]string
-		var dearest, cheapest struct {
-			ns   float64
-			name string
-		}
-		for _, route := range slices.Concat(WayRoutes, WayPython) {
-			crossing := t.Find("call", route, 1, PartNoop, 0)
-			if crossing == nil && route == "f2py-copy/cpython" { // whose no-op is f2py's
-				crossing = t.Find("call", "f2py/cpython", 1, PartNoop, 0)
+		fastest, slowest := all[0], all[0]
+		for _, s := range all {
+			lines = append(lines, s.line())
+			off.add(&s, n)
+			if s.total.Median < fastest.total.Median {
+				fastest = s
 			}
-			type oneWay struct{ name, what, moved string }
-			all := []oneWay{
-				{WayMatched, "matched", ""}, {WayInterchanged, "the wrong way", ""},
-				{WayTransposed, "transposed first, and back", PartTranspose}, {WayCopied, "copied by f2py, and back", ""},
-			}
-			for _, by := range WayTransposers {
-				all = append(all, oneWay{WayBy(WayTransposed, by.Route, by.How), "the same by " + by.Route + " " + by.How, WayBy(PartTranspose, by.Route, by.How)})
-			}
-			for _, way := range all {
-				r := t.Find(kernel, route, n, way.name, 1)
-				if r == nil {
-					continue
-				}
-				total := measure.Median(r.Wall()).Median
-				across := 0.0
-				line := []string{route, way.what, "", "", "", ""}
-				if crossing != nil {
-					across = measure.Median(crossing.Wall()).Median
-					line[2] = page.Nanoseconds(across)
-				}
-				other := t.Find(kernel, route, n, PartKernel, 1)
-				switch {
-				case way.moved != "" && other != nil:
-					if there := t.Find(kernel, route, n, way.moved, 1); there != nil {
-						moved, rest := measure.Median(there.Wall()).Median, measure.Median(other.Wall()).Median
-						line[3], line[4] = page.Nanoseconds(moved), page.Nanoseconds(max(0, rest-across))
-						off := math.Abs(moved+rest-total) / total
-						sum++
-						if off > worst {
-							worst, worstAt = off, fmt.Sprintf("%s, %s, at %s", route, way.what, page.Squares(n))
-						}
-					}
-				case way.name == WayCopied && other != nil:
-					rest := measure.Median(other.Wall()).Median
-					line[3], line[4] = page.Nanoseconds(max(0, total-rest)), page.Nanoseconds(max(0, rest-across))
-				default:
-					line[4] = page.Nanoseconds(max(0, total-across))
-				}
-				line[5] = page.Nanoseconds(total) + " " + strings.TrimSpace(page.Spread(measure.Median(r.Wall())))
-				lines = append(lines, line)
-				if dearest.name == "" || total > dearest.ns {
-					dearest.ns, dearest.name = total, route+", "+way.what
-				}
-				if cheapest.name == "" || total < cheapest.ns {
-					cheapest.ns, cheapest.name = total, route+", "+way.what
-				}
+			if s.total.Median > slowest.total.Median {
+				slowest = s
 			}
 		}
-		if lines == nil {
-			continue
-		}
-		p.Grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", page.Squares(n)), []string{"route", "way", "crossing", "copy or transposition", "kernel", "all"}, lines)
-		p.Say("Of these, %s takes least, %s; and %s most, %s times as long.", cheapest.name, page.Nanoseconds(cheapest.ns), dearest.name, page.Factor(dearest.ns/cheapest.ns))
-	}
-	var copies []string
-	for _, n := range t.Sizes(kernel) {
-		copied, plain := t.Find(kernel, "f2py-copy/cpython", n, WayCopied, 1), t.Find(kernel, "f2py-copy/cpython", n, PartKernel, 1)
-		if copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
-			copies = append(copies, fmt.Sprintf("%s steps at %s", page.Factor(measure.Ratio(record.Minus(copied.Wall(), plain.Wall()), plain.Wall()).Median), page.Squares(n)))
+		p.Grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", page.Squares(n)),
+			[]string{"route, way", "crossing", "copy, transpose", "kernel", "all"}, lines)
+		if len(all) > 1 {
+			p.Say("Fastest: %s: %s. Slowest: %s: %sx as long.", fastest.name(), page.Nanoseconds(fastest.total.Median),
+				slowest.name(), page.Factor(slowest.total.Median/fastest.total.Median))
 		}
 	}
-	if copies != nil {
-		p.Say("What f2py copies in a call, without being asked, takes as long as %s.", page.Joined(copies))
+	if said := t.sayCopies(); said != "" {
+		p.Say("%s", said)
 	}
-	if sum > 0 {
-		p.Say("The parts of transposing first, measured apart, make up the whole within %s in %d rows; furthest off is %s.", page.Percentage(worst), sum, worstAt)
+	if off.rows > 0 {
+		p.Say("The parts of transposing first, measured separately, add up to the whole within %s in %s; furthest off is %s.",
+			page.Percentage(off.worst), page.Count(fmt.Sprint(off.rows), "row"), off.at)
 	}
 }
 
+// split is the time of one way, in its parts; of those that there are not it has nothing.
+type split struct {
+	route, way                string
+	crossing, moved, computed *float64
+	total                     measure.Interval
+	apart                     float64 // the sum of what was measured separately of transposing; 0 if nothing was
+}
+
+func (s *split) name() string { return s.route + ", " + s.way }
+
+func (s *split) line() []string {
+	line := []string{s.name()}
+	for _, part := range []*float64{s.crossing, s.moved, s.computed} {
+		cell := ""
+		if part != nil {
+			cell = page.Nanoseconds(max(0, *part))
+		}
+		line = append(line, cell)
+	}
+	return append(line, page.WithSpread(page.Nanoseconds(s.total.Median), s.total))
+}
+
+// deviation is how far sums of parts are from the whole.
+type deviation struct {
+	rows  int
+	worst float64
+	at    string
+}
+
+func (d *deviation) add(s *split, n int) {
+	if s.apart == 0 {
+		return
+	}
+	d.rows++
+	if off := math.Abs(s.apart-s.total.Median) / s.total.Median; d.at == "" || off > d.worst {
+		d.worst, d.at = off, s.name()+", at "+page.Squares(n)
+	}
+}
+
+// splits returns the ways of a step of diffusion on a side, by route.
+func (t *wayTable) splits(n int) []split {
+	type oneWay struct{ way, by, what string }
+	all := []oneWay{{wayMatched, "", "matched"}, {Interchanged, "", "the wrong way"}, {Transposed, "", "transposed"}, {wayCopied, "", "copied by f2py"}}
+	for _, by := range wayTransposers {
+		all = append(all, oneWay{Transposed, by.Name, "transposed by " + by.Name})
+	}
+	var found []split
+	for _, route := range slices.Concat(Routes, wayPython) {
+		for _, w := range all {
+			if r := t.index[wayRow{"diffusion", route, n, w.way, w.by, 1}]; r != nil {
+				found = append(found, t.split(r, w.what))
+			}
+		}
+	}
+	return found
+}
+
+// split returns the parts of a way in one step of diffusion.
+func (t *wayTable) split(r *record.Row, what string) split {
+	s := split{route: r.Route(), way: what, total: measure.Median(r.Wall())}
+	middle := func(r *record.Row) *float64 {
+		if r == nil {
+			return nil
+		}
+		m := measure.Median(r.Wall()).Median
+		return &m
+	}
+	across := 0.0
+	if s.crossing = middle(t.crossing(s.route)); s.crossing != nil {
+		across = *s.crossing
+	}
+	n, by := int(numberOf(r.N)), r.Get("by")
+	other := middle(t.find("diffusion", s.route, n, kernelPart))
+	moved := middle(t.index[wayRow{"diffusion", s.route, n, TransposePart, by, 1}])
+	rest := s.total.Median
+	switch way := r.Get("way"); {
+	case way == Transposed && (other == nil || moved == nil):
+		return s // of what is in it nothing is known
+	case way == Transposed:
+		s.moved, s.apart, rest = moved, *moved+*other, *other
+	case way == wayCopied && other != nil:
+		copied := rest - *other
+		s.moved, rest = &copied, *other
+	}
+	rest -= across
+	s.computed = &rest
+	return s
+}
+
+// sayCopies says what f2py copies unasked, in steps.
+func (t *wayTable) sayCopies() string {
+	var all []string
+	for _, n := range t.sizes("diffusion") {
+		copied, plain := t.find("diffusion", "f2py-copy/cpython", n, wayCopied), t.find("diffusion", "f2py-copy/cpython", n, kernelPart)
+		if copied != nil && plain != nil && len(copied.Samples) == len(plain.Samples) {
+			steps := measure.Ratio(record.Minus(copied.Wall(), plain.Wall()), plain.Wall()).Median
+			all = append(all, fmt.Sprintf("%s steps at %s", page.Factor(steps), page.Squares(n)))
+		}
+	}
+	if all == nil {
+		return ""
+	}
+	return "f2py's silent copies take as long as " + page.Joined(all) + "."
+}
+
+// evenWords are what a kernel's break-even is counted in.
+var evenWords = map[string]string{"diffusion": "step", "ols": "fit"}
+
 // evenTable shows from how many steps on transposing first wins.
 func evenTable(p *page.Page, t *wayTable, kernel string) {
-	what := map[string]string{"diffusion": "steps", "ols": "fits of one matrix"}[kernel]
-	sizes := t.Sizes(kernel)
+	sizes := t.sizes(kernel)
 	header := []string{"route"}
 	for _, n := range sizes {
 		header = append(header, page.Squares(n))
 	}
 	var lines [][]string
-	var said []string
-	for _, route := range t.routes(kernel, WayInterchanged) {
-		line := []string{route}
-		least, any := 0, false
+	var first []string
+	for _, route := range t.routes(kernel, Interchanged) {
+		line, least, some := []string{route}, "none", false
 		for _, n := range sizes {
 			steps, ok := t.even(kernel, route, n)
 			if !ok {
 				line = append(line, "")
 				continue
 			}
-			line, any = append(line, stepsText(steps)), true
-			if least == 0 && steps <= 1 {
-				least = n
+			line, some = append(line, stepsText(steps)), true
+			if least == "none" && steps <= 1 {
+				least = page.Squares(n)
 			}
 		}
-		if !any {
-			continue
-		}
-		lines = append(lines, line)
-		if least > 0 {
-			said = append(said, fmt.Sprintf("%s %s", route, page.Squares(least)))
-		} else {
-			said = append(said, route+" at no size measured")
+		if some {
+			lines, first = append(lines, line), append(first, route+" "+least)
 		}
 	}
 	if lines == nil {
 		return
 	}
-	p.Grid(fmt.Sprintf("Break-even, %s: %s in one call from which transposing first wins against walking the wrong way", kernel, what), header, lines)
-	text := "A single one is enough at first at: " + strings.Join(said, ", ") + "."
-	if checked := checkEven(p, t, kernel); checked != "" {
-		text += " " + checked
+	word := evenWords[kernel]
+	p.Wide(fmt.Sprintf("Break-even of %s: %ss in one call from which transposing first beats walking the wrong way", kernel, word), header, lines)
+	said := fmt.Sprintf("The smallest square at which one %s is enough: %s.", word, strings.Join(first, ", "))
+	if checked := checkEven(t, kernel); checked != "" {
+		said += " " + checked
 	}
-	p.Say("%s", text)
+	p.Say("%s", said)
 }
 
-// checkEven compares a longer run, transposed first, with the sum of its parts.
-func checkEven(p *page.Page, t *wayTable, kernel string) string {
-	worst, rows := 0.0, 0
-	for _, n := range t.Sizes(kernel) {
-		const route = "c/cgo"
-		whole, part, there := t.Find(kernel, route, n, WayTransposed, WaySteps), t.Find(kernel, route, n, PartKernel, WaySteps), t.Find(kernel, route, n, PartTranspose, WaySteps)
-		if kernel != "diffusion" || whole == nil || part == nil || there == nil {
+// checkEven compares longer runs, transposed first, with the sums of their parts.
+func checkEven(t *wayTable, kernel string) string {
+	const route = "c/cgo"
+	worst, sizes := 0.0, 0
+	for _, n := range t.sizes(kernel) {
+		row := func(way string) *record.Row { return t.index[wayRow{kernel, route, n, way, "", waySteps}] }
+		whole, part, there := row(Transposed), row(kernelPart), row(TransposePart)
+		if whole == nil || part == nil || there == nil {
 			continue
 		}
-		rows++
+		sizes++
 		total := measure.Median(whole.Wall()).Median
 		worst = max(worst, math.Abs(measure.Median(part.Wall()).Median+measure.Median(there.Wall()).Median-total)/total)
 	}
-	if rows == 0 {
+	if sizes == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Runs of %d steps by c/cgo, timed whole, are the sum of their parts within %s at %d sizes.", WaySteps, page.Percentage(worst), rows)
+	return fmt.Sprintf("Runs of %d steps through %s, timed whole, equal the sum of their parts within %s at %s.",
+		waySteps, route, page.Percentage(worst), page.Count(fmt.Sprint(sizes), "size"))
 }
 
-// TransposerTables shows what transposes, and how fast.
-func TransposerTables(p *page.Page) {
-	rows := p.Rows(TransposeName)
+// transposer is a way to transpose: a route, and how.
+type transposer struct{ route, how string }
+
+func (t *transposer) String() string { return t.route + " " + t.how }
+
+// transposerTables shows what transposes, and how fast.
+func transposerTables(p *page.Page) {
+	rows := record.Find(p.Rows(transposeName), "*")
 	if len(rows) == 0 {
 		return
 	}
-	type key struct{ name, ld string }
-	var names []key
+	p.Heading("What to transpose with")
+	p.Tell(prose, "transposers", nil)
+	p.Picture(pictures[0].Name, pictures[0].Alt)
+	for _, ld := range []string{walk.UnitLD, walk.PaddedLD} {
+		transposerTable(p, slices.DeleteFunc(slices.Clone(rows), func(r *record.Row) bool { return r.Get("ld") != ld }), walk.LDNames[ld])
+	}
+}
+
+// transposerTable shows the transpositions of one leading dimension.
+func transposerTable(p *page.Page, rows []*record.Row, name string) {
+	type cell struct {
+		transposer
+		n int
+	}
+	walls := map[cell]float64{}
+	var all []transposer
 	var sizes []int
-	find := map[key]map[int]*record.Row{}
 	for _, r := range rows {
 		n, err := strconv.Atoi(r.N)
-		if err != nil || r.Again() {
+		if err != nil {
 			continue
 		}
-		k := key{r.Route() + " " + r.Facts["how"], r.Facts["ld"]}
-		if find[k] == nil {
-			find[k] = map[int]*record.Row{}
-			names = append(names, k)
-		}
-		find[k][n] = r
-		if !slices.Contains(sizes, n) {
-			sizes = append(sizes, n)
-		}
+		way := transposer{r.Route(), r.Get("how")}
+		all, sizes = record.With(all, way), record.With(sizes, n)
+		walls[cell{way, n}] = measure.Median(r.Wall()).Median
+	}
+	if all == nil {
+		return
 	}
 	slices.Sort(sizes)
-	p.Heading("What to transpose with")
-	p.Explain("Squares copied into the other layout. Naive writes one line of the result after another; blocked goes by squares of 16; gonum is mat.Dense's Copy of a transpose; blas is " +
-		"OpenBLAS's domatcopy; copyto and ascontiguousarray are NumPy's, from Go through CPython, the latter into new memory each time. The first row only copies, line by line into the same layout.")
-	p.Picture("layout-transpose", "Time of an element over the side of the square, for what transposes")
-	for _, ld := range []string{walk.UnitLD, walk.PaddedLD} {
-		header := []string{"ns an element, " + walk.LdNames[ld]}
+	header := []string{"ns an element, " + name}
+	fastest := map[int]transposer{}
+	for _, n := range sizes {
+		header = append(header, page.Squares(n))
+	}
+	var lines [][]string
+	for _, way := range all {
+		line := []string{way.String()}
 		for _, n := range sizes {
-			header = append(header, page.Squares(n))
-		}
-		var lines [][]string
-		var best []string
-		fastest := make([]string, len(sizes))
-		least := slices.Repeat([]float64{math.Inf(1)}, len(sizes))
-		for _, k := range names {
-			if k.ld != ld {
+			wall, ok := walls[cell{way, n}]
+			if !ok {
+				line = append(line, "")
 				continue
 			}
-			line := []string{k.name}
-			for at, n := range sizes {
-				cell := ""
-				if r := find[k][n]; r != nil {
-					wall := measure.Median(r.Wall()).Median
-					cell = page.Significant(wall)
-					if r.Facts["how"] != HowCopy && wall < least[at] {
-						least[at], fastest[at] = wall, k.name
-					}
-				}
-				line = append(line, cell)
-			}
-			lines = append(lines, line)
-		}
-		if lines == nil {
-			continue
-		}
-		for at, n := range sizes {
-			if fastest[at] != "" {
-				best = append(best, fmt.Sprintf("%s at %s", fastest[at], page.Squares(n)))
+			line = append(line, page.Significant(wall))
+			if best, ok := fastest[n]; way.how != howCopy && (!ok || wall < walls[cell{best, n}]) {
+				fastest[n] = way
 			}
 		}
-		p.Grid("", header, lines)
-		if best == nil {
-			continue
-		}
-		p.Say("Fastest, of those that transpose: %s.", strings.Join(best, ", "))
+		lines = append(lines, line)
 	}
+	p.Wide("", header, lines)
+	if said := sayFastest(all, sizes, fastest); said != "" {
+		p.Say("%s", said)
+	}
+}
+
+// sayFastest says what transposes fastest at which sizes, or nothing if nothing transposes.
+func sayFastest(all []transposer, sizes []int, fastest map[int]transposer) string {
+	var said []string
+	for _, way := range all {
+		var at []string
+		for _, n := range sizes {
+			if best, ok := fastest[n]; ok && best == way {
+				at = append(at, page.Squares(n))
+			}
+		}
+		if at != nil {
+			said = append(said, fmt.Sprintf("%v at %s", &way, page.Joined(at)))
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return "Fastest to transpose: " + strings.Join(said, "; ") + "."
 }

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
+	"strconv"
 	"strings"
 
 	"toll/goside/kernel"
@@ -19,116 +19,140 @@ import (
 	"toll/goside/via/cpython"
 )
 
-// TransposeName is the study of ways to copy a matrix into the other layout.
-const TransposeName = "Transpose"
+// transposeName is the study of ways to copy a matrix into the other layout.
+const transposeName = "Transpose"
 
 // The ways of its rows: the name's how.
 const (
-	HowCopy      = "copy" // no transposition at all: line by line into the same layout
-	HowBlocked   = "blocked"
-	HowNaive     = "naive"
-	HowDenseCopy = "dense-copy"        // gonum's mat.Dense.Copy of a transpose
-	HowDomatcopy = "domatcopy"         // OpenBLAS's
-	HowCopyto    = "copyto"            // numpy.copyto, into an array of the other order
-	HowFresh     = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
+	howCopy      = "copy" // no transposition at all: line by line into the same layout
+	howBlocked   = "blocked"
+	howNaive     = "naive"
+	howDenseCopy = "dense-copy"        // gonum's mat.Dense.Copy of a transpose
+	howDomatcopy = "domatcopy"         // OpenBLAS's
+	howCopyto    = "copyto"            // numpy.copyto, into an array of the other order
+	howFresh     = "ascontiguousarray" // numpy.ascontiguousarray, which makes the array that it copies into
 )
 
 // libraryHow is the how of languages whose only way is a library's own.
-var libraryHow = map[string]string{"gonum": HowDenseCopy, "blas": HowDomatcopy}
+var libraryHow = map[string]string{"gonum": howDenseCopy, "blas": howDomatcopy}
 
-// TransposeSizes returns the sides of the squares.
-func TransposeSizes(full bool) []int {
+// transposeSizes returns the sides of the squares.
+func transposeSizes(full bool) []int {
 	if full {
 		return []int{32, 64, 128, 256, 512, 728, 1024, 1448, 2048, 2904, 4096, 8192}
 	}
 	return []int{64, 128, 256, 512, 1024, 2048}
 }
 
-// Transposers returns what transposes squares: each route that offers it, and NumPy if CPython is there, beside a plain
-// copy. An operation is an element. All of one side and leading dimension use the same memory. Each is first run and compared.
-func Transposers(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
-	var subjects []measure.Subject
+// transposeSubjects returns what transposes squares: each route that offers it, and NumPy if CPython is there, beside a plain
+// copy. An operation is an element. Subjects of one side and leading dimension use the same memory. Each is first run and compared.
+func transposeSubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	numpy, err := newNumPy()
 	if err != nil && !errors.Is(err, seam.ErrUnavailable) {
 		return nil, err
 	}
+	var subjects []measure.Subject
 	for _, n := range sizes {
 		for _, ld := range []string{walk.UnitLD, walk.PaddedLD} {
-			in := kernel.Grid{Rows: n, Cols: n, LD: walk.Leading(ld, n), Layout: kernel.Row}
-			in.Data = make([]float64, (n-1)*in.LD+n)
-			for k := range in.Data {
-				in.Data[k] = float64(k)
-			}
-			out := in
-			out.Layout, out.Data = kernel.Col, make([]float64, len(in.Data))
-			p := &kernel.Problem{Kernel: "transpose " + ld, N: fmt.Sprint(n), Op: "element"}
-			facts := study.Facts(p, &kernel.Timed{Work: kernel.TransposeElement})
-			var verified []string
-			first := len(subjects)
-			add := func(lang, via, how string, check bool, do func() error) error {
-				if err := transposes(&out, &in, check, do); err != nil {
-					return fmt.Errorf("study: %s by %s/%s, side %d: %w", how, lang, via, n, err)
-				}
-				if route := lang + "/" + via; !slices.Contains(verified, route) {
-					verified = append(verified, route)
-				}
-				subjects = append(subjects, measure.Subject{
-					Name: fmt.Sprintf("%s/kernel=transpose/lang=%s/via=%s/layout=row/n=%d/how=%s/ld=%s", TransposeName, lang, via, n, how, ld),
-					Run:  study.Passes(n*n, do), Least: n * n,
-				})
-				return nil
-			}
-			err := add("go", "direct", HowCopy, false, func() error {
-				for line := range n {
-					at := line * in.LD
-					copy(out.Data[at:at+n], in.Data[at:at+n])
-				}
-				return nil
-			})
-			if err != nil {
+			t := newTransposition(n, ld)
+			if err := errors.Join(t.plain(), t.byRoutes(routes), t.byNumPy(numpy)); err != nil {
 				return nil, err
 			}
-			a := &kernel.Transpose{Out: out, In: in, Par: study.SerialPar}
-			for _, r := range routes {
-				library, err := r.Open()
-				if err != nil || record.ParallelLanguage(r.Lang) {
-					continue
-				}
-				for _, f := range []struct {
-					how string
-					do  func(*kernel.Transpose) error
-				}{{HowBlocked, library.Transpose}, {HowNaive, library.TransposeNaive}} {
-					if f.do == nil {
-						continue
-					}
-					if how := libraryHow[r.Lang]; how != "" {
-						f.how = how
-					}
-					if err := add(r.Lang, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
-						return nil, err
-					}
-					if r.Lang == "c" && f.how == HowBlocked { // see Again
-						if err := add(r.Lang+record.Again, r.Via, f.how, true, func() error { return f.do(a) }); err != nil {
-							return nil, err
-						}
-					}
-				}
+			facts := append(t.facts, measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(t.verified, " ")})
+			for k := range t.subjects {
+				t.subjects[k].Facts = facts
 			}
-			if numpy != nil {
-				if err := add("numpy", "cpython", HowCopyto, true, func() error { return numpy.copyTo(&out, &in) }); err != nil {
-					return nil, err
-				}
-				if err := add("numpy", "cpython", HowFresh, false, func() error { return numpy.contiguous(&in) }); err != nil {
-					return nil, err
-				}
-			}
-			facts = append(facts, measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(verified, " ")})
-			for k := range subjects[first:] {
-				subjects[first+k].Facts = facts
-			}
+			subjects = append(subjects, t.subjects...)
 		}
 	}
 	return subjects, nil
+}
+
+// transposition is the subjects of one side and leading dimension, and what they work on.
+type transposition struct {
+	n        int
+	ld       string
+	in, out  kernel.Grid
+	facts    []measure.Fact
+	subjects []measure.Subject
+	verified []string // routes
+}
+
+func newTransposition(n int, ld string) *transposition {
+	t := &transposition{n: n, ld: ld, in: kernel.Grid{Rows: n, Cols: n, LD: walk.Leading(ld, n), Layout: kernel.Row}}
+	t.in.Data = make([]float64, (n-1)*t.in.LD+n)
+	for k := range t.in.Data {
+		t.in.Data[k] = float64(k)
+	}
+	t.out = t.in
+	t.out.Layout, t.out.Data = kernel.Col, make([]float64, len(t.in.Data))
+	t.facts = study.Facts(&kernel.Problem{Kernel: "transpose " + ld, N: strconv.Itoa(n), Op: "element"}, &kernel.Timed{Work: kernel.TransposeElement})
+	return t
+}
+
+// add adds a subject after it was run once; check says whether out must then be in, transposed.
+func (t *transposition) add(lang, via, how, entry string, check bool, do func() error) error {
+	if err := transposes(&t.out, &t.in, check, do); err != nil {
+		return fmt.Errorf("ways: %s by %s/%s, side %d: %w", how, lang, via, t.n, err)
+	}
+	name := record.Name{Study: transposeName, Kernel: "transpose", Lang: lang, Via: via, Layout: t.in.Layout.String(), N: strconv.Itoa(t.n),
+		Keys: []record.Key{{Key: "how", Value: how}, {Key: "ld", Value: t.ld}}, Entry: entry}
+	t.verified = record.With(t.verified, name.Route())
+	elements := t.n * t.n
+	t.subjects = append(t.subjects, measure.Subject{Name: name.String(), Group: t.facts[0].Value, Run: study.Passes(elements, do), Least: elements})
+	return nil
+}
+
+// plain adds a copy without transposing.
+func (t *transposition) plain() error {
+	return t.add("go", "direct", howCopy, "", false, func() error {
+		for line := range t.n {
+			at := line * t.in.LD
+			copy(t.out.Data[at:at+t.n], t.in.Data[at:at+t.n])
+		}
+		return nil
+	})
+}
+
+// byRoutes adds what the routes offer; C's blocked way is entered twice.
+func (t *transposition) byRoutes(routes []*seam.Route) error {
+	a := &kernel.Transpose{Out: t.out, In: t.in, Par: study.SerialPar}
+	for _, r := range routes {
+		library, err := r.Open()
+		if err != nil || record.ParallelLanguage(r.Lang) {
+			continue
+		}
+		for _, f := range []struct {
+			how string
+			do  func(*kernel.Transpose) error
+		}{{howBlocked, library.Transpose}, {howNaive, library.TransposeNaive}} {
+			if f.do == nil {
+				continue
+			}
+			if how := libraryHow[r.Lang]; how != "" {
+				f.how = how
+			}
+			entries := []string{""}
+			if r.Lang == "c" && f.how == howBlocked {
+				entries = append(entries, record.EntryAgain)
+			}
+			for _, entry := range entries {
+				if err := t.add(r.Lang, r.Via, f.how, entry, true, func() error { return f.do(a) }); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// byNumPy adds what NumPy offers; numpy is nil if it is not there.
+func (t *transposition) byNumPy(numpy *numPy) error {
+	if numpy == nil {
+		return nil
+	}
+	return errors.Join(t.add("numpy", "cpython", howCopyto, "", true, func() error { return numpy.copyTo(&t.out, &t.in) }),
+		t.add("numpy", "cpython", howFresh, "", false, func() error { return numpy.contiguous(&t.in) }))
 }
 
 // transposes does it once, and compares out with in if check says so.
@@ -163,7 +187,7 @@ func newNumPy() (*numPy, error) {
 	} {
 		v, err := in.Import("numpy", name)
 		if err != nil {
-			return nil, fmt.Errorf("study: numpy.%s: %w", name, err)
+			return nil, fmt.Errorf("ways: numpy.%s: %w", name, err)
 		}
 		*to = v.Object()
 	}

@@ -1,368 +1,70 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package ways studies what can be done with a matrix whose layout is not the callee's: interchange the loops, transpose
+// first and back, or leave it to a route that copies; and what to transpose with.
 package ways
 
 import (
-	"errors"
-	"fmt"
-	"math"
 	"slices"
-	"strings"
+	"time"
 
-	"toll/goside/kernel"
 	"toll/goside/measure"
-	"toll/goside/record"
-	"toll/goside/seam"
+	"toll/goside/page"
+	"toll/goside/registry"
 	"toll/goside/study"
+	"toll/goside/study/layout/walk"
 )
 
-// WaysName is the study of what can be done with a matrix whose layout is not the callee's.
-const WaysName = "Ways"
-
-// The ways of its rows, and the parts of ways.
-const (
-	WayMatched      = "matched"      // the kernel for the layout that is there
-	WayInterchanged = "interchanged" // the kernel whose loops walk across the lines
-	WayTransposed   = "transposed"   // transpose, the kernel for the other layout, transpose what it made
-	WayCopied       = "copied"       // the route transposes by itself, unasked
-	WayGiven        = "given"        // whatever the route makes of the layout that it is given
-	PartKernel      = "kernel"       // of transposed, or of copied: the kernel for the other layout alone
-	PartTranspose   = "transpose"    // of transposed: without the kernel
-	PartNoop        = "noop"         // the crossing alone
-)
-
-// WayTransposers are what else c/cgo is transposed by, in runs of one step: the name is the way's, or the part's, with the how
-// after it.
-var WayTransposers = []struct{ Route, How string }{{"c/cgo", HowNaive}, {"go/direct", HowBlocked}, {"gonum/direct", HowDenseCopy}, {"blas/netlib", HowDomatcopy}}
-
-// WayBy returns the name of a way, or of its part, that is transposed by a route's how.
-func WayBy(way, route, how string) string {
-	return way + "-by-" + strings.ReplaceAll(route, "/", "-") + "-" + how
-}
-
-// WaySteps are the steps of the longer of diffusion's runs, which c/cgo makes on squares of up to waysLong to see if times
-// add up; the others have one.
-const (
-	WaySteps = 10
-	waysLong = 1024
-)
-
-// WaySizes returns the sides of the squares: powers of two, and odd numbers of cache lines.
-func WaySizes(full bool) []int {
-	if full {
-		return []int{64, 88, 128, 184, 256, 360, 512, 728, 1024, 1448, 2048, 2904, 4096}
-	}
-	return []int{64, 184, 512, 728, 1024, 1448}
-}
-
-// WayRoutes are those whose ways are measured, if their results hold.
-var WayRoutes = []string{"go/direct", "c/cgo", "c/purego", "fortran/cgo", "fortran/purego", "rust/cgo", "rust/purego"}
-
-// WayPython are the routes through Python whose ways are measured, of diffusion at the sides WayPythonSizes.
-var WayPython = []string{"numpy/cpython", "f2py/cpython", "f2py-copy/cpython"}
-
-// WayPythonSizes are sides of both kinds that WaySizes has.
-var WayPythonSizes = []int{512, 728, 2048}
-
-// Subjects returns every way on every route of WayRoutes and WayPython, for a caller whose matrices are row-major without
-// padding: for diffusion in a run of one step and in one of WaySteps, and for ols. An operation is a call, from and to
-// the caller's layout. All that is of one kernel and side uses the same memory. Each way is first taken once, and must
-// give the reference's bits.
-func Subjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
-	natives, err := study.Opened(routes, WayRoutes)
-	if err != nil {
-		return nil, err
-	}
-	pythons, err := study.Opened(routes, WayPython)
-	if err != nil {
-		return nil, err
-	}
-	transposers, err := study.Opened(routes, []string{"c/cgo", "go/direct", "gonum/direct", "blas/netlib"})
-	if err != nil {
-		return nil, err
-	}
-	var w study.Collector
-	w.Begin(study.Facts(&kernel.Problem{Kernel: "ways crossing", N: "1", Op: "call"}, &kernel.Timed{}))
-	for _, route := range slices.Concat(WayRoutes, WayPython) {
-		f := natives[route]
-		if f == nil {
-			f = pythons[route]
-		}
-		if f == nil || f.Noop == nil {
-			continue
-		}
-		do := func() error { f.Noop(); return nil }
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"call"+"/"+"n=1/way="+PartNoop), route, 1, do, do); err != nil {
-			return nil, err
-		}
-	}
-	for _, n := range sizes {
-		d := NewDiffusionWays(n)
-		for _, steps := range []int{1, WaySteps} {
-			if steps > 1 && n > waysLong {
-				continue
+// Part is ways to handle the other layout.
+var Part = study.Part{
+	Name: "ways",
+	Experiments: []study.Experiment{
+		{Name: "ways", Quick: 20 * time.Second, Full: 4 * time.Minute, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			lab.SayPython()
+			routes, err := registry.Match(slices.Concat(Routes, wayPython, []string{"gonum/direct", "blas/netlib"}))
+			if err != nil {
+				return nil, err
 			}
-			w.Begin(study.Facts(&kernel.Problem{Kernel: fmt.Sprintf("ways diffusion steps=%d", steps), N: fmt.Sprint(n), Op: "call"}, &kernel.Timed{}))
-			d := d.Of(steps)
-			for _, route := range WayRoutes {
-				if f := natives[route]; f != nil && (steps == 1 || route == "c/cgo") {
-					if err := d.native(&w, route, f); err != nil {
-						return nil, err
-					}
-				}
+			subjects, err := waySubjects(routes, waySizes(lab.Full))
+			if err != nil {
+				return nil, err
 			}
-			if c := natives["c/cgo"]; c != nil && c.Run != nil && steps == 1 {
-				if err := d.transposers(&w, c, transposers); err != nil {
-					return nil, err
-				}
+			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 1)
+		}},
+		{Name: "transpose", Quick: 12 * time.Second, Full: 5 * time.Minute, Run: func(lab *study.Lab) ([]measure.Series, error) {
+			lab.SayPython()
+			via, err := study.NativeVia()
+			if err != nil {
+				return nil, err
 			}
-			if slices.Contains(WayPythonSizes, n) && steps == 1 {
-				if err := d.python(&w, pythons); err != nil {
-					return nil, err
-				}
+			results, err := study.Match([]string{"*/direct", "c/" + via, "fortran/" + via, "rust/" + via, "blas/netlib"}, "transpose")
+			if err != nil {
+				return nil, err
 			}
-		}
-		o := newOLSWays(n)
-		w.Begin(study.Facts(&kernel.Problem{Kernel: "ways ols", N: fmt.Sprint(n), Op: "call"}, &kernel.Timed{}))
-		for _, route := range WayRoutes {
-			if f := natives[route]; f != nil {
-				if err := o.native(&w, route, f); err != nil {
-					return nil, err
-				}
+			if err := study.Wrong(results); err != nil {
+				return nil, err
 			}
-		}
-	}
-	w.Begin(nil)
-	return w.Subjects, nil
-}
-
-// diffusionWays are the arguments of all ways of diffusion on a side: row-major grids of the caller's, and scratch of the
-// other layout.
-type diffusionWays struct {
-	N, steps    int
-	Rows, Cols  kernel.DiffusionRun
-	in, Want    []float64 // what the caller's A holds at first, and what its result must then be
-	there, back kernel.Transpose
-}
-
-func NewDiffusionWays(n int) *diffusionWays {
-	d := &diffusionWays{N: n, Rows: *kernel.NewDiffusionRun(n, 1, kernel.Row, study.SerialPar), Cols: *kernel.NewDiffusionRun(n, 1, kernel.Col, study.SerialPar)}
-	for k := range d.Rows.A.Data {
-		d.Rows.A.Data[k] = 1 + math.Sin(float64(k))/2 // none comes near what is denormal, however many steps
-	}
-	d.in = slices.Clone(d.Rows.A.Data)
-	return d
-}
-
-// Of returns the arguments of runs of so many steps, in the same memory, which the reference has done.
-func (d *diffusionWays) Of(steps int) *diffusionWays {
-	e := *d
-	d = &e
-	d.steps, d.Rows.Steps, d.Cols.Steps = steps, steps, steps
-	d.Reset()
-	if err := kernel.Go().Run(&d.Rows); err != nil {
-		panic(err) // the reference, given what it makes itself
-	}
-	d.Want = slices.Clone(d.Rows.Result().Data)
-	d.there = kernel.Transpose{Out: d.Cols.A, In: d.Rows.A, Par: study.SerialPar}
-	d.back = kernel.Transpose{Out: *d.Rows.Result(), In: *d.Cols.Result(), Par: study.SerialPar}
-	return d
-}
-
-// Reset sets the caller's grids, both with the boundary.
-func (d *diffusionWays) Reset() {
-	copy(d.Rows.A.Data, d.in)
-	copy(d.Rows.B.Data, d.in)
-}
-
-// sendBoundary gives the scratch for the state after a step the boundary of that before it.
-func (d *diffusionWays) sendBoundary() {
-	from, to, n := d.Cols.A.Data, d.Cols.B.Data, d.N
-	copy(to[:n], from[:n])
-	copy(to[(n-1)*n:], from[(n-1)*n:])
-	for at := n; at < (n-1)*n; at += n {
-		to[at], to[at+n-1] = from[at], from[at+n-1]
-	}
-}
-
-// transposed returns the way there and back, with what is to be done in between.
-func (d *diffusionWays) transposed(transpose func(*kernel.Transpose) error, between func() error) func() error {
-	return func() error {
-		if err := transpose(&d.there); err != nil {
-			return err
-		}
-		d.sendBoundary()
-		if err := between(); err != nil {
-			return err
-		}
-		return transpose(&d.back)
-	}
-}
-
-// right returns a check that a way gives the reference's bits.
-func (d *diffusionWays) right(do func() error) func() error {
-	return func() error {
-		d.Reset()
-		if err := do(); err != nil {
-			return err
-		}
-		return study.SameBits(d.Rows.Result().Data, d.Want)
-	}
-}
-
-func (d *diffusionWays) rest(layout kernel.Layout, way string) string {
-	return fmt.Sprintf("layout=%v/n=%d/way=%s/steps=%d", layout, d.N, way, d.steps)
-}
-
-func nothingBetween() error { return nil }
-
-func (d *diffusionWays) native(w *study.Collector, route string, f *kernel.Funcs) error {
-	if f.Run == nil || f.RunInterchanged == nil || f.Transpose == nil {
-		return nil
-	}
-	matched := func() error { return f.Run(&d.Rows) }
-	interchanged := func() error { return f.RunInterchanged(&d.Rows) }
-	other := func() error { return f.Run(&d.Cols) }
-	whole, around := d.transposed(f.Transpose, other), d.transposed(f.Transpose, nothingBetween)
-	for _, way := range []struct {
-		name  string
-		do    func() error
-		right func() error
-	}{
-		{WayMatched, matched, d.right(matched)}, {WayInterchanged, interchanged, d.right(interchanged)},
-		{WayTransposed, whole, d.right(whole)}, {PartKernel, other, other}, {PartTranspose, around, around},
-	} {
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, way.name)), route, 1, way.do, way.right); err != nil {
-			return err
-		}
-		if route == "c/cgo" && way.name == WayMatched {
-			w.Again()
-		}
-	}
-	return nil
-}
-
-// transposers adds, for the kernel of c/cgo, what else transposes.
-func (d *diffusionWays) transposers(w *study.Collector, c *kernel.Funcs, routes map[string]*kernel.Funcs) error {
-	for _, by := range WayTransposers {
-		f := routes[by.Route]
-		if f == nil {
-			continue
-		}
-		transpose := f.Transpose
-		if by.How == HowNaive {
-			transpose = f.TransposeNaive
-		}
-		if transpose == nil {
-			continue
-		}
-		whole, around := d.transposed(transpose, func() error { return c.Run(&d.Cols) }), d.transposed(transpose, nothingBetween)
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, WayBy(WayTransposed, by.Route, by.How))), "c/cgo", 1, whole, d.right(whole)); err != nil {
-			return err
-		}
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(kernel.Row, WayBy(PartTranspose, by.Route, by.How))), "c/cgo", 1, around, around); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *diffusionWays) python(w *study.Collector, routes map[string]*kernel.Funcs) error {
-	type way struct {
-		route, name string
-		layout      kernel.Layout
-		do          func() error
-		right       func() error
-	}
-	var all []way
-	add := func(route, name string, layout kernel.Layout, do, right func() error) {
-		all = append(all, way{route, name, layout, do, right})
-	}
-	if f := routes["f2py/cpython"]; f != nil {
-		do := func() error { return f.Run(&d.Rows) }
-		add("f2py/cpython", WayMatched, kernel.Row, do, d.right(do))
-	}
-	if f := routes["f2py-copy/cpython"]; f != nil {
-		do, other := func() error { return f.Run(&d.Rows) }, func() error { return f.Run(&d.Cols) }
-		add("f2py-copy/cpython", WayCopied, kernel.Row, do, d.right(do))
-		add("f2py-copy/cpython", PartKernel, kernel.Row, other, other)
-	}
-	if f := routes["numpy/cpython"]; f != nil {
-		numpy, err := newNumPy()
-		if err != nil {
-			return err
-		}
-		transpose := func(a *kernel.Transpose) error { return numpy.copyTo(&a.Out, &a.In) }
-		do, other := func() error { return f.Run(&d.Rows) }, func() error { return f.Run(&d.Cols) }
-		whole, around := d.transposed(transpose, other), d.transposed(transpose, nothingBetween)
-		add("numpy/cpython", WayMatched, kernel.Row, do, d.right(do))
-		add("numpy/cpython", WayTransposed, kernel.Row, whole, d.right(whole))
-		add("numpy/cpython", PartKernel, kernel.Row, other, other) // a view with the strides of a column-major matrix
-		add("numpy/cpython", PartTranspose, kernel.Row, around, around)
-	}
-	for _, way := range all {
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"diffusion"+"/"+d.rest(way.layout, way.name)), way.route, 1, way.do, way.right); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// olsWays are the arguments of all ways of ols on a side.
-type olsWays struct {
-	n          int
-	rows, cols kernel.OLS
-	want       [2][]float64
-	there      kernel.Transpose
-}
-
-func newOLSWays(n int) *olsWays {
-	o := &olsWays{n: n}
-	y := kernel.NewGrid(n, n, 0, kernel.Row)
-	for k := range y.Data {
-		y.Data[k] = 1 + math.Sin(float64(k))
-	}
-	o.rows = kernel.OLS{Slope: make([]float64, n), Intercept: make([]float64, n), Y: y, Hi: n, Par: study.SerialPar}
-	if err := kernel.Go().OLS(&o.rows); err != nil {
-		panic(err) // the reference, given what it makes itself
-	}
-	o.want = [2][]float64{slices.Clone(o.rows.Slope), slices.Clone(o.rows.Intercept)}
-	o.cols = o.rows
-	o.cols.Y = kernel.NewGrid(n, n, 0, kernel.Col)
-	o.there = kernel.Transpose{Out: o.cols.Y, In: o.rows.Y, Par: study.SerialPar}
-	return o
-}
-
-func (o *olsWays) native(w *study.Collector, route string, f *kernel.Funcs) error {
-	if f.OLS == nil || f.OLSInterchanged == nil || f.Transpose == nil {
-		return nil
-	}
-	there, other := func() error { return f.Transpose(&o.there) }, func() error { return f.OLS(&o.cols) }
-	for _, way := range []struct {
-		name string
-		do   func() error
-	}{
-		{WayMatched, func() error { return f.OLS(&o.rows) }},
-		{WayInterchanged, func() error { return f.OLSInterchanged(&o.rows) }},
-		{WayTransposed, func() error { return errors.Join(there(), other()) }},
-		{PartKernel, other}, {PartTranspose, there},
-	} {
-		right := func() error {
-			if way.name == PartTranspose {
-				return way.do()
+			subjects, err := transposeSubjects(study.Holding(results), transposeSizes(lab.Full))
+			if err != nil {
+				return nil, err
 			}
-			clear(o.rows.Slope)
-			clear(o.rows.Intercept)
-			return errors.Join(way.do(), study.SameBits(o.rows.Slope, o.want[0]), study.SameBits(o.rows.Intercept, o.want[1]))
-		}
-		rest := fmt.Sprintf("layout=row/n=%d/way=%s", o.n, way.name)
-		if err := w.Add(record.ParseName(WaysName+"/kernel="+"ols"+"/"+rest), route, 1, way.do, right); err != nil {
-			return err
-		}
-		if route == "c/cgo" && way.name == WayMatched {
-			w.Again()
-		}
-	}
-	return nil
+			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 3)
+		}},
+	},
+	Benchmarks: []string{waysName, transposeName},
+	Sections:   []func(*page.Page){tables, transposerTables},
+	Answers: []page.Question{
+		{Text: "Transpose first, or walk the wrong way?", Answer: answerTranspose},
+		{Text: "And with what?", Answer: answerTransposers},
+		{Text: "Must a C array be copied for Fortran?", Answer: answerFortran},
+	},
+	Claims:   claims,
+	Pictures: pictures,
 }
+
+var pictures = []study.Picture{{
+	Name: "layout-transpose",
+	Alt:  "Time of an element over the side of the square, for what transposes",
+	Draw: transposePicture,
+}}

@@ -4,14 +4,17 @@
 package firstuse
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
 	"toll/goside/study/studytest"
@@ -20,7 +23,7 @@ import (
 // TestPrograms has every program that can be built here make its calls and print the steps that it has.
 func TestPrograms(t *testing.T) {
 	root := studytest.SourceTree(t)
-	u := &firstUse{root: root, library: filepath.Join(root, "build", "lib", "libtoll_calls.so"), work: t.TempDir()}
+	w := &workshop{root: root, library: filepath.Join(root, "build", "lib", "libtoll_calls.so"), work: t.TempDir()}
 	want := map[string]string{
 		"go":           "",
 		"cgo":          "",
@@ -28,7 +31,7 @@ func TestPrograms(t *testing.T) {
 		"purego":       "dlopen-ns dlsym-ns register-ns",
 		"purego-nocgo": "dlopen-ns dlsym-ns register-ns",
 	}
-	if err := buildable(root, u.library); err != nil { // go test also sees that it looks at the library
+	if err := buildable(root, w.library); err != nil { // go test also sees that it looks at the library
 		t.Fatal(err)
 	}
 	c := hasC()
@@ -37,11 +40,11 @@ func TestPrograms(t *testing.T) {
 			continue
 		}
 		b := &built{program: p, file: filepath.Join(root, "build", "start", p.via)}
-		if err := u.prepare(b); err != nil {
+		if err := w.prepare(t.Context(), b); err != nil {
 			t.Error(err)
 			continue
 		}
-		sample, err := u.launch(b)
+		sample, err := w.launch(t.Context(), b)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -65,9 +68,9 @@ func TestPrograms(t *testing.T) {
 				p.via, size, loaded)
 		}
 	}
-	u.library = filepath.Join(root, "go.mod")
+	w.library = filepath.Join(root, "go.mod")
 	b := &built{program: programs[len(programs)-1], file: filepath.Join(root, "build", "start", "purego-nocgo")}
-	if _, err := u.launch(b); err == nil || !strings.Contains(err.Error(), "start: ") {
+	if _, err := w.launch(t.Context(), b); err == nil || !strings.Contains(err.Error(), "start: ") {
 		t.Errorf("given a library that is none, the program ends with %v, want its own error", err)
 	}
 }
@@ -75,12 +78,12 @@ func TestPrograms(t *testing.T) {
 func TestFirstUse(t *testing.T) {
 	plan := firstUsePlan{programs: programs[:1], launches: 2, builds: 1, targets: []target{{runtime.GOOS, runtime.GOARCH}}}
 	last, all := 0, 0
-	series, err := plan.run(studytest.SourceTree(t), 1, func(done, of int) {
+	series, err := plan.run(&study.Lab{Progress: func(done, of int) {
 		if done != last+1 {
 			t.Errorf("progress went from %d to %d", last, done)
 		}
 		last, all = done, of
-	})
+	}}, studytest.SourceTree(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,13 +94,15 @@ func TestFirstUse(t *testing.T) {
 	for _, s := range series {
 		got = append(got, s.Subject.Name)
 		for _, sample := range s.Samples {
+			if !slices.ContainsFunc(s.Subject.Facts, func(f measure.Fact) bool { return f.Key == "unjudged" && f.Value != "" }) {
+				t.Errorf("%s has the facts %v, want why it is not judged", s.Subject.Name, s.Subject.Facts)
+			}
 			if sample.Wall <= 0 {
 				t.Errorf("%s took %g ns, want more than 0", s.Subject.Name, sample.Wall)
 			}
 		}
 	}
-	want := []string{"FirstUse/kernel=start/lang=go/via=go/n=1", "FirstUse/kernel=link/lang=go/via=go/n=1",
-		"FirstUse/kernel=compile/lang=go/via=go/n=1"}
+	want := []string{"FirstUse/op=start/lang=go/via=go", "FirstUse/op=link/lang=go/via=go", "FirstUse/op=compile/lang=go/via=go"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("the series are %v, want %v", got, want)
 	}
@@ -112,15 +117,53 @@ func TestFirstUse(t *testing.T) {
 	}
 }
 
+// TestFirstUseStops tells it to stop: before all, in the launches, in the second of the links.
+func TestFirstUseStops(t *testing.T) {
+	root := studytest.SourceTree(t)
+	plan := firstUsePlan{programs: programs[:1], launches: 2, builds: 2}
+	for _, c := range []struct{ after, launches, links int }{{0, 0, 0}, {2, 1, 0}, {4, 2, 1}} {
+		done := make(chan struct{})
+		if c.after == 0 {
+			close(done)
+		}
+		series, err := plan.run(&study.Lab{Done: done, Progress: func(at, _ int) {
+			if at == c.after {
+				close(done)
+			}
+		}}, root)
+		if !errors.Is(err, measure.ErrStopped) {
+			t.Errorf("stopped after %d steps: %v, want %v", c.after, err, measure.ErrStopped)
+		}
+		got := map[string]int{}
+		for _, s := range series {
+			got[record.ParseName(s.Subject.Name).Op] = len(s.Samples)
+		}
+		if got["start"] != c.launches || got["link"] != c.links || got["compile"] != 0 {
+			t.Errorf("stopped after %d steps: rounds %v, want %d of start and %d of link", c.after, got, c.launches, c.links)
+		}
+	}
+}
+
+// TestCommandIsInterrupted has a command end with the context, with time to tidy up.
+func TestCommandIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	start := time.Now()
+	_, _, err := study.RunCommand(command(ctx, "sh", "-c", "trap 'echo tidied >&2; exit 1' INT; sleep 0.2; sleep 60"))
+	if err == nil || !strings.Contains(err.Error(), "tidied") || time.Since(start) > 30*time.Second {
+		t.Errorf("a command that tidies up when interrupted: %v after %v, want its own error soon", err, time.Since(start))
+	}
+}
+
 // TestBuiltAgain has the timing of a build see that nothing was built.
 func TestBuiltAgain(t *testing.T) {
 	root := studytest.SourceTree(t)
-	u := &firstUse{root: root, library: "no", work: t.TempDir()}
+	w := &workshop{root: root, library: "no", work: t.TempDir()}
 	b := &built{program: programs[0]}
-	if _, err := u.stamped(b, "none", b.env()); err != nil {
+	if _, err := w.stamped(t.Context(), b, "none", b.env()); err != nil {
 		t.Errorf("the program as it is: %v", err)
 	}
-	if _, err := u.stamped(b, "other", b.env()); err == nil || !strings.Contains(err.Error(), "was not built again") {
+	if _, err := w.stamped(t.Context(), b, "other", b.env()); err == nil || !strings.Contains(err.Error(), "was not built again") {
 		t.Errorf("the program without its new stamp: %v, want an error", err)
 	}
 }
@@ -128,9 +171,9 @@ func TestBuiltAgain(t *testing.T) {
 func TestCross(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "") // as if it were not set
 	root := studytest.SourceTree(t)
-	u := &firstUse{root: root, work: t.TempDir()}
-	got := u.cross(&built{program: programs[1]}, target{"plan9", "amd64"}, true)
-	if got.Key != "cross-plan9-amd64" || !strings.Contains(got.Value, "build constraints exclude all Go files") ||
+	w := &workshop{root: root, work: t.TempDir()}
+	got, err := w.cross(t.Context(), &built{program: programs[1]}, target{"plan9", "amd64"}, true)
+	if err != nil || got.Key != "cross-plan9-amd64" || !strings.Contains(got.Value, "build constraints exclude all Go files") ||
 		strings.Contains(got.Value, root) {
 		t.Errorf("the cgo program for another system: %v, want what the go command says, with no path of this machine", got)
 	}
@@ -138,24 +181,27 @@ func TestCross(t *testing.T) {
 
 func TestUnavailable(t *testing.T) {
 	root := studytest.SourceTree(t)
+	lab := &study.Lab{Progress: studytest.Silent}
 	t.Run("no tree", func(t *testing.T) {
-		if _, err := FirstUse(t.TempDir(), false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
-			t.Errorf("FirstUse without a source tree: %v, want ErrUnavailable", err)
+		if _, err := firstUse(lab, t.TempDir()); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("firstUse without a source tree: %v, want ErrUnavailable", err)
 		}
-		if _, err := Toolchains(t.TempDir(), false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
-			t.Errorf("Toolchains without a source tree: %v, want ErrUnavailable", err)
+		if _, err := byToolchain(lab, t.TempDir()); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("byToolchain without a source tree: %v, want ErrUnavailable", err)
 		}
 		t.Chdir(t.TempDir())
-		if got, err := study.Root(); !errors.Is(err, seam.ErrUnavailable) {
-			t.Errorf("Root outside the tree: %s, %v, want ErrUnavailable", got, err)
+		for _, e := range Part.Experiments {
+			if _, err := e.Run(lab); !errors.Is(err, seam.ErrUnavailable) {
+				t.Errorf("%s outside the tree: %v, want ErrUnavailable", e.Name, err)
+			}
 		}
 	})
 	t.Setenv("PATH", "")
-	if _, err := FirstUse(root, false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
-		t.Errorf("FirstUse without a go command: %v, want ErrUnavailable", err)
+	if _, err := firstUse(lab, root); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("firstUse without a go command: %v, want ErrUnavailable", err)
 	}
-	if _, err := Toolchains(root, false, 1, studytest.Silent); !errors.Is(err, seam.ErrUnavailable) {
-		t.Errorf("Toolchains without a go command: %v, want ErrUnavailable", err)
+	if _, err := byToolchain(lab, root); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("byToolchain without a go command: %v, want ErrUnavailable", err)
 	}
 }
 

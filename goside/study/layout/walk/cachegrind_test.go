@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package main
+package walk
 
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,23 +14,32 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/seam"
-	"toll/goside/study/layout/walk"
 	"toll/goside/valgrind"
 )
 
 // TestCachegrind holds walks against each other, never against numbers.
 func TestCachegrind(t *testing.T) {
-	v := needValgrind(t)
-	matched := walk.Walk{Kernel: "diffusion", Layout: kernel.Row, LD: walk.UnitLD, N: 512}
+	v, err := valgrind.FindValgrind()
+	switch {
+	case err != nil && os.Getenv("TOLL_REQUIRE") != "":
+		t.Fatalf("required by TOLL_REQUIRE=%q: %v", os.Getenv("TOLL_REQUIRE"), err)
+	case err != nil:
+		t.Skip(err)
+	}
+	v.Program = filepath.Join(t.TempDir(), "toll") // go test strips its own program of symbols
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", v.Program, "toll/goside/cmd/toll").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	matched := walk{Kernel: "diffusion", Layout: kernel.Row, LD: UnitLD, N: 512}
 	interchanged, small := matched, matched
 	interchanged.Interchanged = true
 	small.N = 64
-	var jobs []walk.MissJob
+	var jobs []missJob
 	for _, route := range []string{"c/purego", "go/direct"} {
-		jobs = append(jobs, walk.MissJob{route, []walk.Walk{matched, interchanged, small}})
+		jobs = append(jobs, missJob{route, []walk{matched, interchanged, small}})
 	}
 	done := 0
-	series, err := walk.Simulate(v, jobs, func(int, int) { done++ })
+	series, err := simulate(v, jobs, func(int, int) { done++ })
 	if errors.Is(err, seam.ErrUnavailable) && os.Getenv("TOLL_REQUIRE") == "" {
 		t.Skip(err)
 	}
@@ -41,11 +51,11 @@ func TestCachegrind(t *testing.T) {
 	}
 	for k, job := range jobs {
 		get := func(walk int, unit string) float64 { return series[3*k+walk].Samples[0].Get(unit) }
-		if few, many := get(0, walk.L1Misses), get(1, walk.L1Misses); !(few > 0 && many >= 4*few) {
+		if few, many := get(0, l1Misses), get(1, l1Misses); !(few > 0 && many >= 4*few) {
 			t.Errorf("%s misses L1 %.3f times a cell, and %.3f times interchanged, want at least 4 times as often", job.Route, few, many)
 		}
 		for walkName := range job.Walks {
-			if l1, last := get(walkName, walk.L1Misses), get(walkName, walk.LLMisses); !(last <= l1 && l1 < 10) {
+			if l1, last := get(walkName, l1Misses), get(walkName, llMisses); !(last <= l1 && l1 < 10) {
 				t.Errorf("%s %v misses L1 %.3f times a cell and the last cache %.3f times, want not more of the latter, and few",
 					job.Route, &job.Walks[walkName], l1, last)
 			}
@@ -64,7 +74,7 @@ const callgrindFile = `# callgrind format
 desc: I1 cache: 1024 B, 64 B, 2-way associative
 desc: D1 cache: 32768 B, 64 B, 8-way associative
 desc: LL cache: 33554432 B, 64 B, direct-mapped
-desc: Trigger: --dump-before=main.countFromHere
+desc: Trigger: --dump-before=toll/goside/valgrind.CountFromHere
 events: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw
 fn=(1) totals
 totals: 9000 1000 1000 9 99 99 9 99 99
@@ -75,13 +85,13 @@ totals: 10
 
 func TestReadMisses(t *testing.T) {
 	v := &valgrind.Valgrind{Version: "valgrind-0"}
-	job := &walk.MissJob{"go/direct", []walk.Walk{{Kernel: "ols", LD: walk.PaddedLD, N: 64}}}
-	series, err := walk.ReadMisses(v, callgrindFile, "100\n", job)
+	job := &missJob{"go/direct", []walk{{Kernel: "ols", LD: PaddedLD, N: 64}}}
+	series, err := readMisses(v, callgrindFile, "100\n", job)
 	if err != nil || len(series) != 1 {
 		t.Fatalf("got %v and %v, want a series", series, err)
 	}
 	s := series[0].Samples[0]
-	if s.Get(walk.L1Misses) != 0.5 || s.Get(walk.LLMisses) != 0.05 || len(s.More) != 2 || series[0].N != 100 {
+	if s.Get(l1Misses) != 0.5 || s.Get(llMisses) != 0.05 || len(s.More) != 2 || series[0].N != 100 {
 		t.Errorf("got %+v of %d elements, want 0.5 misses of L1 and 0.05 of LL, of 100", s, series[0].N)
 	}
 	want := "callgrind's cache simulation (valgrind-0), which is cachegrind's: L1 32768 B 8 ways, LL 33554432 B 1 ways, lines of 64 B"
@@ -98,7 +108,7 @@ func TestReadMisses(t *testing.T) {
 		{"", "", "1 2", "want 1 numbers"},
 		{"", "", "0", "want how many elements"},
 	} {
-		_, err := walk.ReadMisses(v, strings.Replace(callgrindFile, c.old, c.new, 1), c.printed, job)
+		_, err := readMisses(v, strings.Replace(callgrindFile, c.old, c.new, 1), c.printed, job)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q for %q, printed %q: got %v, want an error with %q", c.new, c.old, c.printed, err, c.want)
 		}
@@ -122,23 +132,24 @@ func TestCacheOptions(t *testing.T) {
 		}
 	}
 	// 30720K are 24576 sets of 20 ways, and so 16384 of 30.
-	if got, want := walk.CacheOptions(folder), []string{"--D1=49152,12,64", "--LL=31457280,30,64"}; !slices.Equal(got, want) {
+	if got, want := cacheOptions(folder), []string{"--D1=49152,12,64", "--LL=31457280,30,64"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := walk.CacheOptions(filepath.Join(folder, "nothing")); got != nil {
+	if got := cacheOptions(filepath.Join(folder, "nothing")); got != nil {
 		t.Errorf("got %q of a folder that is not there, want none", got)
 	}
 }
 
-func TestWalkFails(t *testing.T) {
-	good := "ols/layout=row/n=64/loops=matched/ld=unit"
-	out, err := run(t, walkCommand(), "go/direct", good, strings.Replace(good, "64", "256", 1))
-	if err != nil || out != "65536\n65536\n" {
-		t.Errorf("printed %q (%v), want how many elements each walk visits", out, err)
+func TestChild(t *testing.T) {
+	const good = "Loops/kernel=ols/layout=row/n=64/loops=matched/ld=unit"
+	var out strings.Builder
+	err := child(&out, []string{"go/direct", good, strings.Replace(good, "64", "256", 1)})
+	if err != nil || out.String() != "65536\n65536\n" {
+		t.Errorf("printed %q (%v), want how many elements each walk visits", out.String(), err)
 	}
-	for _, args := range [][]string{{"go/direct", "ols"}, {"go/nowhere", good}, {"go/direct"}} {
-		if out, err := run(t, walkCommand(), args...); err == nil {
-			t.Errorf("%q printed %q, want an error", args, out)
+	for _, args := range [][]string{{"go/direct", "ols"}, {"go/nowhere", good}, {"go/direct"}, nil} {
+		if err := child(&out, args); err == nil {
+			t.Errorf("%q: no error", args)
 		}
 	}
 }

@@ -27,15 +27,15 @@ var Part = study.Part{
 	Name: "walk",
 	Experiments: []study.Experiment{
 		{Name: "loops", Quick: 75 * time.Second, Full: 20 * time.Minute, Run: loops},
-		{Name: "counters", Quick: 20 * time.Second, Full: 3 * time.Minute, Run: Counters},
-		{Name: "cachegrind", Asked: true, Quick: 40 * time.Second, Full: 40 * time.Second, Run: Cachegrind},
+		{Name: "counters", Quick: 20 * time.Second, Full: 3 * time.Minute, Run: counters},
+		{Name: "cachegrind", Asked: true, Quick: 40 * time.Second, Full: 40 * time.Second, Run: cachegrind},
 	},
-	Benchmarks: []string{LoopsName, record.MissesName},
+	Benchmarks: []string{loopsName, missesName},
 	Facts:      []string{"source"},
-	Sections:   []func(*page.Page){Tables, CauseTables},
+	Sections:   []func(*page.Page){tables, causeTables},
 	Answers: []page.Question{
-		{Text: "What does the wrong loop order cost?", Answer: AnswerLoops},
-		{Text: "Is it the order, or where the lines lie?", Answer: AnswerPadding},
+		{Text: "What does the wrong loop order cost?", Answer: answerLoops},
+		{Text: "Is it the order, or where the lines lie?", Answer: answerPadding},
 	},
 	Claims:   claims,
 	Pictures: pictures(),
@@ -48,24 +48,24 @@ const Rounds = 9
 
 func pictures() []study.Picture {
 	var all []study.Picture
-	for _, k := range LoopKernels {
+	for _, k := range kernels {
 		all = append(all, study.Picture{
 			Name: "layout-" + k,
 			Alt:  "Time of an element of " + k + " over the side of the square, for each language and each walk",
-			Draw: func(r *record.Record, file string) error { return LoopsPicture(r, k, file) },
+			Draw: func(r *record.Record, file string) error { return loopsPicture(r, k, file) },
 		})
 	}
 	return append(all, study.Picture{
 		Name: "layout-penalty",
-		Alt:  "How many times as long the interchanged loops take, as a heat map",
-		Draw: PenaltyPicture,
+		Alt:  "Time of interchanged loops relative to matched ones, as a heat map",
+		Draw: penaltyPicture,
 	})
 }
 
 // loops times every walk in the languages of one thread, in the same rounds the machine's limits, and with --full, in rounds
 // of their own and at the default sizes, the parallel languages.
 func loops(lab *study.Lab) ([]measure.Series, error) {
-	results, err := Verify(LoopKernels...)
+	results, err := Verify(kernels...)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func loops(lab *study.Lab) ([]measure.Series, error) {
 	}
 	var all []measure.Series
 	for _, threads := range teams {
-		subjects, err := Subjects(study.Holding(results), LoopSizes(lab.Full && threads == 1), threads, lab.Progress)
+		subjects, err := loopSubjects(study.Holding(results), loopSizes(lab.Full && threads == 1), threads, lab.Progress)
 		if err != nil {
 			return all, err
 		}
@@ -114,11 +114,11 @@ func Verify(kernels ...string) ([]conform.Result, error) {
 	return results, study.Wrong(results)
 }
 
-// child walks under callgrind, on a route. Of each walk it makes a part that ends with a pass to warm up, and one that is a
-// pass; and it prints how many elements that visits.
+// child walks under callgrind, on a route. Each walk makes two parts: one that ends with a pass to warm up, and one that is a
+// single pass. It prints how many elements that pass visits.
 func child(out io.Writer, args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("child walk has the arguments %q, want a route and walks", args)
+		return fmt.Errorf("walk: the child has the arguments %q, want a route and walks", args)
 	}
 	routes, err := registry.Match(args[:1])
 	if err != nil {
@@ -128,15 +128,15 @@ func child(out io.Writer, args []string) error {
 	if err != nil {
 		return err
 	}
-	var walks []Walk
+	var walks []walk
 	for _, arg := range args[1:] {
-		w, err := ParseWalk(arg)
+		w, err := parseWalk(arg)
 		if err != nil {
 			return err
 		}
 		walks = append(walks, w)
 	}
-	for _, w := range NewWalkRuns(walks, &library.Funcs) {
+	for _, w := range newWalkRuns(walks, &library.Funcs) {
 		for range 2 {
 			if err := w.Run(); err != nil {
 				return err

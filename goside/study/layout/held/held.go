@@ -22,12 +22,12 @@ var Part = study.Part{
 	Experiments: []study.Experiment{
 		{Name: "frame", Quick: 12 * time.Second, Full: 30 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
 			lab.SayPython()
-			names := FrameLanguages(lab.Full)
+			names := frameLanguages(lab.Full)
 			routes, err := registry.Match(names)
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := Frame(routes, names)
+			subjects, err := frameSubjects(routes, names)
 			if err != nil {
 				return nil, err
 			}
@@ -38,11 +38,11 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			routes, err := registry.Match(ways.WayRoutes)
+			routes, err := registry.Match(ways.Routes)
 			if err != nil {
 				return nil, err
 			}
-			subjects, release, err := Matrices(routes, crossings, MatrixSizes(lab.Full))
+			subjects, release, err := matrixSubjects(routes, crossings, matrixSizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}
@@ -54,17 +54,17 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := Points(study.Holding(results), lab.Full)
+			subjects, err := pointSubjects(study.Holding(results), lab.Full)
 			if err != nil {
 				return nil, err
 			}
 			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 3)
 		}},
 	},
-	Benchmarks: []string{FrameName, MatricesName, PointsName},
-	Sections:   []func(*page.Page){GivenTables, MatrixTables, PointTables},
+	Benchmarks: []string{frameName, matricesName, pointsName},
+	Sections:   []func(*page.Page){givenTables, matrixTables, pointTables},
 	Answers: []page.Question{
-		{Text: "What becomes of a transposed view?", Answer: AnswerView},
-		{Text: "How should Go hold a matrix?", Answer: AnswerMatrix},
+		{Text: "What becomes of a transposed view?", Answer: answerView},
+		{Text: "How should Go hold a matrix?", Answer: answerMatrix},
 	},
 }

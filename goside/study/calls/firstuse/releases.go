@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package firstuse
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/record"
+)
+
+// publishedRatio is the ratio that the release notes of Go 1.26 give: "The baseline runtime overhead of cgo calls has
+// been reduced by ~30%" (https://go.dev/doc/go1.26).
+const publishedRatio = 0.70
+
+// releaseTables prints what calls cost in a program built by an older and by a newer Go.
+func releaseTables(p *page.Page) {
+	rows := p.Rows(toolchainsName)
+	if len(rows) == 0 {
+		return
+	}
+	p.Heading("Versions of Go")
+	var releases []string
+	for _, r := range rows {
+		releases = record.With(releases, r.Get("go"))
+	}
+	older, newer := releases[0], releases[len(releases)-1]
+	header, heapHeader := []string{"call"}, []string{"call"}
+	for _, release := range releases {
+		header, heapHeader = append(header, "Go "+release), append(heapHeader, "B, Go "+release, "objects")
+	}
+	if older != newer {
+		header = append(header, "change", "noise floor")
+	}
+	var lines, heap [][]string
+	var said []string
+	for _, r := range record.Find(rows, "/go:%q", older) {
+		line, heapLine := []string{r.Op + " " + r.Route()}, []string{r.Op + " " + r.Route()}
+		for _, release := range releases {
+			built := ofRelease(rows, r, release)
+			if built == nil {
+				line, heapLine = append(line, ""), append(heapLine, "", "")
+				continue
+			}
+			wall := measure.Median(built.Wall())
+			bytes, objects := built.Allocated()
+			line = append(line, page.WithSpread(page.Nanoseconds(wall.Median), wall))
+			heapLine = append(heapLine, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects))
+		}
+		if ratio, ok := record.WallRatio(ofRelease(rows, r, newer), r); ok && older != newer {
+			floor := record.Floor(ofCall(rows, r))
+			line = append(line, changeCells(ratio, floor)...)
+			said = append(said, r.Op+" "+r.Route()+": "+changed(ratio, floor)+claimed(r, older, newer, ratio))
+		}
+		lines, heap = append(lines, line), append(heap, heapLine)
+	}
+	p.Grid("Time of a call, by the release that built the program", header, lines)
+	p.Tell(prose, "releases", page.InRounds(rows[0]))
+	p.Grid("Go's heap, by a call", heapHeader, heap)
+	var sentences []string
+	if said != nil {
+		sentences = append(sentences, fmt.Sprintf("Go %s relative to Go %s: %s.", newer, older, strings.Join(said, "; ")))
+	}
+	if missing := rows[0].Facts["missing"]; missing != "" {
+		sentences = append(sentences, "Missing: "+missing+".")
+	}
+	if sentences != nil {
+		p.Explain(strings.Join(sentences, " "))
+	}
+}
+
+// ofCall returns the rows of the same call, built by any release, both entries.
+func ofCall(rows []*record.Row, like *record.Row) []*record.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r *record.Row) bool { return r.Op != like.Op || r.Route() != like.Route() })
+}
+
+// ofRelease returns the row of the same call, built by that release, or nil.
+func ofRelease(rows []*record.Row, like *record.Row, release string) *record.Row {
+	return record.First(rows, "/op:%q /lang:%q /via:%q /go:%q", like.Op, like.Lang, like.Via, release)
+}
+
+// changeCells shows a ratio of times as a change, and the noise floor.
+func changeCells(ratio measure.Interval, floor float64) []string {
+	noise := "unknown"
+	if !math.IsInf(floor, 0) {
+		noise = fmt.Sprintf("± %.1f%%", 100*floor)
+	}
+	if math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
+		return []string{page.Percent(ratio.Median) + " (too few rounds)", noise}
+	}
+	return []string{fmt.Sprintf("%s (%s to %s)", page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi)), noise}
+}
+
+// changed says what a ratio of times shows.
+func changed(ratio measure.Interval, floor float64) string {
+	switch {
+	case math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0):
+		return "too few rounds to say"
+	case math.IsInf(floor, 0):
+		return "a noise floor of unknown size, so no difference can be told"
+	case !ratio.Differs(floor):
+		return "no measurable difference"
+	case ratio.Median < 1:
+		return fmt.Sprintf("%.0f%% less time", 100*(1-ratio.Median))
+	}
+	return fmt.Sprintf("%.0f%% more time", 100*(ratio.Median-1))
+}
+
+// claimed says how the change of a no-op by cgo from Go 1.25 to 1.26 stands to the published one; nothing of
+// other calls and releases, or of too few rounds.
+func claimed(r *record.Row, older, newer string, ratio measure.Interval) string {
+	if r.Op != "noop" || r.Via != "cgo" || !strings.HasPrefix(older, "1.25") || !strings.HasPrefix(newer, "1.26") ||
+		math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
+		return ""
+	}
+	published := page.Percent(publishedRatio)
+	switch {
+	case ratio.Lo > publishedRatio:
+		return fmt.Sprintf(" (a smaller change than the published %s, which is outside its interval)", published)
+	case ratio.Hi < publishedRatio:
+		return fmt.Sprintf(" (a greater change than the published %s, which is outside its interval)", published)
+	}
+	return fmt.Sprintf(" (its interval contains the published %s)", published)
+}

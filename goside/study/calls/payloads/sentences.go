@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package payloads
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/record"
+)
+
+func medianOf(r *record.Row) measure.Interval { return measure.Median(r.Wall()) }
+
+// through makes a sentence's list: what figure says of each crossing but plain Go, unless that is "". Crossings of which
+// neighbours say the same stand together.
+func (s *passed) through(figure func(via string) string) string {
+	var texts []string
+	var names [][]string
+	for _, via := range s.vias {
+		if via == "direct" {
+			continue
+		}
+		switch text := figure(via); {
+		case text == "":
+		case texts != nil && texts[len(texts)-1] == text:
+			names[len(names)-1] = append(names[len(names)-1], page.CrossingName(via))
+		default:
+			texts, names = append(texts, text), append(names, []string{page.CrossingName(via)})
+		}
+	}
+	for k := range texts {
+		texts[k] += " through " + page.Joined(names[k])
+	}
+	return page.Joined(texts)
+}
+
+// timesOf lists the times of a payload: "28.1 ns through cgo and 171 ns through purego's RegisterFunc".
+func (s *passed) timesOf(q *payload) string {
+	return s.through(func(via string) string { return nanoseconds(q.median(via)) })
+}
+
+// nanoseconds shows a time, "" if there is none.
+func nanoseconds(ns float64) string {
+	if math.IsNaN(ns) {
+		return ""
+	}
+	return page.Nanoseconds(ns)
+}
+
+// nothing is what a difference is called that is not seen.
+const nothing = "nothing measurable"
+
+// added says what q takes more than another, a part of it each, on all crossings: "0.508 ns through cgo".
+func (s *passed) added(q, other *payload, parts float64) string {
+	return s.through(func(via string) string {
+		d, ok := q.moreThan(other, via)
+		switch {
+		case !ok:
+			return ""
+		case !d.certain:
+			return nothing
+		case d.ns < 0:
+			return "−" + page.Nanoseconds(-d.ns/parts)
+		}
+		return page.Nanoseconds(d.ns / parts)
+	})
+}
+
+// sentence returns a sentence that ends in a list, none if the list is empty.
+func sentence(format, list string) []string {
+	if list == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf(format, list)}
+}
+
+// passesNothing says what a call takes that passes nothing.
+func (s *passed) passesNothing() string {
+	noop := s.find("noop", "1")
+	var parts []string
+	if ns := nanoseconds(noop.median("direct")); ns != "" {
+		parts = append(parts, ns+" in plain Go")
+	}
+	if list := s.timesOf(noop); list != "" {
+		parts = append(parts, list)
+	}
+	if parts == nil {
+		return ""
+	}
+	return "A call that passes nothing takes " + strings.Join(parts, ", ")
+}
+
+func sayScalars(s *passed, all []*payload) []string {
+	var said []string
+	if text := s.passesNothing(); text != "" {
+		said = append(said, text+".")
+	}
+	said = append(said, sentence("Relative to "+baseline+", that is %s.", s.through(func(via string) string {
+		ratio, differs, ok := s.find("noop", "1").toBaseline(via)
+		switch {
+		case !ok || via == baseline:
+			return ""
+		case !differs:
+			return "indistinguishable"
+		}
+		return fmt.Sprintf("%.1f times", ratio.Median)
+	}))...)
+	return append(said, sentence("Two arguments take %s.", s.through(func(via string) string {
+		low, high := twoArguments(all, via)
+		switch {
+		case low == nil:
+			return ""
+		case low == high || page.Nanoseconds(low.median(via)) == page.Nanoseconds(high.median(via)):
+			return page.Nanoseconds(low.median(via))
+		}
+		return fmt.Sprintf("%s (%s) to %s (%s)",
+			page.Nanoseconds(low.median(via)), argumentType(low), page.Nanoseconds(high.median(via)), argumentType(high))
+	}))...)
+}
+
+// twoArguments returns the cheapest and the dearest of the payloads of two scalars on a crossing, nil if it has none.
+func twoArguments(all []*payload, via string) (low, high *payload) {
+	for _, q := range all {
+		if q.op == "noop" || q.op == "not" || q.row(via) == nil {
+			continue
+		}
+		if low == nil || q.median(via) < low.median(via) {
+			low = q
+		}
+		if high == nil || q.median(via) > high.median(via) {
+			high = q
+		}
+	}
+	return low, high
+}
+
+// argumentType returns the type of a payload's two arguments.
+func argumentType(q *payload) string {
+	of, _, _ := strings.Cut(strings.TrimPrefix(q.label(), "two "), " ")
+	return of
+}
+
+func sayArguments(s *passed, _ []*payload) []string {
+	return append(
+		sentence("From 1 to 15 arguments, each further int64 adds %s.", s.added(s.find("ints", "15"), s.find("ints", "1"), 14)),
+		sentence("Each further float64 adds %s.", s.added(s.find("doubles", "15"), s.find("doubles", "1"), 14))...)
+}
+
+func saySlices(s *passed, all []*payload) []string {
+	last := all[len(all)-1].n
+	small, large := s.find("length", "8"), s.find("length", last)
+	untouched := s.through(func(via string) string {
+		share := large.median(via) / small.median(via)
+		if math.IsNaN(share) {
+			return ""
+		}
+		return page.Percentage(share)
+	})
+	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", untouched)
+	return append(said, sentence("A call that reads its slice takes more than twice the time of one that does not touch it: %s.",
+		s.through(func(via string) string {
+			for _, q := range all {
+				if q.op == "sum" && q.median(via) > 2*small.median(via) {
+					return "from " + page.BytesOf(q.n) + " on"
+				}
+			}
+			return ""
+		}))...)
+}
+
+func sayStructs(s *passed, _ []*payload) []string {
+	small := s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1)
+	large := s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1)
+	return append(
+		sentence("Passing and returning a struct of 16 bytes by value, instead of changing it in place, adds %s.", small),
+		sentence("For one of 40 bytes, this adds %s.", large)...)
+}
+
+func sayTexts(s *passed, _ []*payload) []string {
+	said := sentence("Passing in a string of 16 bytes takes %s.", s.timesOf(s.find("text_length", "16")))
+	said = append(said, sentence("For comparison, a call with an integer takes %s.", s.timesOf(s.find("not", "1")))...)
+	said = append(said, sentence("Getting a string out of Go's own buffer takes %s.", s.timesOf(s.find("text_into", "16")))...)
+	return append(said, sentence("Getting one that C allocates, and freeing it, takes %s.", s.timesOf(s.find("text_new", "16")))...)
+}
+
+func sayOthers(s *passed, _ []*payload) []string {
+	not := s.find("not", "1")
+	said := sentence("To a call that takes and returns an integer, asking for errno adds %s.", s.added(s.find("errno_0", "1"), not, 1))
+	said = append(said, sentence("An errno that is set adds %s.", s.added(s.find("errno_set", "1"), not, 1))...)
+	return append(said, sentence("A handle that is made, passed, looked up and deleted adds %s.", s.added(s.find("handle", "1"), not, 1))...)
+}
+
+// perCallback lists what a further callback adds.
+func (s *passed) perCallback(op string) string {
+	return s.added(s.find(op, "1000"), s.find(op, "0"), 1000)
+}
+
+// firstOnThread says what the first callback from a thread of C's adds to making the thread, by the intervals of
+// the two times; "" if the record cannot tell.
+func (s *passed) firstOnThread(via string) string {
+	with, ok := s.find("thread", "1").time(via)
+	without, also := s.find("thread", "0").time(via)
+	switch {
+	case !ok || !also:
+		return ""
+	case !record.Above(with, without):
+		return nothing
+	}
+	return page.Nanoseconds(with.Median - without.Median)
+}
+
+func sayCallbacks(s *passed, _ []*payload) []string {
+	said := sentence("On the thread that Go called C on, a callback takes %s, averaged over 1,000 in one call.", s.perCallback("next"))
+	said = append(said, sentence("With a handle for the closure and a guard against its panics, it takes %s.", s.perCallback("callback"))...)
+	said = append(said, sentence("On a thread made by C, the first callback adds to making the thread: %s.", s.through(s.firstOnThread))...)
+	return append(said, sentence("Each later one there takes %s.", s.added(s.find("thread", "1000"), s.find("thread", "1"), 999))...)
+}
