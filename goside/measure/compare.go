@@ -144,15 +144,6 @@ func polish(rows [][]float64) {
 	}
 }
 
-// Geomean returns the geometric mean of ratios.
-func Geomean(ratios []float64) float64 {
-	sum := 0.0
-	for _, r := range ratios {
-		sum += math.Log(r)
-	}
-	return math.Exp(sum / float64(len(ratios)))
-}
-
 func middleOf(values []float64) float64 {
 	values = slices.Sorted(slices.Values(values))
 	n := len(values)

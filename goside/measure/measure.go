@@ -14,6 +14,7 @@
 package measure
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -133,14 +134,14 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 	if plan.Rounds < 1 || plan.Visits < 1 || plan.Visits%2 == 0 {
 		return nil, fmt.Errorf("measure: %d rounds of %d visits, want at least 1 of an odd number", plan.Rounds, plan.Visits)
 	}
+	if k := slices.IndexFunc(subjects, func(s Subject) bool { return s.Group == "" }); k >= 0 {
+		return nil, fmt.Errorf("measure: %s is of no group, want one", subjects[k].Name)
+	}
 	run := &Run{Series: make([]Series, len(subjects)), Resolution: plan.Clock.Resolution()}
 	run.Batch = max(plan.Batch, ticks*run.Resolution)
 	var blocks [][]int // of a round, before they are shuffled: the subjects of a group, each as often as it is visited
 	all := 0
 	for k := range subjects {
-		if subjects[k].Group == "" {
-			return nil, fmt.Errorf("measure: %s is of no group, want one", subjects[k].Name)
-		}
 		n, elapsed, err := calibrate(plan.Clock, &subjects[k], run.Batch)
 		if plan.stopped() { // perhaps the reason of err
 			return nil, ErrStopped
@@ -209,15 +210,7 @@ func visits(plan Plan, batch, elapsed time.Duration) int {
 
 // middle returns the batch of median wall time. All its figures belong together.
 func middle(batches []Sample) Sample {
-	slices.SortFunc(batches, func(a, b Sample) int {
-		switch {
-		case a.Wall < b.Wall:
-			return -1
-		case a.Wall > b.Wall:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(batches, func(a, b Sample) int { return cmp.Compare(a.Wall, b.Wall) })
 	return batches[len(batches)/2]
 }
 

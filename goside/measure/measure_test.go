@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -37,15 +38,15 @@ func TestRounds(t *testing.T) {
 	resets := 0
 	var subjects []Subject
 	for k, name := range []string{"a", "b", "c", "d", "long"} {
-		facts := []Fact{{"problem", "first"}}
+		group := "first"
 		if k > 1 {
-			facts = []Fact{{"problem", "second"}}
+			group = "second"
 		}
 		op := time.Microsecond
 		if name == "long" {
 			op = 4 * time.Millisecond
 		}
-		subjects = append(subjects, Subject{Name: name, Facts: facts, Least: 3, Reset: func() { resets++ }, Run: func(n int) error {
+		subjects = append(subjects, Subject{Name: name, Group: group, Least: 3, Reset: func() { resets++ }, Run: func(n int) error {
 			if n%3 != 0 {
 				t.Errorf("%s was to do %d operations, want a multiple of 3", name, n)
 			}
@@ -93,11 +94,11 @@ func TestRounds(t *testing.T) {
 			key += name
 		}
 		orders[key] = true
-		first := 0 // visits to subjects of the first problem, which are in a row
+		first := 0 // visits to subjects of the first group, which are in a row
 		for k, name := range round {
 			if name <= "b" {
 				if first++; k > 0 && first > 1 && round[k-1] > "b" {
-					t.Errorf("a round visited %v, want each problem's subjects in a row", round)
+					t.Errorf("a round visited %v, want each group's subjects in a row", round)
 				}
 			}
 		}
@@ -121,7 +122,7 @@ func TestCalibrate(t *testing.T) {
 		op    time.Duration
 		least int
 	}{{1, 1}, {30, 1}, {100 * time.Microsecond, 1}, {9 * time.Millisecond, 7}, {10 * time.Millisecond, 1}, {time.Second, 50}} {
-		s := Subject{Name: "x", Least: c.least, Run: func(n int) error {
+		s := Subject{Name: "x", Group: "g", Least: c.least, Run: func(n int) error {
 			f.pass(time.Duration(n)*c.op, 0)
 			return nil
 		}}
@@ -143,7 +144,7 @@ func TestCalibrate(t *testing.T) {
 // includes all allocations.
 func TestSamples(t *testing.T) {
 	var f fakeClock
-	s := Subject{Name: "x", Least: 2, Reset: func() { f.pass(time.Hour, time.Hour) }, Run: func(n int) error {
+	s := Subject{Name: "x", Group: "g", Least: 2, Reset: func() { f.pass(time.Hour, time.Hour) }, Run: func(n int) error {
 		f.pass(time.Duration(n)*50*time.Microsecond, time.Duration(n)*80*time.Microsecond)
 		f.bytes += uint64(n) * 48
 		f.objects += uint64(n) * 3
@@ -168,7 +169,7 @@ func TestSamples(t *testing.T) {
 func TestBursts(t *testing.T) {
 	var f fakeClock
 	batch, calibrated := 0, false
-	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+	s := Subject{Name: "x", Group: "g", Least: 1, Run: func(n int) error {
 		op := time.Microsecond
 		if n > 1 && calibrated {
 			if batch++; batch%5 < 2 {
@@ -201,7 +202,7 @@ func TestCoarseClock(t *testing.T) {
 	if got := clock.Resolution(); got != step {
 		t.Errorf("resolution %v, want %v", got, step)
 	}
-	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+	s := Subject{Name: "x", Group: "g", Least: 1, Run: func(n int) error {
 		f.pass(time.Duration(n)*time.Millisecond, 0)
 		return nil
 	}}
@@ -229,7 +230,7 @@ func TestMachineClock(t *testing.T) {
 		t.Errorf("resolution %v, want a positive one", r)
 	}
 	var keep [][]byte
-	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+	s := Subject{Name: "x", Group: "g", Least: 1, Run: func(n int) error {
 		for range n {
 			keep = append(keep[:0], make([]byte, 1<<16))
 		}
@@ -248,7 +249,7 @@ func TestMachineClock(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	want := errors.New("no")
 	var f fakeClock
-	failing := []Subject{{Name: "x", Least: 1, Run: func(int) error { return want }}}
+	failing := []Subject{{Name: "x", Group: "g", Least: 1, Run: func(int) error { return want }}}
 	if _, err := Measure(Plan{Rounds: 1, Visits: 1, Clock: f.clock()}, failing, silent); !errors.Is(err, want) {
 		t.Errorf("got %v, want %v", err, want)
 	}
@@ -271,7 +272,7 @@ func TestStops(t *testing.T) {
 	}{{0, false, 0, ErrStopped}, {2, false, 0, ErrStopped}, {3, false, 1, ErrStopped}, {8, false, 2, ErrStopped}, {8, true, 2, failed}, {1, true, 0, failed}} {
 		done, batches := make(chan struct{}), 0
 		subject := func(name string) Subject {
-			return Subject{Name: name, Least: 1, Run: func(n int) error {
+			return Subject{Name: name, Group: "g", Least: 1, Run: func(n int) error {
 				f.pass(time.Duration(n)*time.Millisecond, 0)
 				if c.fails && batches == c.after {
 					return failed
@@ -305,7 +306,7 @@ func TestStops(t *testing.T) {
 func TestCalibrationSurvivesADisturbance(t *testing.T) {
 	var f fakeClock
 	runs := 0
-	s := Subject{Name: "x", Least: 1, Run: func(n int) error {
+	s := Subject{Name: "x", Group: "g", Least: 1, Run: func(n int) error {
 		f.pass(time.Duration(n)*100*time.Nanosecond, 0)
 		if runs++; runs == 1 {
 			f.pass(3*time.Millisecond, 0)
@@ -318,5 +319,62 @@ func TestCalibrationSurvivesADisturbance(t *testing.T) {
 	}
 	if n := run.Series[0].N; n < 10_000 {
 		t.Errorf("batches of %d operations of 100 ns, want at least 10000, for 1 ms", n)
+	}
+}
+
+// TestGroups: what a round visits side by side is said by the group alone, be the facts equal or not. A group goes on as
+// long as subjects follow one another in the list; a subject without a group is refused.
+func TestGroups(t *testing.T) {
+	var f fakeClock
+	var visited []string
+	subject := func(name, group, problem string) Subject {
+		return Subject{Name: name, Group: group, Facts: []Fact{{"problem", problem}}, Least: 1, Run: func(n int) error {
+			visited = append(visited, name)
+			f.pass(time.Duration(n)*time.Millisecond, 0)
+			return nil
+		}}
+	}
+	subjects := []Subject{subject("a1", "a", "p"), subject("a2", "a", "q"), subject("b1", "b", "q"), subject("b2", "b", "q"), subject("b3", "b", "r"), subject("a3", "a", "p")}
+	const rounds = 40
+	calibrated := 0
+	if _, err := Measure(Plan{Rounds: rounds, Batch: time.Millisecond, Visits: 1, Clock: f.clock()}, subjects, func(done, _ int) {
+		if done == 0 {
+			calibrated = len(visited)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	orders, apart := map[string]bool{}, false
+	for round := range slices.Chunk(visited[calibrated:], len(subjects)) {
+		at := map[string]int{}
+		for k, name := range round {
+			at[name] = k
+		}
+		if len(at) != len(subjects) {
+			t.Fatalf("a round visited %v, want each once", round)
+		}
+		near := func(names ...string) bool {
+			from, to := len(round), 0
+			for _, name := range names {
+				from, to = min(from, at[name]), max(to, at[name])
+			}
+			return to-from == len(names)-1
+		}
+		if !near("a1", "a2") || !near("b1", "b2", "b3") {
+			t.Errorf("a round visited %v, want a1 beside a2, and b1, b2 and b3 side by side", round)
+		}
+		apart = apart || !near("a1", "a2", "a3")
+		orders[strings.Join(round, " ")] = true
+	}
+	if len(orders) < rounds/4 || !apart {
+		t.Errorf("%d rounds had %d different orders, a3 apart from the others of its group: %t; want random ones, and true", rounds, len(orders), apart)
+	}
+	subjects[3].Group = ""
+	visited = nil
+	if _, err := Measure(Plan{Rounds: 1, Visits: 1, Clock: f.clock()}, subjects, silent); err == nil || err.Error() != "measure: b2 is of no group, want one" {
+		t.Errorf("a subject without a group gives the error %v", err)
+	}
+	if len(visited) > 0 {
+		t.Errorf("%v were calibrated before a subject was refused", visited)
 	}
 }

@@ -214,9 +214,6 @@ func TestCompareKnown(t *testing.T) {
 			t.Errorf("row %d slower: %v, want %v", k, got.Slower(), slower)
 		}
 	}
-	if got := Geomean([]float64{2, 8}); !near(got, 4) {
-		t.Errorf("geometric mean %v, want 4", got)
-	}
 	// A common slowdown in a round leaves nothing; a row's own deviation stays.
 	rows := [][]float64{{1, 1, 5, 1, 1}, {2, 2, 6, 2, 2}, {3, 3, 7, 3.5, 3}, {4, 4, 8, 4, 4}}
 	polish(rows)

@@ -32,14 +32,14 @@ func TestOneThread(t *testing.T) {
 		seen[id], moved = true, moved || unix.Gettid() != id
 		return nil
 	}
-	subjects := []Subject{{Name: "a", Least: 1, Run: stays}, {Name: "b", Least: 1, Run: stays}}
+	subjects := []Subject{{Name: "a", Group: "g", Least: 1, Run: stays}, {Name: "b", Group: "g", Least: 1, Run: stays}}
 	if _, err := Measure(Plan{Rounds: 5, Visits: 1, Clock: MachineClock()}, subjects, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	if len(seen) != 1 || seen[unix.Gettid()] || moved {
 		t.Errorf("batches ran on threads %v, want one, and not the caller's, %d", seen, unix.Gettid())
 	}
-	subjects = append(subjects, Subject{Name: "parks", Least: 1, Parks: true, Run: func(int) error { yield(); return nil }})
+	subjects = append(subjects, Subject{Name: "parks", Group: "g", Least: 1, Parks: true, Run: func(int) error { yield(); return nil }})
 	if _, err := Measure(Plan{Rounds: 5, Visits: 1, Clock: MachineClock()}, subjects, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
@@ -56,8 +56,8 @@ func TestBatchesPutBack(t *testing.T) {
 	}
 	var seen thread.Float
 	subjects := []Subject{
-		{Name: "leaves", Least: 1, Run: func(int) error { time.Sleep(time.Millisecond); thread.SetFloat(thread.Upward); return nil }},
-		{Name: "looks", Least: 1, Run: func(int) error { time.Sleep(time.Millisecond); seen |= thread.Now(); return nil }},
+		{Name: "leaves", Group: "g", Least: 1, Run: func(int) error { time.Sleep(time.Millisecond); thread.SetFloat(thread.Upward); return nil }},
+		{Name: "looks", Group: "g", Least: 1, Run: func(int) error { time.Sleep(time.Millisecond); seen |= thread.Now(); return nil }},
 	}
 	if _, err := Measure(Plan{Rounds: 3, Visits: 1, Clock: MachineClock()}, subjects, func(int, int) {}); err != nil {
 		t.Fatal(err)

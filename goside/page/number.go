@@ -9,11 +9,14 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/perf/benchunit"
+
 	"toll/goside/measure"
 	"toll/goside/record"
 )
 
 // Nanoseconds shows a time with three significant digits in the unit that suits it: "34.1 ns", "1.20 ms".
+// Package benchunit shows four, without a space: "34.10n".
 func Nanoseconds(ns float64) string {
 	for _, u := range []struct {
 		size float64
@@ -204,13 +207,8 @@ func BytesOf(n string) string {
 
 // Binary shows a number of bytes: "4 KiB".
 func Binary(bytes float64) string {
-	for _, unit := range []string{"B", "KiB", "MiB"} {
-		if bytes < 1024 {
-			return fmt.Sprintf("%.4g %s", bytes, unit)
-		}
-		bytes /= 1024
-	}
-	return fmt.Sprintf("%.4g GiB", bytes)
+	unit := benchunit.CommonScale([]float64{bytes}, benchunit.Binary)
+	return fmt.Sprintf("%.4g %sB", bytes/unit.Factor, unit.Prefix)
 }
 
 // CrossingName is how a crossing is called in sentences.

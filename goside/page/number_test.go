@@ -14,3 +14,20 @@ func TestSignificant(t *testing.T) {
 		}
 	}
 }
+
+func TestBinary(t *testing.T) {
+	for bytes, want := range map[string]string{"0": "0 B", "1": "1 B", "1000": "1000 B", "1023": "1023 B", "1024": "1 KiB", "4096": "4 KiB", "600000": "585.9 KiB",
+		"1048576": "1 MiB", "3500000000": "3.26 GiB", "some": "some"} {
+		if got := BytesOf(bytes); got != want {
+			t.Errorf("%s bytes are shown as %s, want %s", bytes, got, want)
+		}
+	}
+}
+
+func TestNanoseconds(t *testing.T) {
+	for ns, want := range map[float64]string{0: "0 ns", 0.5: "0.500 ns", 1.5: "1.50 ns", 34.06: "34.1 ns", 999: "999 ns", 1000: "1.00 µs", 1.2e6: "1.20 ms", 2.5e9: "2.50 s", 7e12: "7000 s"} {
+		if got := Nanoseconds(ns); got != want {
+			t.Errorf("%v ns are shown as %s, want %s", ns, got, want)
+		}
+	}
+}

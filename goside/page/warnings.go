@@ -4,6 +4,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -95,15 +96,7 @@ func Warnings(rec *record.Record) []string {
 	if rounds < record.Fewest {
 		warn("%d rounds are too few for intervals, want at least %d", rounds, record.Fewest)
 	} else if len(unstable) > 0 {
-		slices.SortFunc(unstable, func(a, b series) int {
-			switch {
-			case a.half > b.half:
-				return -1
-			case a.half < b.half:
-				return 1
-			}
-			return 0
-		})
+		slices.SortStableFunc(unstable, func(a, b series) int { return cmp.Compare(b.half, a.half) })
 		var named []string
 		for _, s := range unstable[:min(worst, len(unstable))] {
 			named = append(named, fmt.Sprintf("%s (± %.0f%%)", s.name, 100*s.half))

@@ -24,7 +24,8 @@ func (r *Record) Of(benchmark string) []*Row {
 // Find returns those of the rows that match a filter of package benchproc, such as "/op:noop /via:cgo"; query is a format for
 // args. Without "/entry:" it finds the rows of first entries. It panics if query is no filter: that is the caller's mistake.
 func Find(rows []*Row, query string, args ...any) []*Row {
-	filter, err := benchproc.NewFilter(fmt.Sprintf(query, args...))
+	query = fmt.Sprintf(query, args...)
+	filter, err := benchproc.NewFilter(query)
 	if err != nil {
 		panic(fmt.Sprintf("record: %v", err))
 	}

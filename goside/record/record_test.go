@@ -117,3 +117,32 @@ func TestThreads(t *testing.T) {
 		}
 	}
 }
+
+// TestFactsAreDeclared: a fact that nobody declared is an error when the record is written, and so is one that is not where
+// it belongs; then nothing is written.
+func TestFactsAreDeclared(t *testing.T) {
+	fact := func(key string) []measure.Fact { return []measure.Fact{{Key: key, Value: "some"}} }
+	for _, c := range []struct {
+		name         string
+		run, problem []measure.Fact
+		want         string
+	}{
+		{"declared", fact("cpu"), fact("color"), ""},
+		{"of any study", nil, fact("per"), ""},
+		{"undeclared", nil, fact("colour"), `record: X/op=y/n=1 states the fact "colour", want one that its part declares: `},
+		{"of a problem, by the run", fact("color"), nil, `record: the run states the fact "color", want it of problems only`},
+	} {
+		var b bytes.Buffer
+		err := record.Write(&b, c.run, append(slices.Clone(record.ProblemFacts), "color"), 2, []measure.Series{pagetest.One("X/op=y/n=1", c.problem, 5)})
+		if c.want == "" {
+			r, unread := record.Read(&b, "test")
+			if err != nil || unread != nil {
+				t.Errorf("%s: %v, %v", c.name, err, unread)
+			} else if got := len(r.Rows[0].Facts); got != len(c.problem) {
+				t.Errorf("%s: read back are %d facts of the problem, want %d", c.name, got, len(c.problem))
+			}
+		} else if err == nil || !strings.HasPrefix(err.Error(), c.want) || b.Len() > 0 {
+			t.Errorf("%s: error %v and %d bytes, want %q and none", c.name, err, b.Len(), c.want)
+		}
+	}
+}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
@@ -88,7 +90,7 @@ func Compare(before, after *record.Record) (*Comparison, error) {
 	// A second entry helped to tell the machine's drift, and is no row of its own.
 	c.Rows = slices.DeleteFunc(c.Rows, func(r Changed) bool { return r.New.Again() })
 	if machine != nil {
-		c.Limits = measure.Geomean(machine)
+		c.Limits = stat.GeometricMean(machine, nil)
 	}
 	return c, nil
 }
@@ -178,7 +180,7 @@ problem, round by round; a count, by itself. Slower, faster: the own change is b
 		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
 	}
 	fmt.Fprintf(w, "Rows compared: %d, in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
-		len(c.Rows), page.Percent(measure.Geomean(ratios)), page.Percent(measure.Geomean(own)), slower, faster)
+		len(c.Rows), page.Percent(stat.GeometricMean(ratios, nil)), page.Percent(stat.GeometricMean(own, nil)), slower, faster)
 }
 
 // printProblems prints each problem's rows together, those of parallel languages apart, and returns how many became slower
@@ -218,7 +220,7 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		case len(g.ratios) >= measure.FewestRows:
 			drift = page.Percent(g.drift)
 		}
-		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(measure.Geomean(g.ratios)), drift,
+		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(stat.GeometricMean(g.ratios, nil)), drift,
 			fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
 		slower, faster = slower+g.slower, faster+g.faster
 	}

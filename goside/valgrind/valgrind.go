@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package valgrind runs Toll under valgrind's callgrind, and reads what that counted.
 package valgrind
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,8 +15,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"toll/goside/seam"
 )
@@ -22,6 +24,7 @@ import (
 // Valgrind is where it is, what it says of itself, and the program to run under it: this one.
 type Valgrind struct{ path, Version, Program string }
 
+// FindValgrind returns the valgrind that is installed.
 func FindValgrind() (*Valgrind, error) {
 	path, err := exec.LookPath("valgrind")
 	if err != nil {
@@ -49,12 +52,12 @@ func CountFromHere() {}
 
 const mark = "toll/goside/valgrind.CountFromHere"
 
-// Callgrind runs the program with these arguments, of which the second is a route, under valgrind's callgrind with
-// these options and, beside the settings, this environment. It returns callgrind's file, see [readDump], and what the
+// Callgrind runs the program with these arguments, of which the third is a route, under valgrind's callgrind with
+// these options and, beside the settings, this environment. It returns callgrind's file, see [ReadDump], and what the
 // program printed.
 func (v *Valgrind) Callgrind(options, environment []string, args ...string) (text, printed string, err error) {
 	fail := func(err error) (string, string, error) {
-		return "", "", fmt.Errorf("%s under %s: %w", args[1], v.Version, err)
+		return "", "", fmt.Errorf("%s under %s: %w", args[2], v.Version, err)
 	}
 	dir, err := os.MkdirTemp("", "toll-")
 	if err != nil {
@@ -95,7 +98,7 @@ type Dump struct {
 }
 
 // ReadDump reads a file of callgrind's. Lines such as "events: Ir Dr" and "totals: 1234 56" belong to each part, which
-// ends where [countFromHere] was called, or the process ended.
+// ends where [CountFromHere] was called, or the process ended.
 func ReadDump(text string) (*Dump, error) {
 	d := &Dump{Caches: map[string]string{}}
 	for line := range strings.Lines(text) {
@@ -146,26 +149,17 @@ func (d *Dump) Count(part int, events ...string) int64 {
 	return sum
 }
 
-// Parallel calls f with 0 to n-1, as many at a time as there are cores, until one fails.
+// Parallel calls f with 0 to n-1, as many at a time as there are cores, until one fails. It returns the error of that.
 func Parallel(n int, f func(k int) error) error {
-	var wg sync.WaitGroup
-	var next atomic.Int64
-	errs := make([]error, min(n, runtime.GOMAXPROCS(0)))
-	for worker := range errs {
-		wg.Go(func() {
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				if err := f(k); err != nil {
-					errs[worker] = err
-					next.Store(int64(n))
-				}
+	g, failed := errgroup.WithContext(context.Background())
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for k := range n {
+		g.Go(func() error {
+			if failed.Err() != nil {
+				return nil
 			}
+			return f(k)
 		})
 	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return g.Wait()
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,22 +15,13 @@ import (
 	"toll/goside/seam"
 )
 
-// TestBenchLimits: what a run times is held against limits of that very run, on sets as large, with as many bytes
+// testBenchLimits: what a run times is held against limits of that very run, on sets as large, with as many bytes
 // read and written, on one thread and on as many as parallel languages have.
-func TestBenchLimits(t *testing.T) {
+func testBenchLimits(t *testing.T, file string) {
 	if _, err := seam.FindLibrary("libtoll_limits.so"); errors.Is(err, seam.ErrUnavailable) && os.Getenv("TOLL_REQUIRE") == "" {
 		t.Skip(err)
 	}
-	file := filepath.Join(t.TempDir(), "record.txt")
-	if out, err := run(t, benchCommand(), "--route", "go/direct", "--rounds", "1", "--threads", "2", "-o", file); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	in, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	rec, err := record.Read(in, file)
+	rec, err := record.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +50,7 @@ func TestBenchLimits(t *testing.T) {
 	seen := map[string]bool{}
 	for k := range rec.Rows {
 		r := &rec.Rows[k]
-		name := strings.TrimSpace(r.Kernel + " " + r.Layout)
+		name := strings.TrimSpace(r.What() + " " + r.Layout)
 		if want, ok := declared[name]; ok && r.Study != record.LimitsName {
 			seen[name] = true
 			if work(r) != want {

@@ -4,24 +4,19 @@
 package main
 
 import (
-	"bytes"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"toll/goside/page"
-	"toll/goside/registry"
-	"toll/goside/study/book"
 )
 
 // TestBook: a row is verified, timed, written and shown; the record shows it again.
 func TestBook(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "book.txt")
-	out, err := run(t, bookCommand(), "--rounds", "1", "--route", "ctypes/cpython,go/direct,rust/syscalln", "-o", file)
+	out, err := run(t, command(t, "book"), "--rounds", "1", "--route", "ctypes/cpython,go/direct,rust/syscalln", "-o", file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"Table 7-2", "ctypes/cpython", "go/direct", "Table 6-1", "ms/step", "Record: " + file} {
+	for _, part := range []string{"Table 7-2", "ctypes/cpython", "go/direct", "Table 6-1", "Diffusion, 512 x 512", "Record: " + file} {
 		if !strings.Contains(out, part) {
 			t.Errorf("this does not hold %q:\n%s", part, out)
 		}
@@ -29,14 +24,9 @@ func TestBook(t *testing.T) {
 	if strings.Contains(out, "Table 7-1") || strings.Contains(out, "rust/syscalln") {
 		t.Errorf("shown are a table of which no row was asked for, or a route that no table has:\n%s", out)
 	}
-	record, err := readRecord(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var again bytes.Buffer
-	book.PrintBook(&again, record, page.Style{Baseline: registry.Baseline, Source: file})
-	if shown, _, _ := strings.Cut(out, "Record: "); again.String() != shown {
-		t.Errorf("the record gives\n%s\nwhere toll book printed\n%s", again.String(), shown)
+	again, err := run(t, showCommand(), file)
+	if shown, _, _ := strings.Cut(out, "Record: "); err != nil || again != shown {
+		t.Errorf("error %v, the record gives\n%s\nwhere toll book printed\n%s", err, again, shown)
 	}
 }
 
@@ -47,7 +37,7 @@ func TestBookRefuses(t *testing.T) {
 		"want at least 1":     {"--rounds", "-3"},
 		"syntax error in pat": {"--route", "[/cgo"},
 	} {
-		if _, err := run(t, bookCommand(), args...); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := run(t, command(t, "book"), args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one that says %q", args, err, want)
 		}
 	}

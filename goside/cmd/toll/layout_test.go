@@ -9,15 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"toll/goside/study"
-	"toll/goside/study/layout"
+	"toll/goside/record"
 )
 
 // TestLayout: parts are verified, timed, written and shown; the record shows them again, and its pictures are drawn.
 func TestLayout(t *testing.T) {
 	folder := t.TempDir()
 	file := filepath.Join(folder, "layout.txt")
-	out, err := run(t, layoutCommand(), "--part", "matrices,transpose", "-o", file)
+	out, err := run(t, command(t, "layout"), "--part", "matrices,transpose", "-o", file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,13 +43,13 @@ func TestLayout(t *testing.T) {
 	if info, err := os.Stat(picture); err != nil || info.Size() < 1000 {
 		t.Errorf("picture %s: %v, %v", picture, info, err)
 	}
-	record, err := readRecord(file)
+	r, err := record.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k := range record.Rows {
-		if r := &record.Rows[k]; len(r.Samples) != study.LayoutRounds || !layout.OfLayout(record) {
-			t.Errorf("%s %s has %d samples, want %d", r.Study, r.Route(), len(r.Samples), study.LayoutRounds)
+	for k := range r.Rows {
+		if row := &r.Rows[k]; len(row.Samples) < record.Fewest || r.Get("study") != "layout" {
+			t.Errorf("%s has %d samples, want at least %d, of toll layout", row.Name.String(), len(row.Samples), record.Fewest)
 		}
 	}
 	page := filepath.Join(folder, "page.md")
@@ -67,18 +66,18 @@ func TestLayout(t *testing.T) {
 
 func TestLayoutRefuses(t *testing.T) {
 	for want, args := range map[string][]string{
-		"no part matches [\"lops\"], want one of loops, points": {"--part", "lops"},
-		"syntax error in pattern":                               {"--part", "["},
+		"no part matches [\"lops\"], want one of loops, counters": {"--part", "lops"},
+		"syntax error in pattern":                                 {"--part", "["},
 	} {
-		if _, err := run(t, layoutCommand(), args...); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := run(t, command(t, "layout"), args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: error %v, want one that says %q", args, err, want)
 		}
 	}
-	record := filepath.Join(t.TempDir(), "other.txt")
-	if err := os.WriteFile(record, []byte("BenchmarkKernels/kernel=julia/lang=c/via=cgo/n=1 1 5 ns/op\n"), 0o644); err != nil {
+	other := filepath.Join(t.TempDir(), "other.txt")
+	if err := os.WriteFile(other, []byte("BenchmarkKernels/kernel=julia/lang=c/via=cgo/n=1 1 5 ns/op\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := run(t, drawCommand(), "layout", record, "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), "want a record of toll layout") {
+	if _, err := run(t, drawCommand(), other, "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), "want one of toll calls or toll layout") {
 		t.Errorf("pictures of another record: error %v", err)
 	}
 }

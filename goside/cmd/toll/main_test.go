@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -20,6 +20,7 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/studies"
 	"toll/goside/study"
 )
 
@@ -33,14 +34,45 @@ func run(t *testing.T, command *cobra.Command, args ...string) (string, error) {
 	return out.String(), err
 }
 
+// command returns the command that runs a study.
+func command(t *testing.T, name string) *cobra.Command {
+	t.Helper()
+	for _, s := range studies.All {
+		if s.Name == name {
+			return studyCommand(s)
+		}
+	}
+	t.Fatalf("there is no study %s", name)
+	return nil
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(filepath.Dir(built))
+	}
+	os.Exit(code)
+}
+
+var (
+	built     string // by buildOnce
+	buildOnce = sync.OnceValue(func() error {
+		folder, err := os.MkdirTemp("", "toll-")
+		if err != nil {
+			return err
+		}
+		built = filepath.Join(folder, "toll")
+		return study.Build(filepath.Join("..", "..", ".."), built)
+	})
+)
+
 // build returns the command, built: some of what it does is done by main, or to the whole process.
 func build(t *testing.T) string {
 	t.Helper()
-	toll := filepath.Join(t.TempDir(), "toll")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", toll, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := buildOnce(); err != nil {
+		t.Fatal(err)
 	}
-	return toll
+	return built
 }
 
 func TestList(t *testing.T) {
@@ -66,7 +98,7 @@ func TestList(t *testing.T) {
 }
 
 func TestVerify(t *testing.T) {
-	out, err := run(t, verifyCommand(), "--route", "go/direct", "--kernel", "[dc]*")
+	out, err := run(t, verifyCommand(), "--route", "go/direct", "--kernel", "[tc]*")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +164,7 @@ func TestBadPatterns(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	record := filepath.Join(t.TempDir(), "sub", "record.txt")
-	printed, err := run(t, benchCommand(), "--route", "go/direct", "--rounds", "2", "-o", record)
+	printed, err := run(t, command(t, "bench"), "--route", "go/direct", "--rounds", "2", "--threads", "2", "-o", record)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,11 +175,12 @@ func TestBench(t *testing.T) {
 	if want := shown + "Record: " + record + "\n"; printed != want {
 		t.Errorf("toll bench printed:\n%s\ntoll show prints of its record:\n%s", printed, shown)
 	}
-	if !strings.Contains(shown, "Rows verified before they were timed: 9 of 9.") {
+	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "9 of 9 rows were verified before they were timed.") {
 		t.Errorf("not all rows verified:\n%s", shown)
 	}
+	t.Run("limits", func(t *testing.T) { testBenchLimits(t, record) })
 	page := filepath.Join(t.TempDir(), "page.md")
-	text := "before\n<!-- toll show: begin -->\nstale\n<!-- toll show: end -->\nafter\n"
+	text := "before\n<!-- toll bench: begin -->\nstale\n<!-- toll bench: end -->\nafter\n"
 	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +196,7 @@ func TestBench(t *testing.T) {
 		t.Error("a file without marks was written")
 	}
 	for _, args := range [][]string{{"--rounds", "0"}, {"--threads", "0"}, {"--kernel", "fft"}, {"--route", "cobol/*"}} {
-		if _, err := run(t, benchCommand(), append(args, "-o", record)...); err == nil {
+		if _, err := run(t, command(t, "bench"), append(args, "-o", record)...); err == nil {
 			t.Errorf("%v: no error", args)
 		}
 	}

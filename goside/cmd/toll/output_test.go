@@ -25,10 +25,10 @@ func TestOutputIsOpenedFirst(t *testing.T) {
 		command *cobra.Command
 		args    []string
 	}{
-		"bench":      {benchCommand(), []string{"--route", "blas/netlib", "--kernel", "julia"}},
-		"calls":      {callsCommand(), []string{"--part", "grain"}},
-		"layout":     {layoutCommand(), []string{"--part", "frame"}},
-		"book":       {bookCommand(), []string{"--route", "go/direct", "--rounds", "1"}},
+		"bench":      {command(t, "bench"), []string{"--route", "blas/netlib", "--kernel", "julia"}},
+		"calls":      {command(t, "calls"), []string{"--part", "grain"}},
+		"layout":     {command(t, "layout"), []string{"--part", "frame"}},
+		"book":       {command(t, "book"), []string{"--route", "go/direct", "--rounds", "1"}},
 		"draw julia": {drawCommand(), []string{"julia", "--route", "blas/netlib"}},
 	} {
 		for output, why := range map[string]string{filepath.Join(file, "in a file"): "not a directory", folder: "is a directory"} {
@@ -51,58 +51,6 @@ func TestOutputIsOpenedFirst(t *testing.T) {
 	}
 }
 
-// TestOutput: a file is replaced as a whole, with its mode, behind a link too; nothing else stays in its folder, and
-// one that is not written stays as it was.
-func TestOutput(t *testing.T) {
-	folder := t.TempDir()
-	path := func(name string) string { return filepath.Join(folder, name) }
-	old := func(name string) string {
-		if err := os.WriteFile(path(name), []byte("what was there, and is longer"), 0o640); err != nil {
-			t.Fatal(err)
-		}
-		return path(name)
-	}
-	link := func(name, to string) string {
-		if err := os.Symlink(to, path(name)); err != nil {
-			t.Fatal(err)
-		}
-		return path(name)
-	}
-	old("target")
-	for _, file := range []string{path("new"), path("sub/new"), old("old"), link("link", "target"), link("dangling", "later")} {
-		was, _ := os.ReadFile(file)
-		open := func() *Output {
-			o, err := openOutput(&cobra.Command{}, file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return o
-		}
-		open()
-		if is, _ := os.ReadFile(file); !bytes.Equal(is, was) {
-			t.Errorf("%s: opened, it holds %q, want %q", file, is, was)
-		}
-		if err := open().write([]byte("new")); err != nil {
-			t.Errorf("%s: %v", file, err)
-		}
-		if is, err := os.ReadFile(file); err != nil || string(is) != "new" {
-			t.Errorf("%s: written, it holds %q, error %v", file, is, err)
-		}
-		if info, err := os.Stat(file); err != nil || was != nil && info.Mode().Perm() != 0o640 {
-			t.Errorf("%s: written, it has mode %v, want that from before, error %v", file, info.Mode(), err)
-		}
-	}
-	for _, name := range []string{"link", "dangling"} {
-		if _, err := os.Readlink(path(name)); err != nil {
-			t.Errorf("the link is no longer one: %v", err)
-		}
-	}
-	entries, err := os.ReadDir(folder)
-	if err != nil || len(entries) != 7 {
-		t.Errorf("the folder holds %v, error %v, want new, sub, old, target, link, dangling, later", entries, err)
-	}
-}
-
 // TestRecordElsewhere: what was measured is kept if the folder that it was to go to is gone, and is shown.
 func TestRecordElsewhere(t *testing.T) {
 	for _, c := range []struct{ name, build, want string }{
@@ -118,9 +66,9 @@ func TestRecordElsewhere(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			command := benchCommand()
-			command.SetErr(&vanish{folder: "gone"}) // once it measures, and has opened what is in it
-			out, err := run(t, command, "--route", "go/direct", "--kernel", "call", "--limits=false", "--rounds", "2", "-o", "gone/record.txt.gz")
+			bench := command(t, "bench")
+			bench.SetErr(&vanish{folder: "gone"}) // once it measures, and has opened what is in it
+			out, err := run(t, bench, "--route", "go/direct", "--kernel", "call", "--limits=false", "--rounds", "2", "-o", "gone/record.txt.gz")
 			if err == nil || !strings.Contains(err.Error(), "the record is in ") || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error %v, want one that says where the record is", err)
 			}
@@ -170,10 +118,10 @@ func TestReadRecord(t *testing.T) {
 		if err := os.WriteFile(file, []byte(c.text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		for name, args := range map[string][]string{"show": {file}, "compare old": {file, file}, "draw layout": {"layout", file, "-o", t.TempDir()}} {
-			command := map[string]*cobra.Command{"show": showCommand(), "compare old": compareCommand(), "draw layout": drawCommand()}[name]
+		for name, args := range map[string][]string{"show": {file}, "compare old": {file, file}, "draw": {file, "-o", t.TempDir()}} {
+			command := map[string]*cobra.Command{"show": showCommand(), "compare old": compareCommand(), "draw": drawCommand()}[name]
 			_, err := run(t, command, args...)
-			if c.want == "" && name != "draw layout" { // which needs another record
+			if c.want == "" && name != "draw" { // which needs another record
 				if err != nil {
 					t.Errorf("%s %s: %v", name, c.name, err)
 				}

@@ -12,7 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"toll/goside/report"
+	"toll/goside/record"
+	"toll/goside/study"
 )
 
 // TestSlowed measures one build twice, and then one of which a single row is slowed by a tenth, build/lib/slow:
@@ -28,25 +29,25 @@ func TestSlowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bench := func(name, lib string) *report.Record {
-		record := filepath.Join(dir, name)
+	bench := func(name, lib string) *record.Record {
+		file := filepath.Join(dir, name)
 		bench := exec.Command(toll, "bench", "--kernel", "diffusion,ols", "--route", "go/direct,c/cgo,fortran/cgo,rust/cgo,c/purego,c/syscalln",
-			"--limits=false", "-o", record)
+			"--limits=false", "-o", file)
 		bench.Env = append(os.Environ(), "TOLL_LIB="+lib)
 		out, err := bench.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
 		t.Logf("%s:\n%s", name, out)
-		r, err := readRecord(record)
+		r, err := record.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return r
 	}
 	first, second, slowed := bench("first", lib), bench("second", lib), bench("slowed", filepath.Join(lib, "slow"))
-	found := func(before, after *report.Record) []string {
-		c, err := report.Compare(before, after)
+	found := func(before, after *record.Record) []string {
+		c, err := study.Compare(before, after)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"toll/goside/registry"
 	"toll/goside/studies"
 	"toll/goside/study"
 )
@@ -57,6 +58,9 @@ temporary files.`,
 			lab.Asked[name] = *on
 		}
 		if err := check(); err != nil {
+			return err
+		}
+		if _, err := registry.Match(lab.Routes); lab.Routes != nil && err != nil { // before an experiment is run for nothing
 			return err
 		}
 		return s.Run(lab)

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
+// Package studytest is what the tests of several parts need: routes that note how they are called, or are wrong, and checks of
+// what was measured.
 package studytest
 
 import (
@@ -8,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,9 +21,10 @@ import (
 	"toll/goside/measure"
 	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/valgrind"
 )
 
-// Alike checks what Concurrency and Neighbours have in common.
+// Alike checks what series have in common that are taken while goroutines are at work: their units, and two facts each.
 func Alike(t *testing.T, series []measure.Series, rounds int, units []string) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -78,8 +82,10 @@ func Counted(t *testing.T, steps int) func(done, all int) {
 	}
 }
 
+// Silent shows no progress.
 func Silent(done, all int) {}
 
+// SourceTree returns the folder of the source tree.
 func SourceTree(t *testing.T) string {
 	t.Helper()
 	root, err := study.Root()
@@ -96,6 +102,7 @@ func (r *Recorded) note(format string, args ...any) {
 	r.calls = append(r.calls, fmt.Sprintf(format, args...))
 }
 
+// Funcs returns the functions that note how they are called.
 func (r *Recorded) Funcs() kernel.Funcs {
 	f, g := kernel.Go(), kernel.Go()
 	run := func(name string, do func(*kernel.DiffusionRun) error) func(*kernel.DiffusionRun) error {
@@ -131,6 +138,7 @@ func (r *Recorded) Funcs() kernel.Funcs {
 	return g
 }
 
+// RouteOf returns a route of that name with these functions.
 func RouteOf(name string, f kernel.Funcs) *seam.Route {
 	lang, via, _ := strings.Cut(name, "/")
 	return seam.NewRoute(lang, via, func() (*seam.Library, error) { return seam.NewLibrary(f, false, seam.Build{}), nil })
@@ -224,4 +232,22 @@ func Available(t *testing.T, err error) {
 	case err != nil:
 		t.Fatal(err)
 	}
+}
+
+// Valgrind returns valgrind, with the command built to be run under it: go test strips the symbols that callgrind needs from a
+// test's own program. Without valgrind it skips the test, and fails it where scripts/test.sh demands all.
+func Valgrind(t *testing.T) *valgrind.Valgrind {
+	t.Helper()
+	v, err := valgrind.FindValgrind()
+	switch required := os.Getenv("TOLL_REQUIRE"); {
+	case err != nil && required != "":
+		t.Fatalf("required by TOLL_REQUIRE=%q: %v", required, err)
+	case err != nil:
+		t.Skip(err)
+	}
+	v.Program = filepath.Join(t.TempDir(), "toll")
+	if err := study.Build(SourceTree(t), v.Program); err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
