@@ -43,7 +43,10 @@ fprettify() {
     [ -z "$differences" ] || { echo "$differences" && return 1; }
 }
 
-lint_go() { GOLANGCI_LINT_CACHE=$PWD/build/lint/cache build/lint/golangci-lint run --build-tags timing ./...; }
+lint_go() {
+    GOLANGCI_LINT_CACHE=$PWD/build/lint/cache build/lint/golangci-lint run --allow-parallel-runners \
+        --build-tags timing ./...
+}
 without_cgo() { CGO_ENABLED=0 lint_go; }
 arm64() { GOARCH=arm64 CGO_ENABLED=0 go vet ./goside/via/thread; }
 check "Go: vet" go vet -tags timing ./...

@@ -4,9 +4,9 @@
 #
 # Installs what building Toll needs and this machine lacks, with apt as root or by sudo without a password;
 # otherwise it prints the command and fails. Go, Rust, git and a C compiler it expects to be there. When
-# nothing is missing it takes no time, and needs neither root nor network. scripts/setup.sh test also installs
-# what only the tests need, and scripts/setup.sh lint of that only what scripts/lint.sh needs: rustfmt and clippy by
-# rustup, and pinned in build/lint, with network, golangci-lint and a virtual environment of other linters.
+# nothing is missing it takes no time, and needs neither root nor network. scripts/setup.sh lint also installs what
+# scripts/lint.sh needs: rustfmt and clippy by rustup; pinned versions of golangci-lint and of the linters that Python
+# packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
