@@ -84,11 +84,11 @@ type LiveSubject struct {
 	Take    func() (Sample, int, error)
 }
 
-// MeasureLive takes a sample of each subject in each round, in an order drawn anew: all are shuffled together. Before each
+// Live takes a sample of each subject in each round, in an order drawn anew: all are shuffled together. Before each
 // sample garbage is collected and idle threads are ended; during it the collector is off. Of the plan it needs the rounds,
 // the seed and Done. It calls progress after each sample. If it is told to stop, or a subject fails, it returns the complete
 // rounds together with the error, or nil if there are none.
-func MeasureLive(plan Plan, subjects []LiveSubject, progress func(done, all int)) ([]Series, error) {
+func Live(plan Plan, subjects []LiveSubject, progress func(done, all int)) ([]Series, error) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(math.MaxInt64)) // which would have it collect all the same
 	defer endIdleThreads()
@@ -131,7 +131,7 @@ func goThreads() int {
 	return int(s[0].Value.Uint64())
 }
 
-// GoThreads returns what a sample says of the Go runtime's threads: the most that it ever had since [MeasureLive] ended
+// GoThreads returns what a sample says of the Go runtime's threads: the most that it ever had since [Live] ended
 // those that idled, because the runtime itself ends none.
 func GoThreads() Value { return Value{Value: float64(goThreads()), Unit: "threads"} }
 

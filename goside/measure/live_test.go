@@ -53,7 +53,7 @@ func TestTimeTogether(t *testing.T) {
 }
 
 // TestMeasureLive has subjects that count how often a sample of each was taken.
-func TestMeasureLive(t *testing.T) {
+func TestLive(t *testing.T) {
 	failure := errors.New("a subject's own")
 	const all, rounds = 3, 4
 	for _, c := range []struct {
@@ -85,7 +85,7 @@ func TestMeasureLive(t *testing.T) {
 			}})
 		}
 		saw := 0
-		series, err := MeasureLive(Plan{Rounds: rounds, Seed: 1, Done: done}, subjects, func(done, of int) {
+		series, err := Live(Plan{Rounds: rounds, Seed: 1, Done: done}, subjects, func(done, of int) {
 			if saw++; done != saw || of != all*rounds {
 				t.Errorf("%s: progress %d of %d, want %d of %d", c.name, done, of, saw, all*rounds)
 			}

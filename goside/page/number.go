@@ -29,6 +29,7 @@ func Nanoseconds(ns float64) string {
 	return Significant(ns) + " ns"
 }
 
+// Verdict says whether a claim holds.
 func Verdict(holds bool) string {
 	if holds {
 		return "holds"
@@ -49,8 +50,8 @@ func Nearly(ratio measure.Interval, published, within float64) string {
 	return "more than that here"
 }
 
-// Percent returns a ratio as a change: "+1.3%".
-func Percent(ratio float64) string {
+// Change returns a ratio as a change: "+1.3%".
+func Change(ratio float64) string {
 	if math.Abs(ratio-1) < 0.0005 {
 		return "0.0%"
 	}
@@ -76,6 +77,7 @@ func Count(n, noun string) string {
 	return n + " " + noun + "s"
 }
 
+// WithSign shows a difference with its sign.
 func WithSign(x float64, show func(float64) string) string {
 	if x < 0 {
 		return "−" + show(-x)
@@ -83,6 +85,7 @@ func WithSign(x float64, show func(float64) string) string {
 	return "+" + show(x)
 }
 
+// Megabytes shows the size of a program or file, in powers of ten: "21.7 kB".
 func Megabytes(bytes float64) string {
 	if bytes < 1e6 {
 		return Significant(bytes/1e3) + " kB"
@@ -90,6 +93,7 @@ func Megabytes(bytes float64) string {
 	return Significant(bytes/1e6) + " MB"
 }
 
+// InRounds returns in how many rounds a row was measured: "31 rounds".
 func InRounds(r *record.Row) string {
 	if len(r.Samples) == 1 {
 		return "1 round"
@@ -127,7 +131,7 @@ func FloorText(floor float64) string {
 	if math.IsInf(floor, 0) || math.IsNaN(floor) {
 		return "unknown size"
 	}
-	return Percentage(floor)
+	return Share(floor)
 }
 
 // Joined joins phrases: "a, b and c".
@@ -158,6 +162,7 @@ func Factor(x float64) string {
 	return fmt.Sprintf("%.2f", x)
 }
 
+// Squares shows the side of a square: "512²".
 func Squares(n int) string { return fmt.Sprintf("%d²", n) }
 
 // WithArticle returns a word with its article.
@@ -192,8 +197,6 @@ func ShareText(share measure.Interval) string {
 	return fmt.Sprintf("%.0f%% ±%s%%%s", 100*share.Median, half, mark)
 }
 
-func Percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
-
 // BytesOf shows a size in bytes that is written as a number.
 func BytesOf(n string) string {
 	size, err := strconv.ParseFloat(n, 64)
@@ -220,13 +223,6 @@ func CrossingName(via string) string {
 		return "purego's RegisterFunc"
 	}
 	return via
-}
-
-func Signed(ns float64) string {
-	if ns < 0 {
-		return "−" + Nanoseconds(-ns)
-	}
-	return "+" + Nanoseconds(ns)
 }
 
 // Spread returns "±3%", half the interval in per cent, with a mark for an unstable one: "±13%!".

@@ -250,6 +250,7 @@ func (p *Page) Claims(title string, claims []Claim) {
 		count[true], count[false], rest)
 }
 
+// NewTable returns a table in the style of all.
 func (p *Page) NewTable() table.Writer {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
@@ -257,6 +258,7 @@ func (p *Page) NewTable() table.Writer {
 	return t
 }
 
+// Render prints a table under a title, unless that is "".
 func (p *Page) Render(title string, t table.Writer) {
 	switch {
 	case p.Markdown && title == "":
@@ -268,9 +270,4 @@ func (p *Page) Render(title string, t table.Writer) {
 	default:
 		fmt.Fprintf(p, "%s\n%s\n\n", title, t.Render())
 	}
-}
-
-func Allocations(r *record.Row) string {
-	bytes, allocs := r.Allocated()
-	return fmt.Sprintf("%.0f B, %.0f", bytes, allocs)
 }

@@ -19,8 +19,11 @@ type Limits struct {
 	Caches  map[string]float64
 }
 
-// SerialLang is the language of the limits on one thread, ParallelLang that of those on all.
-const SerialLang, ParallelLang = "c", "c-par"
+// The languages of limits.
+const (
+	SerialLang   = "c"     // on one thread
+	ParallelLang = "c-par" // on all threads
+)
 
 // Limits returns the limits that a record has.
 func (r *Record) Limits() *Limits {
@@ -84,8 +87,8 @@ func (l *Limits) rate(r *Row, keys ...string) float64 {
 	return work / measure.Median(r.Wall()).Median
 }
 
-// limit is the least time, in ns in each round, that a row's operation could take, with the work that binds it.
-type limit struct {
+// Limit is the least time, in ns in each round, that a row's operation could take, with the work that binds it.
+type Limit struct {
 	times        []float64
 	Bytes, Flops float64
 }
@@ -96,8 +99,8 @@ type limit struct {
 //
 // A parallel row is held against the faster of as many threads and of one: where the other cores are taken away
 // meanwhile, threads are no help.
-func (l *Limits) binding(r *Row) (limit, bool) {
-	moving, computing := limit{Bytes: r.Number("reads") + r.Number("writes")}, limit{Flops: r.Number("flops")}
+func (l *Limits) binding(r *Row) (Limit, bool) {
+	moving, computing := Limit{Bytes: r.Number("reads") + r.Number("writes")}, Limit{Flops: r.Number("flops")}
 	for _, lang := range []string{SerialLang, ParallelLang} {
 		threads := 1.0
 		if lang == ParallelLang {
@@ -115,7 +118,7 @@ func (l *Limits) binding(r *Row) (limit, bool) {
 	}
 	switch {
 	case moving.Bytes+computing.Flops == 0, moving.Bytes > 0 && moving.times == nil, computing.Flops > 0 && computing.times == nil:
-		return limit{}, false
+		return Limit{}, false
 	case moving.Bytes == 0, computing.Flops > 0 && MiddleOf(computing.times) > MiddleOf(moving.times):
 		return computing, true
 	}
@@ -123,7 +126,7 @@ func (l *Limits) binding(r *Row) (limit, bool) {
 }
 
 // consider makes l that of so many operations of m, if m was measured in r's rounds and they take less.
-func (l *limit) consider(m, r *Row, operations float64) {
+func (l *Limit) consider(m, r *Row, operations float64) {
 	if m == nil || len(m.Samples) != len(r.Samples) {
 		return
 	}
@@ -154,10 +157,10 @@ func (l *Limits) Move(lang string, of *Row) *Row {
 }
 
 // Share returns which part of its time a row would take at its limit, with the limit, if there is one.
-func (l *Limits) Share(r *Row) (measure.Interval, limit, bool) {
+func (l *Limits) Share(r *Row) (measure.Interval, Limit, bool) {
 	bound, ok := l.binding(r)
 	if !ok {
-		return measure.Interval{}, limit{}, false
+		return measure.Interval{}, Limit{}, false
 	}
 	return measure.Ratio(bound.times, r.Wall()), bound, true
 }

@@ -103,6 +103,7 @@ func With[T comparable](all []T, one T) []T {
 	return append(all, one)
 }
 
+// MiddleOf returns the median.
 func MiddleOf(values []float64) float64 { return measure.Median(values).Median }
 
 // Minus returns the differences a[k]-b[k], nil if the two are not of the same rounds.

@@ -162,6 +162,7 @@ func (r *Row) Wall() []float64 {
 	return r.Values(func(s *measure.Sample) float64 { return s.Wall })
 }
 
+// Values returns a figure of each sample.
 func (r *Row) Values(of func(*measure.Sample) float64) []float64 {
 	values := make([]float64, len(r.Samples))
 	for k := range values {

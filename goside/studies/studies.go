@@ -24,9 +24,9 @@ var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study,
 
 // Of returns the study that made a record.
 func Of(r *record.Record) (*study.Study, error) {
-	for k := len(All) - 1; k >= 0; k-- { // those that hold another's benchmarks besides their own come later
-		if All[k].Made(r) {
-			return All[k], nil
+	for _, s := range slices.Backward(All) { // those that hold another's benchmarks besides their own come later
+		if s.Made(r) {
+			return s, nil
 		}
 	}
 	var names []string

@@ -170,7 +170,7 @@ func (c *Comparison) Print(w io.Writer, all bool) {
 rows to tell; "none": counts, not times). Old, new: medians. Own: how a row changed relative to the others of its
 problem, round by round; a count, by itself. Slower, faster: the own change is beyond the row's noise.`)
 	if c.Limits > 0 {
-		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Percent(c.Limits))
+		fmt.Fprintf(w, "The machine's limits, whose code is the same: %s time in geometric mean.\n", page.Change(c.Limits))
 	}
 	if c.Only > 0 || c.OnlyOld > 0 {
 		fmt.Fprintf(w, "Rows not compared: %d of the old record only, %d of the new one only.\n", c.OnlyOld, c.Only)
@@ -180,7 +180,7 @@ problem, round by round; a count, by itself. Slower, faster: the own change is b
 		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
 	}
 	fmt.Fprintf(w, "Rows compared: %d, in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
-		len(c.Rows), page.Percent(stat.GeometricMean(ratios, nil)), page.Percent(stat.GeometricMean(own, nil)), slower, faster)
+		len(c.Rows), page.Change(stat.GeometricMean(ratios, nil)), page.Change(stat.GeometricMean(own, nil)), slower, faster)
 }
 
 // printProblems prints each problem's rows together, those of parallel languages apart, and returns how many became slower
@@ -218,9 +218,9 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		case g.counts:
 			drift = "none"
 		case len(g.ratios) >= measure.FewestRows:
-			drift = page.Percent(g.drift)
+			drift = page.Change(g.drift)
 		}
-		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Percent(stat.GeometricMean(g.ratios, nil)), drift,
+		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Change(stat.GeometricMean(g.ratios, nil)), drift,
 			fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
 		slower, faster = slower+g.slower, faster+g.faster
 	}
@@ -252,7 +252,7 @@ func (c *Comparison) printRows(w io.Writer, all bool) {
 		}
 		if all || word != "" {
 			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
-				page.Percent(r.Ratio), page.Percent(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
+				page.Change(r.Ratio), page.Change(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
 		}
 	}
 	if lines != nil {

@@ -157,7 +157,7 @@ type Collector struct {
 // Begin begins with a problem, after what it has verified of the last was noted.
 func (w *Collector) Begin(facts []measure.Fact) {
 	if w.facts != nil {
-		facts := append(w.facts, measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(w.verified, " ")})
+		facts := append(slices.Clone(w.facts), measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(w.verified, " ")})
 		for k := w.first; k < len(w.Subjects); k++ {
 			w.Subjects[k].Facts, w.Subjects[k].Group = facts, facts[0].Value
 		}

@@ -151,15 +151,13 @@ func (d *Dump) Count(part int, events ...string) int64 {
 
 // Parallel calls f with 0 to n-1, as many at a time as there are cores, until one fails. It returns the error of that.
 func Parallel(n int, f func(k int) error) error {
-	g, failed := errgroup.WithContext(context.Background())
+	g, going := errgroup.WithContext(context.Background())
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for k := range n {
-		g.Go(func() error {
-			if failed.Err() != nil {
-				return nil
-			}
-			return f(k)
-		})
+		if going.Err() != nil {
+			break
+		}
+		g.Go(func() error { return f(k) })
 	}
 	return g.Wait()
 }

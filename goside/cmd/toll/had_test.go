@@ -23,7 +23,7 @@ import (
 )
 
 // TestAsToll is toll itself, in a process that [asToll] starts.
-func TestAsToll(t *testing.T) {
+func TestAsToll(*testing.T) {
 	if args := os.Getenv("TOLL_TEST_ARGS"); args != "" {
 		os.Args = append(os.Args[:1], strings.Split(args, "\n")...)
 		main()
@@ -33,7 +33,7 @@ func TestAsToll(t *testing.T) {
 // asToll runs toll with these arguments in an environment with more variables, under the command wrap if that is not nil.
 func asToll(t *testing.T, env, wrap []string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	words := append(wrap, os.Args[0], "-test.run=^TestAsToll$")
+	words := slices.Concat(wrap, []string{os.Args[0], "-test.run=^TestAsToll$"})
 	child := exec.CommandContext(t.Context(), words[0], words[1:]...)
 	for _, variable := range os.Environ() {
 		if !regexp.MustCompile(`^(G?OMP_|GOMAXPROCS=)`).MatchString(variable) {

@@ -47,8 +47,7 @@ func main() {
 	if text := strings.TrimSpace(err.Error()); text != "" { // it was not yet said
 		fmt.Fprintln(os.Stderr, "toll:", text)
 	}
-	var cut study.Interrupted
-	if errors.As(err, &cut) {
+	if cut, ok := errors.AsType[study.Interrupted](err); ok {
 		os.Exit(128 + int(cut.Signal)) // as shells have it
 	}
 	os.Exit(1)

@@ -152,7 +152,7 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 		header = append(header, name)
 	}
 	var lines [][]string
-	any := false
+	filled := false
 	for _, route := range m.routes {
 		line := []string{route}
 		for _, c := range m.columns {
@@ -160,12 +160,12 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 			if r := c.find(route); r != nil {
 				text = cell(c, r)
 			}
-			any = any || text != ""
+			filled = filled || text != ""
 			line = append(line, text)
 		}
 		lines = append(lines, line)
 	}
-	if !any {
+	if !filled {
 		return
 	}
 	if floors != nil {

@@ -361,7 +361,7 @@ func contention(lab *study.Lab) ([]measure.Series, error) {
 		add("contended", goroutines, func() (measure.Sample, int, error) { return g.contended(goroutines) })
 	}
 	add("busy", 1, g.busy)
-	return measure.MeasureLive(measure.Plan{Rounds: rounds, Seed: lab.Seed, Done: lab.Done}, cells, lab.Progress)
+	return measure.Live(measure.Plan{Rounds: rounds, Seed: lab.Seed, Done: lab.Done}, cells, lab.Progress)
 }
 
 // gil is what the calls need that others keep waiting.

@@ -99,7 +99,7 @@ func (t *tables) adds(name, to record.Name) string {
 	case !e.Differs:
 		return "no measurable time"
 	case e.Ns.Median < 0:
-		return page.Signed(e.Ns.Median)
+		return page.WithSign(e.Ns.Median, page.Nanoseconds)
 	}
 	return page.Nanoseconds(e.Ns.Median)
 }
@@ -134,7 +134,7 @@ func (t *tables) goToPython() {
 		if r := t.row(part.name); r != nil {
 			line[1], line[4] = page.TimeAndSpread(measure.Median(r.Wall())), t.ratio(r, t.row(plainCgo))
 			if e, ok := record.EffectOf(r, t.row(part.on), t.floor); ok {
-				line[2], line[3] = page.Signed(e.Ns.Median), labels[part.on.String()]
+				line[2], line[3] = page.WithSign(e.Ns.Median, page.Nanoseconds), labels[part.on.String()]
 				if !e.Differs {
 					line[2] = "~" + line[2]
 				}
@@ -341,7 +341,7 @@ func leftOver(ns []float64) string {
 	case i.Hi >= 0:
 		return "~0"
 	default:
-		return page.Signed(i.Median)
+		return page.WithSign(i.Median, page.Nanoseconds)
 	}
 }
 

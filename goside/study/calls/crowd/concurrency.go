@@ -95,7 +95,7 @@ func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, a
 	for _, n := range counts {
 		add("clock", "go", "direct", "", n, func() (measure.Sample, int, error) { return plan.clockAlone(each[:n]) })
 	}
-	return measure.MeasureLive(plan.Plan, subjects, progress)
+	return measure.Live(plan.Plan, subjects, progress)
 }
 
 // together makes a pass. One in which no goroutine got a turn, as may be when other programs use all cores, is made again,

@@ -157,7 +157,7 @@ func (plan *neighbourPlan) measure(crossings []calls.Crossing, progress func(don
 	if len(subjects) == 2 {
 		return nil, fmt.Errorf("crowd: none of %d crossings offers Spin or Sleep, want one", len(crossings))
 	}
-	return measure.MeasureLive(plan.Plan, subjects, progress)
+	return measure.Live(plan.Plan, subjects, progress)
 }
 
 const (

@@ -25,7 +25,7 @@ var claims = []page.Claim{
 			found := fmt.Sprintf("a no-op takes %s with Go %s and %s with %s: %s (%s to %s)",
 				page.Nanoseconds(measure.Median(older.Wall()).Median), older.Get("go"),
 				page.Nanoseconds(measure.Median(newer.Wall()).Median), newer.Get("go"),
-				page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi))
+				page.Change(ratio.Median), page.Change(ratio.Lo), page.Change(ratio.Hi))
 			return found, page.Nearly(ratio, publishedRatio, 0.1)
 		}},
 }

@@ -424,7 +424,7 @@ func monotonic() (int64, error) {
 // there.
 func parseSteps(line string) (map[string]int64, error) {
 	said := map[string]int64{}
-	for _, word := range strings.Fields(line) {
+	for word := range strings.FieldsSeq(line) {
 		key, value, _ := strings.Cut(word, "=")
 		if key == "stamp" {
 			continue

@@ -93,9 +93,9 @@ func changeCells(ratio measure.Interval, floor float64) []string {
 		noise = fmt.Sprintf("± %.1f%%", 100*floor)
 	}
 	if math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
-		return []string{page.Percent(ratio.Median) + " (too few rounds)", noise}
+		return []string{page.Change(ratio.Median) + " (too few rounds)", noise}
 	}
-	change := fmt.Sprintf("%s (%s to %s)", page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi))
+	change := fmt.Sprintf("%s (%s to %s)", page.Change(ratio.Median), page.Change(ratio.Lo), page.Change(ratio.Hi))
 	return []string{change, noise}
 }
 
@@ -121,7 +121,7 @@ func claimed(r *record.Row, older, newer string, ratio measure.Interval) string 
 		math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
 		return ""
 	}
-	published := page.Percent(publishedRatio)
+	published := page.Change(publishedRatio)
 	switch {
 	case ratio.Lo > publishedRatio:
 		return fmt.Sprintf(" (a smaller change than the published %s, which is outside its interval)", published)

@@ -89,7 +89,7 @@ func checksCheaply(p *page.Page) (found, verdict string) {
 		without := record.MiddleOf(off.Wall())
 		added := record.MiddleOf(on.Wall()) - without
 		dear = dear || added > without
-		parts = append(parts, page.Signed(added)+" for "+of.label)
+		parts = append(parts, page.WithSign(added, page.Nanoseconds)+" for "+of.label)
 	}
 	if dear {
 		return page.Joined(parts), "holds where what is passed has no pointers in it"

@@ -52,7 +52,7 @@ func answerCallbacks(p *page.Page) string {
 func answerModel(p *page.Page) string {
 	var parts []string
 	for _, f := range newPassed(p).fits() {
-		parts = append(parts, fmt.Sprintf("%s through %s", page.Percentage(f.median()), page.CrossingName(f.via)))
+		parts = append(parts, fmt.Sprintf("%s through %s", page.Share(f.median()), page.CrossingName(f.via)))
 	}
 	if parts == nil {
 		return ""

@@ -197,13 +197,13 @@ func modelTables(p *page.Page) {
 			worst = f
 		}
 		errors = append(errors, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
-			page.Percentage(f.median()), page.Percentage(f.ninth()), page.Percentage(f.largest()), f.worst})
+			page.Share(f.median()), page.Share(f.ninth()), page.Share(f.largest()), f.worst})
 	}
 	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, errors)
 	if len(fits) == 1 {
-		p.Say("The model predicts held-out payloads with a median error of %s.", page.Percentage(worst.median()))
+		p.Say("The model predicts held-out payloads with a median error of %s.", page.Share(worst.median()))
 		return
 	}
 	p.Say("The model predicts held-out payloads with a median error of at most %s (%s). %d of %d crossings stay within %s.",
-		page.Percentage(worst.median()), page.CrossingName(worst.via), good, len(fits), page.Percentage(acceptable))
+		page.Share(worst.median()), page.CrossingName(worst.via), good, len(fits), page.Share(acceptable))
 }

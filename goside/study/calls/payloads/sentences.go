@@ -158,7 +158,7 @@ func saySlices(s *passed, all []*payload) []string {
 		if math.IsNaN(share) {
 			return ""
 		}
-		return page.Percentage(share)
+		return page.Share(share)
 	})
 	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", untouched)
 	return append(said, sentence("A call that reads its slice takes more than twice the time of one that does not touch it: %s.",

@@ -261,7 +261,7 @@ func (c *causes) busiestTable(kernel string, explained bool) {
 		line := []string{label(&w), page.Significant(c.wall(&w)), "–", "", ""}
 		if b := c.busiest(&w); b.from != "" {
 			some = true
-			line[2], line[3], line[4] = b.from, page.Significant(b.rate), page.Percentage(b.share)
+			line[2], line[3], line[4] = b.from, page.Significant(b.rate), page.Share(b.share)
 		}
 		lines = append(lines, line)
 	}
@@ -289,7 +289,7 @@ func (c *causes) sayDearest(kernel string) string {
 		said = fmt.Sprintf("At %s, unpadded, interchanged loops bring %sx as many lines into %s and take %sx as long.",
 			page.Squares(w.N), page.Factor(more), level, page.Factor(longer))
 		if b := c.busiest(&w); b.from != "" {
-			said += fmt.Sprintf(" The busiest border, from %s, moves %s of what it can.", b.from, page.Percentage(b.share))
+			said += fmt.Sprintf(" The busiest border, from %s, moves %s of what it can.", b.from, page.Share(b.share))
 		}
 	}
 	if said == "" && !leaves && c.shown(kernel) != nil {

@@ -85,7 +85,7 @@ func splitTables(p *page.Page, t *wayTable) {
 	}
 	if off.rows > 0 {
 		p.Say("The parts of transposing first, measured separately, add up to the whole within %s in %s; furthest off is %s.",
-			page.Percentage(off.worst), page.Count(fmt.Sprint(off.rows), "row"), off.at)
+			page.Share(off.worst), page.Count(fmt.Sprint(off.rows), "row"), off.at)
 	}
 }
 
@@ -253,7 +253,7 @@ func checkEven(t *wayTable, kernel string) string {
 		return ""
 	}
 	return fmt.Sprintf("Runs of %d steps through %s, timed whole, equal the sum of their parts within %s at %s.",
-		waySteps, route, page.Percentage(worst), page.Count(fmt.Sprint(sizes), "size"))
+		waySteps, route, page.Share(worst), page.Count(fmt.Sprint(sizes), "size"))
 }
 
 // transposer is a way to transpose: a route, and how.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"slices"
 	"strings"
 
 	"toll/goside/kernel"
@@ -58,7 +59,7 @@ func transposeSubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, er
 			if err := errors.Join(t.plain(), t.byRoutes(routes), t.byNumPy(numpy)); err != nil {
 				return nil, err
 			}
-			facts := append(t.facts, measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(t.verified, " ")})
+			facts := append(slices.Clone(t.facts), measure.Fact{Key: "verified", Value: "bit-identical in 1 cases: " + strings.Join(t.verified, " ")})
 			for k := range t.subjects {
 				t.subjects[k].Facts = facts
 			}
