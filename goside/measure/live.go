@@ -124,14 +124,6 @@ func MeasureLive(plan Plan, subjects []LiveSubject, progress func(done, all int)
 	return series, nil
 }
 
-// LiveCell is a LiveSubject.
-type LiveCell = LiveSubject
-
-// VisitLive is MeasureLive without a way to stop it.
-func VisitLive(subjects []LiveSubject, rounds int, seed uint64, progress func(done, all int)) ([]Series, error) {
-	return MeasureLive(Plan{Rounds: rounds, Seed: seed}, subjects, progress)
-}
-
 // goThreads returns how many threads the Go runtime has. Only those that it made count, not those of native code.
 func goThreads() int {
 	s := []metrics.Sample{{Name: "/sched/threads/total:threads"}}

@@ -66,9 +66,7 @@ func Between(i measure.Interval) string {
 }
 
 // TimeAndSpread shows a time and half its interval.
-func TimeAndSpread(i measure.Interval) string {
-	return Nanoseconds(i.Median) + " " + strings.TrimSpace(Spread(i))
-}
+func TimeAndSpread(i measure.Interval) string { return WithSpread(Nanoseconds(i.Median), i) }
 
 // Count shows a number of things with its noun: "1 goroutine", "100 goroutines".
 func Count(n, noun string) string {
@@ -181,7 +179,7 @@ func Few(x float64) string {
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
-// ShareText returns "47% ± 1%", half the interval in hundredths of the limit, and a mark if it is beyond 100 %.
+// ShareText returns "47% ±1%", half the interval in hundredths of the limit, and a mark if it is beyond 100 %.
 func ShareText(share measure.Interval) string {
 	half := "?"
 	if !math.IsInf(share.Lo, 0) {
@@ -191,7 +189,7 @@ func ShareText(share measure.Interval) string {
 	if record.Beyond(share) {
 		mark = "^"
 	}
-	return fmt.Sprintf("%.0f%% ± %s%%%s", 100*share.Median, half, mark)
+	return fmt.Sprintf("%.0f%% ±%s%%%s", 100*share.Median, half, mark)
 }
 
 func Percentage(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
@@ -231,22 +229,20 @@ func Signed(ns float64) string {
 	return "+" + Nanoseconds(ns)
 }
 
-// Spread returns "± 3% ", half the interval in per cent, with a mark for an unstable one: "±13%!".
+// Spread returns "±3%", half the interval in per cent, with a mark for an unstable one: "±13%!".
 func Spread(i measure.Interval) string {
 	half := i.Half()
 	switch {
 	case math.IsInf(half, 0) || math.IsNaN(half): // too few samples
-		return "± ?% "
+		return "±?%"
 	case i.Unstable():
-		return fmt.Sprintf("±%2.0f%%!", 100*half)
+		return fmt.Sprintf("±%.0f%%!", 100*half)
 	}
-	return fmt.Sprintf("±%2.0f%% ", 100*half)
+	return fmt.Sprintf("±%.0f%%", 100*half)
 }
 
 // WithSpread shows a figure and the spread of what it was made of: "41.2 ±3%".
-func WithSpread(figure string, i measure.Interval) string {
-	return figure + " " + strings.Join(strings.Fields(Spread(i)), "")
-}
+func WithSpread(figure string, i measure.Interval) string { return figure + " " + Spread(i) }
 
 // Relative shows a ratio and its spread, with a mark if it is indistinguishable from 1: "~1.01 ±3%".
 func Relative(ratio measure.Interval, differs bool) string {

@@ -99,7 +99,7 @@ func Warnings(rec *record.Record) []string {
 		slices.SortStableFunc(unstable, func(a, b series) int { return cmp.Compare(b.half, a.half) })
 		var named []string
 		for _, s := range unstable[:min(worst, len(unstable))] {
-			named = append(named, fmt.Sprintf("%s (± %.0f%%)", s.name, 100*s.half))
+			named = append(named, fmt.Sprintf("%s (±%.0f%%)", s.name, 100*s.half))
 		}
 		warn("%d of %d series are unstable, the worst: %s; more rounds or a quieter machine would help", len(unstable), rows, strings.Join(named, ", "))
 	}

@@ -37,7 +37,7 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("warned %q of 3 rounds", got)
 	}
 	got := page.Warnings(pagetest.Written(t, nil, []measure.Series{quiet[0], pagetest.One("Kernels/kernel=ols/lang=c/via=cgo/layout=row/n=1", nil, 1, 2, 3, 4, 5, 6, 7)}))
-	if len(got) != 1 || !strings.Contains(got[0], "1 of 2 series are unstable, the worst: ols row of c/cgo (± 75%)") {
+	if len(got) != 1 || !strings.Contains(got[0], "1 of 2 series are unstable, the worst: ols row of c/cgo (±75%)") {
 		t.Errorf("warned %q", got)
 	}
 }

@@ -41,7 +41,6 @@ func FloorBy(rows []*Row, wall func(*Row) []float64) float64 {
 	return math.Inf(1)
 }
 
-// Noise returns the floor that two entries of one row show, infinite if there are not two, and how a sentence
 // says it.
 func Noise(entered, again *Row) (float64, string) {
 	if r, ok := WallRatio(again, entered); ok && !math.IsInf(r.Floor(), 0) {
@@ -116,38 +115,4 @@ func Minus(a, b []float64) []float64 {
 		all = append(all, a[k]-b[k])
 	}
 	return all
-}
-
-// Column is a problem's rows, in one unit.
-type Column struct {
-	Name, Unit string
-	Scale      float64 // ns in a unit
-	Rows       []*Row
-	Loop       []float64 // time of the empty loop in each round, to be taken off; nil if nothing is
-}
-
-func (c *Column) Find(route string) *Row {
-	for _, r := range c.Rows {
-		if r.Route() == route && r.Entry == "" {
-			return r
-		}
-	}
-	return nil
-}
-
-// Wall returns the wall times of r, which is in c, in ns an operation.
-func (c *Column) Wall(r *Row) []float64 {
-	wall := r.Wall()
-	if len(c.Loop) == len(wall) {
-		for k := range wall {
-			wall[k] -= c.Loop[k]
-		}
-	}
-	return wall
-}
-
-// Floor returns the noise floor, if a route was entered twice.
-func (c *Column) Floor() (float64, bool) {
-	f := FloorBy(c.Rows, c.Wall)
-	return f, !math.IsInf(f, 0)
 }

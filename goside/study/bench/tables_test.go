@@ -56,8 +56,8 @@ func TestTables(t *testing.T) {
 | rust-par/cgo | 1.50 ±0% | ~0.96 ±0% |
 | noise floor | ±5.0% | ±5.0% |`, // ols is 4 % off, below the floor of 5 %
 		"Kernels: share of the limit": `
-| c/cgo | 40% ± 38% | 10% ± 0% |
-| rust-par/cgo | 18% ± 17% | 5% ± 0% |`,
+| c/cgo | 40% ±38% | 10% ±0% |
+| rust-par/cgo | 18% ±17% | 5% ±0% |`,
 		"Kernels: rate": `
 | c/cgo | 6.40 ±60%! Gflop/s | 0.962 ±0% GB/s |
 | rust-par/cgo | 4.27 ±60%! Gflop/s | 1.00 ±0% GB/s |`,

@@ -71,7 +71,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return series, err
 	}
-	contended, err := contention(lab.Full, lab.Seed, lab.Progress)
+	contended, err := contention(lab)
 	return append(series, contended...), err
 }
 
@@ -334,7 +334,7 @@ func (b *borders) held(route string) *seam.Library {
 // op=busy: one goroutine calls once a millisecond, while a Python loop computes in another, which gives the GIL up only
 // when CPython's switch interval, 5 ms by default, has passed; an operation's time is what a call waits and takes, max-ns
 // the longest of a sample's.
-func contention(full bool, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+func contention(lab *study.Lab) ([]measure.Series, error) {
 	in, err := cpython.Default()
 	if err != nil {
 		return nil, err
@@ -346,13 +346,13 @@ func contention(full bool, seed uint64, progress func(done, all int)) ([]measure
 		return nil, b.err
 	}
 	rounds := 7
-	if full {
+	if lab.Full {
 		rounds, g.pass = study.FullRounds, 100*time.Millisecond
 	}
-	var cells []measure.LiveCell
+	var cells []measure.LiveSubject
 	add := func(op string, n int, take func() (measure.Sample, int, error)) {
 		problem := fmt.Sprintf("python %s n=%d", op, n)
-		cells = append(cells, measure.LiveCell{
+		cells = append(cells, measure.LiveSubject{
 			Subject: &measure.Subject{Name: rowName(op, "python", fromGo, n).String(), Facts: facts(problem), Group: problem},
 			Take:    take,
 		})
@@ -361,7 +361,7 @@ func contention(full bool, seed uint64, progress func(done, all int)) ([]measure
 		add("contended", goroutines, func() (measure.Sample, int, error) { return g.contended(goroutines) })
 	}
 	add("busy", 1, g.busy)
-	return measure.VisitLive(cells, rounds, seed, progress)
+	return measure.MeasureLive(measure.Plan{Rounds: rounds, Seed: lab.Seed, Done: lab.Done}, cells, lab.Progress)
 }
 
 // gil is what the calls need that others keep waiting.

@@ -46,19 +46,22 @@ func answerNeighbours(p *page.Page) string {
 	}
 	rows := p.Rows(neighboursName)
 	idle, asleep := record.First(rows, "/op:idle"), record.First(rows, "/op:sleep /via:cgo /n:100 /call:100ms")
-	inGo, inC := record.First(rows, "/op:spin /via:direct /n:%s /call:100ms", cores), record.First(rows, "/op:spin /via:cgo /n:%s /call:100ms", cores)
+	inGo := record.First(rows, "/op:spin /via:direct /n:%s /call:100ms", cores)
+	inC := record.First(rows, "/op:spin /via:cgo /n:%s /call:100ms", cores)
 	if idle == nil || inGo == nil || inC == nil || asleep == nil {
 		return ""
 	}
 	late := func(r *record.Row) string {
-		return fmt.Sprintf("%s (P99: %s)", page.Nanoseconds(measure.Median(r.Wall()).Median), page.Nanoseconds(r.More("tick-p99-ns").Median))
+		return fmt.Sprintf("%s (P99: %s)", page.Nanoseconds(measure.Median(r.Wall()).Median),
+			page.Nanoseconds(r.More("tick-p99-ns").Median))
 	}
 	verb := "compute"
 	if cores == "1" {
 		verb = "computes"
 	}
-	return fmt.Sprintf("While %s %s for 100 ms at a time, another's tick is late by %s if the computing is in C, and by %s if it is in Go; "+
-		"in an idle program, by %s. While 100 goroutines sleep in C, the program has %s, where an idle one has %.0f, and the tick is late by %s.",
+	return fmt.Sprintf("While %s %s for 100 ms at a time, another's tick is late by %s if the computing is in C, "+
+		"and by %s if it is in Go; in an idle program, by %s. While 100 goroutines sleep in C, the program has %s, "+
+		"where an idle one has %.0f, and the tick is late by %s.",
 		page.Count(cores, "goroutine"), verb, late(inC), late(inGo), late(idle),
 		page.Count(fmt.Sprintf("%.0f", asleep.Largest("threads")), "thread"), idle.Largest("threads"), late(asleep))
 }

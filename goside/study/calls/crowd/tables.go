@@ -55,7 +55,8 @@ func concurrencyTables(p *page.Page) {
 		for _, r := range c.rows {
 			throughput = append(throughput, throughputLine(r, c.rows[0], floor))
 			bytes, objects := r.Allocated()
-			single = append(single, append(singleCallLine(crowdName(r), r), fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
+			line := singleCallLine(crowdName(r), r)
+			single = append(single, append(line, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
 		}
 	}
 	for _, r := range record.Find(rows, "/op:clock") {
@@ -82,7 +83,8 @@ func throughputLine(r, one *record.Row, floor float64) []string {
 	} else if ratio, ok := record.WallRatio(one, r); ok {
 		relative = page.Relative(ratio, ratio.Differs(floor))
 	}
-	return []string{crowdName(r), page.Significant(1e3 / wall.Median), page.WithSpread(page.Nanoseconds(wall.Median), wall), relative}
+	perCall := page.WithSpread(page.Nanoseconds(wall.Median), wall)
+	return []string{crowdName(r), page.Significant(1e3 / wall.Median), perCall, relative}
 }
 
 func singleCallLine(name string, r *record.Row) []string {
@@ -124,9 +126,10 @@ func sayConcurrency(crossings []*crossingRows, floor float64) string {
 	if throughput == nil {
 		return "The record holds calls by one number of goroutines only, so it says nothing of scaling."
 	}
+	most = page.Count(most, "goroutine")
 	return fmt.Sprintf("Throughput of %s relative to %s: %s. P99.9 of a single call with %s, beside the one with %s: %s. "+
-		"Most threads of the Go runtime with %s: %s.", page.Count(most, "goroutine"), least, strings.Join(throughput, "; "),
-		page.Count(most, "goroutine"), least, strings.Join(tails, "; "), page.Count(most, "goroutine"), strings.Join(threads, "; "))
+		"Most threads of the Go runtime with %s: %s.", most, least, strings.Join(throughput, "; "),
+		most, least, strings.Join(tails, "; "), most, strings.Join(threads, "; "))
 }
 
 // neighbourTables prints what goroutines in calls do to the rest of the program.
@@ -143,13 +146,15 @@ func neighbourTables(p *page.Page) {
 	for _, r := range append([]*record.Row{idle}, loads...) {
 		ticks = append(ticks, tickLine(r, idle, floor))
 		collections = append(collections, []string{
-			loadOnCrossing(r), median(r, "work-p50-ns", "tick-cut"), median(r, "work-p99-ns", "tick-cut"), median(r, "gc-pause-p50-ns", ""),
-			page.Nanoseconds(r.Largest("gc-pause-max-ns")), median(r, "gc-wall-ns", "gc-cut"), fmt.Sprintf("%.0f", r.Largest("threads")),
+			loadOnCrossing(r), median(r, "work-p50-ns", "tick-cut"), median(r, "work-p99-ns", "tick-cut"),
+			median(r, "gc-pause-p50-ns", ""), page.Nanoseconds(r.Largest("gc-pause-max-ns")),
+			median(r, "gc-wall-ns", "gc-cut"), fmt.Sprintf("%.0f", r.Largest("threads")),
 		})
 	}
 	p.Grid("How late the tick is", []string{"", "late", "relative", "P99", "max"}, ticks)
 	p.Tell(prose, "tick", page.FloorText(floor))
-	p.Grid("Work, collections and threads", []string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, collections)
+	p.Grid("Work, collections and threads",
+		[]string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, collections)
 	p.Tell(prose, "collections", nil)
 	p.Explain(sayTicks(idle, loads, floor) + " " + sayCollections(idle, loads))
 }
@@ -242,22 +247,27 @@ func sayTicks(idle *record.Row, loads []*record.Row, floor float64) string {
 		}
 		beyond = append(beyond, fmt.Sprintf("%s %d of %s", name, longer, page.Count(strconv.Itoa(len(c.rows)), "load")))
 		if pairs > 0 {
-			against = append(against, fmt.Sprintf("%s sooner under %d of %s, later under %d", name, sooner, page.Count(strconv.Itoa(pairs), "load"), later))
+			against = append(against, fmt.Sprintf("%s sooner under %d of %s, later under %d",
+				name, sooner, page.Count(strconv.Itoa(pairs), "load"), later))
 		}
 	}
-	said := fmt.Sprintf("In the idle program the tick is %s late at the median and %s at P99. Loads whose P99 is longer, with intervals apart: %s.",
+	said := fmt.Sprintf("In the idle program the tick is %s late at the median and %s at P99. "+
+		"Loads whose P99 is longer, with intervals apart: %s.",
 		page.Nanoseconds(measure.Median(idle.Wall()).Median), page.Nanoseconds(idleP99.Median), strings.Join(beyond, "; "))
 	if against != nil {
 		said += fmt.Sprintf(" Median tick relative to the same load in plain Go: %s.", strings.Join(against, "; "))
 	}
 	latest := worst(loads, "tick-p99-ns")
-	return said + fmt.Sprintf(" The tick is latest beside %s: %s at P99.", loadOnCrossing(latest), median(latest, "tick-p99-ns", "tick-cut"))
+	return said + fmt.Sprintf(" The tick is latest beside %s: %s at P99.",
+		loadOnCrossing(latest), median(latest, "tick-p99-ns", "tick-cut"))
 }
 
 // sayCollections says beside which load a collection takes longest, and which makes the most threads.
 func sayCollections(idle *record.Row, loads []*record.Row) string {
 	stop, wall := worst(loads, "gc-pause-max-ns"), worst(loads, "gc-wall-ns")
-	most := slices.MaxFunc(loads, func(a, b *record.Row) int { return cmp.Compare(a.Largest("threads"), b.Largest("threads")) })
+	most := slices.MaxFunc(loads, func(a, b *record.Row) int {
+		return cmp.Compare(a.Largest("threads"), b.Largest("threads"))
+	})
 	var threads []string
 	for _, r := range loads {
 		if loadName(r) == loadName(most) {

@@ -23,7 +23,8 @@ func answerFirstUse(p *page.Page) string {
 		call, _ := step(r, "call1-ns")
 		parts = append(parts, fmt.Sprintf("with %s, a small program %s, its loaded size %s, and its first call takes %s", via,
 			differenceText(r, plain, (*record.Row).Wall, page.Nanoseconds, "starts", "later", "earlier"),
-			differenceText(r, plain, valuesOf("loaded-bytes"), page.Megabytes, "is", "larger", "smaller"), page.Nanoseconds(call.Median)))
+			differenceText(r, plain, valuesOf("loaded-bytes"), page.Megabytes, "is", "larger", "smaller"),
+			page.Nanoseconds(call.Median)))
 	}
 	if parts == nil {
 		return ""
@@ -31,8 +32,9 @@ func answerFirstUse(p *page.Page) string {
 	return "Relative to plain Go: " + strings.Join(parts, "; ") + "."
 }
 
-// differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is no larger".
-func differenceText(r, plain *record.Row, values func(*record.Row) []float64, show func(float64) string, verb, more, less string) string {
+// differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is not measurably larger".
+func differenceText(r, plain *record.Row, values func(*record.Row) []float64, show func(float64) string,
+	verb, more, less string) string {
 	difference := record.Differences(values(r), values(plain))
 	switch {
 	case !record.Certain(difference):

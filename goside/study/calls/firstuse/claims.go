@@ -14,7 +14,8 @@ import (
 
 // The claims are quoted, or cut to their figures. Their sources were read in November 2026.
 var claims = []page.Claim{
-	{Text: "“The baseline runtime overhead of cgo calls has been reduced by ~30%.”", Title: "Go 1.26 release notes, 2026", URL: "https://go.dev/doc/go1.26",
+	{Text: "“The baseline runtime overhead of cgo calls has been reduced by ~30%.”",
+		Title: "Go 1.26 release notes, 2026", URL: "https://go.dev/doc/go1.26",
 		Here: func(p *page.Page) (string, string) {
 			older, newer := toolchainRow(p, "1.25"), toolchainRow(p, "1.26")
 			ratio, ok := record.WallRatio(newer, older)

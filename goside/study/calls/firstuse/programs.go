@@ -165,7 +165,9 @@ func (p *phase) measure(ctx context.Context, rng *rand.Rand, step func()) ([]mea
 	series := make([]measure.Series, len(p.programs))
 	for k, b := range p.programs {
 		name := record.Name{Study: firstUseName, Op: p.op, Lang: b.lang, Via: b.via}
-		facts := []measure.Fact{{Key: "problem", Value: "first use, " + p.op}, {Key: "per", Value: p.per}, {Key: "unjudged", Value: p.unjudged}}
+		facts := []measure.Fact{
+			{Key: "problem", Value: "first use, " + p.op}, {Key: "per", Value: p.per}, {Key: "unjudged", Value: p.unjudged},
+		}
 		if p.op == "start" {
 			facts = append(facts, b.facts...)
 		}
@@ -483,7 +485,8 @@ func (w *workshop) cold(ctx context.Context, b *built) (measure.Sample, error) {
 }
 
 // stamped times a build, and makes sure that what it gives is what was to be built.
-func (w *workshop) stamped(ctx context.Context, b *built, stamp string, env []string, args ...string) (measure.Sample, error) {
+func (w *workshop) stamped(ctx context.Context, b *built, stamp string, env []string,
+	args ...string) (measure.Sample, error) {
 	file := filepath.Join(w.work, "built")
 	sample, err := w.build(ctx, b, file, env, args...)
 	if err != nil {
@@ -494,7 +497,8 @@ func (w *workshop) stamped(ctx context.Context, b *built, stamp string, env []st
 	case err != nil:
 		return sample, fmt.Errorf("firstuse: %s: %w", b.via, err)
 	case !strings.HasPrefix(out, "stamp="+stamp+" "):
-		return sample, fmt.Errorf("firstuse: %s as built again printed %q, want stamp=%s: it was not built again", b.via, out, stamp)
+		return sample, fmt.Errorf("firstuse: %s as built again printed %q, want stamp=%s: it was not built again",
+			b.via, out, stamp)
 	}
 	return sample, nil
 }

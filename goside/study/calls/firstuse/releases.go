@@ -76,7 +76,9 @@ func releaseTables(p *page.Page) {
 
 // ofCall returns the rows of the same call, built by any release, both entries.
 func ofCall(rows []*record.Row, like *record.Row) []*record.Row {
-	return slices.DeleteFunc(slices.Clone(rows), func(r *record.Row) bool { return r.Op != like.Op || r.Route() != like.Route() })
+	return slices.DeleteFunc(slices.Clone(rows), func(r *record.Row) bool {
+		return r.Op != like.Op || r.Route() != like.Route()
+	})
 }
 
 // ofRelease returns the row of the same call, built by that release, or nil.
@@ -93,7 +95,8 @@ func changeCells(ratio measure.Interval, floor float64) []string {
 	if math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
 		return []string{page.Percent(ratio.Median) + " (too few rounds)", noise}
 	}
-	return []string{fmt.Sprintf("%s (%s to %s)", page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi)), noise}
+	change := fmt.Sprintf("%s (%s to %s)", page.Percent(ratio.Median), page.Percent(ratio.Lo), page.Percent(ratio.Hi))
+	return []string{change, noise}
 }
 
 // changed says what a ratio of times shows.

@@ -88,8 +88,11 @@ func stepTable(p *page.Page, rows []*record.Row) {
 		bytes, objects := r.Allocated()
 		lines = append(lines, append(line, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
 	}
-	p.Grid("First steps and first calls", []string{"program", "dlopen", "lookup", "registration", "first call", "second", "1000th", "B", "objects"}, lines)
-	p.Tell(prose, "steps", map[string]string{"Rounds": page.InRounds(rows[0]), "Clock": page.Nanoseconds(rows[0].More("clock-ns").Median)})
+	p.Grid("First steps and first calls", []string{
+		"program", "dlopen", "lookup", "registration", "first call", "second", "1000th", "B", "objects",
+	}, lines)
+	clock := page.Nanoseconds(rows[0].More("clock-ns").Median)
+	p.Tell(prose, "steps", map[string]string{"Rounds": page.InRounds(rows[0]), "Clock": clock})
 	said := "First call beyond the 1000th: " + leastToMost(first, page.Nanoseconds) + "."
 	if before != nil {
 		said = "To load, look up and register one function: " + leastToMost(before, page.Nanoseconds) + ". " + said

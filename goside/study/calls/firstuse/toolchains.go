@@ -204,7 +204,9 @@ func (c *cost) subject(version, entry string, missing []string) *measure.Subject
 	if len(missing) > 0 {
 		facts = append(facts, measure.Fact{Key: "missing", Value: strings.Join(missing, "; ")})
 	}
-	name := record.Name{Study: toolchainsName, Op: c.op, Lang: lang, Via: c.via, Keys: []record.Key{{Key: "go", Value: version}}, Entry: entry}
+	name := record.Name{
+		Study: toolchainsName, Op: c.op, Lang: lang, Via: c.via, Keys: []record.Key{{Key: "go", Value: version}}, Entry: entry,
+	}
 	return &measure.Subject{Name: name.String(), Facts: facts}
 }
 

@@ -5,6 +5,7 @@ package ways
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -170,7 +171,7 @@ func TestAnswers(t *testing.T) {
 			"With f2py's silent copies, a step takes 3.0x as long as without."},
 		{copySeries(512, 3), "", "", ""},
 	} {
-		p := pagetest.PrinterOf(pagetest.Written(t, nil, append(c.series, pagetest.One("Other/op=x/lang=c/via=cgo", nil, 1))))
+		p := pagetest.PrinterOf(pagetest.Written(t, nil, slices.Concat(c.series, []measure.Series{pagetest.One("Other/op=x/lang=c/via=cgo", nil, 1)})))
 		for _, a := range []struct{ got, want string }{{answerTranspose(p), c.transpose}, {answerTransposers(p), c.transposer}, {answerFortran(p), c.inPlace}} {
 			if a.got != a.want {
 				t.Errorf("the answer is\n%s\nwant\n%s", a.got, a.want)
@@ -193,7 +194,7 @@ func TestClaims(t *testing.T) {
 		{append(copySeries(512, 4), copySeries(728, 1.5)...), "", copies + "4.0x at 512², 1.50x at 728²", "does not hold"},
 		{copySeries(64, 2), "", copies + "2.0x at 64²", "holds"},
 	} {
-		p := pagetest.PrinterOf(pagetest.Written(t, nil, append(c.series, pagetest.One("Other/op=x/lang=c/via=cgo", nil, 1))))
+		p := pagetest.PrinterOf(pagetest.Written(t, nil, slices.Concat(c.series, []measure.Series{pagetest.One("Other/op=x/lang=c/via=cgo", nil, 1)})))
 		found, verdict := judgeF2py(p)
 		fortran := ""
 		for _, f := range judgeFortran(p) {
