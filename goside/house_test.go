@@ -116,13 +116,17 @@ func TestScriptsParse(t *testing.T) {
 func TestPointersInDocuments(t *testing.T) {
 	for _, file := range sources(t, ".md") {
 		text := string(read(t, file))
+		folder := filepath.Dir(file)
+		if strings.HasPrefix(file, "goside/study/") { // a template, of what is to lie there
+			folder = "docs"
+		}
 		for _, part := range strings.Split(text, "](")[1:] {
 			target, _, _ := strings.Cut(part, ")")
 			target, _, _ = strings.Cut(target, "#")
 			if target == "" || strings.Contains(target, "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(root, filepath.Dir(file), target)); err != nil {
+			if _, err := os.Stat(filepath.Join(root, folder, target)); err != nil {
 				t.Errorf("%s points at %s: %v", file, target, err)
 			}
 		}

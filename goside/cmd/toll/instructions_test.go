@@ -41,8 +41,8 @@ func TestInstructions(t *testing.T) {
 		t.Errorf("error %v, toll show prints\n%s\nwhere toll instructions printed\n%s", err, shown, out)
 	}
 	compared, err := run(t, compareCommand(), file, file)
-	if err == nil && !strings.Contains(compared, "0 slower") {
-		t.Errorf("compared with itself it shows\n%s", compared)
+	if err != nil || !strings.Contains(compared, "0 slower") {
+		t.Errorf("error %v, compared with itself it shows\n%s", err, compared)
 	}
 }
 

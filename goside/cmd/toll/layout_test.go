@@ -59,7 +59,7 @@ func TestLayout(t *testing.T) {
 	if _, err := run(t, showCommand(), "--brief", "--into", page, file); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := os.ReadFile(page); err != nil || !strings.Contains(string(text), "- **And with what?** Fastest") {
+	if text, err := os.ReadFile(page); err != nil || !strings.Contains(string(text), "- **And with what?** At 512², ") {
 		t.Errorf("error %v, page:\n%s", err, text)
 	}
 }

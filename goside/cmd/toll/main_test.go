@@ -175,7 +175,7 @@ func TestBench(t *testing.T) {
 	if want := shown + "Record: " + record + "\n"; printed != want {
 		t.Errorf("toll bench printed:\n%s\ntoll show prints of its record:\n%s", printed, shown)
 	}
-	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "9 of 9 rows were verified before they were timed.") {
+	if !strings.Contains(strings.Join(strings.Fields(shown), " "), "Rows verified before they were timed: 9 of 9.") {
 		t.Errorf("not all rows verified:\n%s", shown)
 	}
 	t.Run("limits", func(t *testing.T) { testBenchLimits(t, record) })
