@@ -7,6 +7,7 @@ package studies
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"toll/goside/page"

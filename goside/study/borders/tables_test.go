@@ -18,7 +18,7 @@ import (
 	"toll/goside/study/studytest"
 )
 
-// studySeries returns a study in which every part of a call takes a round figure. A no-op differs from itself by 1 %.
+// studySeries returns a study in which every part of a call takes a round figure. A no-op differs from itself by 1%.
 func studySeries() []measure.Series {
 	var all []measure.Series
 	add := func(name record.Name, ns float64) *measure.Series {
@@ -97,7 +97,7 @@ func answered(t *testing.T, series ...measure.Series) string {
 
 func TestTables(t *testing.T) {
 	text := pagetest.PrintedSection(t, printTables, studySeries()...)
-	pagetest.Holds(t, text, "## Two borders: Go, CPython, native code", "within the noise floor of 1 %, which",
+	pagetest.Holds(t, text, "## Two borders: Go, CPython, native code", "within the noise floor of 1%, which",
 		"| plain cgo call | 30.0 ns ±10%! | | | 1.00x |",
 		"| crossing into the host library | 42.0 ns ±10%! | +12.0 ns | plain cgo call | 1.40x |",
 		"| GIL, thread state kept | 80.0 ns ±10%! | +38.0 ns | crossing into the host library | 2.67x |",

@@ -52,7 +52,7 @@ func TestConcurrencySection(t *testing.T) {
 		crowdRow("clock", "go", "direct", 1, 60, 31, 41, 51, 1e6, 1, 5),
 	}
 	text := pagetest.Printed(t, concurrencyTables, series...)
-	pagetest.Holds(t, text, "noise floor of 5 %,",
+	pagetest.Holds(t, text, "noise floor of 5%,",
 		"| cgo, 1 goroutine | 32.2 | 31.1 ns ±3% | 1 |",
 		"| cgo, 100 goroutines | 64.4 | 15.5 ns ±3% | 2.00 ±0% |",
 		"| plain Go, 100 goroutines | 469 | 2.13 ns ±3% | ~0.97 ±0% |",
@@ -92,7 +92,7 @@ func neighbourSeries() []measure.Series {
 func TestNeighboursSection(t *testing.T) {
 	series := neighbourSeries()
 	text := pagetest.Printed(t, neighbourTables, series...)
-	pagetest.Holds(t, text, "noise floor of 10 %,",
+	pagetest.Holds(t, text, "noise floor of 10%,",
 		"| idle program | 104 µs ±3% | 1 | 200 µs | 300 µs |",
 		"| 2 × 1 µs busy, plain Go | ≥ 20.7 ms ±3% | 200.00 ±0% | ≥ 30.0 ms | ≥ 40.0 ms |",
 		"| 2 × 1 µs busy, cgo | 109 µs ±3% | ~1.05 ±0% |",

@@ -94,7 +94,7 @@ func TestModelAdmitsFailure(t *testing.T) {
 			t.Errorf("%s is missed by %g in the median", f.via, f.median())
 		}
 	}
-	pagetest.Holds(t, printed(t, page.Style{Markdown: true}, all), "% (cgo). 1 of 2 crossings stay within 20 %.")
+	pagetest.Holds(t, printed(t, page.Style{Markdown: true}, all), "% (cgo). 1 of 2 crossings stay within 20%.")
 }
 
 // TestPrintsWhatThereIs prints records of any part alone, in lines that a terminal holds.
@@ -148,10 +148,10 @@ func TestTables(t *testing.T) {
 		"Two arguments take 38.4 ns through cgo and 396 ns through purego's RegisterFunc.",
 		"each further int64 adds 0.600 ns through cgo and 48.0 ns through purego's RegisterFunc.",
 		"Objects allocated for each: 0 through cgo and purego's RegisterFunc.",
-		"takes, relative to one of 8 B: 100 % through cgo and purego's RegisterFunc.",
+		"takes, relative to one of 8 B: 100% through cgo and purego's RegisterFunc.",
 		"A call that reads its slice takes more than twice the time of one that does not touch it: from 512 B on through cgo and from 4 KiB on through purego's RegisterFunc.",
 		"On the thread that Go called C on, a callback takes 60.0 ns through cgo and 480 ns through purego's RegisterFunc, averaged",
-		"held-out payloads with a median error of at most 0 % (cgo). 2 of 2 crossings stay within 20 %.",
+		"held-out payloads with a median error of at most 0% (cgo). 2 of 2 crossings stay within 20%.",
 	)
 }
 
@@ -172,7 +172,7 @@ func TestSentences(t *testing.T) {
 		}, "more than twice"},
 		{map[string]made{"cgo": madeUp["cgo"]}, nil, []string{
 			"A call that passes nothing takes 36.0 ns through cgo. Two arguments take 38.4 ns through cgo.",
-			"The model predicts held-out payloads with a median error of 0 %.",
+			"The model predicts held-out payloads with a median error of 0%.",
 		}, "plain Go,"},
 		{map[string]made{"direct": {call: 2}}, nil, []string{"A call that passes nothing takes 2.40 ns in plain Go."}, "through"},
 		{map[string]made{"cgo": madeUp["cgo"], "syscalln": flat}, func(p *calls.Payload, via string, ns float64) float64 {

@@ -51,10 +51,10 @@ func TestLayoutBusiest(t *testing.T) {
 	text := printedCauses(t, machineFacts, loops...)
 	pagetest.Holds(t, text,
 		"| c, row-major | into L1 | into L2 | into L3 | pages |", "| c, row-major | ns | from | GB/s | share |",
-		"| 512², unpadded, matched | 0.25 | 0.25 | 0 | 0 |", "| 512², unpadded, matched | 3.20 | L3 | 5.00 | 25 % |",
-		"| 512², unpadded, interchanged | 2.25 | 2.25 | 0 | 0 |", "| 512², unpadded, interchanged | 16.0 | L3 | 9.00 | 45 % |", // 22 % of what L2 gives L1
-		"| 512², unpadded, interchanged | 2 | 2 | 0 | 0 |", "| 512², unpadded, interchanged | 16.0 | L2 | 8.00 | 10 % |", // which reads, so that L2 is the slower
-		"At 512², unpadded, interchanged loops bring 9.0x as many lines into L1 and take 5.0x as long. The busiest border, from L3, moves 45 % of what it can.",
+		"| 512², unpadded, matched | 0.25 | 0.25 | 0 | 0 |", "| 512², unpadded, matched | 3.20 | L3 | 5.00 | 25% |",
+		"| 512², unpadded, interchanged | 2.25 | 2.25 | 0 | 0 |", "| 512², unpadded, interchanged | 16.0 | L3 | 9.00 | 45% |", // 22% of what L2 gives L1
+		"| 512², unpadded, interchanged | 2 | 2 | 0 | 0 |", "| 512², unpadded, interchanged | 16.0 | L2 | 8.00 | 10% |", // which reads, so that L2 is the slower
+		"At 512², unpadded, interchanged loops bring 9.0x as many lines into L1 and take 5.0x as long. The busiest border, from L3, moves 45% of what it can.",
 		"Nothing was counted: the machine shows")
 	pagetest.Lacks(t, text, "Computed lines and", "Nothing here leaves", "misses")
 
@@ -62,7 +62,7 @@ func TestLayoutBusiest(t *testing.T) {
 	pagetest.Holds(t, text, "| 512², unpadded, interchanged | 2.25 |", "and take 5.0x as long.")
 	pagetest.Lacks(t, text, "busiest", "GB/s")
 	fast := walkSeries("c", walk{Kernel: "diffusion", LD: UnitLD, N: 64}, 1)
-	pagetest.Holds(t, printedCauses(t, machineFacts, append(bandwidths, fast)...), "| 64², unpadded, matched | 0.25 | 0 |", "| 64², unpadded, matched | 1.00 | L2 | 16.0 | 40 % |")
+	pagetest.Holds(t, printedCauses(t, machineFacts, append(bandwidths, fast)...), "| 64², unpadded, matched | 0.25 | 0 |", "| 64², unpadded, matched | 1.00 | L2 | 16.0 | 40% |")
 	small := []measure.Fact{{Key: "caches", Value: "L1d 1048576"}}
 	text = printedCauses(t, small, walkSeries("c", walk{Kernel: "diffusion", Interchanged: true, LD: UnitLD, N: 64}, 1))
 	pagetest.Holds(t, text, "Nothing here leaves L1.")

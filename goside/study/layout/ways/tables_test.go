@@ -63,14 +63,14 @@ func TestLayoutEven(t *testing.T) {
 		"Break-even of ols: fits in one call", "| c/cgo | 5 |", "at which one fit is enough: c/cgo none.")
 	pagetest.Lacks(t, text, "rust/cgo", "Runs of 10 steps")
 
-	// A run of 10 steps, timed whole, is off from 60 + 50 by 10 %.
+	// A run of 10 steps, timed whole, is off from 60 + 50 by 10%.
 	long := func(n int) []measure.Series {
 		return []measure.Series{waySeries("diffusion", "c/cgo", n, kernelPart, waySteps, 60),
 			waySeries("diffusion", "c/cgo", n, TransposePart, waySteps, 50), waySeries("diffusion", "c/cgo", n, Transposed, waySteps, 100)}
 	}
 	all = append(evenSeries("diffusion", "c/cgo", 64, 1, 100, 10, 180), long(64)...)
-	pagetest.Holds(t, pagetest.PrintedSection(t, tables, all...), "| c/cgo | 2 |", "Runs of 10 steps through c/cgo, timed whole, equal the sum of their parts within 10 % at 1 size.")
-	pagetest.Holds(t, pagetest.PrintedSection(t, tables, append(all, long(128)...)...), "within 10 % at 2 sizes.")
+	pagetest.Holds(t, pagetest.PrintedSection(t, tables, all...), "| c/cgo | 2 |", "Runs of 10 steps through c/cgo, timed whole, equal the sum of their parts within 10% at 1 size.")
+	pagetest.Holds(t, pagetest.PrintedSection(t, tables, append(all, long(128)...)...), "within 10% at 2 sizes.")
 	if text := pagetest.PrintedSection(t, tables); text != "" {
 		t.Errorf("without rows there is %q, want nothing", text)
 	}
@@ -106,12 +106,12 @@ func TestLayoutSplit(t *testing.T) {
 		"| f2py-copy/cpython, copied by f2py | 2.00 µs | 40.0 µs | 13.0 µs | 55.0 µs ±0% |",
 		"Fastest: c/cgo, matched: 11.0 µs. Slowest: c/cgo, the wrong way: 10x as long.",
 		"f2py's silent copies take as long as 2.7 steps at 512².",
-		"add up to the whole within 5 % in 3 rows; furthest off is c/cgo, transposed, at 512².",
+		"add up to the whole within 5% in 3 rows; furthest off is c/cgo, transposed, at 512².",
 		"so that a no-op in plain Go takes longer than in the tables of `toll calls`")
 	pagetest.Lacks(t, text, "square of 728²")
 
 	text = pagetest.PrintedSection(t, tables, append(evenSeries("diffusion", "rust/cgo", 728, 1, 9, 5, 5), matched)...)
-	pagetest.Holds(t, text, "add up to the whole within 0 % in 1 row; furthest off is rust/cgo, transposed, at 728².", "Fastest: rust/cgo, the wrong way: 9.00 ns. Slowest: rust/cgo, transposed: 1.11x as long.")
+	pagetest.Holds(t, text, "add up to the whole within 0% in 1 row; furthest off is rust/cgo, transposed, at 728².", "Fastest: rust/cgo, the wrong way: 9.00 ns. Slowest: rust/cgo, transposed: 1.11x as long.")
 	pagetest.Lacks(t, text, "silent copies", "Fastest: c/cgo") // of one way, none is fastest
 	both := []measure.Series{waySeries("diffusion", "f2py-copy/cpython", 64, kernelPart, 1, 10), waySeries("diffusion", "f2py-copy/cpython", 64, wayCopied, 1, 20),
 		waySeries("diffusion", "f2py-copy/cpython", 88, kernelPart, 1, 10), waySeries("diffusion", "f2py-copy/cpython", 88, wayCopied, 1, 50)}
