@@ -4,7 +4,6 @@
 package record
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -39,14 +38,6 @@ func FloorBy(rows []*Row, wall func(*Row) []float64) float64 {
 		}
 	}
 	return math.Inf(1)
-}
-
-// says it.
-func Noise(entered, again *Row) (float64, string) {
-	if r, ok := WallRatio(again, entered); ok && !math.IsInf(r.Floor(), 0) {
-		return r.Floor(), fmt.Sprintf("%.0f %%", 100*r.Floor())
-	}
-	return math.Inf(1), "unknown here"
 }
 
 // Largest returns the largest figure with that unit of all rounds, 0 if there is none.

@@ -101,19 +101,30 @@ func stated(facts []measure.Fact, declared []string, series []measure.Series) er
 			return fmt.Errorf("record: the run states the fact %q, want it of problems only", f.Key)
 		}
 	}
+	_, err := Sound(declared, series)
+	return err
+}
+
+// Sound returns the series that a record can hold, and an error that names the others: those that state a fact that is not
+// declared, or have the name of another.
+func Sound(declared []string, series []measure.Series) (sound []measure.Series, err error) {
 	names := map[string]bool{}
 	for _, s := range series {
+		wrong := error(nil)
 		if names[s.Subject.Name] {
-			return fmt.Errorf("record: two series are named %s, want a name for each", s.Subject.Name)
+			wrong = fmt.Errorf("record: two series are named %s, want a name for each", s.Subject.Name)
 		}
 		names[s.Subject.Name] = true
 		for _, f := range s.Subject.Facts {
 			if !slices.Contains(declared, f.Key) {
-				return fmt.Errorf("record: %s states the fact %q, want one that its part declares: %s", s.Subject.Name, f.Key, strings.Join(declared, ", "))
+				wrong = fmt.Errorf("record: %s states the fact %q, want one that its part declares: %s", s.Subject.Name, f.Key, strings.Join(declared, ", "))
 			}
 		}
+		if err = errors.Join(err, wrong); wrong == nil {
+			sound = append(sound, s)
+		}
 	}
-	return nil
+	return sound, err
 }
 
 // digits rounds to six significant digits: no sample is known better, and records are read by people, too.

@@ -22,6 +22,7 @@ import (
 	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/page"
+	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/via/cpython"
@@ -110,6 +111,8 @@ func (s *Study) Run(lab *Lab) error {
 	defer end()
 	lab.Done = ctx.Done()
 	series, stopped, failed := lab.perform(chosen)
+	series, unsound := record.Sound(s.Facts(), series) // what one part does wrong must not lose the others' figures
+	failed = errors.Join(failed, unsound)
 	if len(series) == 0 {
 		if err := context.Cause(ctx); err != nil {
 			return err
