@@ -173,8 +173,8 @@ func WithArticle(word string) string {
 	return "a " + word
 }
 
-// Few shows a small number of things an element: "0", "0.25", "2.25", "0.0039".
-func Few(x float64) string {
+// PerElement shows a small number of things an element: "0", "0.25", "2.25", "0.0039".
+func PerElement(x float64) string {
 	switch {
 	case x == 0:
 		return "0"

@@ -86,8 +86,8 @@ func EffectOf(r, base *Row, floor float64) (e Effect, ok bool) {
 	return e, true
 }
 
-// With returns all with one more, unless it is there.
-func With[T comparable](all []T, one T) []T {
+// AppendNew returns all with one more, unless it is there.
+func AppendNew[T comparable](all []T, one T) []T {
 	if slices.Contains(all, one) {
 		return all
 	}

@@ -244,12 +244,6 @@ var ProblemFacts = []string{"problem", "per", "set", "reads", "writes", "flops",
 // problemFacts is the key under which a record lists the keys of its problems' facts.
 const problemFacts = "problem-facts"
 
-var legacy = []string{
-	"problem", "op", "source", "set", "reads", "writes", "flops", "verified",
-	"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal",
-	"needs", "missing", "tenth", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64",
-}
-
 // ReadFile reads a record from a file, which may be compressed.
 func ReadFile(file string) (*Record, error) {
 	f, err := os.Open(file)
@@ -290,7 +284,7 @@ func Read(in io.Reader, name string) (*Record, error) {
 			dated = true
 		}
 	}
-	record := &Record{declared: legacy}
+	record := &Record{declared: ProblemFacts}
 	index := map[string]int{}
 	line = 0
 	reader := benchfmt.NewReader(bytes.NewReader(text), name)
@@ -311,6 +305,8 @@ func Read(in io.Reader, name string) (*Record, error) {
 			if len(record.Rows) == 0 {
 				if keys := result.GetConfig(problemFacts); keys != "" {
 					record.declared = strings.Fields(keys)
+				} else if result.GetConfig("problem") != "" && result.GetConfig("per") == "" {
+					return nil, fmt.Errorf("record: %s is of an earlier Toll, with other names: show it with that, revision %s", name, result.GetConfig("revision"))
 				}
 			}
 			if !seen {
@@ -320,12 +316,8 @@ func Read(in io.Reader, name string) (*Record, error) {
 				r.iterations = result.Iters
 				for _, c := range result.Config {
 					if slices.Contains(record.declared, c.Key) {
-						key := c.Key
-						if key == "op" {
-							key = "per"
-						}
-						r.Facts[key] = string(c.Value)
-						r.facts = append(r.facts, measure.Fact{Key: key, Value: string(c.Value)})
+						r.Facts[c.Key] = string(c.Value)
+						r.facts = append(r.facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
 					} else if at == 0 && c.Key != problemFacts {
 						record.Facts = append(record.Facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
 					}
@@ -367,10 +359,7 @@ func (r *Record) contradicts(result *benchfmt.Result, row *Row) string {
 	for _, c := range result.Config {
 		had := r.Get(c.Key)
 		if slices.Contains(r.declared, c.Key) {
-			had = row.Facts[strings.Replace(c.Key, "op", "per", 1)]
-			if c.Key != "op" {
-				had = row.Facts[c.Key]
-			}
+			had = row.Facts[c.Key]
 		} else if had == "" || c.Key == "pkg" {
 			continue
 		}
@@ -383,90 +372,11 @@ func (r *Record) contradicts(result *benchfmt.Result, row *Row) string {
 
 func newRow(result *benchfmt.Result) Row {
 	r := Row{Name: ParseName(string(result.Name)), Facts: map[string]string{}, result: result.Clone()}
-	r.Name.legacy()
-	r.result.Name = benchfmt.Name(r.Name.String())
-	if r.Study == FirstUseName || r.Study == MissesName || r.Study == "Book" && r.Op == "compile" {
-		r.Facts[unjudged] = "yes"
-	}
 	for _, k := range r.Keys {
 		r.Facts[k.Key] = k.Value
 	}
 	return r
 }
-
-func (n *Name) legacy() {
-	for _, e := range []string{EntryAgain, EntryReference} {
-		if lang, ok := strings.CutSuffix(n.Lang, "-"+e); ok {
-			n.Lang, n.Entry = lang, e
-		}
-	}
-	if !slices.Contains([]string{"diffusion", "julia", "ols", "transpose", "diffusion-run", "diffusion-step", ""}, n.Kernel) {
-		n.Op, n.Kernel = n.Kernel, ""
-	}
-	n.legacyParts()
-	if n.Study == "Ways" {
-		if n.Op == "call" {
-			n.Op, n.Keys = "noop", nil
-		}
-		for k := range n.Keys {
-			if way, by, ok := strings.Cut(n.Keys[k].Value, "-by-"); ok {
-				by = strings.NewReplacer("-cgo", "", "-direct", "", "-netlib", "").Replace(by)
-				n.Keys[k].Value = way
-				n.Keys = slices.Insert(n.Keys, k+1, Key{"by", by})
-				break
-			}
-		}
-	}
-	if n.Study == "Limits" {
-		switch n.N {
-		case "vector", "scalar":
-			n.Keys, n.N = append(n.Keys, Key{"width", n.N}), ""
-		case "L1", "L2", "L3", "memory":
-			n.Keys, n.N = append(n.Keys, Key{"level", n.N}), ""
-		}
-	}
-}
-
-// legacyParts converts the names of grain, borders and book.
-func (n *Name) legacyParts() {
-	for _, op := range []string{"run", "step"} {
-		if n.Kernel == "diffusion-"+op {
-			n.Kernel, n.Op = "diffusion", op
-		}
-	}
-	if via, ok := strings.CutSuffix(n.Via, "-checked"); ok {
-		n.Via, n.Keys = via, append(n.Keys, Key{"form", "checked"})
-	}
-	for k := range n.Keys {
-		if n.Keys[k].Key == "per" {
-			n.Keys[k].Key = "chunk"
-		}
-	}
-	if n.Study != "Python" {
-		return
-	}
-	for suffix, how := range map[string]string{"-again": "", "-tuple": "tuple", "-copy": "copied"} {
-		if op, ok := strings.CutSuffix(n.Op, suffix); ok {
-			n.Op = op
-			if how != "" {
-				n.Keys = append(n.Keys, Key{"how", how})
-			} else {
-				n.Entry = EntryAgain
-			}
-		}
-	}
-	switch {
-	case n.Op == "grid":
-		n.Op, n.N = "array", "512"
-	case n.Op == "step" && n.Via == "python":
-		n.Kernel, n.N, n.Keys = "diffusion", "512", []Key{{"rows", "0"}}
-	case n.Op == "step":
-		n.Kernel = "diffusion"
-	}
-}
-
-// FirstUseName is the study of what a crossing costs before it is used for the second time.
-const FirstUseName = "FirstUse"
 
 // MoveName is the kernel, in the record, of a limit that goes through memory as a problem does.
 const MoveName = "move"
@@ -476,14 +386,5 @@ func ParallelLanguage(lang string) bool {
 	return strings.HasSuffix(lang, "-par") || strings.HasSuffix(lang, "-omp")
 }
 
-// MissesName is the study of what the caches miss in the walks of [Loops]: the cause of those times.
-const MissesName = "Misses"
-
 // LimitsName is the study that is not of routes but of the machine.
 const LimitsName = "Limits"
-
-// Again and Reference end the languages of names that are not yet made by [Name].
-const (
-	Again     = "-again"
-	Reference = "-reference"
-)

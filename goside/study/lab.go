@@ -252,13 +252,28 @@ func (lab *Lab) MeasureIn(subjects []measure.Subject, batch time.Duration, round
 		visits = lab.Visits
 	}
 	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done}
-	run, err := measure.Measure(plan, subjects, lab.Progress)
+	run, err := measure.Measure(plan, subjects, lab.announcing(rounds))
 	if run == nil {
 		return nil, err
 	}
 	lab.resolution, lab.batch = run.Resolution, max(lab.batch, run.Batch)
 	lab.collections += run.Collections
 	return run.Series, err
+}
+
+// announcing returns Progress; where there is no terminal to show it on, it says instead when the first round is complete.
+func (lab *Lab) announcing(rounds int) func(done, all int) {
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		return lab.Progress
+	}
+	said := false
+	return func(done, all int) {
+		lab.Progress(done, all)
+		if !said && all > 0 && done*rounds >= all {
+			said = true
+			fmt.Fprintf(lab.Stderr, "1 of %d rounds, %v since the start\n", rounds, time.Since(lab.started).Round(time.Second))
+		}
+	}
 }
 
 // Collecting runs what collects garbage on purpose, so that its collections do not count.

@@ -21,11 +21,11 @@ import (
 	"toll/goside/seam"
 )
 
-// Valgrind is where it is, what it says of itself, and the program to run under it: this one.
-type Valgrind struct{ path, Version, Program string }
+// Tool is where it is, what it says of itself, and the program to run under it: this one.
+type Tool struct{ path, Version, Program string }
 
-// FindValgrind returns the valgrind that is installed.
-func FindValgrind() (*Valgrind, error) {
+// Find returns the valgrind that is installed.
+func Find() (*Tool, error) {
 	path, err := exec.LookPath("valgrind")
 	if err != nil {
 		return nil, fmt.Errorf("valgrind is not installed, want it: apt-get install valgrind: %w", err)
@@ -38,7 +38,7 @@ func FindValgrind() (*Valgrind, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Valgrind{path, strings.TrimSpace(string(version)), program}, nil
+	return &Tool{path, strings.TrimSpace(string(version)), program}, nil
 }
 
 // Settings make counts repeat: one thread runs Go, no garbage is collected, and no goroutine is interrupted by a
@@ -55,7 +55,7 @@ const mark = "toll/goside/valgrind.CountFromHere"
 // Callgrind runs the program with these arguments, of which the third is a route, under valgrind's callgrind with
 // these options and, beside the settings, this environment. It returns callgrind's file, see [ReadDump], and what the
 // program printed.
-func (v *Valgrind) Callgrind(options, environment []string, args ...string) (text, printed string, err error) {
+func (v *Tool) Callgrind(options, environment []string, args ...string) (text, printed string, err error) {
 	fail := func(err error) (string, string, error) {
 		return "", "", fmt.Errorf("%s under %s: %w", args[2], v.Version, err)
 	}

@@ -73,7 +73,7 @@ func TestCallgrind(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
-			v, err := FindValgrind()
+			v, err := Find()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +88,7 @@ func TestCallgrind(t *testing.T) {
 		})
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, err := FindValgrind(); err == nil || !strings.Contains(err.Error(), "apt-get install valgrind") {
+	if _, err := Find(); err == nil || !strings.Contains(err.Error(), "apt-get install valgrind") {
 		t.Errorf("without valgrind the error is %v, want one that says how to get it", err)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // TestInstructions: a route is counted, written and shown; the record shows it again.
 func TestInstructions(t *testing.T) {
-	v, err := valgrind.FindValgrind()
+	v, err := valgrind.Find()
 	switch required := os.Getenv("TOLL_REQUIRE"); {
 	case err != nil && required != "":
 		t.Fatalf("required by TOLL_REQUIRE=%q: %v", required, err)

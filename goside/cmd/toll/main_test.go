@@ -27,7 +27,7 @@ import (
 func run(t *testing.T, command *cobra.Command, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	command.SetArgs(args)
+	command.SetArgs(append([]string{}, args...)) // nil would be the test program's own
 	command.SetOut(&out)
 	command.SilenceErrors, command.SilenceUsage = true, true
 	err := command.Execute()

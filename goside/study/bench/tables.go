@@ -56,7 +56,7 @@ func studies(r *record.Record) []string {
 	var all []string
 	for k := range r.Rows {
 		if name := r.Rows[k].Study; name != record.LimitsName {
-			all = record.With(all, name)
+			all = record.AppendNew(all, name)
 		}
 	}
 	return all
@@ -131,7 +131,7 @@ type matrix struct {
 func newMatrix(p *page.Page, study string) *matrix {
 	m := &matrix{Page: p, columns: columns(p.Record, study, p.Limits)}
 	for _, r := range p.Rows(study) {
-		m.routes = record.With(m.routes, r.Route())
+		m.routes = record.AppendNew(m.routes, r.Route())
 	}
 	return m
 }
@@ -264,7 +264,7 @@ func legend(p *page.Page) {
 		r := &p.Record.Rows[k]
 		data.Rounds = max(data.Rounds, len(r.Samples))
 		if r.Study != record.LimitsName && r.N != "1" {
-			sizes = record.With(sizes, r.What()+" "+r.N)
+			sizes = record.AppendNew(sizes, r.What()+" "+r.N)
 		}
 		data.Relative = data.Relative || r.Study != record.LimitsName && r.Route() != p.Baseline
 	}

@@ -261,7 +261,7 @@ func markParts(baseline string, all []figure) []string {
 		if steps := r.Get("steps"); steps != "" {
 			part = prose.Text("steps", map[string]string{"Steps": page.Count(steps, "step"), "Baseline": baseline})
 		}
-		parts = record.With(parts, part)
+		parts = record.AppendNew(parts, part)
 		all[k].mark = marks[slices.Index(parts, part)%len(marks)]
 	}
 	for k := range parts {

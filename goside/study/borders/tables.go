@@ -250,7 +250,7 @@ func (t *tables) languagesVia(via string) []string {
 	var all []string
 	for _, r := range t.rows {
 		if r.Via == via && r.Lang != "c" && r.Lang != "python" && r.Lang != "loop" {
-			all = record.With(all, r.Lang)
+			all = record.AppendNew(all, r.Lang)
 		}
 	}
 	return all

@@ -99,7 +99,7 @@ type took struct{ short, long int64 }
 
 // run counts. What fails verification is an error beside the counts of the others.
 func run(lab *study.Lab) ([]measure.Series, error) {
-	v, err := valgrind.FindValgrind()
+	v, err := valgrind.Find()
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (t *tally) agrees() bool {
 }
 
 // count fills the tallies, each by a few processes, or most where these disagree.
-func count(v *valgrind.Valgrind, tallies []*tally, most int, progress func(done, all int)) error {
+func count(v *valgrind.Tool, tallies []*tally, most int, progress func(done, all int)) error {
 	var mu sync.Mutex
 	done, all := 0, 0
 	round := func(tallies []*tally, processes int) error {
@@ -190,7 +190,7 @@ func count(v *valgrind.Valgrind, tallies []*tally, most int, progress func(done,
 }
 
 // process returns what the functions of a tally take in a process of its own.
-func (t *tally) process(v *valgrind.Valgrind) ([]took, error) {
+func (t *tally) process(v *valgrind.Tool) ([]took, error) {
 	args := []string{"child", "repeat", t.route.Name()}
 	for _, p := range t.functions {
 		args = append(args, p.Kernel)

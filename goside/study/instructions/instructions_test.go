@@ -184,7 +184,7 @@ for argument; do case $argument in noop | not | add | sum) functions="$functions
 func TestCount(t *testing.T) {
 	takeValgrind(t, madeUp)
 	t.Setenv("PROCESSES", t.TempDir())
-	v, err := valgrind.FindValgrind()
+	v, err := valgrind.Find()
 	if err != nil {
 		t.Fatal(err)
 	}

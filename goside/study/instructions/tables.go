@@ -28,7 +28,7 @@ func tables(p *page.Page) {
 		if r.N != "1" {
 			function += " " + r.N
 		}
-		routes, functions = record.With(routes, r.Route()), record.With(functions, function)
+		routes, functions = record.AppendNew(routes, r.Route()), record.AppendNew(functions, function)
 		perCall, spread := least(r)
 		cells[[2]string{r.Route(), function}] = strconv.FormatFloat(math.Round(10*perCall)/10, 'f', -1, 64)
 		if spread > worst {

@@ -72,7 +72,7 @@ func printMoves(p *page.Page) {
 		var problems []string
 		for k := range p.Record.Rows {
 			if r := &p.Record.Rows[k]; r.Study != record.LimitsName && r.Traffic() == traffic {
-				problems = record.With(problems, strings.TrimSpace(r.What()+" "+r.Layout))
+				problems = record.AppendNew(problems, strings.TrimSpace(r.What()+" "+r.Layout))
 			}
 		}
 		for _, team := range teams(l) {

@@ -236,9 +236,9 @@ func Available(t *testing.T, err error) {
 
 // Valgrind returns valgrind, with the command built to be run under it: go test strips the symbols that callgrind needs from a
 // test's own program. Without valgrind it skips the test, and fails it where scripts/test.sh demands all.
-func Valgrind(t *testing.T) *valgrind.Valgrind {
+func Valgrind(t *testing.T) *valgrind.Tool {
 	t.Helper()
-	v, err := valgrind.FindValgrind()
+	v, err := valgrind.Find()
 	switch required := os.Getenv("TOLL_REQUIRE"); {
 	case err != nil && required != "":
 		t.Fatalf("required by TOLL_REQUIRE=%q: %v", required, err)

@@ -27,7 +27,7 @@ func releaseTables(p *page.Page) {
 	p.Heading("Versions of Go")
 	var releases []string
 	for _, r := range rows {
-		releases = record.With(releases, r.Get("go"))
+		releases = record.AppendNew(releases, r.Get("go"))
 	}
 	older, newer := releases[0], releases[len(releases)-1]
 	header, heapHeader := []string{"call"}, []string{"call"}

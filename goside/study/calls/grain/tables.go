@@ -66,7 +66,7 @@ func grainsOf(r *record.Record) []*grains {
 
 func (g *grains) add(r *record.Row, size int) {
 	g.bySize[size] = append(g.bySize[size], r)
-	g.sizes = record.With(g.sizes, size)
+	g.sizes = record.AppendNew(g.sizes, size)
 	crossing := crossingOf(r)
 	if r.Again() {
 		g.baseline = crossing
@@ -383,7 +383,7 @@ func (l *fitted) itemsCell(times float64) string {
 func saidEven(lines []fitted, unresolved []string) string {
 	var said, needs, crossings []string
 	for _, l := range lines {
-		crossings = record.With(crossings, l.crossing)
+		crossings = record.AppendNew(crossings, l.crossing)
 	}
 	worst := slices.MaxFunc(lines, func(a, b fitted) int { return cmp.Compare(a.off, b.off) })
 	for _, crossing := range crossings {
@@ -418,7 +418,7 @@ func crossingsIn(all []*grains) []string {
 	var crossings []string
 	for _, g := range all {
 		for _, crossing := range g.crossings {
-			crossings = record.With(crossings, crossing)
+			crossings = record.AppendNew(crossings, crossing)
 		}
 	}
 	return crossings

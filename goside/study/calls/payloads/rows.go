@@ -45,7 +45,7 @@ func newPassed(p *page.Page) *passed {
 			q.reference = r
 			references = append(references, r.Wall()...)
 		}
-		s.vias, ops = record.With(s.vias, r.Via), record.With(ops, r.Op)
+		s.vias, ops = record.AppendNew(s.vias, r.Via), record.AppendNew(ops, r.Op)
 	}
 	slices.SortStableFunc(s.all, func(a, b *payload) int { return slices.Index(ops, a.op) - slices.Index(ops, b.op) })
 	if references != nil {

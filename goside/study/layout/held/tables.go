@@ -66,8 +66,8 @@ func (t *frame) problems(kernel string) (sizes []string, routes map[string][]str
 		if r.Kernel != kernel || r.Entry != "" {
 			continue
 		}
-		sizes = record.With(sizes, r.N)
-		routes[r.N] = record.With(routes[r.N], r.Route())
+		sizes = record.AppendNew(sizes, r.N)
+		routes[r.N] = record.AppendNew(routes[r.N], r.Route())
 	}
 	return sizes, routes
 }
@@ -183,7 +183,7 @@ var matrixRoutes = []string{"go/direct", "c/cgo", "c/purego"}
 func (t *matrixTable) sizes() []string {
 	var sizes []string
 	for _, r := range t.rows {
-		sizes = record.With(sizes, r.N)
+		sizes = record.AppendNew(sizes, r.N)
 	}
 	return sizes
 }
@@ -283,7 +283,7 @@ func newPointTable(p *page.Page) *pointTable {
 		of[q] = append(of[q], r)
 		if r.Entry == "" {
 			t.rows[pointRow{r.Lang, q, r.Get("points")}] = r
-			t.problems, t.langs = record.With(t.problems, q), record.With(t.langs, r.Lang)
+			t.problems, t.langs = record.AppendNew(t.problems, q), record.AppendNew(t.langs, r.Lang)
 		}
 	}
 	for q, rows := range of {

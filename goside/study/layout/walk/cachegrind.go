@@ -40,7 +40,7 @@ func counters(c *study.Lab) ([]measure.Series, error) {
 
 // cachegrind counts what the walks miss in caches of this machine's form, which valgrind simulates.
 func cachegrind(c *study.Lab) ([]measure.Series, error) {
-	v, err := valgrind.FindValgrind()
+	v, err := valgrind.Find()
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ type missJob struct {
 
 // simulate does the jobs and returns a series for each walk. progress is called after each job. Without the library for
 // valgrind the error is seam.ErrUnavailable.
-func simulate(v *valgrind.Valgrind, jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
+func simulate(v *valgrind.Tool, jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
 	// C is run from a library that has no instruction valgrind does not know. It misses what the usual one does: the walk
 	// decides which lines are fetched, and in which order, not the instruction set.
 	library, err := seam.FindLibrary("valgrind/libtoll_c.so")
@@ -101,7 +101,7 @@ func simulate(v *valgrind.Valgrind, jobs []missJob, progress func(done, all int)
 }
 
 // readMisses returns a series for each walk of a job, from callgrind's file and what the child "walk" printed.
-func readMisses(v *valgrind.Valgrind, text, printed string, job *missJob) ([]measure.Series, error) {
+func readMisses(v *valgrind.Tool, text, printed string, job *missJob) ([]measure.Series, error) {
 	dump, err := valgrind.ReadDump(text)
 	if err != nil {
 		return nil, err

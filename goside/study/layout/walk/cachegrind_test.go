@@ -19,7 +19,7 @@ import (
 
 // TestCachegrind holds walks against each other, never against numbers.
 func TestCachegrind(t *testing.T) {
-	v, err := valgrind.FindValgrind()
+	v, err := valgrind.Find()
 	switch {
 	case err != nil && os.Getenv("TOLL_REQUIRE") != "":
 		t.Fatalf("required by TOLL_REQUIRE=%q: %v", os.Getenv("TOLL_REQUIRE"), err)
@@ -84,7 +84,7 @@ totals: 10
 `
 
 func TestReadMisses(t *testing.T) {
-	v := &valgrind.Valgrind{Version: "valgrind-0"}
+	v := &valgrind.Tool{Version: "valgrind-0"}
 	job := &missJob{"go/direct", []walk{{Kernel: "ols", LD: PaddedLD, N: 64}}}
 	series, err := readMisses(v, callgrindFile, "100\n", job)
 	if err != nil || len(series) != 1 {

@@ -105,7 +105,7 @@ func missRows(p *page.Page) (all map[walk]*record.Row, sources []string) {
 	}
 	for _, r := range rows {
 		if w, err := walkOf(&r.Name); err == nil && all[w] == r {
-			sources = record.With(sources, r.Facts["source"])
+			sources = record.AppendNew(sources, r.Facts["source"])
 		}
 	}
 	return all, sources
@@ -173,15 +173,15 @@ func (c *causes) lineTable(kernel string) {
 	for _, w := range c.shown(kernel) {
 		line := []string{label(&w)}
 		for _, level := range c.levels {
-			line = append(line, page.Few(w.lines(c.caches[level])))
+			line = append(line, page.PerElement(w.lines(c.caches[level])))
 		}
 		if c.entries > 0 {
-			line = append(line, page.Few(w.pages(c.entries)))
+			line = append(line, page.PerElement(w.pages(c.entries)))
 		}
 		for _, k := range c.counted {
 			cell := ""
 			if misses, ok := missesOf(c.misses[w], k); ok {
-				cell = page.Few(misses)
+				cell = page.PerElement(misses)
 				switch {
 				case missTitles[k].unit == l1Misses:
 					first.add(w.lines(c.caches[c.levels[0]]), misses)

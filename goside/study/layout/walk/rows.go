@@ -56,7 +56,7 @@ func NewTable(r *record.Record, parallel bool) *Table {
 			t.again[at] = row
 		case t.rows[at] == nil: // else it is the language through another crossing
 			t.rows[at] = row
-			t.Kernels, t.langs, t.Sizes = record.With(t.Kernels, w.Kernel), record.With(t.langs, row.Lang), record.With(t.Sizes, w.N)
+			t.Kernels, t.langs, t.Sizes = record.AppendNew(t.Kernels, w.Kernel), record.AppendNew(t.langs, row.Lang), record.AppendNew(t.Sizes, w.N)
 		}
 	}
 	slices.Sort(t.Sizes)

@@ -39,9 +39,9 @@ func transposePicture(rec *record.Record, path string) error {
 		}
 		way := transposer{row.Route(), row.Get("how")}
 		times[result{way, row.Get("ld"), n}] = walk.Pictured(row)
-		all, sizes = record.With(all, way), record.With(sizes, n)
+		all, sizes = record.AppendNew(all, way), record.AppendNew(sizes, n)
 		if way.how != howCopy {
-			routes = record.With(routes, way.route)
+			routes = record.AppendNew(routes, way.route)
 		}
 	}
 	slices.Sort(sizes)

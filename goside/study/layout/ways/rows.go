@@ -82,7 +82,7 @@ func (t *wayTable) sizes(kernel string) []int {
 	var all []int
 	for _, r := range t.rows {
 		if n, err := strconv.Atoi(r.N); err == nil && r.Kernel == kernel {
-			all = record.With(all, n)
+			all = record.AppendNew(all, n)
 		}
 	}
 	slices.Sort(all)
@@ -94,7 +94,7 @@ func (t *wayTable) routes(kernel, way string) []string {
 	var all []string
 	for _, r := range t.rows {
 		if r.Kernel == kernel && r.Get("way") == way {
-			all = record.With(all, r.Route())
+			all = record.AppendNew(all, r.Route())
 		}
 	}
 	return all

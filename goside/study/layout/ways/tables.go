@@ -290,7 +290,7 @@ func transposerTable(p *page.Page, rows []*record.Row, name string) {
 			continue
 		}
 		way := transposer{r.Route(), r.Get("how")}
-		all, sizes = record.With(all, way), record.With(sizes, n)
+		all, sizes = record.AppendNew(all, way), record.AppendNew(sizes, n)
 		walls[cell{way, n}] = measure.Median(r.Wall()).Median
 	}
 	if all == nil {

@@ -98,7 +98,7 @@ func (t *transposition) add(lang, via, how, entry string, check bool, do func() 
 	}
 	name := record.Name{Study: transposeName, Kernel: "transpose", Lang: lang, Via: via, Layout: t.in.Layout.String(), N: strconv.Itoa(t.n),
 		Keys: []record.Key{{Key: "how", Value: how}, {Key: "ld", Value: t.ld}}, Entry: entry}
-	t.verified = record.With(t.verified, name.Route())
+	t.verified = record.AppendNew(t.verified, name.Route())
 	elements := t.n * t.n
 	t.subjects = append(t.subjects, measure.Subject{Name: name.String(), Group: t.facts[0].Value, Run: study.Passes(elements, do), Least: elements})
 	return nil
