@@ -42,6 +42,6 @@ func headline(p *page.Page) {
 	}
 	p.Grid("", []string{"way to call", "a call", "Go heap", fmt.Sprintf("work for %.0f %% overhead", 100*overhead)}, lines)
 	get := p.Record.Get
-	p.Explain(fmt.Sprintf("A call passes nothing; its loop is included. ±: half the 95 %% interval. Work: what a call must carry so that it takes %.0f %% of the whole time. "+
+	p.Explain(fmt.Sprintf("A call passes nothing; its loop is included. ±: half the 95 %% interval. Work: how much work a call must carry so that the call itself takes %.0f %% of the time. "+
 		"Measured on %s, %s cores, with %s; Toll %s, %s.", 100*overhead, get("cpu"), get("cores"), get("go"), get("revision"), get("date")))
 }
