@@ -166,7 +166,8 @@ func TestPoolsEnd(t *testing.T) {
 			}
 			a := kernel.NewDiffusionRun(16, 1, kernel.Row, kernel.Par{Threads: 7})
 			_, err := measure.Measure(measure.Plan{Rounds: 1, Visits: 1, Clock: measure.MachineClock()}, []measure.Subject{{
-				Name: "c-omp", Least: 1, Run: func(int) error { return library.Run(a) },
+				Group: "team",
+				Name:  "c-omp", Least: 1, Run: func(int) error { return library.Run(a) },
 			}}, func(int, int) {})
 			if err != nil {
 				t.Error(err)

@@ -261,9 +261,9 @@ func (lab *Lab) MeasureIn(subjects []measure.Subject, batch time.Duration, round
 	return run.Series, err
 }
 
-// announcing returns Progress; where there is no terminal to show it on, it says instead when the first round is complete.
+// announcing returns Progress; where there is no terminal to show it on, it also says when the first round is complete.
 func (lab *Lab) announcing(rounds int) func(done, all int) {
-	if term.IsTerminal(int(os.Stderr.Fd())) {
+	if lab.Stderr == nil || term.IsTerminal(int(os.Stderr.Fd())) {
 		return lab.Progress
 	}
 	said := false

@@ -107,7 +107,7 @@ func TestLayoutSplit(t *testing.T) {
 		"Fastest: c/cgo, matched: 11.0 µs. Slowest: c/cgo, the wrong way: 10x as long.",
 		"f2py's silent copies take as long as 2.7 steps at 512².",
 		"add up to the whole within 5% in 3 rows; furthest off is c/cgo, transposed, at 512².",
-		"so that a no-op in plain Go takes longer here than in the tables of `toll bench`")
+		"So a no-op in plain Go takes longer here than in the tables of `toll bench`")
 	pagetest.Lacks(t, text, "square of 728²")
 
 	text = pagetest.PrintedSection(t, tables, append(evenSeries("diffusion", "rust/cgo", 728, 1, 9, 5, 5), matched)...)
