@@ -5,6 +5,7 @@ package firstuse
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -62,7 +63,7 @@ func TestToolchains(t *testing.T) {
 // TestToolchainsStop tells it to stop before it builds, and in its second round.
 func TestToolchainsStop(t *testing.T) {
 	if !hasC() {
-		t.Skip("there is no C compiler, without which nothing is built")
+		studytest.Available(t, fmt.Errorf("%w: there is no C compiler, without which nothing is built", seam.ErrUnavailable))
 	}
 	root := studytest.SourceTree(t)
 	for _, c := range []struct{ after, rounds int }{{0, 0}, {4, 1}} {

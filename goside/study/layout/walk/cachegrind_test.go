@@ -4,32 +4,20 @@
 package walk
 
 import (
-	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"toll/goside/kernel"
-	"toll/goside/seam"
+	"toll/goside/study/studytest"
 	"toll/goside/valgrind"
 )
 
 // TestCachegrind holds walks against each other, never against numbers.
 func TestCachegrind(t *testing.T) {
-	v, err := valgrind.Find()
-	switch {
-	case err != nil && os.Getenv("TOLL_REQUIRE") != "":
-		t.Fatalf("required by TOLL_REQUIRE=%q: %v", os.Getenv("TOLL_REQUIRE"), err)
-	case err != nil:
-		t.Skip(err)
-	}
-	v.Program = filepath.Join(t.TempDir(), "toll") // go test strips its own program of symbols
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", v.Program, "toll/goside/cmd/toll").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	v := studytest.Valgrind(t)
 	matched := walk{Kernel: "diffusion", Layout: kernel.Row, LD: UnitLD, N: 512}
 	interchanged, small := matched, matched
 	interchanged.Interchanged = true
@@ -40,12 +28,7 @@ func TestCachegrind(t *testing.T) {
 	}
 	done := 0
 	series, err := simulate(v, jobs, func(int, int) { done++ })
-	if errors.Is(err, seam.ErrUnavailable) && os.Getenv("TOLL_REQUIRE") == "" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	studytest.Available(t, err)
 	if len(series) != 6 || done != len(jobs) {
 		t.Fatalf("%d series, %d times progress, want 6 and %d", len(series), done, len(jobs))
 	}
