@@ -20,19 +20,32 @@ import (
 
 const right = "testdata/right.html"
 
-// viewport makes a phone lay the page out in its own width.
-const viewport = `<meta name="viewport" content="width=device-width">`
-
-// made returns the path of a page with that in its head and its main part.
-func made(t *testing.T, head, body string) string {
+// made returns the path of a page with that in its main part.
+func made(t *testing.T, body string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "page.html")
-	text := fmt.Sprintf("<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>A page</title>%s</head>"+
-		"<body><main><h1>A page</h1>\n%s\n</main></body></html>\n", head, body)
+	text := fmt.Sprintf(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width"></head><body><main><h1>A page</h1>%s</main></body></html>`, body)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// clean holds a page to all checks but those of its colours.
+func clean(t *testing.T, tab *Tab) {
+	t.Helper()
+	for name, found := range map[string][]string{
+		"horizontal scroll": tab.HorizontalScroll(),
+		"overlapping text":  tab.OverlappingText(),
+		"tab order":         tab.TabOrder(),
+		"messages":          tab.Messages(),
+		"requests":          tab.Requests(),
+	} {
+		if len(found) > 0 {
+			t.Errorf("%s: %s, want none", name, strings.Join(found, "\n"))
+		}
+	}
 }
 
 // TestRight holds a page that is right to every check.
@@ -43,18 +56,10 @@ func TestRight(t *testing.T) {
 			o := Options{Width: width, Dark: dark}
 			t.Run(o.String(), func(t *testing.T) {
 				tab := browser.Open(t, right, o)
-				for name, found := range map[string][]string{
-					"horizontal scroll": tab.HorizontalScroll(),
-					"overlapping text":  tab.OverlappingText(),
-					"accessibility":     tab.Accessibility(),
-					"tab order":         tab.TabOrder(),
-					"messages":          tab.Messages(),
-					"requests":          tab.Requests(),
-				} {
-					if len(found) > 0 {
-						t.Errorf("%s: %s, want none", name, strings.Join(found, "\n"))
-					}
+				if found := tab.Accessibility(); len(found) > 0 {
+					t.Errorf("accessibility: %s, want none", strings.Join(found, "\n"))
 				}
+				clean(t, tab)
 			})
 		}
 	}
@@ -68,65 +73,73 @@ func TestWrong(t *testing.T) {
 	scroll, overlaps := (*Tab).HorizontalScroll, (*Tab).OverlappingText
 	accessibility, order := (*Tab).Accessibility, (*Tab).TabOrder
 	for _, c := range []struct {
-		name, head, body string
-		check            func(*Tab) []string
-		want             []string // in each violation
+		name, body string
+		check      func(*Tab) []string
+		want       []string // in each violation
 	}{
-		{"console", viewport, `<script>console.error("something", "is wrong", 7)</script>`, messages,
-			[]string{"console.error: something is wrong 7"}},
-		{"exception", viewport, `<script>nothing.here()</script>`, messages,
-			[]string{"exception: Uncaught ReferenceError: nothing is not defined"}},
-		{"rejection", viewport, `<script>Promise.reject(new Error("nobody cares"))</script>`, messages,
-			[]string{"exception: Uncaught (in promise) Error: nobody cares"}},
-		{"picture elsewhere", viewport, `<img src="http://127.0.0.1:9/picture.png" alt="">`, requests,
-			[]string{"http://127.0.0.1:9/picture.png"}},
-		{"style in a file", viewport + `<link rel="stylesheet" href="style.css">`, "", requests,
-			[]string{"/style.css"}},
-		{"wide", viewport, `<div style="width: 2000px"><b>A</b> wide block</div>`, scroll,
-			[]string{`the page is 2008 px wide in a window of 390 px: <div> "A wide block" reaches 2008.0 px`}},
-		{"wide and hidden", viewport + `<style>html { overflow-x: hidden }</style>`, `<div style="width: 2000px">A wide block</div>`, scroll,
-			[]string{`the page is 2008 px wide`}},
-		{"no viewport", "", `<p>A phone takes this for a page of a desktop.</p>`, scroll,
-			[]string{"laid out 980 px wide in a window of 390 px"}},
-		{"scroller", viewport, `<div id="scroller" style="overflow-x: auto"><p style="width: 2000px">Rows</p></div>`, scroll,
-			[]string{`<div#scroller> "Rows" scrolls sideways, want tabindex=0`}},
-		{"overlap", viewport, `<span style="position: absolute; left: 0; top: 99px">what lies under</span>
-			<span style="position: absolute; left: 2em; top: 103px">what lies over it</span>`, overlaps,
-			[]string{`<span> "what lies under" and <span> "what lies over it" overlap by `}},
-		{"overlap in a picture", viewport, svg + `<text x="10" y="30">left label</text><text x="50" y="34">right label</text></svg>`, overlaps,
-			[]string{`<text> "left label" and <text> "right label" overlap by `}},
-		{"overlap upwards", viewport, svg + `<text transform="translate(30 50) rotate(-90)">upwards</text><text x="20" y="34">across</text></svg>`, overlaps,
-			[]string{`<text> "upwards" and <text> "across" overlap by `}},
-		{"overlap with a picture", viewport, svg + `<text x="0" y="30">a label</text></svg><p style="margin-top: -50px">A paragraph</p>`, overlaps,
-			[]string{`<p> "A paragraph" and <text> "a label" overlap by `}},
-		{"contrast", viewport, `<p id="pale" style="color: #ccc">This is hard to read.</p>`, accessibility,
-			[]string{"color-contrast: #pale: "}},
-		{"contrast in a picture", viewport, svg + `<text id="pale" x="10" y="30" fill="#ccc">pale label</text></svg>`, accessibility,
-			[]string{`color-contrast: <text#pale> "pale label" has 1.61 to 1 before #ffffff, want 4.5`}},
-		{"contrast before a shape", viewport, svg + `<rect width="99" height="60" fill="#000"/><g fill-opacity="0.5"><circle cx="200" cy="30" r="99"/></g>
-			<text x="10" y="30">black</text><text x="200" y="30">on grey</text></svg>`, accessibility,
-			[]string{`<text> "black" has 1.00 to 1 before #000000, want 4.5`}},
-		{"contrast in closed details", viewport, `<details><summary>More</summary><p id="pale" style="color: #ccc">Hard to read.</p></details>`, accessibility,
-			[]string{"color-contrast: #pale: "}},
-		{"nameless", viewport, `<button></button>`, accessibility,
-			[]string{"button-name: button: "}},
-		{"skipped", viewport, `<button>First</button> <button id="skipped" tabindex="-1">Skipped</button> <button>Last</button>`, order,
-			[]string{`<button#skipped> "Skipped" is not reached by Tab`}},
-		{"unfocusable", viewport, `<table><tr><th onclick="0">Time</th><th role="button">Name</th></tr></table> <button>Last</button>`, order,
-			[]string{`<th> "Time" is not reached by Tab`, `<th> "Name" is not reached by Tab`}},
-		{"out of order", viewport, `<button>Second</button> <button tabindex="1">First</button>`, order,
-			[]string{`<button> "First" has tabindex=1 and so comes before all others, want 0`}},
-		{"trap", viewport, `<button>First</button>
-			<button onkeydown="event.preventDefault()">Trap</button> <button>Last</button>`, order,
-			[]string{`<button> "Trap" keeps the focus`, `<button> "Last" is not reached by Tab`}},
-		{"round", viewport, `<button>First</button> <button id="a">A</button>
-			<button onkeydown="a.focus(); event.preventDefault()">B</button> <button>Last</button>`, order,
-			[]string{`the focus goes round from <button> "B" to <button#a> "A"`, `<button> "Last" is not reached by Tab`}},
-		{"unseen", viewport + `<style>button { outline: none }</style>`, `<button>Unseen</button>`, order,
-			[]string{`<button> "Unseen" does not show that it has the focus`}},
+		{"console", `<script>console.error("something", "is wrong", 7)</script>`,
+			messages, []string{"console.error: something is wrong 7"}},
+		{"exception", `<script>nothing.here()</script>`,
+			messages, []string{"exception: Uncaught ReferenceError: nothing is not defined"}},
+		{"rejection", `<script>Promise.reject(new Error("nobody cares"))</script>`,
+			messages, []string{"exception: Uncaught (in promise) Error: nobody cares"}},
+		{"picture elsewhere", `<img src="http://127.0.0.1:9/picture.png" alt="">`,
+			requests, []string{"http://127.0.0.1:9/picture.png"}},
+		{"style in a file", `<link rel="stylesheet" href="style.css">`,
+			requests, []string{"/style.css"}},
+		{"wide", `<div style="width: 2000px"><b>A</b> wide block</div>`,
+			scroll, []string{`the page is 2008 px wide in a window of 390 px: <div> "A wide block" reaches 2008.0 px`}},
+		{"wide and hidden", `<style>html { overflow-x: hidden }</style><div style="width: 2000px">A wide block</div>`,
+			scroll, []string{`the page is 2008 px wide`}},
+		{"no viewport", `<meta name="viewport" content="">`,
+			scroll, []string{"laid out 980 px wide in a window of 390 px"}},
+		{"scroller", `<div id="scroller" style="overflow-x: auto"><p style="width: 2000px">Rows</p></div>`,
+			scroll, []string{`<div#scroller> "Rows" scrolls sideways, want tabindex=0`}},
+		{"overlap", `<span style="position: absolute; left: 0; top: 99px">what lies under</span>
+			<span style="position: absolute; left: 2em; top: 103px">what lies over it</span>`,
+			overlaps, []string{`<span> "what lies under" and <span> "what lies over it" overlap by `}},
+		{"overlap in a picture", svg +
+			`<text x="10" y="30">left label</text><text x="50" y="34">right label</text></svg>`,
+			overlaps, []string{`<text> "left label" and <text> "right label" overlap by `}},
+		{"overlap upwards", svg +
+			`<text transform="translate(30 50) rotate(-90)">upwards</text><text x="20" y="34">across</text></svg>`,
+			overlaps, []string{`<text> "upwards" and <text> "across" overlap by `}},
+		{"overlap with a picture", svg +
+			`<text x="0" y="30">a label</text></svg><p style="margin-top: -50px">A paragraph</p>`,
+			overlaps, []string{`<p> "A paragraph" and <text> "a label" overlap by `}},
+		{"contrast", `<p id="pale" style="color: #ccc">This is hard to read.</p>`,
+			accessibility, []string{"color-contrast: #pale: "}},
+		{"contrast in a picture", svg +
+			`<text id="pale" x="10" y="30" fill="#ccc">pale label</text></svg>`,
+			accessibility, []string{`color-contrast: <text#pale> "pale label" has 1.61 to 1 before #ffffff, want 4.5`}},
+		{"contrast before a shape", svg +
+			`<rect width="99" height="60" fill="#000"/><g fill-opacity="0.5"><circle cx="200" cy="30" r="99"/></g>
+			<text x="10" y="30">black</text><text x="200" y="30">on grey</text></svg>`,
+			accessibility, []string{`<text> "black" has 1.00 to 1 before #000000, want 4.5`}},
+		{"contrast that axe-core leaves open", `<p style="color: #ccc">Pale</p>
+			<p style="position: absolute; top: 0; height: 300px; background: #fff">This lies over it.</p>`,
+			accessibility, []string{`color-contrast: <p> "Pale" has 1.61 to 1 before #ffffff, want 4.5`}},
+		{"contrast in closed details", `<details><summary>More</summary><p id="pale" style="color: #ccc">Hard to read.</p></details>`,
+			accessibility, []string{"color-contrast: #pale: "}},
+		{"nameless", `<button></button>`,
+			accessibility, []string{"button-name: button: "}},
+		{"skipped", `<button>First</button> <button id="skipped" tabindex="-1">Skipped</button> <button>Last</button>`,
+			order, []string{`<button#skipped> "Skipped" is not reached by Tab`}},
+		{"unfocusable", `<table><tr><th onclick="0">Time</th><th role="button">Name</th></tr></table> <button>Last</button>`,
+			order, []string{`<th> "Time" is not reached by Tab`, `<th> "Name" is not reached by Tab`}},
+		{"out of order", `<button>Second</button> <button tabindex="1">First</button>`,
+			order, []string{`<button> "First" has tabindex=1 and so comes before all others, want 0`}},
+		{"trap", `<button>First</button>
+			<button onkeydown="event.preventDefault()">Trap</button> <button>Last</button>`,
+			order, []string{`<button> "Trap" keeps the focus`, `<button> "Last" is not reached by Tab`}},
+		{"round", `<button>First</button> <button id="a">A</button>
+			<button onkeydown="a.focus(); event.preventDefault()">B</button> <button>Last</button>`,
+			order, []string{`the focus goes round from <button> "B" to <button#a> "A"`, `<button> "Last" is not reached by Tab`}},
+		{"unseen", `<style>button { outline: none }</style><button>Unseen</button>`,
+			order, []string{`<button> "Unseen" does not show that it has the focus`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			found := c.check(browser.Open(t, made(t, c.head, c.body), Options{Width: 390}))
+			found := c.check(browser.Open(t, made(t, c.body), Options{Width: 390}))
 			if len(found) != len(c.want) {
 				t.Fatalf("found %q, want %q", found, c.want)
 			}
@@ -142,7 +155,7 @@ func TestWrong(t *testing.T) {
 // TestDark looks at colours that only a reader sees who prefers dark ones.
 func TestDark(t *testing.T) {
 	browser := Start(t)
-	file := made(t, viewport+`<style>@media (prefers-color-scheme: dark) { body { background: #111; color: #333 } }</style>`, "")
+	file := made(t, `<style>@media (prefers-color-scheme: dark) { body { background: #111; color: #333 } }</style>`)
 	for dark, want := range map[bool]int{false: 0, true: 1} {
 		if found := browser.Open(t, file, Options{Width: 900, Dark: dark}).Accessibility(); len(found) != want {
 			t.Errorf("dark %v: found %q, want %d", dark, found, want)
@@ -183,25 +196,14 @@ func TestUse(t *testing.T) {
 // TestWithoutScripts looks at a page whose scripts do nothing.
 func TestWithoutScripts(t *testing.T) {
 	browser := Start(t)
-	file := made(t, viewport, `<p>figure</p><noscript><p>no scripts</p></noscript><script>document.querySelector("p").textContent = "changed"</script>`)
+	file := made(t, `<p>figure</p><noscript><p>no scripts</p></noscript><script>document.querySelector("p").textContent = "changed"</script>`)
 	for without, want := range map[bool][]string{false: {"changed"}, true: {"figure", "no scripts"}} {
 		tab := browser.Open(t, file, Options{Width: 900, NoScripts: without})
 		if found := tab.Text("p"); !slices.Equal(found, want) {
 			t.Errorf("without scripts %v: found %q, want %q", without, found, want)
 		}
 	}
-	tab := browser.Open(t, right, Options{Width: 390, NoScripts: true})
-	for name, found := range map[string][]string{
-		"horizontal scroll": tab.HorizontalScroll(),
-		"overlapping text":  tab.OverlappingText(),
-		"tab order":         tab.TabOrder(),
-		"messages":          tab.Messages(),
-		"requests":          tab.Requests(),
-	} {
-		if len(found) > 0 {
-			t.Errorf("%s: %s, want none", name, strings.Join(found, "\n"))
-		}
-	}
+	clean(t, browser.Open(t, right, Options{Width: 390, NoScripts: true}))
 }
 
 // TestDetails opens what is folded.
@@ -228,7 +230,7 @@ func TestMuchText(t *testing.T) {
 			fmt.Fprintf(&body, "<td>%d", row*column)
 		}
 	}
-	tab := Start(t).Open(t, made(t, viewport, "<table>"+body.String()+"</table>"), Options{Width: 1600})
+	tab := Start(t).Open(t, made(t, "<table>"+body.String()+"</table>"), Options{Width: 1600})
 	if n := Eval[int](tab, `document.querySelectorAll("td").length`); n != 20_000 {
 		t.Fatalf("the page has %d texts, want 20,000", n)
 	}

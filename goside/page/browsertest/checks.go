@@ -63,8 +63,8 @@ func (tab *Tab) OverlappingText() []string {
 	return check[[]string](tab, "overlappingText()")
 }
 
-// Accessibility returns what axe-core finds against WCAG 2.1 A and AA while all details are open. It logs what axe-core cannot
-// decide. It needs the page's scripts.
+// Accessibility returns what axe-core finds against WCAG 2.1 A and AA while all details are open. Where axe-core cannot decide on
+// a contrast, as of text in SVG, a check of this package does. The rest of that is logged. It needs the page's scripts.
 func (tab *Tab) Accessibility() []string {
 	tab.t.Helper()
 	if !Eval[bool](tab, "'axe' in window") {

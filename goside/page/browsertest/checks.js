@@ -156,75 +156,102 @@
     }
   }
 
-  // accessibility runs axe-core, which must have been loaded. It leaves the colours of text in SVG undecided.
+  // accessibility runs axe-core, which must have been loaded. Where it cannot decide on the contrast of a text, contrast does.
   function accessibility() {
     return withDetails(async () => {
       const results = await axe.run(document, {
         runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] },
         resultTypes: ["violations", "incomplete"],
       });
-      const told = (rules, kept) =>
-        rules.flatMap((rule) =>
-          rule.nodes.filter(kept).map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`),
-        );
-      const inSVG = (node) => document.querySelector(node.target[0])?.closest("svg text");
-      return {
-        violations: shortened([...told(results.violations, () => true), ...contrastInSVG()]),
-        unknown: shortened(told(results.incomplete, (node) => !inSVG(node))),
-      };
+      const tell = (rule, node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ")}`;
+      const violations = results.violations.flatMap((rule) => rule.nodes.map((node) => tell(rule, node)));
+      const unknown = [];
+      const judge = contrast();
+      for (const rule of results.incomplete) {
+        for (const node of rule.nodes) {
+          const element = document.querySelector(node.target[0]);
+          if (rule.id !== "color-contrast" || (!element.closest("svg") && painted(element))) unknown.push(tell(rule, node));
+          else if (!element.closest("svg")) violations.push(...judge(element));
+        }
+      }
+      for (const element of document.querySelectorAll("svg text, svg tspan")) violations.push(...judge(element));
+      return { violations: shortened(violations), unknown: shortened(unknown) };
     });
   }
 
-  // contrastInSVG holds text in SVG to WCAG's contrast, before the shapes that are drawn behind its middle.
-  function contrastInSVG() {
+  // painted says whether a picture is behind the element.
+  function painted(element) {
+    for (let one = element; one; one = one.parentElement) if (getComputedStyle(one).backgroundImage !== "none") return true;
+    return false;
+  }
+
+  const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /\S/.test(node.data));
+
+  // contrast returns a function that holds an element's own text to WCAG's contrast with the backgrounds of the elements around it
+  // and, in SVG, with the shapes that are drawn before it and behind its middle.
+  function contrast() {
     const { Color, flattenColors, getContrast } = axe.commons.color;
-    // colour returns a computed colour, as faint as the element and those around it up to another are.
-    const colour = (text, opacity, element, upTo) => {
+    // colour returns a computed colour, as faint as the element and those around it are, up to another one.
+    function colour(text, opacity, element, upTo) {
       const found = new Color();
       found.parseString(text);
       found.alpha *= opacity;
-      for (let one = element; one && one !== upTo; one = one.parentElement) found.alpha *= getComputedStyle(one).opacity;
+      for (let one = element; one !== upTo; one = one.parentElement) found.alpha *= getComputedStyle(one).opacity;
       return found;
-    };
-    const pageBehind = (element) => {
-      const layers = [];
-      for (let one = element; one; one = one.parentElement) layers.unshift(colour(getComputedStyle(one).backgroundColor, 1));
-      const probe = document.body.appendChild(document.createElement("i"));
-      probe.style.color = "Canvas";
-      const canvas = colour(getComputedStyle(probe).color, 1);
-      probe.remove();
-      return layers.reduce((below, above) => flattenColors(above, below), canvas);
-    };
-    const found = [];
-    for (const svg of document.querySelectorAll("svg")) {
-      if (svg.parentElement.closest("svg") || !visible(svg)) continue;
-      const page = pageBehind(svg);
-      const shapes = [];
-      for (const one of svg.querySelectorAll("text, tspan, path, rect, circle, ellipse, polygon")) {
-        if (!visible(one) || one.closest("defs, clipPath, mask, pattern, marker, symbol")) continue;
-        const style = getComputedStyle(one);
-        if (one.isPointInFill) {
-          if (style.fill !== "none")
-            shapes.push({ one, box: one.getBoundingClientRect(), fill: colour(style.fill, style.fillOpacity, one, svg) });
-          continue;
-        }
-        if (![...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /\S/.test(node.data))) continue;
-        const box = one.getBoundingClientRect();
-        const middle = new DOMPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
-        const behind = shapes.filter(({ one, box }) => {
-          if (middle.x < box.left || middle.x > box.right || middle.y < box.top || middle.y > box.bottom) return false;
-          return one.isPointInFill(middle.matrixTransform(one.getScreenCTM().inverse()));
-        });
-        const background = behind.reduce((below, { fill }) => flattenColors(fill, below), page);
-        const ratio = getContrast(background, flattenColors(colour(style.fill, style.fillOpacity, one, svg), background));
-        const matrix = one.getScreenCTM();
-        const size = parseFloat(style.fontSize) * Math.sqrt(Math.abs(matrix.a * matrix.d - matrix.b * matrix.c));
-        const want = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
-        if (ratio < want)
-          found.push(`color-contrast: ${describe(one)} has ${ratio.toFixed(2)} to 1 before ${background.toHexString()}, want ${want}`);
-      }
     }
-    return found;
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "Canvas";
+    const canvas = colour(getComputedStyle(probe).color, 1);
+    probe.remove();
+    function around(element) {
+      if (!element) return canvas;
+      return flattenColors(colour(getComputedStyle(element).backgroundColor, 1), around(element.parentElement));
+    }
+    const known = new Map(); // the shapes of each picture
+    function shapes(svg) {
+      if (!known.has(svg))
+        known.set(
+          svg,
+          [...svg.querySelectorAll("path, rect, circle, ellipse, polygon")].flatMap((shape) => {
+            const style = getComputedStyle(shape);
+            if (style.fill === "none" || !visible(shape) || shape.closest("defs, clipPath, mask, pattern, marker, symbol")) return [];
+            const inverse = shape.getScreenCTM().inverse();
+            return { shape, inverse, box: shape.getBoundingClientRect(), fill: colour(style.fill, style.fillOpacity, shape, svg) };
+          }),
+        );
+      return known.get(svg);
+    }
+    function outermost(element) {
+      let found = null;
+      for (let one = element.closest("svg"); one; one = one.parentElement.closest("svg")) found = one;
+      return found;
+    }
+    return function judge(element) {
+      if (!hasText(element) || !visible(element)) return [];
+      const style = getComputedStyle(element);
+      let size = parseFloat(style.fontSize);
+      let background = around(element);
+      let text = colour(style.color, 1);
+      const svg = outermost(element);
+      if (svg) {
+        const matrix = element.getScreenCTM();
+        size *= Math.sqrt(Math.abs(matrix.a * matrix.d - matrix.b * matrix.c));
+        const box = element.getBoundingClientRect();
+        const middle = new DOMPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2);
+        for (const { shape, inverse, box, fill } of shapes(svg))
+          if (
+            middle.x > box.left && middle.x < box.right && middle.y > box.top && middle.y < box.bottom &&
+            shape.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING &&
+            shape.isPointInFill(middle.matrixTransform(inverse))
+          )
+            background = flattenColors(fill, background);
+        text = colour(style.fill, style.fillOpacity, element, svg);
+      }
+      const ratio = getContrast(background, flattenColors(text, background));
+      const want = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+      if (ratio >= want) return [];
+      return [`color-contrast: ${describe(element)} has ${ratio.toFixed(2)} to 1 before ${background.toHexString()}, want ${want}`];
+    };
   }
 
   const controls =
