@@ -42,6 +42,8 @@ var below = map[string]struct {
 	"page/pagetest":   {[]string{"measure", "page", "record"}, "pagetest makes up records of any study: let the test pass the series"},
 	"chart/charttest": {[]string{"chart"}, "charttest looks at any picture"},
 	"study/studytest": {[]string{"calls", "kernel", "measure", "page", "record", "seam", "study", "valgrind"}, "studytest is for the tests of any part: let the test pass what it needs"},
+
+	"page/browsertest": {[]string{"seam"}, "browsertest opens any page: let the test pass its file"},
 }
 
 // parted is what a part may import.
@@ -58,7 +60,7 @@ var between = map[string][]string{
 }
 
 // helpers are for tests only.
-var helpers = []string{"page/pagetest", "chart/charttest", "study/studytest"}
+var helpers = []string{"page/browsertest", "page/pagetest", "chart/charttest", "study/studytest"}
 
 // forbidden returns why a package of goside may not import another, and what to do instead; "" if it may. test says that a test
 // file imports it.
@@ -228,6 +230,8 @@ func TestForbidden(t *testing.T) {
 
 		{"page", "page/pagetest", false, "is for tests"},
 		{"page", "page/pagetest", true, ""},
+		{"cmd/toll", "page/browsertest", true, ""},
+		{"page/browsertest", "page", false, "let the test pass"},
 		{"study/studytest", "study", false, ""},
 		{"study/studytest", "study/calls/knobs", false, "let the test pass"},
 		{"page/pagetest", "study", false, "let the test pass"},

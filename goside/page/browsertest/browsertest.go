@@ -34,24 +34,21 @@ const patience = 5 * time.Minute
 type Browser struct{ ctx context.Context }
 
 // names are what Chromium and its relatives are called.
-var names = []string{"chromium", "chromium-browser", "google-chrome"}
+var names = []string{"chromium", "google-chrome", "chromium-browser"}
 
 // find returns the path of the browser that TOLL_CHROMIUM names, or of the first on PATH.
 func find() (string, error) {
 	wanted := names
-	switch named := os.Getenv("TOLL_CHROMIUM"); named {
-	case "":
-	case "none":
-		return "", fmt.Errorf("browsertest: %w: TOLL_CHROMIUM is none", seam.ErrUnavailable)
-	default:
+	if named := os.Getenv("TOLL_CHROMIUM"); named != "" {
 		wanted = []string{named}
 	}
 	for _, name := range wanted {
-		if path, err := exec.LookPath(name); err == nil {
+		path, err := exec.LookPath(name)
+		if err == nil && exec.Command(path, "--version").Run() == nil { // Ubuntu's is a script that asks for a snap
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("browsertest: %w: found none of %s, want one on PATH, or its path in TOLL_CHROMIUM",
+	return "", fmt.Errorf("browsertest: %w: of %s none runs, want one on PATH, or its path in TOLL_CHROMIUM",
 		seam.ErrUnavailable, strings.Join(wanted, ", "))
 }
 
@@ -205,8 +202,8 @@ func result[T any](tab *Tab, what string, action chromedp.Action[T]) T {
 	return value
 }
 
-// Eval returns the value of a JavaScript expression in the page, of a promise what it is resolved to. It works also where the
-// page's own scripts are switched off, but for promises.
+// Eval returns the value of a JavaScript expression in the page; of a promise, what that is resolved to. It works also where the
+// page's own scripts are switched off, but no timer does.
 func Eval[T any](tab *Tab, expression string) T {
 	tab.t.Helper()
 	return result(tab, "evaluates "+first(expression), chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))

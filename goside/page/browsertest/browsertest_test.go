@@ -193,6 +193,23 @@ func TestUse(t *testing.T) {
 	}
 }
 
+// TestTooltip shows what a page shows of an element that has the mouse or the focus.
+func TestTooltip(t *testing.T) {
+	browser := Start(t)
+	file := made(t, `<style>span { display: none } button:hover + span, button:focus + span { display: inline }</style>
+		<div style="height: 3000px"></div><button id="figure">7 ns</button> <span>of 30 samples</span>`)
+	for name, point := range map[string]func(*Tab, string){"mouse": (*Tab).Hover, "focus": (*Tab).Focus} {
+		tab := browser.Open(t, file, Options{Width: 900})
+		if found := tab.Text("span"); len(found) > 0 {
+			t.Errorf("without %s %q is shown, want nothing", name, found)
+		}
+		point(tab, "#figure")
+		if found := tab.Text("span"); len(found) != 1 {
+			t.Errorf("with %s %q is shown, want the samples", name, found)
+		}
+	}
+}
+
 // TestWithoutScripts looks at a page whose scripts do nothing.
 func TestWithoutScripts(t *testing.T) {
 	browser := Start(t)
@@ -242,16 +259,19 @@ func TestMuchText(t *testing.T) {
 func TestFind(t *testing.T) {
 	folder := t.TempDir()
 	program := filepath.Join(folder, "google-chrome")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o755); err != nil {
-		t.Fatal(err)
+	stub := filepath.Join(folder, "chromium")
+	for file, text := range map[string]string{program: "#!/bin/sh\n", stub: "#!/bin/sh\nexit 1\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, c := range []struct{ named, path, want string }{
 		{"", folder, program},
 		{program, t.TempDir(), program},
+		{stub, folder, ""},
 		{"google-chrome", folder, program},
 		{"", t.TempDir(), ""},
 		{"chromium", folder, ""},
-		{"none", folder, ""},
 	} {
 		t.Setenv("TOLL_CHROMIUM", c.named)
 		t.Setenv("PATH", c.path)

@@ -67,6 +67,9 @@ func (tab *Tab) OverlappingText() []string {
 // a contrast, as of text in SVG, a check of this package does. The rest of that is logged. It needs the page's scripts.
 func (tab *Tab) Accessibility() []string {
 	tab.t.Helper()
+	if tab.options.NoScripts {
+		tab.t.Fatal("browsertest: axe-core waits for a timer, and scripts are switched off: want a tab with scripts")
+	}
 	if !Eval[bool](tab, "'axe' in window") {
 		tab.run("loads axe-core", chromedp.Evaluate[chromedp.Void](axe))
 	}
@@ -112,6 +115,19 @@ func (tab *Tab) Click(selector string) {
 func (tab *Tab) Type(selector, text string) {
 	tab.t.Helper()
 	tab.run("types into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+}
+
+// Hover puts the mouse on the middle of the first element that matches.
+func (tab *Tab) Hover(selector string) {
+	tab.t.Helper()
+	at := check[[2]float64](tab, "middle("+quoted(selector)+")")
+	tab.run("hovers over "+selector, chromedp.MouseEvent(chromedp.MouseMoved, at[0], at[1]))
+}
+
+// Focus gives the focus to the first element that matches.
+func (tab *Tab) Focus(selector string) {
+	tab.t.Helper()
+	tab.run("focuses "+selector, chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 // Choose chooses an option of the first select that matches, by its value.

@@ -324,5 +324,13 @@
     return true;
   }
 
-  return { overlappingText, horizontalScroll, accessibility, tabs, tabbed, tabOrder, texts, choose };
+  // middle scrolls to an element, and returns where the middle of it is in the window.
+  function middle(selector) {
+    const element = document.querySelector(selector);
+    element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    const box = element.getBoundingClientRect();
+    return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  }
+
+  return { overlappingText, horizontalScroll, accessibility, tabs, tabbed, tabOrder, texts, choose, middle };
 })()
