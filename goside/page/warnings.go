@@ -29,6 +29,10 @@ func (p *Page) Warnings() {
 	if len(all) == 0 {
 		return
 	}
+	if p.HTML != nil {
+		p.List(all)
+		return
+	}
 	for _, w := range all {
 		if p.Markdown {
 			fmt.Fprintf(p, "- Warning: %s.\n", w)

@@ -171,7 +171,7 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 	if floors != nil {
 		lines = append(lines, append([]string{"noise floor"}, floors...))
 	}
-	m.Grid(title, header, lines)
+	m.Grid(title, header, page.Lines(lines))
 }
 
 func (m *matrix) time(c *column, r *record.Row) string {
@@ -280,7 +280,7 @@ func legend(p *page.Page) {
 
 // builds says how each language was built. Languages that were built alike share a line.
 func builds(p *page.Page) {
-	var said []string
+	var said, items []string
 	for _, f := range p.Record.Facts {
 		if !strings.HasPrefix(f.Key, "build-") || slices.Contains(said, f.Value) {
 			continue
@@ -292,9 +292,9 @@ func builds(p *page.Page) {
 				langs = append(langs, lang)
 			}
 		}
-		fmt.Fprintf(p, "- %s: %s.\n", strings.Join(langs, ", "), f.Value)
+		items = append(items, fmt.Sprintf("%s: %s.", strings.Join(langs, ", "), f.Value))
 	}
-	if said != nil {
-		fmt.Fprintln(p)
+	if items != nil {
+		p.List(items)
 	}
 }

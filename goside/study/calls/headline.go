@@ -40,7 +40,7 @@ func headline(p *page.Page) {
 	if lines == nil {
 		return
 	}
-	p.Grid("", []string{"way to call", "a call", "Go heap", fmt.Sprintf("work for %.0f %% overhead", 100*overhead)}, lines)
+	p.Grid("", []string{"way to call", "a call", "Go heap", fmt.Sprintf("work for %.0f %% overhead", 100*overhead)}, page.Lines(lines))
 	get := p.Record.Get
 	p.Explain(fmt.Sprintf("A call passes nothing; its loop is included. ±: half the 95 %% interval. Work: how much work a call must carry so that the call itself takes %.0f %% of the time. "+
 		"Measured on %s, %s cores, with %s; Toll %s, %s.", 100*overhead, get("cpu"), get("cores"), get("go"), get("revision"), get("date")))

@@ -46,7 +46,7 @@ func tables(p *page.Page) {
 	if !p.Markdown { // else it is the page's title
 		p.Heading("Instructions of a call")
 	}
-	p.Grid("", append([]string{"route"}, functions...), lines)
+	p.Grid("", append([]string{"route"}, functions...), page.Lines(lines))
 	spreads := "All processes agree."
 	if worst > 0 {
 		spreads = fmt.Sprintf("The largest count is %.1f%% above its least (%s).", 100*worst, where)

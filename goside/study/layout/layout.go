@@ -19,6 +19,7 @@ var head string
 // Study is toll layout.
 var Study = study.Study{
 	Name:  "layout",
+	Title: "Row- against column-major",
 	Short: "Study row- against column-major, and what a border makes of the wrong one",
 	About: `Layout verifies every loop order in every language, then measures what memory layout costs: the wrong loop order from
 cache to memory, transposing first, and how a matrix is held in Go. What the caches miss is counted by the processor,

@@ -54,7 +54,7 @@ func printBandwidths(p *page.Page) {
 		}
 	}
 	if lines != nil {
-		p.Grid("Bandwidth, GB/s", []string{"memory", "threads", "read", "write", "copy"}, lines)
+		p.Grid("Bandwidth, GB/s", []string{"memory", "threads", "read", "write", "copy"}, page.Lines(lines))
 	}
 }
 
@@ -88,7 +88,7 @@ func printMoves(p *page.Page) {
 	}
 	if lines != nil {
 		p.Grid("Moving data as the problems do, GB/s: the fastest of several loops",
-			[]string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, lines)
+			[]string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, page.Lines(lines))
 	}
 }
 
@@ -114,5 +114,5 @@ func printSteps(p *page.Page) {
 			lines = append(lines, []string{step.what, "1", page.WithSpread(page.Significant(wall.Median), wall), "ns"})
 		}
 	}
-	p.Grid("Arithmetic, and the smallest steps of a program", []string{"", "threads", "here", "unit"}, lines)
+	p.Grid("Arithmetic, and the smallest steps of a program", []string{"", "threads", "here", "unit"}, page.Lines(lines))
 }
