@@ -38,6 +38,7 @@ type Study struct {
 	Claims     string                    // heading of the table of claims, "" if no part has any
 	Foot       func(p *page.Page)        // prints what is below the tables, if that is not page.Page.Foot
 	Headline   func(p *page.Page)        // prints what belongs on a first screen; nil if nothing does
+	Lead       string                    // name of the picture that a page in HTML begins with, if it is of the record
 	Board      func(p *page.Page) *Board // returns what a record has for the toll board, or nil; nil if no record has anything
 }
 
@@ -136,6 +137,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 		defer p.End()
 		style.HTML.Draw = func(name string) (string, error) { return s.element(r, name) }
 		p.Answers(answers)
+		s.lead(p)
 	case style.Markdown && !style.Brief:
 		if err := s.head(p); err != nil {
 			return err
@@ -173,6 +175,17 @@ func (s *Study) head(p *page.Page) error {
 	}
 	fmt.Fprintf(p, "%s\n\n", strings.TrimSpace(text.String()))
 	return nil
+}
+
+// lead prints the picture that a page in HTML begins with.
+func (s *Study) lead(p *page.Page) {
+	for _, part := range s.Parts {
+		for _, picture := range part.Pictures {
+			if picture.Name == s.Lead {
+				p.Picture(picture.Name, picture.Alt)
+			}
+		}
+	}
 }
 
 // element draws the picture of that name, for a page in HTML.

@@ -28,6 +28,7 @@ var Study = study.Study{
 It takes less than three minutes on two cores, and with --full about twenty.`,
 	Page:     "OVERHEAD.md",
 	Head:     head,
+	Lead:     "grain-ols",
 	Claims:   "Published claims",
 	Headline: headline,
 	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
