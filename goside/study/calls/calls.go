@@ -30,5 +30,7 @@ It takes less than three minutes on two cores, and with --full about twenty.`,
 	Head:     head,
 	Claims:   "Published claims",
 	Headline: headline,
+	Board:    board,
+	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
 	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
 }
