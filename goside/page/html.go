@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -216,8 +217,18 @@ func valueOf(cell string) (float64, bool) {
 	return value, true
 }
 
-// markdown turns the parts' texts into HTML. Links to files are not links there: a page in HTML stands alone.
-var markdown = goldmark.New(goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(unlinked{}, 100))))
+// markdown turns the parts' texts into HTML. Links to files are not links there: a page in HTML stands alone. What looks like
+// HTML is text: records may hold anything.
+var markdown = goldmark.New(goldmark.WithParser(parser.NewParser(
+	parser.WithBlockParsers(without(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
+	parser.WithInlineParsers(without(parser.DefaultInlineParsers(), parser.NewRawHTMLParser())...),
+	parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	parser.WithASTTransformers(util.Prioritized(unlinked{}, 100)))))
+
+// without returns the parsers less one.
+func without(parsers []util.PrioritizedValue, one any) []util.PrioritizedValue {
+	return slices.DeleteFunc(parsers, func(p util.PrioritizedValue) bool { return reflect.TypeOf(p.Value) == reflect.TypeOf(one) })
+}
 
 type unlinked struct{}
 

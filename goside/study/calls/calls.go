@@ -31,5 +31,7 @@ It takes less than three minutes on two cores, and with --full about twenty.`,
 	Lead:     "grain-ols",
 	Claims:   "Published claims",
 	Headline: headline,
+	Board:    board,
+	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
 	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
 }
