@@ -194,18 +194,19 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 
 // list prints, in a page in HTML, a line for each problem and route, which a reader sorts and filters.
 func (m *matrix) list(study string) {
-	title, first, more := study, "kernel", []string{}
-	switch {
-	case study == "Call":
+	title, first := study, "kernel"
+	calls, shares := study == "Call", study != "Call" && m.Limits.Moves()
+	var more []string
+	if calls {
 		title, first, more = "Calls", "function", []string{"bytes on Go's heap", "objects there"}
-	case m.Limits.Moves():
+	} else if shares {
 		more = []string{"share of the limit"}
 	}
 	m.Heading(title)
 	m.Tell(prose, "list", struct {
 		Operations, Baseline, Floors, Loop string
 		Shares                             bool
-	}{m.operations(), m.Baseline, m.floorsText(), m.loopText(), study != "Call" && more != nil})
+	}{m.operations(), m.Baseline, m.floorsText(), m.loopText(), shares})
 	var lines [][]page.Cell
 	for _, c := range m.columns {
 		for _, route := range m.routes {
@@ -215,10 +216,9 @@ func (m *matrix) list(study string) {
 			}
 			wall := measure.Median(c.wall(r))
 			line := append(page.Words(c.name, r.Lang, r.Via), page.Figure(page.TimeAndSpread(wall), r, c.loop), m.ratio(c, r))
-			switch {
-			case study == "Call":
+			if calls {
 				line = append(line, m.bytes(c, r), m.objects(c, r))
-			case more != nil:
+			} else if shares {
 				line = append(line, m.share(c, r))
 			}
 			lines = append(lines, append(line, verdict(r)))
