@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -25,11 +26,12 @@ import (
 // HTML is what a record's part of a page in HTML is made with, and what is there when it is made.
 type HTML struct {
 	ID       string                            // its anchors begin with it
+	Records  []*record.Record                  // all of the page, in its order; nil if the part's record is the only one
 	Draw     func(name string) (string, error) // returns a picture as an element svg, "" if the record has nothing that it shows
 	Sections []Anchor                          // of the sections printed
 	Err      error                             // of the first picture that could not be drawn
 
-	index map[*record.Row]int
+	index map[*record.Row]string
 	open  bool // a section is
 }
 
@@ -83,9 +85,9 @@ func (p *Page) htmlPicture(name, alt string) {
 		caption, svg, caption)
 }
 
-// htmlTable prints a table. Each figure says the numbers, in the record's order, of the rows that it is made from; each line
-// says the language and the crossing that all of its figures have, and what is numeric says its value: the page's script
-// shows, filters and sorts by them.
+// htmlTable prints a table. Each figure says the rows that it is made from, each as RECORD:ROW, two numbers from 0 in the page's
+// and the record's order; each line says the kernel, the language and the crossing that all of its figures have, and what is
+// numeric says its value: the page's script shows, filters and sorts by them.
 func (p *Page) htmlTable(of *Table, prose bool) {
 	class := "grid"
 	if prose {
@@ -124,7 +126,7 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 			fmt.Fprint(p, "</tbody><tbody>")
 			continue
 		}
-		fmt.Fprintf(p, "<tr%s>", routeOf(line))
+		fmt.Fprintf(p, "<tr%s>", lineOf(line))
 		for k := range line {
 			if k == 0 && !prose {
 				fmt.Fprintf(p, "<th scope=\"row\"%s>%s</th>", side(k), inline(line[k].Text))
@@ -137,37 +139,42 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 	fmt.Fprint(p, "</tbody></table></div></figure>\n")
 }
 
-// routeOf returns the attributes that say the language and the crossing of all figures of a line, if they have one.
-func routeOf(line []Cell) string {
-	var of *record.Row
-	for _, c := range line {
-		if len(c.From) == 0 {
-			continue
+// lineOf returns the attributes of a line: what its figures have in common, as the first rows that they are made from say.
+func lineOf(line []Cell) string {
+	var b strings.Builder
+	for _, common := range []struct {
+		name string
+		of   func(*record.Row) string
+	}{
+		{"kernel", func(r *record.Row) string { return strings.TrimSpace(r.What() + " " + r.Layout) }},
+		{"lang", func(r *record.Row) string { return r.Lang }},
+		{"via", func(r *record.Row) string { return r.Via }},
+	} {
+		var values []string
+		for _, c := range line {
+			if len(c.From) > 0 && c.From[0].Study != record.LimitsName {
+				values = record.AppendNew(values, common.of(c.From[0]))
+			}
 		}
-		if r := c.From[0]; of == nil {
-			of = r
-		} else if r.Lang != of.Lang || r.Via != of.Via {
-			return ""
+		if len(values) == 1 && values[0] != "" {
+			fmt.Fprintf(&b, " data-%s=\"%s\"", common.name, html.EscapeString(values[0]))
 		}
 	}
-	if of == nil || of.Lang == "" {
-		return ""
-	}
-	return fmt.Sprintf(" data-lang=\"%s\" data-via=\"%s\"", html.EscapeString(of.Lang), html.EscapeString(of.Via))
+	return b.String()
 }
 
 // attributes returns those of a cell: its rows, and its value.
 func (p *Page) attributes(c *Cell) string {
 	var b strings.Builder
 	if len(c.From) > 0 {
-		var numbers []string
+		var places []string
 		for _, r := range c.From {
-			if n, ok := p.number(r); ok && !slices.Contains(numbers, strconv.Itoa(n)) {
-				numbers = append(numbers, strconv.Itoa(n))
+			if place, ok := p.place(r); ok {
+				places = record.AppendNew(places, place)
 			}
 		}
-		if numbers != nil {
-			fmt.Fprintf(&b, " data-r=\"%s\"", strings.Join(numbers, " "))
+		if places != nil {
+			fmt.Fprintf(&b, " data-r=\"%s\"", strings.Join(places, " "))
 		}
 	}
 	if value, ok := valueOf(c.Text); ok {
@@ -176,16 +183,22 @@ func (p *Page) attributes(c *Cell) string {
 	return b.String()
 }
 
-// number returns which row of the record one is.
-func (p *Page) number(r *record.Row) (int, bool) {
+// place returns which row of which record one is.
+func (p *Page) place(r *record.Row) (string, bool) {
 	if p.HTML.index == nil {
-		p.HTML.index = map[*record.Row]int{}
-		for k := range p.Record.Rows {
-			p.HTML.index[&p.Record.Rows[k]] = k
+		p.HTML.index = map[*record.Row]string{}
+		records := p.HTML.Records
+		if records == nil {
+			records = []*record.Record{p.Record}
+		}
+		for number, rec := range records {
+			for k := range rec.Rows {
+				p.HTML.index[&rec.Rows[k]] = fmt.Sprintf("%d:%d", number, k)
+			}
 		}
 	}
-	n, ok := p.HTML.index[r]
-	return n, ok
+	place, ok := p.HTML.index[r]
+	return place, ok
 }
 
 func (c *Cell) html() string {
@@ -204,10 +217,10 @@ var units = map[string]float64{"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "B": 1,
 
 // valueOf returns the number that a cell begins with, in the smallest unit of its kind.
 func valueOf(cell string) (float64, bool) {
-	first, rest, _ := strings.Cut(strings.TrimLeft(cell, "~<≈+ "), " ")
+	first, rest, _ := strings.Cut(strings.TrimLeft(cell, "~<≈±+ "), " ")
 	first = strings.TrimRight(strings.Replace(first, "−", "-", 1), "%x×²^!,")
 	value, err := strconv.ParseFloat(first, 64)
-	if err != nil {
+	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
 		return 0, false
 	}
 	unit, _, _ := strings.Cut(rest, " ")

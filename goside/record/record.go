@@ -192,14 +192,23 @@ func (r *Row) Number(key string) float64 {
 }
 
 // Verified reports whether the record says that the row's route was verified on its problem.
-func (r *Row) Verified() bool {
+func (r *Row) Verified() bool { return r.Verdict() != "" }
+
+// Verdict returns how the record says that the row's route holds on its problem: "bit-identical", "within bound", or "" if it
+// does not say so.
+func (r *Row) Verdict() string {
 	for verdict := range strings.SplitSeq(r.Facts["verified"], "; ") {
 		held, routes, _ := strings.Cut(verdict, ": ")
-		if slices.Contains(strings.Fields(routes), r.Route()) && (strings.HasPrefix(held, "bit-identical") || strings.HasPrefix(held, "within bound")) {
-			return true
+		if !slices.Contains(strings.Fields(routes), r.Route()) {
+			continue
+		}
+		for _, good := range []string{"bit-identical", "within bound"} {
+			if strings.HasPrefix(held, good) {
+				return good
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 // Verified returns how many of the rows whose problem says which routes were verified on it are of one that held, and how many such
