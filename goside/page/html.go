@@ -7,10 +7,8 @@ import (
 	"bytes"
 	"fmt"
 	"html"
-	"math"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -86,8 +84,8 @@ func (p *Page) htmlPicture(name, alt string) {
 }
 
 // htmlTable prints a table. Each figure says the rows that it is made from, each as RECORD:ROW, two numbers from 0 in the page's
-// and the record's order; each line says the kernel, the language and the crossing that all of its figures have, and what is
-// numeric says its value: the page's script shows, filters and sorts by them.
+// and the record's order; each line says the kernel, the language and the crossing that all of its figures have: the page's script
+// shows and filters by them.
 func (p *Page) htmlTable(of *Table, prose bool) {
 	class := "grid"
 	if prose {
@@ -107,11 +105,11 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 	}
 	fmt.Fprintf(p, "<figure class=\"%s\">%s<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table: %s\"><table%s><thead><tr>",
 		class, caption, html.EscapeString(name), sorts)
-	side := func(column int) string {
-		if column < of.Left {
+	side := func(column int) string { // the first column is flush left, the others are right
+		if column == 0 || column >= of.Left || prose {
 			return ""
 		}
-		return " class=\"n\""
+		return " class=\"l\""
 	}
 	for k, title := range of.Header {
 		if title == "" {
@@ -163,7 +161,7 @@ func lineOf(line []Cell) string {
 	return b.String()
 }
 
-// attributes returns those of a cell: its rows, and its value.
+// attributes returns those of a cell: its rows.
 func (p *Page) attributes(c *Cell) string {
 	var b strings.Builder
 	if len(c.From) > 0 {
@@ -176,9 +174,6 @@ func (p *Page) attributes(c *Cell) string {
 		if places != nil {
 			fmt.Fprintf(&b, " data-r=\"%s\"", strings.Join(places, " "))
 		}
-	}
-	if value, ok := valueOf(c.Text); ok {
-		fmt.Fprintf(&b, " data-v=\"%.4g\"", value)
 	}
 	return b.String()
 }
@@ -210,24 +205,6 @@ func (c *Cell) html() string {
 		text = fmt.Sprintf("<span class=\"bar\"><span style=\"width:%.0f%%\"></span></span>%s", 100*min(c.Bar, 1), text)
 	}
 	return text
-}
-
-// units are those that figures are shown in, as multiples of the smallest of each kind.
-var units = map[string]float64{"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "B": 1, "kB": 1e3, "MB": 1e6, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-
-// valueOf returns the number that a cell begins with, in the smallest unit of its kind.
-func valueOf(cell string) (float64, bool) {
-	first, rest, _ := strings.Cut(strings.TrimLeft(cell, "~<≈±+ "), " ")
-	first = strings.TrimRight(strings.Replace(first, "−", "-", 1), "%x×²^!,")
-	value, err := strconv.ParseFloat(first, 64)
-	if err != nil || math.IsInf(value, 0) || math.IsNaN(value) {
-		return 0, false
-	}
-	unit, _, _ := strings.Cut(rest, " ")
-	if scale := units[unit]; scale > 0 {
-		value *= scale
-	}
-	return value, true
 }
 
 // markdown turns the parts' texts into HTML. Links to files are not links there: a page in HTML stands alone. What looks like

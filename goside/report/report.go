@@ -19,6 +19,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/html"
+	"github.com/tdewolff/minify/v2/js"
+	"github.com/tdewolff/minify/v2/svg"
 	"gonum.org/v1/plot/vg"
 
 	"toll/goside/chart"
@@ -113,10 +118,20 @@ func Write(w io.Writer, sources []Source, baseline, method string) error {
 	}
 	light, dark := chart.Inks(b.String(), false), chart.Inks(b.String(), true)
 	text := strings.NewReplacer("--inks:light;", light, "--inks:dark;", dark).Replace(b.String())
-	if _, err := io.WriteString(w, text); err != nil {
+	if err := minifier().Minify("text/html", w, strings.NewReader(text)); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	return nil
+}
+
+// minifier returns what leaves out of a page the bytes that make no difference.
+func minifier() *minify.M {
+	m := minify.New()
+	m.Add("text/html", &html.Minifier{KeepDocumentTags: true, KeepDefaultAttrVals: true})
+	m.Add("image/svg+xml", &svg.Minifier{Precision: 5})
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("application/javascript", js.Minify)
+	return m
 }
 
 // add adds a record to the page.
@@ -134,16 +149,16 @@ func (d *document) add(k int, sources []Source, records []*record.Record, baseli
 	}
 	c := d.Studies[len(d.Studies)-1]
 	var b bytes.Buffer
-	html := &page.HTML{ID: fmt.Sprintf("%s-%d", c.ID, len(c.Parts)+1)}
-	if err := s.Study.Print(&b, s.Record, page.Style{Baseline: baseline, Markdown: true, HTML: html, Source: s.File}); err != nil {
+	of := &page.HTML{ID: fmt.Sprintf("%s-%d", c.ID, len(c.Parts)+1), Records: records}
+	if err := s.Study.Print(&b, s.Record, page.Style{Baseline: baseline, Markdown: true, HTML: of, Source: s.File}); err != nil {
 		return err
 	}
-	if html.Err != nil {
-		return html.Err
+	if of.Err != nil {
+		return of.Err
 	}
 	get := s.Record.Get
 	c.Parts = append(c.Parts, part{
-		Number: k, File: filepath.Base(s.File), Sections: html.Sections, HTML: template.HTML(b.String()), //nolint:gosec // package page has escaped it
+		Number: k, File: filepath.Base(s.File), Sections: of.Sections, HTML: template.HTML(b.String()), //nolint:gosec // package page has escaped it
 		On: fmt.Sprintf("%s, %s cores; %s; Toll %s, %s", get("cpu"), get("cores"), get("go"), get("revision"), get("date")),
 	})
 	for at := range c.Parts {

@@ -6,10 +6,12 @@ package report_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -219,4 +221,28 @@ func TestSeveral(t *testing.T) {
 		t.Fatal(err)
 	}
 	pagetest.Lacks(t, string(file), "A call that does nothing", "<svg", "class=\"grid\"")
+}
+
+// TestOrder: what a column is sorted by is the number in the smallest unit, whatever stands around it.
+func TestOrder(t *testing.T) {
+	tab := browsertest.Start(t).Open(t, written(t, source(t, "made.txt", calls(t))), browsertest.Options{Width: 900})
+	valueOf := func(cell string) string {
+		return browsertest.Eval[string](tab, fmt.Sprintf("String(valueOf(%q))", cell))
+	}
+	for cell, want := range map[string]float64{
+		"1": 1, "0 ns": 0, "0.286 ns": 0.286, "24.5 ns ±1%": 24.5, "268 µs ±18%!": 268e3, "94.4 ms ±2%": 94.4e6, "2.50 s ±0%": 2.5e9,
+		"~1.00 ±1%": 1, "182.94 ±7%!": 182.94, "~2.00 ±?%": 2, "46% ±1%": 46, "125% ±0%^": 125, "0.42%": 0.42, "<0.1 ns": 0.1,
+		"±0.9%": 0.9, "+3.2% ±1.1%": 3.2, "~-0.5% ±2.0%": -0.5, "−16.1 ns": -16.1, "~0.0%": 0, "0 B": 0, "600 B": 600,
+		"4 MiB": 4 << 20, "7.812 KiB": 7.812 * 1024, "21.7 kB": 21.7e3, "41.2×": 41.2, "512²": 512, "43.0 ±2% GB/s": 43,
+		"100 instructions/op ±0%": 100, "1e-05": 1e-5,
+	} {
+		if got, err := strconv.ParseFloat(valueOf(cell), 64); err != nil || math.Abs(got-want) > 1e-9 {
+			t.Errorf("the value of %q is %v (%v), want %v", cell, got, err, want)
+		}
+	}
+	for _, cell := range []string{"", "unknown", "✓ bit-identical", "–", "?", "Inf", "NaN", "c-omp", "diffusion row", "L1, 16 KiB", "no difference"} {
+		if got := valueOf(cell); got != "undefined" {
+			t.Errorf("the value of %q is %v, want none", cell, got)
+		}
+	}
 }

@@ -195,7 +195,14 @@ document.addEventListener("focusout", event => {
 
 // Tables sort by a click on a column's name, and those of routes filter by what their lines have in common.
 
-const value = cell => cell.dataset.v !== undefined ? Number(cell.dataset.v) : undefined;
+const units = {ns: 1, "µs": 1e3, ms: 1e6, s: 1e9, B: 1, kB: 1e3, MB: 1e6, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30};
+
+// valueOf returns the number that a figure begins with, in the smallest unit of its kind, or undefined.
+function valueOf(figure) {
+  const parts = /^[~<≈±+ ]*([-−]?[\d.]+(?:e[-+]\d+)?)(?:[%x×²^!,]*)(?: (\S+)|$)?/.exec(figure);
+  const number = parts ? Number(parts[1].replace("−", "-")) : NaN;
+  return Number.isNaN(number) ? undefined : number * (units[parts[2]] ?? 1);
+}
 
 function sortable(table) {
   const heads = [...table.tHead.rows[0].cells];
@@ -209,7 +216,7 @@ function sortable(table) {
       head.setAttribute("aria-sort", descending ? "descending" : "ascending");
       const body = table.tBodies[0];
       const order = (a, b) => {
-        const [left, right] = [a.cells[column], b.cells[column]], [x, y] = [value(left), value(right)];
+        const [left, right] = [a.cells[column], b.cells[column]], [x, y] = [valueOf(left.textContent), valueOf(right.textContent)];
         if (left.textContent === "" || right.textContent === "") return (left.textContent === "") - (right.textContent === ""); // last, either way
         const less = x !== undefined && y !== undefined ? x - y : left.textContent.localeCompare(right.textContent, "en", {numeric: true});
         return descending ? -less : less;
