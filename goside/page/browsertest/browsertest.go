@@ -154,6 +154,7 @@ func (b *Browser) Open(t *testing.T, file string, o Options) *Tab {
 	}))
 	tab.run("sets its width", chromedp.EmulateViewport(int64(o.Width), 900, viewport...))
 	tab.run("loads", chromedp.Navigate(tab.source))
+	tab.run("is prepared", chromedp.Evaluate[chromedp.Void](checks))
 	return tab
 }
 

@@ -21,10 +21,10 @@ var checks string
 //go:embed testdata/axe-core/axe.min.js
 var axe string
 
-// check returns what a function of checks.js returns.
+// check returns what a function of checks.js returns, which is in the page since it was opened.
 func check[T any](tab *Tab, call string) T {
 	tab.t.Helper()
-	return Eval[T](tab, checks+"."+call)
+	return result(tab, "does "+call, chromedp.Evaluate[T]("browsertest."+call, chromedp.EvalAwaitPromise))
 }
 
 // Messages returns what came on the console so far, from the page and from the browser, and exceptions that nothing caught.

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// The checks that run in the page. Each returns a list of violations, one sentence each.
-(() => {
+// What browsertest does in the page. The checks return a list of violations, one sentence each.
+window.browsertest = (() => {
     "use strict";
 
     const most = 20; // violations that are told one by one
@@ -294,13 +294,15 @@
         return `${outlined ? `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}` : ""} ${style.boxShadow}`;
     };
 
+    let visited = null; // what Tab came by
+
     // tabs notes the controls that are to be reached, and puts the focus before the first of them.
     function tabs() {
         document.activeElement?.blur();
         const expected = [...document.querySelectorAll(controls)].filter(
             (element) => !element.disabled && visible(element),
         );
-        window.tollTabs = {
+        visited = {
             expected,
             before: new Map(expected.map((one) => [one, indicator(one)])),
             reached: new Map(),
@@ -314,7 +316,7 @@
 
     // tabbed notes where the focus is after Tab, and says whether it goes on.
     function tabbed() {
-        const state = window.tollTabs;
+        const state = visited;
         const at = document.activeElement;
         if (!at || at === document.body || at === document.documentElement) return "end";
         if (at === state.order.at(-1)) return "trapped";
@@ -326,7 +328,7 @@
 
     // tabOrder says what was wrong, given how the last Tab ended.
     function tabOrder(ended) {
-        const { expected, before, reached, order } = window.tollTabs;
+        const { expected, before, reached, order } = visited;
         const found = [];
         if (ended === "trapped") found.push(`${describe(order.at(-1))} keeps the focus`);
         if (ended === "again" && order.indexOf(document.activeElement) > 0)
@@ -347,7 +349,7 @@
                 found.push(
                     `${describe(order[k])} comes after ${describe(order[k - 1])}, which follows it in the document`,
                 );
-        delete window.tollTabs;
+        visited = null;
         return shortened(found);
     }
 
