@@ -364,6 +364,7 @@ func evens(p *page.Page, all []*grains) {
 		}
 		counts, works = append(counts, count), append(works, work)
 	}
+	p.Picture("grain-ols", altOne)
 	header := []string{"kernel, crossing"}
 	for _, share := range shares {
 		header = append(header, fmt.Sprintf("%.0f%% overhead", 100*share))

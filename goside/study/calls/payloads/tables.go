@@ -79,6 +79,7 @@ func tables(p *page.Page) {
 	}
 	p.Heading("What is passed")
 	p.Tell(prose, "passed", nil)
+	p.Picture("payloads", alt)
 	for _, g := range []struct {
 		group, title string
 		say          func(*passed, []*payload) []string
