@@ -268,7 +268,7 @@ func (c *causes) busiestTable(kernel string, explained bool) {
 			some = true
 			share := page.Figure(page.Share(b.share), row, b.limit)
 			share.Bar = b.share
-			line[2], line[3], line[4] = page.Word(b.from), page.Figure(page.Significant(b.rate), row), share
+			line[2], line[3], line[4] = page.Figure(b.from, row, b.limit), page.Figure(page.Significant(b.rate), row), share
 		}
 		lines = append(lines, line)
 	}
