@@ -74,6 +74,9 @@ func penaltyTable(p *page.Page, t *Table, kernel string) {
 					w := walk{Kernel: kernel, Layout: layout, LD: ld, N: n}
 					if i, ok := t.penalty(lang, w); ok {
 						figure := shade(i.Median)
+						if p.HTML != nil { // above, the picture has colours
+							figure = page.Factor(i.Median)
+						}
 						if !i.Differs(t.floor(kernel, n)) {
 							figure = "~" + figure
 						}
@@ -91,7 +94,11 @@ func penaltyTable(p *page.Page, t *Table, kernel string) {
 	if lines == nil {
 		return
 	}
-	p.Wide(fmt.Sprintf("%s: interchanged over matched loops (%s; ~: indistinguishable)", kernel, shades),
+	marks := shades + "; ~: indistinguishable"
+	if p.HTML != nil {
+		marks = "~: indistinguishable"
+	}
+	p.Wide(fmt.Sprintf("%s: interchanged over matched loops (%s)", kernel, marks),
 		sizeHeader("language, layout, leading dimension", t.Sizes), lines)
 	p.Say("%s", t.sayPenalty(kernel))
 	if said := t.sayFaster(kernel); said != "" {
