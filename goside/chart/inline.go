@@ -61,7 +61,14 @@ func (s *inline) in(open, end string) {
 }
 
 func (s *inline) SetLineWidth(w vg.Length) { s.pen.width = w }
-func (s *inline) SetColor(c color.Color)   { s.pen.color = c }
+
+// SetColor takes none for black, as the canvases of files do.
+func (s *inline) SetColor(c color.Color) {
+	if c == nil {
+		c = color.Black
+	}
+	s.pen.color = c
+}
 
 func (s *inline) SetLineDash(dashes []vg.Length, offset vg.Length) {
 	s.pen.dashes = ""

@@ -61,6 +61,7 @@ func TestElement(t *testing.T) {
 			}
 		}, strings.Repeat(`<path style="fill:none;stroke:var(--ink-0000FF);stroke-opacity:0.502;stroke-width:2;stroke-dasharray:5,2.5;stroke-dashoffset:1" d="M0 100h1"/>`, 2)},
 		{"shapes", func(c draw.Canvas) {
+			c.SetColor(nil)
 			c.Fill(vg.Rectangle{Min: at(1, 1), Max: at(3, 2)}.Path())
 			p := line(at(2, 0))
 			p.Arc(at(0, 0), 2, 0, math.Pi/2)

@@ -178,6 +178,22 @@ func TestLayoutSources(t *testing.T) {
 	}
 }
 
+// TestLayoutPicturesOnce: a page in HTML has each picture once, and begins with the heat map.
+func TestLayoutPicturesOnce(t *testing.T) {
+	text := printed(t, measured(t), page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}})
+	for _, part := range layout.Study.Parts {
+		for _, picture := range part.Pictures {
+			caption := "<figcaption>" + picture.Alt + "</figcaption>"
+			if count := strings.Count(text, caption); count != 1 {
+				t.Errorf("the page has %s %d times, want once", picture.Name, count)
+			}
+			if picture.Name == layout.Study.Lead && strings.Index(text, caption) > strings.Index(text, "class=\"section\"") {
+				t.Errorf("%s is below the first section", picture.Name)
+			}
+		}
+	}
+}
+
 // garbage are rows that nothing of this study measured, or measured wrongly.
 func garbage() []measure.Series {
 	var all []measure.Series

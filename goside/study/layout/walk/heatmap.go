@@ -17,6 +17,8 @@ import (
 	"toll/goside/record"
 )
 
+const penaltyName = "layout-penalty"
+
 // The sizes of the picture of penalties, in points: 750 are 1,000 pixels of a screen.
 const (
 	heatWidth = 750
