@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 // Package chart draws on gonum/plot what the studies' pictures have in common: panels side by side, legends, ticks of logarithmic
-// axes, and times against the side of a square. julia.go draws the Julia set. It knows no study and no record.
+// axes, and times against the side of a square. Its other files draw what kernels compute: the Julia set, states of a grid, fitted
+// lines, and how two results differ. It knows no study and no record.
 package chart
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"image/color"
@@ -59,23 +61,28 @@ func (t *Tiling) Draw(c draw.Canvas) {
 
 // SavePicture writes what paint draws, in the format that the path's extension says.
 func SavePicture(path string, width, height vg.Length, paint func(draw.Canvas)) error {
-	canvas, err := draw.NewFormattedCanvas(width, height, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")))
+	picture, err := Encode(strings.TrimPrefix(filepath.Ext(path), "."), width, height, paint)
 	if err != nil {
-		return fmt.Errorf("chart: picture %s: %w", path, err)
+		return fmt.Errorf("%w: %s", err, path)
 	}
-	paint(draw.New(canvas))
-	file, err := os.Create(path)
-	if err != nil {
+	if err := os.WriteFile(path, picture, 0o666); err != nil {
 		return fmt.Errorf("chart: %w", err)
 	}
-	_, err = canvas.WriteTo(file)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("chart: picture %s: %w", path, err)
-	}
 	return nil
+}
+
+// Encode returns what paint draws, in a format such as "svg" or "png".
+func Encode(format string, width, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
+	canvas, err := draw.NewFormattedCanvas(width, height, strings.ToLower(format))
+	if err != nil {
+		return nil, fmt.Errorf("chart: picture: %w", err)
+	}
+	paint(draw.New(canvas))
+	var picture bytes.Buffer
+	if _, err := canvas.WriteTo(&picture); err != nil {
+		return nil, fmt.Errorf("chart: picture: %w", err)
+	}
+	return picture.Bytes(), nil
 }
 
 // LogTicks returns ticks at the multiples of powers of ten, with numbers at those whose first digit is labelled.
@@ -335,14 +342,14 @@ func Flow(keys []Key, room vg.Length) Legend {
 	}
 }
 
-// columns returns the columns' widths, but for those of a single key, which is as wide as it likes, and their sum.
+// columns returns the columns' widths, and their sum. A single key below others is as wide as it likes.
 func (l Legend) columns() (widths []vg.Length, all vg.Length) {
 	for _, line := range l {
 		for k := range line {
 			if k == len(widths) {
 				widths = append(widths, 0)
 			}
-			if len(line) > 1 || len(l) == 1 {
+			if len(line) > 1 || len(l[0]) == 1 {
 				widths[k] = max(widths[k], line[k].width())
 			}
 		}
