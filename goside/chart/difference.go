@@ -7,17 +7,19 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/palette/moreland"
 )
 
 // Differences says how far each element of a result lies from the same one of another, row by row from the top: 0 if the
-// two are equal, and [NotNumber] if just one of them is NaN.
+// two are equal, and [NotNumber] if just one of them is NaN. At says where an element is, and what the two are.
 type Differences struct {
 	Title string
 	Width int
 	Apart []uint64
+	At    func(k int) string
 }
 
 // NotNumber is the distance between a number and NaN.
@@ -32,23 +34,48 @@ const leastLit = 0.4
 
 // DifferencePicture shows results of one shape beside each other: black where two are equal and lit where not, the
 // brighter the more units they are apart, by the logarithm. Marks are at the rows and columns in which something differs. There
-// is no scale if nothing does.
-func DifferencePicture(title string, caption []string, unit string, all ...Differences) (image.Image, error) {
+// is no scale if nothing does. Below it stands the problem, how many elements differ, and which one most; the latter two are
+// also returned.
+func DifferencePicture(title, problem, unit string, all ...Differences) (img image.Image, said string, err error) {
 	palette, err := colours(moreland.BlackBody(), leastLit)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	worst := uint64(0)
+	var differ, total, notNumbers int
+	var largest, worst uint64 // the latter among numbers
+	var where string
 	for _, d := range all {
 		if d.Width < 1 || len(d.Apart) == 0 {
-			return nil, fmt.Errorf("chart: %d elements in rows of %d, want at least one of each", len(d.Apart), d.Width)
+			return nil, "", fmt.Errorf("chart: %d elements in rows of %d, want at least one of each", len(d.Apart), d.Width)
 		}
-		for _, apart := range d.Apart {
-			if apart != NotNumber {
+		total += len(d.Apart)
+		for k, apart := range d.Apart {
+			if apart > 0 {
+				differ++
+			}
+			if apart > largest {
+				largest, where = apart, d.At(k)
+			}
+			if apart == NotNumber {
+				notNumbers++
+			} else {
 				worst = max(worst, apart)
 			}
 		}
 	}
+	said = fmt.Sprintf("%d of %d differ", differ, total)
+	caption := []string{problem, said}
+	if differ > 0 {
+		most := fmt.Sprintf("the worst by %d %s (%s)", worst, unit, where)
+		switch {
+		case notNumbers > 0:
+			most = fmt.Sprintf("%d of them by NaN (the first: %s)", notNumbers, where)
+		case worst == 1:
+			most = fmt.Sprintf("the worst by 1 %s (%s)", strings.TrimSuffix(unit, "s"), where)
+		}
+		caption, said = append(caption, most), said+", "+most
+	}
+
 	// From 1 to a power of ten: a scale needs two numbers.
 	decades := min(max(1, math.Ceil(math.Log10(float64(worst)))), mostDecades)
 	p := cells{palette: palette, title: title, caption: caption, marked: true}
@@ -70,7 +97,7 @@ func DifferencePicture(title string, caption []string, unit string, all ...Diffe
 		}
 		p.blocks = append(p.blocks, b)
 	}
-	return p.draw(), nil
+	return p.draw(), said, nil
 }
 
 // powers returns ticks from 1 to a power of ten; more says that there is more beyond it.

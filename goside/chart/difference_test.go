@@ -4,6 +4,7 @@
 package chart
 
 import (
+	"fmt"
 	"image"
 	"strings"
 	"testing"
@@ -15,15 +16,16 @@ func TestDifferencePicture(t *testing.T) {
 	for k, d := range lit {
 		apart[1000*k+7] = d
 	}
-	picture := func(all ...Differences) *image.Paletted {
+	at := func(k int) string { return fmt.Sprintf("number %d", k) }
+	picture := func(want string, all ...Differences) *image.Paletted {
 		t.Helper()
-		img, err := DifferencePicture("title", []string{"caption"}, "ULP", all...)
-		if err != nil {
-			t.Fatal(err)
+		img, said, err := DifferencePicture("title", "problem", "units", all...)
+		if err != nil || said != want {
+			t.Fatalf("said is %q, error %v, want %q", said, err, want)
 		}
 		return img.(*image.Paletted)
 	}
-	img := picture(Differences{Width: leastSide, Apart: apart})
+	img := picture("7 of 262144 differ, 1 of them by NaN (the first: number 6007)", Differences{"", leastSide, apart, at})
 	left, top := corner(t, img, leastSide)
 	brightness := uint32(0)
 	for k, d := range apart {
@@ -53,17 +55,19 @@ func TestDifferencePicture(t *testing.T) {
 		t.Errorf("%d rows have marks, want %d", marks, len(lit))
 	}
 
+	picture("8 of 9 differ, the worst by 700 units (number 3)", Differences{"a", 3, []uint64{1, 2, 0}, at}, Differences{"b", 3, []uint64{1, 2, 3, 700, 700, 1}, at})
+	picture("1 of 3 differ, the worst by 1 unit (number 2)", Differences{"", 3, []uint64{0, 0, 1}, at})
 	clear(apart)
-	same := picture(Differences{Width: leastSide, Apart: apart})
+	same := picture("0 of 262144 differ", Differences{"", leastSide, apart, at})
 	for k := range uint8(shades) {
 		if count(same, same.Rect, k) > 0 {
 			t.Fatalf("nothing differs, and there is colour %d", k)
 		}
 	}
-	if two := picture(Differences{"a", leastSide, apart}, Differences{"b", leastSide, apart}); two.Rect.Dx() < 2*leastSide || two.Rect.Dy() <= same.Rect.Dy() {
+	if two := picture("0 of 524288 differ", Differences{"a", leastSide, apart, at}, Differences{"b", leastSide, apart, at}); two.Rect.Dx() < 2*leastSide || two.Rect.Dy() <= same.Rect.Dy() {
 		t.Errorf("two results have a picture of %v, one of %v", two.Rect, same.Rect)
 	}
-	if _, err := DifferencePicture("", nil, "", Differences{Width: 3}); err == nil || !strings.Contains(err.Error(), "0 elements in rows of 3, want at least one") {
+	if _, _, err := DifferencePicture("", "", "", Differences{Width: 3}); err == nil || !strings.Contains(err.Error(), "0 elements in rows of 3, want at least one") {
 		t.Errorf("a picture of nothing: error %v", err)
 	}
 }

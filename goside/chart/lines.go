@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -76,7 +77,7 @@ func (f *Fits) Encode(format string) ([]byte, error) {
 		AddLine(p, observed, observed, thin, glyph)
 		p.Add(&plotter.Line{XYs: line, LineStyle: thick})
 		keys = append(keys, Key{Text: fit.Name, Line: thick, Glyph: &glyph})
-		for _, point := range append(observed, line...) {
+		for _, point := range slices.Concat(observed, line) {
 			p.X.Min, p.X.Max = min(p.X.Min, point.X), max(p.X.Max, point.X)
 			p.Y.Min, p.Y.Max = min(p.Y.Min, point.Y), max(p.Y.Max, point.Y)
 		}

@@ -275,7 +275,7 @@ func TestDrawDifferenceOfMutants(t *testing.T) {
 				a.Out[600*599]--
 				return err
 			}
-		}, 1, "2 of 360000 differ, the worst by 1 iteration, at row 300, column 0: "},
+		}, 1, "2 of 360000 differ, the worst by 1 iteration (row 300, column 0: "},
 		{"julia: one iteration less", differing{kernel: "julia", size: 100, maxiter: 50}, func(f *kernel.Funcs) {
 			julia := f.Julia
 			f.Julia = func(a *kernel.Julia) error {
@@ -293,7 +293,7 @@ func TestDrawDifferenceOfMutants(t *testing.T) {
 				u.Data[u.At(30, 31)] = up(u.Data[u.At(30, 31)])
 				return err
 			}
-		}, 8, "1 of 4096 differ, the worst by 1 ULP, at row 30, column 31: "},
+		}, 8, "1 of 4096 differ, the worst by 1 ULP (row 30, column 31: "},
 		{"diffusion: NaN", differing{kernel: "diffusion", size: 64, steps: 7}, func(f *kernel.Funcs) {
 			diffuse := f.Run
 			f.Run = func(a *kernel.DiffusionRun) error {
@@ -302,7 +302,7 @@ func TestDrawDifferenceOfMutants(t *testing.T) {
 				u.Data[u.At(1, 2)], u.Data[u.At(3, 4)], u.Data[u.At(5, 6)] = 1, math.NaN(), math.NaN()
 				return err
 			}
-		}, 8, "3 of 4096 differ, 2 of them since one is NaN, the first at row 3, column 4: NaN, not 0"},
+		}, 8, "3 of 4096 differ, 2 of them by NaN (the first: row 3, column 4: NaN, not 0)"},
 		{"diffusion: one step less", differing{kernel: "diffusion", size: 64, steps: 7}, func(f *kernel.Funcs) {
 			diffuse := f.Run
 			f.Run = func(a *kernel.DiffusionRun) error {
@@ -318,7 +318,7 @@ func TestDrawDifferenceOfMutants(t *testing.T) {
 				a.Slope[500] = up(a.Slope[500])
 				return err
 			}
-		}, 16, "1 of 2000 differ, the worst by 1 ULP, in the slope of user 500: "},
+		}, 16, "1 of 2000 differ, the worst by 1 ULP (the slope of user 500: "},
 		{"ols: textbook sums", differing{kernel: "ols", size: 1000}, func(f *kernel.Funcs) {
 			f.OLS = func(a *kernel.OLS) error {
 				n := float64(a.Y.Cols)
