@@ -7,13 +7,10 @@
 package chart
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image/color"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -57,32 +54,6 @@ func (t *Tiling) Draw(c draw.Canvas) {
 			}
 		}
 	}
-}
-
-// SavePicture writes what paint draws, in the format that the path's extension says.
-func SavePicture(path string, width, height vg.Length, paint func(draw.Canvas)) error {
-	picture, err := Encode(strings.TrimPrefix(filepath.Ext(path), "."), width, height, paint)
-	if err != nil {
-		return fmt.Errorf("%w: %s", err, path)
-	}
-	if err := os.WriteFile(path, picture, 0o666); err != nil {
-		return fmt.Errorf("chart: %w", err)
-	}
-	return nil
-}
-
-// Encode returns what paint draws, in a format such as "svg" or "png".
-func Encode(format string, width, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
-	canvas, err := draw.NewFormattedCanvas(width, height, strings.ToLower(format))
-	if err != nil {
-		return nil, fmt.Errorf("chart: picture: %w", err)
-	}
-	paint(draw.New(canvas))
-	var picture bytes.Buffer
-	if _, err := canvas.WriteTo(&picture); err != nil {
-		return nil, fmt.Errorf("chart: picture: %w", err)
-	}
-	return picture.Bytes(), nil
 }
 
 // LogTicks returns ticks at the multiples of powers of ten, with numbers at those whose first digit is labelled.
@@ -172,8 +143,8 @@ func (s *Sides) Width() vg.Length {
 	return max(vg.Length(min(len(s.Panels), 2))*6.8*vg.Inch, 11.5*vg.Inch)
 }
 
-// Save draws the panels below a title and above a legend; cache says what the marks of caches mean.
-func (s *Sides) Save(path, title string, keys Legend, cache string) error {
+// Picture returns the panels below a title and above a legend; cache says what the marks of caches mean.
+func (s *Sides) Picture(title string, keys Legend, cache string) *Picture {
 	slices.Sort(s.sizes)
 	for _, p := range s.Panels {
 		p.X.Min, p.X.Max = float64(s.sizes[0])/1.06, float64(s.sizes[len(s.sizes)-1])*1.06
@@ -186,7 +157,7 @@ func (s *Sides) Save(path, title string, keys Legend, cache string) error {
 	const head = 30 // points
 	caption := s.caption(cache)
 	foot := vg.Points(keyHeight*float64(len(keys)+len(caption)) + 8)
-	return SavePicture(path, s.Width(), vg.Length(t.Rows)*4.4*vg.Inch+vg.Points(head)+foot, func(c draw.Canvas) {
+	return &Picture{s.Width(), vg.Length(t.Rows)*4.4*vg.Inch + vg.Points(head) + foot, func(c draw.Canvas) {
 		Whiten(c)
 		heading := TextStyle(17)
 		heading.XAlign, heading.YAlign = draw.XCenter, draw.YTop
@@ -195,7 +166,7 @@ func (s *Sides) Save(path, title string, keys Legend, cache string) error {
 		y := c.Min.Y + foot - vg.Points(keyHeight)/2
 		keys.draw(c, y)
 		caption.draw(c, y-vg.Points(keyHeight*float64(len(keys))))
-	})
+	}}
 }
 
 // Whiten gives a canvas a white ground: panels have one, but not what is between them.

@@ -38,8 +38,8 @@ var fitStyles = []struct {
 	{color.RGBA{0, 114, 178, 255}, draw.PyramidGlyph{}},
 }
 
-// Encode returns the picture in a format such as "svg" or "png".
-func (f *Fits) Encode(format string) ([]byte, error) {
+// Picture draws them, with a legend of their names.
+func (f *Fits) Picture() (*Picture, error) {
 	if len(f.All) < 1 || len(f.All) > len(fitStyles) {
 		return nil, fmt.Errorf("chart: %d lines in a picture, want 1 to %d", len(f.All), len(fitStyles))
 	}
@@ -89,11 +89,11 @@ func (f *Fits) Encode(format string) ([]byte, error) {
 	const width = 8.5 * vg.Inch
 	legend := Flow(keys, width-vg.Points(40))
 	foot := vg.Points(keyHeight*float64(len(legend)) + 10)
-	return Encode(format, width, 5.2*vg.Inch+foot, func(c draw.Canvas) {
+	return &Picture{Width: width, Height: 5.2*vg.Inch + foot, Paint: func(c draw.Canvas) {
 		Whiten(c)
 		p.Draw(draw.Crop(c, vg.Points(10), -vg.Points(16), foot, -vg.Points(10)))
 		legend.draw(c, c.Min.Y+foot-vg.Points(keyHeight)/2)
-	})
+	}}, nil
 }
 
 // wholeTicks returns ticks at whole numbers, of which at most fifteen have one written.

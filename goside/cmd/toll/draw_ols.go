@@ -58,7 +58,11 @@ func drawOLSCommand() *cobra.Command {
 			if err := library.OLS(a); err != nil {
 				return err
 			}
-			picture := olsPicture(a, fmt.Sprintf("Hours of phone use of 3 of %d users, fitted by %s", users, r.Name()))
+			fits := olsFits(a, fmt.Sprintf("Hours of phone use of 3 of %d users, fitted by %s", users, r.Name()))
+			picture, err := fits.Picture()
+			if err != nil {
+				return err
+			}
 			for k, output := range outputs {
 				encoded, err := picture.Encode(filepath.Ext(output)[1:])
 				if err != nil {
@@ -69,7 +73,7 @@ func drawOLSCommand() *cobra.Command {
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: %d users x %d days by %s\n", output, users, days, r.Name())
 			}
-			for _, fit := range picture.All {
+			for _, fit := range fits.All {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s\n", fit.Name)
 			}
 			return nil
@@ -83,8 +87,8 @@ func drawOLSCommand() *cobra.Command {
 	return c
 }
 
-// olsPicture returns the picture of three of the lines. Of equal slopes the first user's counts.
-func olsPicture(a *kernel.OLS, title string) *chart.Fits {
+// olsFits returns three of the lines. Of equal slopes the first user's counts.
+func olsFits(a *kernel.OLS, title string) *chart.Fits {
 	order := make([]int, len(a.Slope))
 	for i := range order {
 		order[i] = i
