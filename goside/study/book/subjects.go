@@ -42,7 +42,7 @@ const (
 // subjects verifies the routes on the book's own problems, in one run of the whole each, or of a tenth if the route is slow
 // and full is not set. It returns what is to be timed. The fact "missing" of a problem names the routes that do not hold or
 // cannot be had, the fact "tenth" those that were verified on a tenth. threads are those of parallel languages; progress is
-// called after each run that verifies.
+// shown after each run that verifies. If the run is to stop, the error is measure.ErrStopped.
 //
 // A route whose run took longer than a second is timed on a part of the problem, unless full is set. The name's part is
 // then the share of the whole problem's work in an operation. In diffusion an operation is a step of the whole grid all
@@ -51,15 +51,13 @@ const (
 //
 // A process's round trip is timed besides: see roundTripOp. compiled are the times in which languages compiled themselves
 // before their first use, a series each. wrong says which routes gave wrong results.
-func subjects(
-	routes []*seam.Route, full bool, threads int, progress func(done, all int),
-) (all []measure.Subject, compiled []measure.Series, wrong, err error) {
+func subjects(routes []*seam.Route, lab *study.Lab) (all []measure.Subject, compiled []measure.Series, wrong, err error) {
 	problems, err := problemsOfTables()
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	long := longest
-	if full {
+	if lab.Full {
 		long = 0
 		for k := range problems {
 			problems[k].tenth = kernel.Case{}
@@ -68,7 +66,7 @@ func subjects(
 	if compiled, err = compile(problems, routes); err != nil { // first, or some would compile in the run that verifies
 		return nil, nil, nil, err
 	}
-	all, wrong, err = subjectsOf(problems, routes, long, threads, progress)
+	all, wrong, err = subjectsOf(problems, routes, long, lab)
 	if err == nil {
 		all = append(all, roundTrips(all, routes)...)
 	}
@@ -109,9 +107,7 @@ func facts(name record.Name, item string) []measure.Fact {
 }
 
 // subjectsOf is subjects of any problems; what takes longer than long, unless that is 0, is timed in part.
-func subjectsOf(
-	problems []problem, routes []*seam.Route, long time.Duration, threads int, progress func(done, all int),
-) (subjects []measure.Subject, wrong, err error) {
+func subjectsOf(problems []problem, routes []*seam.Route, long time.Duration, lab *study.Lab) (subjects []measure.Subject, wrong, err error) {
 	problems = slices.DeleteFunc(slices.Clone(problems), func(p problem) bool { // nothing but its denominator was asked for
 		return !slices.ContainsFunc(p.of(routes), func(r *seam.Route) bool { return r.Name() != registry.Baseline })
 	})
@@ -121,16 +117,23 @@ func subjectsOf(
 	}
 	for k := range problems {
 		p := &problems[k]
-		ran := p.verify(p.of(routes), func() {
+		if lab.Stopped() {
+			return nil, wrong, measure.ErrStopped
+		}
+		ran := p.verify(p.of(routes), &conform.Watch{Done: lab.Done, Progress: func(_, _ int, on string) {
+			lab.Progress.On(on)
+			lab.Progress.Step(done, all)
 			done++
-			progress(done, all)
-		})
+		}})
+		if lab.Stopped() {
+			return nil, wrong, measure.ErrStopped
+		}
 		for _, run := range ran {
 			if run.wrong() {
 				wrong = errors.Join(wrong, fmt.Errorf("book: %s: %s", strings.TrimSpace(p.kernel+" "+p.layout), run.missing()))
 			}
 		}
-		more, err := p.subjects(ran, long, threads)
+		more, err := p.subjects(ran, long, lab.Threads)
 		if err != nil {
 			return nil, wrong, err
 		}
@@ -160,15 +163,15 @@ type firstRun struct {
 	sum     int  // of a Julia set's counts
 }
 
-// verify runs the whole problem once on each route, or a tenth if the route is slow; done is called after each. Where the
+// verify runs the whole problem once on each route, or a tenth if the route is slow. Where the
 // book prints the sum of the counts, all counts are to be the reference's, also on a route that has a bound for other points.
-func (p *problem) verify(routes []*seam.Route, done func()) []*firstRun {
+func (p *problem) verify(routes []*seam.Route, watch *conform.Watch) []*firstRun {
 	var runs []*firstRun
 	var observed, whole, tenth []*seam.Route
 	for _, r := range routes {
 		run := &firstRun{route: r}
 		runs = append(runs, run)
-		observe := run.observed(p.sum != 0, done)
+		observe := run.observed(p.sum != 0)
 		observed = append(observed, observe)
 		if r.Slow && p.tenth.New != nil {
 			tenth = append(tenth, observe)
@@ -176,9 +179,9 @@ func (p *problem) verify(routes []*seam.Route, done func()) []*firstRun {
 			whole = append(whole, observe)
 		}
 	}
-	results := conform.Verify(whole, []kernel.Case{p.whole}, nil)
+	results := conform.Verify(whole, []kernel.Case{p.whole}, watch)
 	if tenth != nil {
-		results = append(results, conform.Verify(tenth, []kernel.Case{p.tenth}, nil)...)
+		results = append(results, conform.Verify(tenth, []kernel.Case{p.tenth}, watch)...)
 	}
 	for _, result := range results {
 		run := runs[slices.Index(observed, result.Route)]
@@ -195,7 +198,7 @@ func (p *problem) verify(routes []*seam.Route, done func()) []*firstRun {
 }
 
 // observed returns the route with its runs noted, and without its bound if its results are to be the reference's exactly.
-func (run *firstRun) observed(exactly bool, done func()) *seam.Route {
+func (run *firstRun) observed(exactly bool) *seam.Route {
 	r := seam.NewRoute(run.route.Lang, run.route.Via, func() (*seam.Library, error) {
 		library, err := run.route.Open()
 		if err != nil {
@@ -203,9 +206,9 @@ func (run *firstRun) observed(exactly bool, done func()) *seam.Route {
 		}
 		noted := *library
 		f := &noted.Funcs
-		f.Run = observe(run, f.Run, done)
-		f.OLS = observe(run, f.OLS, done)
-		f.Julia = observe(run, f.Julia, done)
+		f.Run = observe(run, f.Run)
+		f.OLS = observe(run, f.OLS)
+		f.Julia = observe(run, f.Julia)
 		if julia := f.Julia; julia != nil {
 			f.Julia = func(a *kernel.Julia) error {
 				err := julia(a)
@@ -221,7 +224,7 @@ func (run *firstRun) observed(exactly bool, done func()) *seam.Route {
 	return r
 }
 
-func observe[A any](run *firstRun, f func(*A) error, done func()) func(*A) error {
+func observe[A any](run *firstRun, f func(*A) error) func(*A) error {
 	if f == nil {
 		return nil
 	}
@@ -229,7 +232,6 @@ func observe[A any](run *firstRun, f func(*A) error, done func()) func(*A) error
 		start := time.Now()
 		err := f(a)
 		run.elapsed = time.Since(start)
-		done()
 		return err
 	}
 }

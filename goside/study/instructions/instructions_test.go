@@ -23,7 +23,6 @@ import (
 	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
-	"toll/goside/study/studytest"
 	"toll/goside/valgrind"
 )
 
@@ -36,7 +35,7 @@ func holds(r *seam.Route) conform.Result { return conform.Result{Route: r, Kerne
 
 // quiet returns a laboratory that prints to w what it leaves out.
 func quiet(w io.Writer, routes ...string) *study.Lab {
-	return &study.Lab{Settings: study.Settings{Routes: routes}, Stdout: io.Discard, Stderr: w, Progress: studytest.Silent}
+	return &study.Lab{Settings: study.Settings{Routes: routes}, Stdout: io.Discard, Stderr: w}
 }
 
 func TestNewTallies(t *testing.T) {
@@ -193,7 +192,7 @@ func TestCount(t *testing.T) {
 		{route: route("apart", kernel.Go()), functions: callProblems()[:1]},
 	}
 	last, most := 0, 0
-	if err := count(v, tallies, mostProcesses, func(done, all int) {
+	if err := count(t.Context(), v, tallies, mostProcesses, func(done, all int) {
 		if done != last+1 || all < done {
 			t.Errorf("progress %d of %d after %d", done, all, last)
 		}

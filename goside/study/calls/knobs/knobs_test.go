@@ -199,7 +199,7 @@ func TestMerge(t *testing.T) {
 	args := func(round int) []string { return []string{"-c", `eval "$SCRIPT"`, "sh", fmt.Sprint(round)} }
 	run := func(processes ...process) ([]measure.Series, int, error) {
 		calls := 0
-		series, err := runProcesses(processes, 3, 1, args, read, func(done, all int) {
+		series, err := runProcesses(processes, 3, 1, args, read, nil, func(done, all int) {
 			calls++
 			if done != calls || all != 3*len(processes) {
 				t.Errorf("progress is %d of %d, want %d of %d", done, all, calls, 3*len(processes))

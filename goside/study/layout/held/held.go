@@ -50,7 +50,7 @@ var Part = study.Part{
 			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 3)
 		}},
 		{Name: "points", Quick: 15 * time.Second, Full: 40 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
-			results, err := walk.Verify("julia")
+			results, err := walk.Verify(lab, "julia")
 			if err != nil {
 				return nil, err
 			}

@@ -27,7 +27,7 @@ func TestCachegrind(t *testing.T) {
 		jobs = append(jobs, missJob{route, []walk{matched, interchanged, small}})
 	}
 	done := 0
-	series, err := simulate(v, jobs, func(int, int) { done++ })
+	series, err := simulate(t.Context(), v, jobs, func(int, int) { done++ })
 	studytest.Available(t, err)
 	if len(series) != 6 || done != len(jobs) {
 		t.Fatalf("%d series, %d times progress, want 6 and %d", len(series), done, len(jobs))

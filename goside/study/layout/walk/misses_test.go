@@ -90,7 +90,7 @@ func TestCounted(t *testing.T) {
 	}
 	done := 0
 	progress := func(int, int) { done++ }
-	series, err := countMisses([]perf.Event{perf.PageFaults}, routes, []int{32, 40}, 1, progress)
+	series, err := countMisses([]perf.Event{perf.PageFaults}, routes, []int{32, 40}, 1, nil, progress)
 	if errors.Is(err, seam.ErrUnavailable) {
 		t.Skip(err) // a system that forbids it
 	}
@@ -115,7 +115,7 @@ func TestCounted(t *testing.T) {
 		}
 	}
 
-	series, err = counted(routes, []int{32}, 1, progress)
+	series, err = counted(routes, []int{32}, 1, nil, progress)
 	events, none := countable()
 	if none != nil {
 		if !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "--cachegrind") {

@@ -38,7 +38,7 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			results, err := study.Match([]string{"*/direct", "c/" + via, "fortran/" + via, "rust/" + via, "blas/netlib"}, "transpose")
+			results, err := lab.Match([]string{"*/direct", "c/" + via, "fortran/" + via, "rust/" + via, "blas/netlib"}, "transpose")
 			if err != nil {
 				return nil, err
 			}
