@@ -140,14 +140,14 @@ func (s *Study) Run(lab *Lab) error {
 	if failed != nil {
 		fmt.Fprintf(lab.Stderr, "toll: %v\n", failed)
 	}
-	if stopped != "" && file != "" {
-		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all rounds that were complete when %s was stopped\n", file, stopped)
-	}
 	err = errors.Join(err, s.Print(lab.Stdout, written, page.Style{Baseline: registry.Baseline, Markdown: lab.Markdown, Source: file}))
 	if file != "" {
 		fmt.Fprintf(lab.Stdout, "Record: %s\n", file)
 	}
 	err = errors.Join(err, s.drawBeside(lab.Stdout, written, file))
+	if stopped != "" && file != "" {
+		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all rounds that were complete when %s was stopped\n", file, stopped)
+	}
 	if err = errors.Join(context.Cause(ctx), err); err == nil && failed != nil {
 		err = ErrReported
 	}

@@ -18,6 +18,7 @@ import (
 	"toll/goside/conform"
 	"toll/goside/kernel"
 	"toll/goside/measure"
+	"toll/goside/record"
 	"toll/goside/seam"
 )
 
@@ -211,5 +212,19 @@ func TestComplete(t *testing.T) {
 	}
 	if whole, err := complete(results[:1], cut); len(whole) != 1 || err != cut {
 		t.Errorf("of complete ones %+v and %v, want one and %v", whole, err, cut)
+	}
+}
+
+// TestCollectorStops: nothing more is verified when the run is to stop.
+func TestCollectorStops(t *testing.T) {
+	done := make(chan struct{})
+	w := Collector{Lab: &Lab{Done: done}}
+	w.Begin([]measure.Fact{{Key: "problem", Value: "made"}})
+	add := func(check func() error) error { return w.Add(record.Name{Study: "Made"}, "c/cgo", 1, check, check) }
+	if err := add(func() error { close(done); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(func() error { return errors.New("it was checked") }); !errors.Is(err, measure.ErrStopped) {
+		t.Errorf("the error is %v, want %v", err, measure.ErrStopped)
 	}
 }

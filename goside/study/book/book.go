@@ -73,7 +73,6 @@ func verifyAndTime(lab *study.Lab, routes []*seam.Route) ([]measure.Series, erro
 	var all []measure.Subject
 	var compiled []measure.Series
 	var wrong, err error
-	lab.Progress.Begin("verifying")
 	thread.Do(func() { all, compiled, wrong, err = subjects(routes, lab) })
 	if err != nil {
 		return nil, joined(wrong, err)

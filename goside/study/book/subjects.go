@@ -40,11 +40,11 @@ const (
 )
 
 // subjects verifies the routes on the book's own problems, in one run of the whole each, or of a tenth if the route is slow
-// and full is not set. It returns what is to be timed. The fact "missing" of a problem names the routes that do not hold or
-// cannot be had, the fact "tenth" those that were verified on a tenth. threads are those of parallel languages; progress is
-// shown after each run that verifies. If the run is to stop, the error is measure.ErrStopped.
+// and lab does not run in full. It returns what is to be timed. The fact "missing" of a problem names the routes that do not
+// hold or cannot be had, the fact "tenth" those that were verified on a tenth. If lab is to stop, the error is
+// measure.ErrStopped.
 //
-// A route whose run took longer than a second is timed on a part of the problem, unless full is set. The name's part is
+// A route whose run took longer than a second is timed on a part of the problem, unless lab runs in full. The name's part is
 // then the share of the whole problem's work in an operation. In diffusion an operation is a step of the whole grid all
 // the same; runs have fewer steps, the name's steps. The baseline is timed at every size that is. All subjects of a
 // problem and size share its memory.
@@ -63,9 +63,11 @@ func subjects(routes []*seam.Route, lab *study.Lab) (all []measure.Subject, comp
 			problems[k].tenth = kernel.Case{}
 		}
 	}
-	if compiled, err = compile(problems, routes); err != nil { // first, or some would compile in the run that verifies
+	lab.Progress.Begin("compiling")                                 // which takes seconds, and the timer microseconds
+	if compiled, err = compile(problems, routes, lab); err != nil { // first, or some would compile in the run that verifies
 		return nil, nil, nil, err
 	}
+	lab.Progress.Begin("verifying")
 	all, wrong, err = subjectsOf(problems, routes, long, lab)
 	if err == nil {
 		all = append(all, roundTrips(all, routes)...)
@@ -346,7 +348,7 @@ func (p *problem) sized(s *size, runs []*firstRun, missing []string, threads int
 
 // compile has the problems' Python languages compile that do so themselves, and say how long it took: the function
 // compile_seconds of their modules.
-func compile(problems []problem, routes []*seam.Route) ([]measure.Series, error) {
+func compile(problems []problem, routes []*seam.Route, lab *study.Lab) ([]measure.Series, error) {
 	var series []measure.Series
 	asked := map[string]bool{}
 	for k := range problems {
@@ -355,6 +357,10 @@ func compile(problems []problem, routes []*seam.Route) ([]measure.Series, error)
 				continue
 			}
 			asked[r.Lang] = true
+			if lab.Stopped() {
+				return nil, measure.ErrStopped
+			}
+			lab.Progress.On(r.Name())
 			if _, err := r.Open(); err != nil {
 				continue // said to be missing
 			}

@@ -71,7 +71,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return series, err
 	}
-	lab.Progress.BeginTimed("contention")
+	lab.Progress.BeginTimed("measuring contention")
 	contended, err := contention(lab)
 	return append(series, contended...), err
 }

@@ -148,7 +148,7 @@ func (plan *firstUsePlan) run(lab *study.Lab, root string) ([]measure.Series, er
 	rng := rand.New(rand.NewPCG(lab.Seed, 1))
 	var series []measure.Series
 	for _, p := range phases {
-		lab.Progress.BeginTimed(p.op)
+		lab.Progress.BeginTimed("timing " + p.op)
 		more, err := p.measure(ctx, rng, counting(lab.Progress.Step, p.rounds*len(p.programs)))
 		series = append(series, more...)
 		if err != nil {

@@ -76,7 +76,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err := lab.Available(err); err != nil {
 		return series, err
 	}
-	lab.Progress.BeginTimed("in processes")
+	lab.Progress.BeginTimed("measuring in processes")
 	rounds := 6
 	if lab.Full {
 		rounds = study.FullRounds

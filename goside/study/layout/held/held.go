@@ -27,7 +27,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := frameSubjects(routes, names)
+			lab.Progress.Begin("verifying")
+			subjects, err := frameSubjects(lab, routes, names)
 			if err != nil {
 				return nil, err
 			}
@@ -42,7 +43,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, release, err := matrixSubjects(routes, crossings, matrixSizes(lab.Full))
+			lab.Progress.Begin("verifying")
+			subjects, release, err := matrixSubjects(lab, routes, crossings, matrixSizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}
@@ -54,7 +56,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := pointSubjects(study.Holding(results), lab.Full)
+			lab.Progress.Begin("verifying")
+			subjects, err := pointSubjects(lab, study.Holding(results), lab.Full)
 			if err != nil {
 				return nil, err
 			}

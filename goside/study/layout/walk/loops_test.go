@@ -4,11 +4,13 @@
 package walk
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"toll/goside/kernel"
+	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
@@ -89,5 +91,19 @@ func TestWalksRefuses(t *testing.T) {
 	}
 	if _, err := loopSubjects(nil, []int{40}, 1, &study.Lab{}); err == nil {
 		t.Error("no routes: no error")
+	}
+}
+
+// TestLoopSubjectsStop tells it to stop at once, and while it verifies.
+func TestLoopSubjectsStop(t *testing.T) {
+	for after := range 2 {
+		done := make(chan struct{})
+		if after == 0 {
+			close(done)
+		}
+		lab := &study.Lab{Done: done, Progress: studytest.Stepping(func(int, int) { close(done) })}
+		if subjects, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go())}, []int{40}, 1, lab); subjects != nil || !errors.Is(err, measure.ErrStopped) {
+			t.Errorf("stopped after %d: %d subjects, error %v, want none and %v", after, len(subjects), err, measure.ErrStopped)
+		}
 	}
 }

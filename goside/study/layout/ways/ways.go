@@ -26,7 +26,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := waySubjects(routes, waySizes(lab.Full))
+			lab.Progress.Begin("verifying")
+			subjects, err := waySubjects(lab, routes, waySizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}
@@ -45,7 +46,8 @@ var Part = study.Part{
 			if err := study.Wrong(results); err != nil {
 				return nil, err
 			}
-			subjects, err := transposeSubjects(study.Holding(results), transposeSizes(lab.Full))
+			lab.Progress.Begin("verifying")
+			subjects, err := transposeSubjects(lab, study.Holding(results), transposeSizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}
