@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +117,9 @@ func (s *Study) Run(lab *Lab) error {
 	failed = errors.Join(failed, unsound)
 	if len(series) == 0 {
 		if err := context.Cause(ctx); err != nil {
-			fmt.Fprintln(lab.Stderr, "toll: no round was complete, so there is no record")
+			if stopped != "" {
+				fmt.Fprintf(lab.Stderr, "toll: there is no record, since no round was complete when %s\n", whenStopped(chosen, stopped))
+			}
 			return err
 		}
 		return errors.Join(failed, errors.New("nothing was measured"))
@@ -146,12 +149,26 @@ func (s *Study) Run(lab *Lab) error {
 	}
 	err = errors.Join(err, s.drawBeside(lab.Stdout, written, file))
 	if stopped != "" && file != "" {
-		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all rounds that were complete when %s was stopped\n", file, stopped)
+		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all rounds that were complete when %s\n", file, whenStopped(chosen, stopped))
 	}
 	if err = errors.Join(context.Cause(ctx), err); err == nil && failed != nil {
 		err = ErrReported
 	}
 	return err
+}
+
+// whenStopped says which experiment was stopped, and which others had not begun.
+func whenStopped(chosen []Experiment, stopped string) string {
+	at := slices.IndexFunc(chosen, func(e Experiment) bool { return e.Name == stopped })
+	says := stopped + " was stopped"
+	var later []string
+	for _, e := range chosen[at+1:] {
+		later = append(later, e.Name)
+	}
+	if later != nil {
+		says += "; not begun: " + strings.Join(later, ", ")
+	}
+	return says
 }
 
 // perform runs the experiments one after another, and goes on with the next if one fails. stopped is the one in which it was

@@ -113,11 +113,11 @@ func TestRun(t *testing.T) {
 			[]string{"toll: fails: this is why\npartly: the rest is wrong\n"}, []string{"3 rows.\n"}},
 		{"measure nothing", []string{"fails"}, "fails", "", "fails: this is why\nnothing was measured", nil, nil},
 		{"are stopped", []string{"first", "stops", "last"}, "first stops", "first stops", "stopped by a signal: interrupt",
-			[]string{"toll: interrupt: writing what was measured", "record.txt is whole: it holds all rounds that were complete when stops was stopped\n"}, []string{"Warning: the run was cut short in stops, stopped by a signal: interrupt.\n"}},
+			[]string{"toll: interrupt: writing what was measured", "record.txt is whole: it holds all rounds that were complete when stops was stopped; not begun: last\n"}, []string{"Warning: the run was cut short in stops, stopped by a signal: interrupt.\n"}},
 		{"are stopped and had failed", []string{"fails", "partly", "stops"}, "fails partly stops", "partly stops", "stopped by a signal: interrupt",
 			[]string{"toll: fails: this is why\npartly: the rest is wrong\n"}, nil},
 		{"are stopped at once", []string{"stops-at-once", "last"}, "stops-at-once", "", "stopped by a signal: interrupt",
-			[]string{"toll: no round was complete, so there is no record\n"}, nil},
+			[]string{"toll: there is no record, since no round was complete when stops-at-once was stopped; not begun: last\n"}, nil},
 		{"state what nobody declared", []string{"first", "undeclared"}, "first undeclared", "first", "reported",
 			[]string{`record: Made/op=undeclared/lang=c/via=cgo/n=1 states the fact "colour", want one that its part declares: problem, per,`}, nil},
 	} {
