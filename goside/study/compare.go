@@ -224,7 +224,7 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 			fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
 		slower, faster = slower+g.slower, faster+g.faster
 	}
-	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
+	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, page.Lines(lines))
 	return slower, faster
 }
 
@@ -256,6 +256,6 @@ func (c *Comparison) printRows(w io.Writer, all bool) {
 		}
 	}
 	if lines != nil {
-		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, lines)
+		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, page.Lines(lines))
 	}
 }
