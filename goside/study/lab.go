@@ -149,7 +149,7 @@ func (s *Study) Run(lab *Lab) error {
 	}
 	err = errors.Join(err, s.drawBeside(lab.Stdout, written, file))
 	if stopped != "" && file != "" {
-		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all rounds that were complete when %s\n", file, whenStopped(chosen, stopped))
+		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all that was complete when %s\n", file, whenStopped(chosen, stopped))
 	}
 	if err = errors.Join(context.Cause(ctx), err); err == nil && failed != nil {
 		err = ErrReported

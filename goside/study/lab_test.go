@@ -115,7 +115,7 @@ func TestRun(t *testing.T) {
 			[]string{"toll: fails: this is why\npartly: the rest is wrong\n"}, []string{"3 rows.\n"}},
 		{"measure nothing", []string{"fails"}, "fails", "", "fails: this is why\nnothing was measured", nil, nil},
 		{"are stopped", []string{"first", "stops", "last"}, "first stops", "first stops", "stopped by a signal: interrupt",
-			[]string{"toll: interrupt: writing what was measured", "record.txt is whole: it holds all rounds that were complete when stops was stopped; not begun: last\n"}, []string{"Warning: the run was cut short in stops, stopped by a signal: interrupt.\n"}},
+			[]string{"toll: interrupt: writing what was measured", "record.txt is whole: it holds all that was complete when stops was stopped; not begun: last\n"}, []string{"Warning: the run was cut short in stops, stopped by a signal: interrupt.\n"}},
 		{"are stopped and had failed", []string{"fails", "partly", "stops"}, "fails partly stops", "partly stops", "stopped by a signal: interrupt",
 			[]string{"toll: fails: this is why\npartly: the rest is wrong\n"}, nil},
 		{"are stopped at once", []string{"stops-at-once", "last"}, "stops-at-once", "", "stopped by a signal: interrupt",

@@ -115,6 +115,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	}
 	tallies, wrong := newTallies(lab, results)
 	lab.Progress.Begin("counting")
+	lab.Progress.Step(0, fewProcesses*len(tallies))
 	err = count(study.UntilDone(lab.Done), v, tallies, mostProcesses, lab.Progress.Step)
 	if err != nil && !errors.Is(err, measure.ErrStopped) {
 		return nil, errors.Join(wrong, err)

@@ -54,6 +54,7 @@ func cachegrind(c *study.Lab) ([]measure.Series, error) {
 		}
 	}
 	c.Progress.Begin("simulating caches")
+	c.Progress.Step(0, len(jobs))
 	return simulate(study.UntilDone(c.Done), v, jobs, c.Progress.Step)
 }
 
