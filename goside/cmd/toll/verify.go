@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,8 @@ func verifyCommand() *cobra.Command {
 		Use:   "verify",
 		Short: "Verify every route against the reference, bit for bit",
 		Long: `Verify runs the conformance suite: odd and degenerate shapes, padding, sub-ranges, both layouts, bad
-arguments, and the book's own problems. The exit code is 0 only if every row holds.`,
+arguments, and the book's own problems. The exit code is 0 only if every row holds. An interrupt (Ctrl-C) ends it early:
+the rows that are complete are shown.`,
 		Example: "  toll verify --kernel julia --route 'rust/*'",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,9 +52,9 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 					routes[k] = r.Whole()
 				}
 			}
-			results, err := study.Verify(routes, kernels)
-			if err != nil {
-				return err
+			results, cut := study.Verify(routes, kernels)
+			if results == nil {
+				return cut
 			}
 			if asJSON {
 				err = writeJSON(cmd.OutOrStdout(), toJSON(results))
@@ -62,7 +64,7 @@ arguments, and the book's own problems. The exit code is 0 only if every row hol
 			if err == nil && !study.Good(results) {
 				err = study.ErrReported
 			}
-			return err
+			return errors.Join(cut, err)
 		},
 	}
 	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to verify: call, diffusion, julia, ols, or patterns")
