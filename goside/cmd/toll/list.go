@@ -4,7 +4,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/study"
 )
 
 // listed is a route as toll list --json prints it.
@@ -41,13 +41,13 @@ and --json it opens every route; what was found may then still fail, and the err
 --json prints a list of routes: route, lang, via, functions, build (compiler, flags), error.`,
 		Example: `  toll list
   toll list --long
-  toll list --json | jq -r '.[] | select(.error) | .route'`,
+  toll list --json > routes.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()
 			switch {
 			case asJSON:
-				return writeJSON(out, openAll())
+				return study.WriteJSON(out, openAll())
 			case long:
 				printLong(out, openAll())
 			default:
@@ -82,7 +82,7 @@ func openAll() []listed {
 func printLong(w io.Writer, all []listed) {
 	t := newTable(w, "route", "functions", "build")
 	t.SetColumnConfigs([]table.ColumnConfig{ // so that the whole fits in 120 columns
-		{Number: 2, WidthMax: 46, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft},
+		{Number: 2, WidthMax: 45, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft},
 	})
 	t.Style().Options.SeparateRows = true
 	for _, l := range all {
@@ -141,7 +141,11 @@ func printMarks(w io.Writer, routes []*seam.Route) {
 		t.AppendRow(row)
 	}
 	t.Render()
-	say := func(format string, args ...any) { fmt.Fprintln(w, text.WrapSoft(fmt.Sprintf(format, args...), 118)) }
+	say := func(format string, args ...any) {
+		for line := range strings.SplitSeq(text.WrapSoft(fmt.Sprintf(format, args...), 118), "\n") {
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
+		}
+	}
 	for _, reason := range reasons {
 		say("Not available: %s: %s", strings.Join(lacking[reason], ", "), reason)
 	}
@@ -159,13 +163,4 @@ func newTable(w io.Writer, header ...any) table.Writer {
 	t.Style().Format.Header = text.FormatDefault
 	t.AppendHeader(header)
 	return t
-}
-
-func writeJSON(w io.Writer, v any) error {
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "%s\n", out)
-	return err
 }
