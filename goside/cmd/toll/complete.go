@@ -19,7 +19,7 @@ func complete(c *cobra.Command) {
 	for _, below := range c.Commands() {
 		complete(below)
 	}
-	for flag, names := range map[string]func() []string{"route": routeNames, "kernel": kernelNames} {
+	for flag, names := range map[string]func() []string{"route": routeNames, "against": routeNames, "kernel": kernelNames} {
 		if _, has := c.GetFlagCompletionFunc(flag); !has && c.Flags().Lookup(flag) != nil {
 			completeFlag(c, flag, names())
 		}

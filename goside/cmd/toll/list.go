@@ -40,7 +40,6 @@ and --json it opens every route; what was found may then still fail, and the err
 
 --json prints a list of routes: route, lang, via, functions, build (compiler, flags), error.`,
 		Example: `  toll list
-  toll list --long
   toll list --json > routes.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

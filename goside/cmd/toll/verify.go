@@ -46,7 +46,7 @@ all unavailable.
 --json prints a list of rows: route, kernel, layout, verdict (bit-identical, within bound, failed, unavailable), cases, failed
 (of these), worst_ulp, bound_ulp, cause (of the bound), reasons.`,
 		Example: `  toll verify --kernel julia --route 'rust/*'
-  toll verify --route 'c/*,fortran/*' --json`,
+  toll verify --route c/cgo --json > verdicts.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			routes, err := registry.Match(patterns)

@@ -25,7 +25,7 @@ cache to memory, transposing first, and how a matrix is held in Go. What the cac
 where it has counters for that, or simulated with --cachegrind. It takes less than three minutes on two cores;
 --full goes on to squares of 8192, and takes half an hour and 8 GB of memory.`,
 	Example: `  toll layout --part matrices,transpose
-  toll layout --part frame --full -o frame.txt.gz`,
+  toll layout --part points --full -o points.txt.gz`,
 	Page:   "LAYOUT.md",
 	Head:   head,
 	Claims: "Claims of the book",
