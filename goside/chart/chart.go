@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -55,27 +53,6 @@ func (t *Tiling) Draw(c draw.Canvas) {
 			}
 		}
 	}
-}
-
-// SavePicture writes what paint draws, in the format that the path's extension says.
-func SavePicture(path string, width, height vg.Length, paint func(draw.Canvas)) error {
-	canvas, err := draw.NewFormattedCanvas(width, height, strings.ToLower(strings.TrimPrefix(filepath.Ext(path), ".")))
-	if err != nil {
-		return fmt.Errorf("chart: picture %s: %w", path, err)
-	}
-	paint(draw.New(canvas))
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("chart: %w", err)
-	}
-	_, err = canvas.WriteTo(file)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("chart: picture %s: %w", path, err)
-	}
-	return nil
 }
 
 // LogTicks returns ticks at the multiples of powers of ten, with numbers at those whose first digit is labelled.
@@ -165,8 +142,8 @@ func (s *Sides) Width() vg.Length {
 	return max(vg.Length(min(len(s.Panels), 2))*6.8*vg.Inch, 11.5*vg.Inch)
 }
 
-// Save draws the panels below a title and above a legend; cache says what the marks of caches mean.
-func (s *Sides) Save(path, title string, keys Legend, cache string) error {
+// Picture returns the panels below a title and above a legend; cache says what the marks of caches mean.
+func (s *Sides) Picture(title string, keys Legend, cache string) *Picture {
 	slices.Sort(s.sizes)
 	for _, p := range s.Panels {
 		p.X.Min, p.X.Max = float64(s.sizes[0])/1.06, float64(s.sizes[len(s.sizes)-1])*1.06
@@ -179,7 +156,7 @@ func (s *Sides) Save(path, title string, keys Legend, cache string) error {
 	const head = 30 // points
 	caption := s.caption(cache)
 	foot := vg.Points(keyHeight*float64(len(keys)+len(caption)) + 8)
-	return SavePicture(path, s.Width(), vg.Length(t.Rows)*4.4*vg.Inch+vg.Points(head)+foot, func(c draw.Canvas) {
+	return &Picture{s.Width(), vg.Length(t.Rows)*4.4*vg.Inch + vg.Points(head) + foot, func(c draw.Canvas) {
 		Whiten(c)
 		heading := TextStyle(17)
 		heading.XAlign, heading.YAlign = draw.XCenter, draw.YTop
@@ -188,7 +165,7 @@ func (s *Sides) Save(path, title string, keys Legend, cache string) error {
 		y := c.Min.Y + foot - vg.Points(keyHeight)/2
 		keys.draw(c, y)
 		caption.draw(c, y-vg.Points(keyHeight*float64(len(keys))))
-	})
+	}}
 }
 
 // Whiten gives a canvas a white ground: panels have one, but not what is between them.

@@ -93,10 +93,10 @@ func TestTile(t *testing.T) {
 	}
 }
 
-func TestSavePictureFails(t *testing.T) {
-	paint := func(c draw.Canvas) { Whiten(c) }
+func TestSaveFails(t *testing.T) {
+	white := &Picture{Width: 100, Height: 100, Paint: Whiten}
 	for _, path := range []string{filepath.Join(t.TempDir(), "picture.xyz"), filepath.Join(t.TempDir(), "gone", "picture.png")} {
-		if err := SavePicture(path, 100, 100, paint); err == nil || !strings.HasPrefix(err.Error(), "chart: ") || !strings.Contains(err.Error(), path) {
+		if err := white.Save(path); err == nil || !strings.HasPrefix(err.Error(), "chart: ") || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v, want one that names it", path, err)
 		}
 	}

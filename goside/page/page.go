@@ -8,11 +8,9 @@ package page
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/template"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"toll/goside/record"
@@ -50,58 +48,26 @@ func (p *Page) Rows(benchmark string) []*record.Row { return p.Record.Of(benchma
 
 // Heading prints a section's title.
 func (p *Page) Heading(title string) {
-	if p.Markdown {
+	switch {
+	case p.HTML != nil:
+		p.htmlHeading(title)
+	case p.Markdown:
 		fmt.Fprintf(p, "## %s\n\n", title)
-	} else {
+	default:
 		fmt.Fprintf(p, "%s\n%s\n\n", strings.ToUpper(title), strings.Repeat("=", len(title)))
 	}
 }
 
-// Grid prints a table: the first column to the left, the others to the right.
-// A title of "" leaves none.
-func (p *Page) Grid(title string, header []string, lines [][]string) {
-	t := p.NewTable()
-	configs := make([]table.ColumnConfig, 0, len(header))
-	for k := range header {
-		if k > 0 {
-			configs = append(configs, table.ColumnConfig{Number: k + 1, Align: text.AlignRight, AlignHeader: text.AlignRight})
-		}
+// Subheading prints the title of a part of a section.
+func (p *Page) Subheading(title string) {
+	switch {
+	case p.HTML != nil:
+		fmt.Fprintf(p, "<h4>%s</h4>\n", inline(title))
+	case p.Markdown:
+		fmt.Fprintf(p, "### %s\n\n", title)
+	default:
+		fmt.Fprintf(p, "%s\n%s\n\n", title, strings.Repeat("-", len(title)))
 	}
-	t.SetColumnConfigs(configs)
-	t.AppendHeader(cells(header))
-	for _, line := range lines {
-		t.AppendRow(cells(line))
-	}
-	p.Render(title, t)
-}
-
-// terminal is how many columns a terminal has.
-const terminal = 120
-
-// Texts prints a table of prose, whose lines are broken where it is not Markdown.
-func (p *Page) Texts(header []string, lines [][]string) {
-	t := p.NewTable()
-	if !p.Markdown {
-		t.Style().Options.SeparateRows = true
-		configs := make([]table.ColumnConfig, len(header))
-		for k := range header {
-			configs[k] = table.ColumnConfig{Number: k + 1, WidthMax: (terminal-1)/len(header) - 3, WidthMaxEnforcer: text.WrapSoft}
-		}
-		t.SetColumnConfigs(configs)
-	}
-	t.AppendHeader(cells(header))
-	for _, line := range lines {
-		t.AppendRow(cells(line))
-	}
-	p.Render("", t)
-}
-
-func cells(texts []string) table.Row {
-	row := make(table.Row, len(texts))
-	for k, text := range texts {
-		row[k] = text
-	}
-	return row
 }
 
 // Say prints what a table shows: one plain sentence, made from its figures.
@@ -111,30 +77,47 @@ func (p *Page) Say(format string, args ...any) {
 
 // Explain prints what a section's tables hold.
 func (p *Page) Explain(s string) {
-	if !p.Markdown {
-		lines := strings.Split(text.WrapSoft(s, 118), "\n")
-		for k := range lines {
-			lines[k] = strings.TrimRight(lines[k], " ")
-		}
-		s = strings.Join(lines, "\n")
+	switch {
+	case p.HTML != nil:
+		fmt.Fprint(p, block(s))
+		return
+	case !p.Markdown:
+		s = wrapped(s)
 	}
 	fmt.Fprintf(p, "%s\n\n", s)
 }
 
-// Lines prints a table of the lines that have anything beside their label, and reports whether there were any.
-func (p *Page) Lines(title string, header []string, lines [][]string) bool {
-	lines = slices.DeleteFunc(lines, func(line []string) bool {
-		return !slices.ContainsFunc(line[1:], func(cell string) bool { return cell != "" })
-	})
-	if len(lines) > 0 {
-		p.Grid(title, header, lines)
+// wrapped breaks a text into lines that a terminal has room for.
+func wrapped(s string) string {
+	lines := strings.Split(text.WrapSoft(s, terminal-2), "\n")
+	for k := range lines {
+		lines[k] = strings.TrimRight(lines[k], " ")
 	}
-	return len(lines) > 0
+	return strings.Join(lines, "\n")
+}
+
+// List prints a list of sentences.
+func (p *Page) List(items []string) {
+	if p.HTML != nil {
+		p.htmlList(items)
+		return
+	}
+	for _, item := range items {
+		if p.Markdown {
+			fmt.Fprintf(p, "- %s\n", item)
+		} else {
+			fmt.Fprintln(p, wrapped(item))
+		}
+	}
+	fmt.Fprintln(p)
 }
 
 // Picture prints, in a page, the picture of that name that toll draw layout makes beside the record.
 func (p *Page) Picture(name, alt string) {
-	if p.Markdown {
+	switch {
+	case p.HTML != nil:
+		p.htmlPicture(name, alt)
+	case p.Markdown:
 		fmt.Fprintf(p, "![%s](%s.svg)\n\n", alt, name)
 	}
 }
@@ -156,6 +139,12 @@ func (p *Page) Answers(questions []Question) {
 	if lines == nil {
 		return
 	}
+	if p.HTML != nil {
+		for _, line := range lines {
+			fmt.Fprintf(p, "<details class=\"answer\">\n<summary>%s</summary>\n%s</details>\n", inline(line[0]), block(line[1]))
+		}
+		return
+	}
 	if !p.Brief {
 		p.Heading("In short")
 	}
@@ -165,16 +154,18 @@ func (p *Page) Answers(questions []Question) {
 		}
 		return
 	}
-	for _, line := range lines {
-		fmt.Fprintf(p, "- **%s** %s\n", line[0], line[1])
+	items := make([]string, len(lines))
+	for k, line := range lines {
+		items[k] = fmt.Sprintf("**%s** %s", line[0], line[1])
 	}
-	fmt.Fprintln(p)
+	p.List(items)
 }
 
 // Style is how tables are shown.
 type Style struct {
 	Baseline string // route that ratios are taken to; the record's first if that is not in it
-	Markdown bool
+	Markdown bool   // and wide as a page, not as a terminal
+	HTML     *HTML  // how it is a part of a page in HTML, if it is; then Markdown is true, too, for what a page has room for
 	Brief    bool   // only the times, or the answers in short
 	Headline bool   // only what belongs on a first screen
 	Source   string // file of the record, as it is to be named
@@ -189,11 +180,14 @@ type Page struct {
 }
 
 // New returns a page of a record that prints to w.
-func New(w io.Writer, r *record.Record, style Style) *Page { return &Page{w, style, r, r.Limits()} }
+func New(w io.Writer, r *record.Record, style Style) *Page {
+	return &Page{Writer: w, Style: style, Record: r, Limits: r.Limits()}
+}
 
 // Head is what the template of a page's head is made with.
 type Head struct {
 	*record.Record
+	Title        string
 	Source, Page string // files of the record and of the page
 }
 
@@ -248,26 +242,4 @@ func (p *Page) Claims(title string, claims []Claim) {
 	}
 	p.Say("Of %d published claims that this record can judge, %d hold here, some of them with a restriction, and %d do not.%s", len(lines),
 		count[true], count[false], rest)
-}
-
-// NewTable returns a table in the style of all.
-func (p *Page) NewTable() table.Writer {
-	t := table.NewWriter()
-	t.SetStyle(table.StyleLight)
-	t.Style().Format.Header = text.FormatDefault
-	return t
-}
-
-// Render prints a table under a title, unless that is "".
-func (p *Page) Render(title string, t table.Writer) {
-	switch {
-	case p.Markdown && title == "":
-		fmt.Fprintf(p, "%s\n\n", t.RenderMarkdown())
-	case p.Markdown:
-		fmt.Fprintf(p, "**%s**\n\n%s\n\n", title, t.RenderMarkdown())
-	case title == "":
-		fmt.Fprintf(p, "%s\n\n", t.Render())
-	default:
-		fmt.Fprintf(p, "%s\n%s\n\n", title, t.Render())
-	}
 }

@@ -6,11 +6,13 @@ package page
 import (
 	"slices"
 	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // Wide prints a table as [Page.Grid] does. What is too wide for a terminal is broken into tables below each other, each
 // with the first column and with as many of the others, without the lines that have nothing in them.
-func (p *Page) Wide(title string, header []string, lines [][]string) {
+func (p *Page) Wide(title string, header []string, lines [][]Cell) {
 	parts := 1
 	for !p.Markdown && parts < len(header)-1 && tooWide(header, lines, parts) {
 		parts++
@@ -18,26 +20,26 @@ func (p *Page) Wide(title string, header []string, lines [][]string) {
 	each := (len(header) - 2 + parts) / parts
 	for from := 1; from < len(header); from += each {
 		to := min(from+each, len(header))
-		cut := func(line []string) []string { return append([]string{line[0]}, line[from:to]...) }
-		var some [][]string
+		cut := func(line []Cell) []Cell { return append([]Cell{line[0]}, line[from:to]...) }
+		var some [][]Cell
 		for _, line := range lines {
-			if parts == 1 || slices.ContainsFunc(line[from:to], func(cell string) bool { return cell != "" }) {
+			if parts == 1 || slices.ContainsFunc(line[from:to], func(c Cell) bool { return c.Text != "" }) {
 				some = append(some, cut(line))
 			}
 		}
 		if some != nil {
-			p.Grid(title, cut(header), some)
+			p.Grid(title, append([]string{header[0]}, header[from:to]...), some)
 			title = ""
 		}
 	}
 }
 
 // tooWide reports whether one of that many parts of a table is.
-func tooWide(header []string, lines [][]string, parts int) bool {
+func tooWide(header []string, lines [][]Cell, parts int) bool {
 	width := func(column int) int {
-		most := utf8.RuneCountInString(header[column])
+		most := text.LongestLineLen(header[column])
 		for _, line := range lines {
-			most = max(most, utf8.RuneCountInString(line[column]))
+			most = max(most, utf8.RuneCountInString(line[column].Text))
 		}
 		return most + 3 // two blanks and a border
 	}

@@ -29,7 +29,7 @@ func TestWide(t *testing.T) {
 		}
 		for _, markdown := range []bool{false, true} {
 			var b bytes.Buffer
-			New(&b, &record.Record{}, Style{Markdown: markdown}).Wide("Title", header, [][]string{long, short})
+			New(&b, &record.Record{}, Style{Markdown: markdown}).Wide("Title", header, Lines([][]string{long, short}))
 			text := b.String()
 			for _, cell := range append(header[1:], long[1:]...) {
 				if strings.Count(text, " "+cell+" ") != 1 {

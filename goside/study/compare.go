@@ -264,7 +264,7 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 			fmt.Sprint(p.slower), fmt.Sprint(p.faster)})
 		slower, faster = slower+p.slower, faster+p.faster
 	}
-	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
+	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, page.Lines(lines))
 	return slower, faster
 }
 
@@ -295,6 +295,6 @@ func (c *Comparison) printRows(w io.Writer, all bool, word func(Verdict) string)
 		}
 	}
 	if lines != nil {
-		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, lines)
+		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, page.Lines(lines))
 	}
 }

@@ -67,8 +67,10 @@ func newMade() *made {
 				{Text: "And else?", Answer: func(p *page.Page) string { return "" }},
 			},
 			Pictures: []study.Picture{
-				{Name: "made-rows", Alt: "Rows", Draw: func(r *record.Record, file string) error { return os.WriteFile(file, []byte("drawn"), 0o644) }},
-				{Name: "made-nothing", Alt: "Nothing", Draw: func(*record.Record, string) error { return chart.ErrNothing }},
+				{Name: "made-rows", Alt: "Rows", Draw: func(*record.Record) (*chart.Picture, error) {
+					return &chart.Picture{Width: 100, Height: 100, Paint: chart.Whiten}, nil
+				}},
+				{Name: "made-nothing", Alt: "Nothing", Draw: func(*record.Record) (*chart.Picture, error) { return nil, chart.ErrNothing }},
 			},
 		},
 		{Name: "empty"},
@@ -346,8 +348,8 @@ func TestPrint(t *testing.T) {
 	if want := []string{filepath.Join(folder, "made-rows.svg"), filepath.Join(folder, "made-rows.png")}; err != nil || !slices.Equal(files, want) {
 		t.Errorf("drawn are %q, error %v, want %q", files, err, want)
 	}
-	m.Parts[0].Pictures[0].Draw = func(*record.Record, string) error { return errors.New("no ink") }
-	if _, err := m.Draw(r, folder); err == nil || !strings.Contains(err.Error(), "made-rows.svg: no ink") {
+	m.Parts[0].Pictures[0].Draw = func(*record.Record) (*chart.Picture, error) { return nil, errors.New("no ink") }
+	if _, err := m.Draw(r, folder); err == nil || !strings.Contains(err.Error(), "made-rows: no ink") {
 		t.Errorf("a picture that fails gives the error %v", err)
 	}
 	if m.Head = "{{.Nothing}}"; m.Print(&bytes.Buffer{}, r, page.Style{Markdown: true}) == nil {

@@ -29,6 +29,7 @@ import (
 // Study is what one command measures and shows.
 type Study struct {
 	Name  string // of the command, and in its records
+	Title string // of what its records show
 	Short string // of the command, in a line
 	About string // of the command, in full
 	// Example is of the command, a line each.
@@ -37,9 +38,26 @@ type Study struct {
 	// are a [page.Head].
 	Page, Head string
 	Parts      []Part
-	Claims     string             // heading of the table of claims, "" if no part has any
-	Foot       func(p *page.Page) // prints what is below the tables, if that is not page.Page.Foot
-	Headline   func(p *page.Page) // prints what belongs on a first screen; nil if nothing does
+	Claims     string                    // heading of the table of claims, "" if no part has any
+	Foot       func(p *page.Page)        // prints what is below the tables, if that is not page.Page.Foot
+	Headline   func(p *page.Page)        // prints what belongs on a first screen; nil if nothing does
+	Lead       string                    // name of the picture that a page in HTML begins with, if it is of the record
+	Board      func(p *page.Page) *Board // returns what a record has for the toll board, or nil; nil if no record has anything
+	Pictures   []Picture                 // of more than one part
+}
+
+// Board is what a reader sees first: what a call that passes nothing costs through each crossing.
+type Board struct {
+	Crossings []Toll
+	Floor     float64  // the noise floor, +Inf if it is unknown
+	Says      []string // three sentences, made from the figures
+}
+
+// Toll is what a call costs through one crossing.
+type Toll struct {
+	Crossing string
+	Row      *record.Row
+	Call     measure.Interval // ns
 }
 
 // Part is what belongs together in a study.
@@ -65,11 +83,11 @@ type Experiment struct {
 	Run         func(*Lab) ([]measure.Series, error)
 }
 
-// Picture is drawn from a record, as SVG and PNG.
+// Picture is drawn from a record.
 type Picture struct {
 	Name string // of the file
 	Alt  string // what is to be seen, for who does not see it
-	Draw func(r *record.Record, file string) error
+	Draw func(r *record.Record) (*chart.Picture, error)
 }
 
 // Child is a program that experiments run in a process of its own, as toll child.
@@ -118,7 +136,13 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 		p.Answers(answers)
 		return nil
 	}
-	if style.Markdown && !style.Brief {
+	switch {
+	case style.HTML != nil:
+		defer p.End()
+		style.HTML.Draw = func(name string) (string, error) { return s.element(r, name) }
+		p.Answers(answers)
+		s.lead(p)
+	case style.Markdown && !style.Brief:
 		if err := s.head(p); err != nil {
 			return err
 		}
@@ -150,29 +174,66 @@ func (s *Study) head(p *page.Page) error {
 		source = "RECORD"
 	}
 	var text bytes.Buffer
-	if err := t.Execute(&text, page.Head{Record: p.Record, Source: source, Page: strings.TrimSuffix(source, filepath.Base(source)) + s.Page}); err != nil {
+	if err := t.Execute(&text, page.Head{Record: p.Record, Title: s.Title, Source: source, Page: strings.TrimSuffix(source, filepath.Base(source)) + s.Page}); err != nil {
 		return fmt.Errorf("study: the head of %s: %w", s.Name, err)
 	}
 	fmt.Fprintf(p, "%s\n\n", strings.TrimSpace(text.String()))
 	return nil
 }
 
+// lead prints the picture that a page in HTML begins with.
+func (s *Study) lead(p *page.Page) {
+	for _, picture := range s.pictures() {
+		if picture.Name == s.Lead {
+			p.Picture(picture.Name, picture.Alt)
+		}
+	}
+}
+
+// pictures returns those of the study and of its parts.
+func (s *Study) pictures() []Picture {
+	all := slices.Clone(s.Pictures)
+	for _, part := range s.Parts {
+		all = append(all, part.Pictures...)
+	}
+	return all
+}
+
+// element draws the picture of that name, for a page in HTML.
+func (s *Study) element(r *record.Record, name string) (string, error) {
+	for _, picture := range s.pictures() {
+		if picture.Name != name {
+			continue
+		}
+		drawn, err := picture.Draw(r)
+		if errors.Is(err, chart.ErrNothing) {
+			return "", nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("study: picture %s: %w", name, err)
+		}
+		return drawn.Element()
+	}
+	return "", fmt.Errorf("study: %s has no picture %s", s.Name, name)
+}
+
 // Draw draws the pictures that a record has results for, each as SVG and PNG, into a folder. It returns their files.
 func (s *Study) Draw(r *record.Record, folder string) ([]string, error) {
 	var files []string
-	for _, part := range s.Parts {
-		for _, picture := range part.Pictures {
-			for _, extension := range []string{".svg", ".png"} {
-				file := filepath.Join(folder, picture.Name+extension)
-				err := picture.Draw(r, file)
-				if errors.Is(err, chart.ErrNothing) {
-					break
-				}
-				if err != nil {
-					return files, fmt.Errorf("study: picture %s: %w", file, err)
-				}
-				files = append(files, file)
+	for _, picture := range s.pictures() {
+		drawn, err := picture.Draw(r)
+		if errors.Is(err, chart.ErrNothing) {
+			continue
+		}
+		if err != nil {
+			return files, fmt.Errorf("study: picture %s: %w", picture.Name, err)
+		}
+		for _, extension := range []string{".svg", ".png"} {
+			file := filepath.Join(folder, picture.Name+extension)
+			if err := drawn.Save(file); err != nil {
+				return files, err
 			}
+			files = append(files, file)
 		}
 	}
 	return files, nil

@@ -12,15 +12,15 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+
+	"toll/goside/chart"
 )
 
 // DrawnText returns the texts of a picture, drawn as svg, with their places from the left.
-func DrawnText(t *testing.T, picture func(path string) error) map[string][]float64 {
+func DrawnText(t *testing.T, draw func() (*chart.Picture, error)) map[string][]float64 {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "picture.svg")
-	if err := picture(path); err != nil {
-		t.Fatal(err)
-	}
+	save(t, draw, path)
 	svg, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -37,12 +37,10 @@ func DrawnText(t *testing.T, picture func(path string) error) map[string][]float
 }
 
 // DrawnPixels returns how many pixels of a picture, drawn as png, have each color, and its width.
-func DrawnPixels(t *testing.T, picture func(path string) error) (pixels map[color.RGBA]int, width int) {
+func DrawnPixels(t *testing.T, draw func() (*chart.Picture, error)) (pixels map[color.RGBA]int, width int) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "picture.PNG")
-	if err := picture(path); err != nil {
-		t.Fatal(err)
-	}
+	save(t, draw, path)
 	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -68,5 +66,16 @@ func WantTexts(t *testing.T, texts map[string][]float64, count int, wanted ...st
 		if got := len(texts[want]); got != count {
 			t.Errorf("the picture has %q %d times, want %d", want, got, count)
 		}
+	}
+}
+
+func save(t *testing.T, draw func() (*chart.Picture, error), path string) {
+	t.Helper()
+	picture, err := draw()
+	if err == nil {
+		err = picture.Save(path)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

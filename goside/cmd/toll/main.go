@@ -67,7 +67,7 @@ Errors and progress go to standard error. NO_COLOR switches colours off.`,
 		SilenceErrors: true,
 	}
 	root.SetOut(out)
-	root.AddCommand(listCommand(), verifyCommand(), showCommand(), compareCommand(), drawCommand(), childCommand())
+	root.AddCommand(listCommand(), verifyCommand(), showCommand(), reportCommand(), compareCommand(), drawCommand(), childCommand())
 	for _, s := range studies.All {
 		root.AddCommand(studyCommand(s))
 	}

@@ -33,14 +33,24 @@ func TestExamples(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(folder, "docs"), os.DirFS("../../../docs")); err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile("../../../README.md")
-	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, "README.md"), readme, 0o644)
-	}
-	if err != nil {
+	if err := os.MkdirAll(filepath.Join(folder, "build/results"), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	for to, from := range map[string]string{"README.md": "README.md", "build/results/bench.txt": "docs/bench.txt.gz"} {
+		text, err := os.ReadFile(filepath.Join("../../..", from))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, to), text, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	twoRecords(t, folder)
+	for _, browser := range []string{"xdg-open", "open"} { // none is to be opened
+		if err := os.Symlink("/bin/true", filepath.Join(filepath.Dir(toll), browser)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	t.Setenv("PATH", filepath.Dir(toll)+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	if lib, err := filepath.Abs("../../../build/lib"); err == nil && os.Getenv("TOLL_LIB") == "" {
 		if _, err := os.Stat(lib); err == nil {

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,31 @@ func Lacks(t *testing.T, text string, parts ...string) {
 		if strings.Contains(text, part) {
 			t.Errorf("this holds %q:\n%s", part, text)
 		}
+	}
+}
+
+var (
+	figureCell = regexp.MustCompile(`(?s)<td class="n"([^>]*)>(.*?)</td>`)
+	htmlTag    = regexp.MustCompile(`<[^>]*>`)
+)
+
+// Sourced fails the test unless each figure in the tables of a page in HTML, or a part of one, says the rows that it is made
+// from, and unless there is one. A figure is what holds a digit in a column that is flush right: others hold labels.
+func Sourced(t *testing.T, text string) {
+	t.Helper()
+	figures := 0
+	for _, cell := range figureCell.FindAllStringSubmatch(text, -1) {
+		figure := htmlTag.ReplaceAllString(cell[2], "")
+		if !strings.ContainsAny(figure, "0123456789") {
+			continue
+		}
+		figures++
+		if !strings.Contains(cell[1], ` data-r="`) {
+			t.Errorf("the figure %q does not say its rows", figure)
+		}
+	}
+	if figures == 0 {
+		t.Errorf("this has no figure:\n%s", text)
 	}
 }
 

@@ -29,6 +29,7 @@ var head string
 // Study is toll bench.
 var Study = study.Study{
 	Name:  "bench",
+	Title: "Kernels and calls, on every route",
 	Short: "Verify every route, then time all of them against each other",
 	About: `Bench verifies every route and times those that hold in interleaved rounds on the book's own problem sizes, with the
 machine's limits in the same rounds.`,
@@ -38,6 +39,7 @@ machine's limits in the same rounds.`,
 	Head:  head,
 	Parts: []study.Part{Part},
 	Foot:  (*page.Page).Warnings,
+	Board: board,
 }
 
 // Part is the matrix of routes.

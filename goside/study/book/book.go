@@ -29,6 +29,7 @@ var head string
 // Study is toll book.
 var Study = study.Study{
 	Name:  "book",
+	Title: "Go, CPython, native code",
 	Short: "Make the book's tables on this machine, with Go's routes beside Python's",
 	About: `Book makes the tables of High Performance Python again: its ways to compile a Julia set and to fit lines. It adds
 the table that the book lacks, of its bindings to C, Fortran and Rust. One run of the whole problem verifies each row.
@@ -40,6 +41,7 @@ less than five minutes on two cores.`,
   toll book --route 'c/*,rust/*' --full -o book.txt.gz`,
 	Page:  "PYTHON.md",
 	Head:  head,
+	Lead:  "borders",
 	Parts: []study.Part{borders.Part, Part},
 }
 

@@ -10,9 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
@@ -42,16 +39,12 @@ func (t *bookTable) print(p *page.Page, rows []*record.Row) {
 		return
 	}
 	marked := markParts(p.Baseline, python)
-	if p.Markdown {
-		fmt.Fprintf(p, "### %s\n\n", t.title)
-	} else {
-		fmt.Fprintf(p, "%s\n%s\n\n", t.title, strings.Repeat("-", len(t.title)))
-	}
+	p.Subheading(t.title)
 	if said := t.said(python, native); said != "" {
 		p.Say("%s", said)
 	}
 	t.grid(p, python, native)
-	printNotes(p, append(marked, notes(slices.Concat(python, native), rows)...))
+	p.List(append(marked, notes(slices.Concat(python, native), rows)...))
 }
 
 // figure is a row of a table with what the record has of it.
@@ -168,28 +161,27 @@ func (f *figure) multiple(all []figure) (float64, bool) {
 
 // grid prints the table: Python's rows, and below a line those of native routes.
 func (t *bookTable) grid(p *page.Page, python, others []figure) {
-	header := table.Row{"", "route", "published", "here", "of published", "x " + p.Baseline}
+	header := []string{"", "route", "published", "here", "of published", "x " + p.Baseline}
 	if t.each != "" {
-		header = table.Row{"", "route", "here, per " + t.each, "x " + p.Baseline}
+		header = []string{"", "route", "here, per " + t.each, "x " + p.Baseline}
 	}
-	grid := p.NewTable()
-	var configs []table.ColumnConfig
-	for k := 3; k <= len(header); k++ {
-		configs = append(configs, table.ColumnConfig{Number: k, Align: text.AlignRight, AlignHeader: text.AlignRight})
-	}
-	grid.SetColumnConfigs(configs)
-	grid.AppendHeader(header)
+	var lines [][]page.Cell
 	for _, part := range [][]figure{python, others} {
-		for _, f := range part {
-			if t.each == "" {
-				grid.AppendRow(table.Row{f.what, f.route, f.publishedCell(), f.timeCell(), f.ofPublished(python), f.ratioCell()})
-			} else {
-				grid.AppendRow(table.Row{f.what, f.route, f.timeCell(), f.ratioCell()})
-			}
+		if lines != nil && part != nil {
+			lines = append(lines, nil)
 		}
-		grid.AppendSeparator()
+		for _, f := range part {
+			line := page.Words(f.what, f.route)
+			if t.each == "" {
+				line = append(line, page.Word(f.publishedCell()), page.Figure(f.timeCell(), f.row), page.Figure(f.ofPublished(python), f.row),
+					page.Figure(f.ratioCell(), f.row, f.base))
+			} else {
+				line = append(line, page.Figure(f.timeCell(), f.row), page.Figure(f.ratioCell(), f.row, f.base))
+			}
+			lines = append(lines, line)
+		}
 	}
-	p.Render("", grid)
+	p.Table(&page.Table{Header: header, Lines: lines, Left: 2})
 }
 
 func (f *figure) publishedCell() string {
@@ -351,18 +343,4 @@ func verdict(r *record.Row) string {
 		}
 	}
 	return ""
-}
-
-// printNotes prints notes below a table.
-func printNotes(p *page.Page, notes []string) {
-	for _, note := range notes {
-		if p.Markdown {
-			fmt.Fprintf(p, "- %s\n", note)
-			continue
-		}
-		for line := range strings.SplitSeq(text.WrapSoft(note, 118), "\n") {
-			fmt.Fprintln(p, strings.TrimRight(line, " "))
-		}
-	}
-	fmt.Fprintln(p)
 }

@@ -143,7 +143,7 @@ func (t *tables) goToPython() {
 		lines = append(lines, line)
 	}
 	if !t.Lines("From Go into Python, the GIL free",
-		[]string{"", "per call", "adds", "on top of", "x plain cgo"}, lines) {
+		[]string{"", "per call", "adds", "on top of", "x plain cgo"}, page.Lines(lines)) {
 		return
 	}
 	if t.row(plainCgo) != nil {
@@ -204,7 +204,7 @@ func (t *tables) contended() {
 			page.Nanoseconds(busy.Largest("max-ns"))})
 	}
 	if !t.Lines("When the GIL is not free: a Python no-op from Go",
-		[]string{"", "per call", "Mcalls/s", "scaling", "longest"}, lines) {
+		[]string{"", "per call", "Mcalls/s", "scaling", "longest"}, page.Lines(lines)) {
 		return
 	}
 	if calls != nil && t.row(pythonNoop) != nil {
@@ -322,7 +322,7 @@ func (t *tables) pythonToNative() {
 		}
 		lines = append(lines, line)
 	}
-	if !t.Lines("From Python into native code: a call less the loop around it; the step has all its arguments checked", header, lines) {
+	if !t.Lines("From Python into native code: a call less the loop around it; the step has all its arguments checked", header, page.Lines(lines)) {
 		return
 	}
 	if text := t.saidBindings(); text != "" {
@@ -435,10 +435,10 @@ func (t *tables) both() {
 		shares = append(shares, []string{lang, s.share(s.first), s.share(s.second), s.share(s.kernel)})
 	}
 	if !t.Lines("Both borders and the kernel: one diffusion step of 512 x 512, called from Go",
-		[]string{"", "Go → Python", "Python → native", "kernel", "total", "x c/cgo"}, times) {
+		[]string{"", "Go → Python", "Python → native", "kernel", "total", "x c/cgo"}, page.Lines(times)) {
 		return
 	}
-	t.Lines("Share of the total", []string{"", "Go → Python", "Python → native", "kernel"}, shares)
+	t.Lines("Share of the total", []string{"", "Go → Python", "Python → native", "kernel"}, page.Lines(shares))
 	own := ""
 	if ns := t.native(keyed(stepName("", fromPython), "rows", "0"), "python"); ns != nil {
 		own = page.Nanoseconds(record.MiddleOf(ns))
@@ -502,7 +502,7 @@ func (t *tables) process() {
 		lines = append(lines, line)
 	}
 	if t.Lines("A process instead, by a pipe: round trips",
-		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, lines) && said != nil {
+		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, page.Lines(lines)) && said != nil {
 		t.Say("A round trip of a few bytes takes %s. Arrays are copied through the pipe, twice in each direction.", page.Joined(said))
 	}
 }

@@ -22,6 +22,7 @@ var head string
 // Study is toll calls.
 var Study = study.Study{
 	Name:  "calls",
+	Title: "What a call costs",
 	Short: "Study what a call costs, on every crossing",
 	About: `Calls verifies what comes back of every kind of argument on every crossing, then measures what calls cost.
 It takes less than three minutes on two cores, and with --full about twenty.`,
@@ -29,7 +30,10 @@ It takes less than three minutes on two cores, and with --full about twenty.`,
   toll calls --part grain,python --full -o calls.txt.gz`,
 	Page:     "OVERHEAD.md",
 	Head:     head,
+	Lead:     "grain-ols",
 	Claims:   "Published claims",
 	Headline: headline,
+	Board:    board,
+	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
 	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
 }

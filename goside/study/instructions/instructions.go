@@ -31,6 +31,7 @@ var head string
 // Study is toll instructions.
 var Study = study.Study{
 	Name:  "instructions",
+	Title: "Instructions of a call",
 	Short: "Count the machine instructions of a call, a second opinion to the times",
 	About: fmt.Sprintf(`Instructions counts the machine instructions of a call under valgrind's callgrind: those of a longer run less those of a
 shorter one. Unlike times they repeat, whatever else the machine does. It counts the call family, on each route that is

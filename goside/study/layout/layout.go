@@ -19,6 +19,7 @@ var head string
 // Study is toll layout.
 var Study = study.Study{
 	Name:  "layout",
+	Title: "Row- against column-major",
 	Short: "Study row- against column-major, and what a border makes of the wrong one",
 	About: `Layout verifies every loop order in every language, then measures what memory layout costs: the wrong loop order from
 cache to memory, transposing first, and how a matrix is held in Go. What the caches miss is counted by the processor,
@@ -28,6 +29,7 @@ where it has counters for that, or simulated with --cachegrind. It takes less th
   toll layout --part points --full -o points.txt.gz`,
 	Page:   "LAYOUT.md",
 	Head:   head,
+	Lead:   "layout-penalty",
 	Claims: "Claims of the book",
 	Parts:  []study.Part{walk.Part, ways.Part, held.Part},
 }

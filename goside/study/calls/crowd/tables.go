@@ -62,9 +62,9 @@ func concurrencyTables(p *page.Page) {
 	for _, r := range record.Find(rows, "/op:clock") {
 		single = append(single, append(singleCallLine("clock alone, "+page.Count(r.N, "goroutine"), r), "–", "–"))
 	}
-	p.Grid("Throughput", []string{"", "million calls a second", "per call", "relative"}, throughput)
+	p.Grid("Throughput", []string{"", "million calls a second", "per call", "relative"}, page.Lines(throughput))
 	p.Tell(prose, "throughput", page.FloorText(floor))
-	p.Grid("Single calls", []string{"", "P50", "P99", "P99.9", "max", "had a turn", "threads", "B", "objects"}, single)
+	p.Grid("Single calls", []string{"", "P50", "P99", "P99.9", "max", "had a turn", "threads", "B", "objects"}, page.Lines(single))
 	p.Tell(prose, "single calls", nil)
 	p.Explain(sayConcurrency(crossings, floor))
 }
@@ -151,10 +151,10 @@ func neighbourTables(p *page.Page) {
 			median(r, "gc-wall-ns", "gc-cut"), fmt.Sprintf("%.0f", r.Largest("threads")),
 		})
 	}
-	p.Grid("How late the tick is", []string{"", "late", "relative", "P99", "max"}, ticks)
+	p.Grid("How late the tick is", []string{"", "late", "relative", "P99", "max"}, page.Lines(ticks))
 	p.Tell(prose, "tick", page.FloorText(floor))
 	p.Grid("Work, collections and threads",
-		[]string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, collections)
+		[]string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, page.Lines(collections))
 	p.Tell(prose, "collections", nil)
 	p.Explain(sayTicks(idle, loads, floor) + " " + sayCollections(idle, loads))
 }

@@ -59,9 +59,9 @@ func releaseTables(p *page.Page) {
 		}
 		lines, heap = append(lines, line), append(heap, heapLine)
 	}
-	p.Grid("Time of a call, by the release that built the program", header, lines)
+	p.Grid("Time of a call, by the release that built the program", header, page.Lines(lines))
 	p.Tell(prose, "releases", page.InRounds(rows[0]))
-	p.Grid("Go's heap, by a call", heapHeader, heap)
+	p.Grid("Go's heap, by a call", heapHeader, page.Lines(heap))
 	var sentences []string
 	if said != nil {
 		sentences = append(sentences, fmt.Sprintf("Go %s relative to Go %s: %s.", newer, older, strings.Join(said, "; ")))

@@ -51,7 +51,7 @@ func startTable(p *page.Page, rows []*record.Row) {
 			page.Nanoseconds(r.More("total-ns").Median),
 		})
 	}
-	p.Grid("A small program's start and end", []string{"program", "start", "added", "exit", "in all"}, lines)
+	p.Grid("A small program's start and end", []string{"program", "start", "added", "exit", "in all"}, page.Lines(lines))
 	p.Tell(prose, "start", map[string]string{"Rounds": page.InRounds(rows[0])})
 	if added != nil {
 		p.Say("Time to start: %s.", addedText(added, page.Nanoseconds))
@@ -90,7 +90,7 @@ func stepTable(p *page.Page, rows []*record.Row) {
 	}
 	p.Grid("First steps and first calls", []string{
 		"program", "dlopen", "lookup", "registration", "first call", "second", "1000th", "B", "objects",
-	}, lines)
+	}, page.Lines(lines))
 	clock := page.Nanoseconds(rows[0].More("clock-ns").Median)
 	p.Tell(prose, "steps", map[string]string{"Rounds": page.InRounds(rows[0]), "Clock": clock})
 	said := "First call beyond the 1000th: " + leastToMost(first, page.Nanoseconds) + "."
@@ -115,7 +115,7 @@ func sizeTable(p *page.Page, rows []*record.Row) {
 		}
 		lines = append(lines, append(line, r.Facts["needs"]))
 	}
-	p.Grid("Size of the program", []string{"program", "file", "added", "loaded", "added", "shared libraries"}, lines)
+	p.Grid("Size of the program", []string{"program", "file", "added", "loaded", "added", "shared libraries"}, page.Lines(lines))
 	p.Tell(prose, "size", nil)
 	if added != nil {
 		p.Say("Loaded size: %s.", addedText(added, page.Megabytes))
@@ -166,7 +166,7 @@ func buildTable(p *page.Page, programs, rows []*record.Row) {
 	if table == nil {
 		return
 	}
-	p.Grid("Time to build the program", header, table)
+	p.Grid("Time to build the program", header, page.Lines(table))
 	p.Tell(prose, "build", nil)
 	p.Explain(strings.Join(said, ". ") + ".")
 }
@@ -207,7 +207,7 @@ func crossTable(p *page.Page, rows []*record.Row) {
 		}
 		lines = append(lines, line)
 	}
-	p.Grid("Cross-compiled by go build with GOOS and GOARCH alone", header, lines)
+	p.Grid("Cross-compiled by go build with GOOS and GOARCH alone", header, page.Lines(lines))
 	sentence := "No program cross-compiles for all targets."
 	if everywhere != nil {
 		sentence = fmt.Sprintf("These cross-compile for all targets: %s.", strings.Join(everywhere, ", "))

@@ -23,40 +23,40 @@ const alt = "Time per item against items per call, for each kernel and crossing:
 
 // draw draws a panel for each kernel, with the time of an item against the items in one call, both in powers of ten, and a
 // line for each crossing.
-func draw(r *record.Record, file string) error {
+func draw(r *record.Record) (*chart.Picture, error) {
 	all := grainsOf(r)
 	if len(all) == 0 {
-		return chart.ErrNothing
+		return nil, chart.ErrNothing
 	}
 	crossings := crossingsIn(all) // so that a crossing looks the same in every panel
 	var panels []*plot.Plot
 	for _, g := range all {
 		panel, err := g.panel(crossings)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		panels = append(panels, panel)
 	}
 	t := chart.Tile(panels)
-	return chart.SavePicture(file, vg.Length(t.Cols)*5.5*vg.Inch, vg.Length(t.Rows)*4*vg.Inch, t.Draw)
+	return &chart.Picture{Width: vg.Length(t.Cols) * 5.5 * vg.Inch, Height: vg.Length(t.Rows) * 4 * vg.Inch, Paint: t.Draw}, nil
 }
 
 // altOne says what the picture of one kernel shows.
 const altOne = "Time per fit against fits per call: the curve of each crossing falls until the work hides the call"
 
 // drawOne draws the panel of one kernel, whose item is so little work that the crossing can be seen for long.
-func drawOne(r *record.Record, file string) error {
+func drawOne(r *record.Record) (*chart.Picture, error) {
 	all := grainsOf(r)
 	k := slices.IndexFunc(all, func(g *grains) bool { return g.kernel == "ols" })
 	if k < 0 {
-		return chart.ErrNothing
+		return nil, chart.ErrNothing
 	}
 	panel, err := all[k].panel(crossingsIn(all))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	panel.Title.Text = "Least squares, fits of 14 observations: time per fit"
-	return chart.SavePicture(file, 8.5*vg.Inch, 3.6*vg.Inch, panel.Draw)
+	return &chart.Picture{Width: 8.5 * vg.Inch, Height: 3.6 * vg.Inch, Paint: panel.Draw}, nil
 }
 
 // panel draws one kernel.

@@ -193,7 +193,7 @@ func (g *grains) times(p *page.Page) {
 			}
 			lines = append(lines, line)
 		}
-		p.Lines(g.kernel+": "+title, header, lines)
+		p.Lines(g.kernel+": "+title, header, page.Lines(lines))
 	}
 	grid("ns per "+g.item, func(_ int, r *record.Row) string { return withSpread(measure.Median(r.Wall()), page.Significant) })
 	grid("overhead, the share of the time that the crossing's best grain saves", func(_ int, r *record.Row) string {
@@ -290,7 +290,7 @@ func allocations(p *page.Page, all []*grains) {
 		}
 		lines = append(lines, bytes, objects)
 	}
-	p.Lines("Allocated on Go's heap by a call of the finest grain", append([]string{""}, crossings...), lines)
+	p.Lines("Allocated on Go's heap by a call of the finest grain", append([]string{""}, crossings...), page.Lines(lines))
 	var some, none []string
 	for _, crossing := range crossings {
 		if most[crossing] > 0 {
@@ -353,9 +353,9 @@ func evens(p *page.Page, all []*grains) {
 		header = append(header, fmt.Sprintf("%.0f%% overhead", 100*share))
 	}
 	p.Lines("What a call costs: overhead + items x work per item, fitted to the times above",
-		[]string{"kernel, crossing", "overhead per call", "work per item", "fit error"}, costs)
-	p.Lines("Break-even: the items that a call must carry", header, counts)
-	p.Lines("Break-even: the work that a call must carry", header, works)
+		[]string{"kernel, crossing", "overhead per call", "work per item", "fit error"}, page.Lines(costs))
+	p.Lines("Break-even: the items that a call must carry", header, page.Lines(counts))
+	p.Lines("Break-even: the work that a call must carry", header, page.Lines(works))
 	p.Say("%s", saidEven(lines, unresolved))
 }
 

@@ -124,11 +124,11 @@ func (t *printer) directives() {
 		}
 		lines = append(lines, line)
 	}
-	if !t.Lines("Directives and memory, through cgo: ns a call", header, lines) {
+	if !t.Lines("Directives and memory, through cgo: ns a call", header, page.Lines(lines)) {
 		return
 	}
 	if allocating != nil {
-		t.Grid("Of these, the calls that allocate on Go's heap", []string{"passed", "directives", "B", "objects"}, allocating)
+		t.Grid("Of these, the calls that allocate on Go's heap", []string{"passed", "directives", "B", "objects"}, page.Lines(allocating))
 	}
 	t.say(t.sayDirectives())
 }
@@ -174,7 +174,7 @@ func (t *printer) singleChanges() {
 		}
 		lines = append(lines, line)
 	}
-	if t.Lines("One choice at a time, through cgo: ns a call, relative to the plain call", header, lines) {
+	if t.Lines("One choice at a time, through cgo: ns a call, relative to the plain call", header, page.Lines(lines)) {
 		t.say(saySingleChanges(effects))
 	}
 }
@@ -214,7 +214,7 @@ func (t *printer) symbols() {
 				strings.ToUpper(way.label[:1])+way.label[1:], grouped(effects)))
 		}
 	}
-	if t.Lines("How the function is found: ns a call, relative to cgo's static symbol, allocated on Go's heap", header, lines) {
+	if t.Lines("How the function is found: ns a call, relative to cgo's static symbol, allocated on Go's heap", header, page.Lines(lines)) {
 		t.say(said)
 	}
 }
@@ -226,12 +226,12 @@ func (t *printer) threads() {
 	// A hand-off is not timed twice: a call's noise has to do for it.
 	between, ok := record.EffectOf(t.of[lockedHandOff], t.of[handOff], t.floor(free))
 	header := []string{"what", "free", "locked", "relative", "each time", "relative"}
-	if !t.Lines("Threads: ns, relative to a free goroutine", header, [][]string{
+	if !t.Lines("Threads: ns, relative to a free goroutine", header, page.Lines([][]string{
 		{"call without argument, through cgo", t.time(free), t.time(locked), relative(t.effect(locked, free)),
 			t.time(each), relative(t.effect(each, free))},
 		{"Go: LockOSThread and UnlockOSThread", t.time(plain("lock")), "", "", "", ""},
 		{"Go: hand-off to and from a free goroutine", t.time(handOff), t.time(lockedHandOff), relative(between, ok), "", ""},
-	}) {
+	})) {
 		return
 	}
 	var said []string
@@ -302,7 +302,7 @@ func (t *printer) matrix() {
 		said = append(said, change.label+", "+effect)
 	}
 	t.Grid("The whole matrix, through cgo: pairs of calls that differ in one choice, and the ratio of one to the other",
-		[]string{"choice", "pairs", "together", "least", "most", "differ by themselves"}, lines)
+		[]string{"choice", "pairs", "together", "least", "most", "differ by themselves"}, page.Lines(lines))
 	t.Say("All pairs together: %s.", strings.Join(said, "; "))
 }
 
@@ -326,7 +326,7 @@ func (t *printer) cgocheck() {
 		lines = append(lines, line)
 	}
 	if !t.Lines("Checks of the pointers passed, through cgo: ns a call, relative to cgocheck=0 (default: 1; cgocheck2: GOEXPERIMENT)",
-		[]string{"passed", "cgocheck=0", "cgocheck=1", "relative", "cgocheck2", "relative"}, lines) {
+		[]string{"passed", "cgocheck=0", "cgocheck=1", "relative", "cgocheck2", "relative"}, page.Lines(lines)) {
 		return
 	}
 	var said []string
@@ -364,7 +364,7 @@ func (t *printer) withoutCgo() {
 		}
 	}
 	if t.Lines("A program built without cgo: ns a call, relative to one built with it, allocated on Go's heap",
-		[]string{"call", "CGO_ENABLED=1", "B", "objects", "CGO_ENABLED=0", "relative", "B", "objects"}, lines) && effects != nil {
+		[]string{"call", "CGO_ENABLED=1", "B", "objects", "CGO_ENABLED=0", "relative", "B", "objects"}, page.Lines(lines)) && effects != nil {
 		t.Say("A call built without cgo, against the same built with it: %s.", grouped(effects))
 	}
 }
@@ -403,7 +403,7 @@ func (t *printer) collector() {
 		}
 	}
 	if !t.Lines("Garbage collected all the time, on a live heap of 32 MiB: ns a call, relative to an idle collector",
-		[]string{"call", "collector idle", "running", "relative", "B", "objects"}, lines) || own == nil {
+		[]string{"call", "collector idle", "running", "relative", "B", "objects"}, page.Lines(lines)) || own == nil {
 		return
 	}
 	said := []string{fmt.Sprintf("While garbage is collected, Go's own work takes %.2f times its time.", measure.Median(own).Median)}

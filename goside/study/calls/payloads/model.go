@@ -185,7 +185,7 @@ func modelTables(p *page.Page) {
 			lines[k] = append(lines[k], cell)
 		}
 	}
-	p.Grid("Terms", header, lines)
+	p.Grid("Terms", header, page.Lines(lines))
 	var errors [][]string
 	worst, good := &fits[0], 0
 	for k := range fits {
@@ -199,7 +199,7 @@ func modelTables(p *page.Page) {
 		errors = append(errors, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
 			page.Share(f.median()), page.Share(f.ninth()), page.Share(f.largest()), f.worst})
 	}
-	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, errors)
+	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, page.Lines(errors))
 	if len(fits) == 1 {
 		p.Say("The model predicts held-out payloads with a median error of %s.", page.Share(worst.median()))
 		return

@@ -124,7 +124,7 @@ func (s *passed) times(p *page.Page, title string, some []*payload) {
 		}
 		lines = append(lines, line)
 	}
-	p.Grid("Time of a call", header, lines)
+	p.Grid("Time of a call", header, page.Lines(lines))
 }
 
 // ratios prints the times of the other crossings relative to the baseline.
@@ -152,7 +152,7 @@ func (s *passed) ratios(p *page.Page, title string, some []*payload) {
 		}
 	}
 	if lines != nil {
-		p.Grid("Time relative to "+baseline, header, lines)
+		p.Grid("Time relative to "+baseline, header, page.Lines(lines))
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *passed) allocations(p *page.Page, title string, some []*payload) {
 		}
 		lines = append(lines, line)
 	}
-	p.Grid("Allocated on Go's heap by a call", header, lines)
+	p.Grid("Allocated on Go's heap by a call", header, page.Lines(lines))
 }
 
 // slotTables prints how many callbacks there is room for.
@@ -197,7 +197,7 @@ func slotTables(p *page.Page) {
 		lines = append(lines, []string{r.Via, fmt.Sprintf("%.0f", r.More("slots").Median), page.WithSpread(page.Nanoseconds(each.Median), each),
 			r.Facts["refusal"]})
 	}
-	p.Grid("", []string{"crossing", "callbacks", "time of each", "the next one"}, lines)
+	p.Grid("", []string{"crossing", "callbacks", "time of each", "the next one"}, page.Lines(lines))
 	r := rows[0]
 	p.Say("%s has room for %s in a process. It refuses the next with a panic that can be caught: %q.", r.Via,
 		page.Count(fmt.Sprintf("%.0f", r.More("slots").Median), "callback"), r.Facts["refusal"])

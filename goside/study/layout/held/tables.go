@@ -136,7 +136,7 @@ func givenTable(p *page.Page, t *frame, kernel, n string, routes []string) {
 	if lines == nil {
 		return
 	}
-	p.Grid(title+": column-major over row-major (~: indistinguishable)", header, lines)
+	p.Grid(title+": column-major over row-major (~: indistinguishable)", header, page.Lines(lines))
 	p.Say("%s", sayGiven(slower, faster))
 }
 
@@ -210,7 +210,7 @@ func matrixTables(p *page.Page) {
 				}
 				lines = append(lines, line)
 			}
-			p.Lines(fmt.Sprintf("%s x %s, %s", n, n, of.title), append([]string{"held as"}, matrixRoutes...), lines)
+			p.Lines(fmt.Sprintf("%s x %s, %s", n, n, of.title), append([]string{"held as"}, matrixRoutes...), page.Lines(lines))
 		}
 		said := t.sayAdded(t.border(n), n)
 		if said == "" {
@@ -328,8 +328,8 @@ func pointTables(p *page.Page) {
 	if compared == 0 {
 		return
 	}
-	p.Wide("Interleaved: ns a point", header, times)
-	p.Wide("Split over interleaved (~: indistinguishable)", header, ratios)
+	p.Wide("Interleaved: ns a point", header, page.Lines(times))
+	p.Wide("Split over interleaved (~: indistinguishable)", header, page.Lines(ratios))
 	p.Say("%s", sayPoints(least, most, apart, compared))
 }
 

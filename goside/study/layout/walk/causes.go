@@ -197,7 +197,7 @@ func (c *causes) lineTable(kernel string) {
 		return
 	}
 	p := c.Page
-	p.Grid(kernel+": cache lines and pages an element", header, lines)
+	p.Grid(kernel+": cache lines and pages an element", header, page.Lines(lines))
 	if said := sayAgreement(c.levels[0], first, last, c.simulated); said != "" {
 		p.Say("%s", said)
 	}
@@ -271,7 +271,7 @@ func (c *causes) busiestTable(kernel string, explained bool) {
 	if explained {
 		c.Tell(prose, "busiest", nil)
 	}
-	c.Grid(kernel+": the busiest border", []string{c.walks.baseline + ", row-major", "ns", "from", "GB/s", "share"}, lines)
+	c.Grid(kernel+": the busiest border", []string{c.walks.baseline + ", row-major", "ns", "from", "GB/s", "share"}, page.Lines(lines))
 }
 
 // sayDearest says, of the largest square without padding, what interchanged loops bring into the first cache, and cost.

@@ -50,12 +50,11 @@ func walkStyle(w walk) draw.LineStyle {
 }
 
 // loopsPicture draws a kernel's walks: a panel for each language, with the time of a cell or an observation against
-// the side of the square, and a line for each layout, loop order and leading dimension. The file's extension says its
-// format.
-func loopsPicture(record *record.Record, kernelName, path string) error {
+// the side of the square, and a line for each layout, loop order and leading dimension.
+func loopsPicture(record *record.Record, kernelName string) (*chart.Picture, error) {
 	w := NewTable(record, false)
 	if !slices.Contains(w.Kernels, kernelName) {
-		return fmt.Errorf("walk: picture of %s of %s: %w", loopsName, kernelName, chart.ErrNothing)
+		return nil, fmt.Errorf("walk: picture of %s of %s: %w", loopsName, kernelName, chart.ErrNothing)
 	}
 	matrices, op, of := 2.0, "cell", "the two matrices fill"
 	if kernelName == "ols" {
@@ -85,7 +84,7 @@ func loopsPicture(record *record.Record, kernelName, path string) error {
 	keys = append(keys, []chart.Key{{Text: "layout"},
 		{Text: "row-major", Line: draw.LineStyle{Color: color.Gray{120}, Width: vg.Points(2)}},
 		{Text: "column-major", Line: draw.LineStyle{Color: color.Gray{40}, Width: vg.Points(1.3), Dashes: chart.Dashed}}})
-	return s.Save(path, kernelName+": ns per "+op+" in a square of side n, by loop order, layout and leading dimension", keys, "from here on "+of+" that cache")
+	return s.Picture(kernelName+": ns per "+op+" in a square of side n, by loop order, layout and leading dimension", keys, "from here on "+of+" that cache"), nil
 }
 
 // panel draws a kernel in one language, or returns nil if there is nothing.
@@ -189,11 +188,11 @@ func (w *Table) penalties() []penalty {
 
 // penaltyPicture draws the time of interchanged loops relative to matched ones: a line for each kernel, layout, language and
 // leading dimension, a column for each side of the square.
-func penaltyPicture(record *record.Record, path string) error {
+func penaltyPicture(record *record.Record) (*chart.Picture, error) {
 	w := NewTable(record, false)
 	lines := w.penalties()
 	if lines == nil {
-		return fmt.Errorf("walk: picture of penalties: %w", chart.ErrNothing)
+		return nil, fmt.Errorf("walk: picture of penalties: %w", chart.ErrNothing)
 	}
 	limit := 2.0 // so that what is hardly more than noise hardly has a colour
 	least := 1.0
@@ -216,7 +215,7 @@ func penaltyPicture(record *record.Record, path string) error {
 	}
 	width := max(left+vg.Length(len(w.Sizes))*cell.X+vg.Points(pad), vg.Points(760)) // the title's, at least
 	height := vg.Points(head+foot+gap*float64(gaps)) + vg.Length(len(lines))*cell.Y
-	return chart.SavePicture(path, width, height, func(c draw.Canvas) {
+	return &chart.Picture{Width: width, Height: height, Paint: func(c draw.Canvas) {
 		chart.Whiten(c)
 		title := chart.TextStyle(17)
 		title.XAlign, title.YAlign = draw.XCenter, draw.YTop
@@ -257,7 +256,7 @@ func penaltyPicture(record *record.Record, path string) error {
 			}
 		}
 		penaltyBar(c, max(1, math.Ceil(-math.Log2(least))), limit)
-	})
+	}}, nil
 }
 
 // apart returns how many gaps are between a line and the one before.

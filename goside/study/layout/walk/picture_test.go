@@ -7,10 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
-	"image/png"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +65,7 @@ func loopSeries(kernels []string, sizes ...int) []measure.Series {
 func TestLoopsPicture(t *testing.T) {
 	series := loopSeries([]string{"diffusion"}, 32, 64, 184, 728, 2048)
 	record := pagetest.Written(t, machineFacts, series)
-	draw := func(path string) error { return loopsPicture(record, "diffusion", path) }
+	draw := func() (*chart.Picture, error) { return loopsPicture(record, "diffusion") }
 
 	pixels, width := charttest.DrawnPixels(t, draw)
 	for interchanged, lds := range walkColors {
@@ -96,40 +93,33 @@ func TestLoopsPicture(t *testing.T) {
 
 	for _, tlb := range []string{"", "unknown", "0"} {
 		record := pagetest.Written(t, []measure.Fact{machineFacts[0], {Key: "tlb", Value: tlb}}, series)
-		texts := charttest.DrawnText(t, func(path string) error { return loopsPicture(record, "diffusion", path) })
+		texts := charttest.DrawnText(t, func() (*chart.Picture, error) { return loopsPicture(record, "diffusion") })
 		charttest.WantTexts(t, texts, 0, "TLB")
 		charttest.WantTexts(t, texts, 1, "L1, L2, L3: from here on the two matrices fill that cache")
 	}
-	charttest.WantTexts(t, charttest.DrawnText(t, func(path string) error { return loopsPicture(pagetest.Written(t, nil, series), "diffusion", path) }), 0, "L1", "L3", "TLB")
+	charttest.WantTexts(t, charttest.DrawnText(t, func() (*chart.Picture, error) { return loopsPicture(pagetest.Written(t, nil, series), "diffusion") }), 0, "L1", "L3", "TLB")
 
 	powers := pagetest.Written(t, machineFacts, loopSeries([]string{"ols"}, 64, 128))
-	texts = charttest.DrawnText(t, func(path string) error { return loopsPicture(powers, "ols", path) })
+	texts = charttest.DrawnText(t, func() (*chart.Picture, error) { return loopsPicture(powers, "ols") })
 	charttest.WantTexts(t, texts, 2, "unit (the side n)", "padded", "L1")
 	charttest.WantTexts(t, texts, 0, "pow2 (the next power of two)", "L2") // no row, and beyond the sizes
-	path := filepath.Join(t.TempDir(), "powers.svg")
-	if err := loopsPicture(powers, "ols", path); err != nil {
+	picture, err := loopsPicture(powers, "ols")
+	if err != nil {
 		t.Fatal(err)
 	}
-	svg, err := os.ReadFile(path)
+	svg, err := picture.Element()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, ld := range leadingDimensions {
 		c := walkColors[true][ld][0]
-		if drawn := strings.Contains(string(svg), fmt.Sprintf("stroke:#%02X%02X%02X", c.R, c.G, c.B)); drawn != (ld != powerLD) {
+		if drawn := strings.Contains(svg, fmt.Sprintf("stroke:var(--ink-%02X%02X%02X)", c.R, c.G, c.B)); drawn != (ld != powerLD) {
 			t.Errorf("without a row of pow2, a line of %s is drawn: %v", ld, drawn)
 		}
 	}
 
-	folder := t.TempDir()
-	if err := loopsPicture(record, "ols", filepath.Join(folder, "none.png")); !errors.Is(err, chart.ErrNothing) || !strings.Contains(err.Error(), "ols") {
+	if _, err := loopsPicture(record, "ols"); !errors.Is(err, chart.ErrNothing) || !strings.Contains(err.Error(), "ols") {
 		t.Errorf("for a kernel that the record lacks the error is %v, want one that names it", err)
-	}
-	if err := draw(filepath.Join(folder, "loops.xyz")); err == nil || !strings.Contains(err.Error(), "loops.xyz") {
-		t.Errorf("for a format that there is not the error is %v, want one that names the file", err)
-	}
-	if err := draw(filepath.Join(folder, "gone", "loops.png")); err == nil {
-		t.Error("a picture was written into a folder that there is not")
 	}
 }
 
@@ -184,7 +174,7 @@ func TestPenaltyPicture(t *testing.T) {
 		}
 	}
 	record := pagetest.Written(t, nil, series)
-	draw := func(path string) error { return penaltyPicture(record, path) }
+	draw := func() (*chart.Picture, error) { return penaltyPicture(record) }
 
 	got := map[string][]float64{}
 	for _, p := range NewTable(record, false).penalties() {
@@ -231,7 +221,7 @@ func TestPenaltyPicture(t *testing.T) {
 			none = append(none, s)
 		}
 	}
-	if err := penaltyPicture(pagetest.Written(t, nil, none), filepath.Join(t.TempDir(), "none.svg")); !errors.Is(err, chart.ErrNothing) {
+	if _, err := penaltyPicture(pagetest.Written(t, nil, none)); !errors.Is(err, chart.ErrNothing) {
 		t.Errorf("without matched loops the error is %v, want %v", err, chart.ErrNothing)
 	}
 }
@@ -250,17 +240,13 @@ func TestPenaltyPictureFits(t *testing.T) {
 	if lines := len(NewTable(record, false).penalties()); lines != 48 {
 		t.Errorf("%d lines, want one for each kernel, layout, language and leading dimension", lines)
 	}
-	path := filepath.Join(t.TempDir(), "full.png")
-	if err := penaltyPicture(record, path); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Open(path)
+	picture, err := penaltyPicture(record)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	if size, err := png.DecodeConfig(file); err != nil || size.Width > 1500 || size.Height > 1500 || size.Width < 1000 || size.Height < 1000 {
-		t.Errorf("the picture is %d x %d, %v, want what a screen shows", size.Width, size.Height, err)
+	// A PNG has 96 dots an inch.
+	if width, height := picture.Width.Points()*96/72, picture.Height.Points()*96/72; width > 1500 || height > 1500 || width < 1000 || height < 1000 {
+		t.Errorf("the picture is %.0f x %.0f, want what a screen shows", width, height)
 	}
 }
 

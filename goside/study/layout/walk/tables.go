@@ -45,8 +45,8 @@ func tables(p *page.Page) {
 	for _, picture := range pictures() {
 		p.Picture(picture.Name, picture.Alt)
 	}
-	if p.Markdown {
-		fmt.Fprintf(p, "The pictures, these and the one below, are made by `build/bin/toll draw %s -o %s`.\n\n", p.Source, path.Dir(p.Source))
+	if p.Markdown && p.HTML == nil {
+		p.Say("The pictures, these and the one below, are made by `build/bin/toll draw %s -o %s`.", p.Source, path.Dir(p.Source))
 	}
 	for _, kernel := range t.Kernels {
 		penaltyTable(p, t, kernel)
@@ -89,7 +89,7 @@ func penaltyTable(p *page.Page, t *Table, kernel string) {
 		return
 	}
 	p.Wide(fmt.Sprintf("%s: interchanged over matched loops (%s; ~: indistinguishable)", kernel, shades),
-		sizeHeader("language, layout, leading dimension", t.Sizes), lines)
+		sizeHeader("language, layout, leading dimension", t.Sizes), page.Lines(lines))
 	p.Say("%s", t.sayPenalty(kernel))
 	if said := t.sayFaster(kernel); said != "" {
 		p.Say("%s", said)
@@ -179,7 +179,7 @@ func timeTable(p *page.Page, t *Table, kernel string) {
 		return
 	}
 	p.Wide(fmt.Sprintf("%s: ns %s; one call walks a small square many times, so that the crossing hardly counts", kernel, page.WithArticle(per)),
-		sizeHeader("row-major", t.Sizes), lines)
+		sizeHeader("row-major", t.Sizes), page.Lines(lines))
 	switch {
 	case slowest == 0: // of the baseline's language there is only the other layout
 	case fastest < slowest:

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"time"
 
+	"toll/goside/chart"
 	"toll/goside/conform"
 	"toll/goside/measure"
 	"toll/goside/page"
@@ -52,7 +53,7 @@ func pictures() []study.Picture {
 		all = append(all, study.Picture{
 			Name: "layout-" + k,
 			Alt:  "Time of an element of " + k + " over the side of the square, for each language and each walk",
-			Draw: func(r *record.Record, file string) error { return loopsPicture(r, k, file) },
+			Draw: func(r *record.Record) (*chart.Picture, error) { return loopsPicture(r, k) },
 		})
 	}
 	return append(all, study.Picture{

@@ -21,7 +21,7 @@ import (
 
 // transposePicture draws the time of an element of a transposition against the side of the square: a panel for each
 // leading dimension, since one with all lines could not be read, and in it a line for each route and way.
-func transposePicture(rec *record.Record, path string) error {
+func transposePicture(rec *record.Record) (*chart.Picture, error) {
 	type result struct {
 		transposer
 		ld string
@@ -73,7 +73,7 @@ func transposePicture(rec *record.Record, path string) error {
 		}
 	}
 	if s.Panels == nil {
-		return fmt.Errorf("ways: picture of %s: %w", transposeName, chart.ErrNothing)
+		return nil, fmt.Errorf("ways: picture of %s: %w", transposeName, chart.ErrNothing)
 	}
 	var keys []chart.Key
 	for _, way := range all {
@@ -83,7 +83,7 @@ func transposePicture(rec *record.Record, path string) error {
 			keys = append(keys, chart.Key{Text: way.String(), Line: line, Glyph: &glyph})
 		}
 	}
-	return s.Save(path, "transpose: ns per element of a square of side n", chart.Flow(keys, s.Width()-vg.Points(30)), "from here on the two matrices fill that cache")
+	return s.Picture("transpose: ns per element of a square of side n", chart.Flow(keys, s.Width()-vg.Points(30)), "from here on the two matrices fill that cache"), nil
 }
 
 // style returns how the line of a way looks: its colour and glyph say the route, its dashes how.

@@ -74,7 +74,7 @@ func splitTables(p *page.Page, t *wayTable) {
 			}
 		}
 		p.Grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", page.Squares(n)),
-			[]string{"route, way", "crossing", "copy, transpose", "kernel", "all"}, lines)
+			[]string{"route, way", "crossing", "copy, transpose", "kernel", "all"}, page.Lines(lines))
 		if len(all) > 1 {
 			p.Say("Fastest: %s: %s. Slowest: %s: %sx as long.", fastest.name(), page.Nanoseconds(fastest.total.Median),
 				slowest.name(), page.Factor(slowest.total.Median/fastest.total.Median))
@@ -227,7 +227,7 @@ func evenTable(p *page.Page, t *wayTable, kernel string) {
 		return
 	}
 	word := evenWords[kernel]
-	p.Wide(fmt.Sprintf("Break-even of %s: %ss in one call from which transposing first beats walking the wrong way", kernel, word), header, lines)
+	p.Wide(fmt.Sprintf("Break-even of %s: %ss in one call from which transposing first beats walking the wrong way", kernel, word), header, page.Lines(lines))
 	said := fmt.Sprintf("The smallest square at which one %s is enough: %s.", word, strings.Join(first, ", "))
 	if checked := checkEven(t, kernel); checked != "" {
 		said += " " + checked
@@ -318,7 +318,7 @@ func transposerTable(p *page.Page, rows []*record.Row, name string) {
 		}
 		lines = append(lines, line)
 	}
-	p.Wide("", header, lines)
+	p.Wide("", header, page.Lines(lines))
 	if said := sayFastest(all, sizes, fastest); said != "" {
 		p.Say("%s", said)
 	}
