@@ -12,15 +12,21 @@ import (
 	"toll/goside/record"
 )
 
-// Number is a number in JSON; one that JSON does not have, infinite or none, is null.
+// Number is a number in JSON, to twelve digits, since a record has six and the rest is from the conversion of units. One that
+// JSON does not have, infinite or none, is null.
 type Number float64
 
 // MarshalJSON returns the number, or null.
 func (n Number) MarshalJSON() ([]byte, error) {
-	if x := float64(n); math.IsInf(x, 0) || math.IsNaN(x) {
+	x := float64(n)
+	if math.IsInf(x, 0) || math.IsNaN(x) {
 		return []byte("null"), nil
 	}
-	return json.Marshal(float64(n))
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(rounded)
 }
 
 // Data is what a record shows, for other programs. The keys of its JSON stay as they are.

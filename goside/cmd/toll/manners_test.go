@@ -46,12 +46,13 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	twoRecords(t, folder)
+	browsers := t.TempDir()
 	for _, browser := range []string{"xdg-open", "open"} { // none is to be opened
-		if err := os.Symlink("/bin/true", filepath.Join(filepath.Dir(toll), browser)); err != nil {
+		if err := os.Symlink("/bin/true", filepath.Join(browsers, browser)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Setenv("PATH", filepath.Dir(toll)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	t.Setenv("PATH", strings.Join([]string{filepath.Dir(toll), browsers, os.Getenv("PATH")}, string(filepath.ListSeparator)))
 	if lib, err := filepath.Abs("../../../build/lib"); err == nil && os.Getenv("TOLL_LIB") == "" {
 		if _, err := os.Stat(lib); err == nil {
 			t.Setenv("TOLL_LIB", lib)
