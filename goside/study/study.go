@@ -24,6 +24,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/seam"
 )
 
 // Study is what one command measures and shows.
@@ -32,6 +33,8 @@ type Study struct {
 	Title string // of what its records show
 	Short string // of the command, in a line
 	About string // of the command, in full
+	// Example is of the command, a line each.
+	Example string
 	// Page is the page under docs that a record of it makes, and Head the template of what the page begins with. Its data
 	// are a [page.Head].
 	Page, Head string
@@ -125,7 +128,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	}
 	if style.Headline {
 		if s.Headline == nil {
-			return fmt.Errorf("study: toll %s has no headline", s.Name)
+			return seam.Usagef("study: toll %s has no headline", s.Name)
 		}
 		s.Headline(p)
 		return nil
@@ -263,7 +266,7 @@ func (s *Study) choose(lab *Lab) (chosen []Experiment, takes time.Duration, err 
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, 0, fmt.Errorf("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
+		return nil, 0, seam.Usagef("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
 	}
 	return chosen, takes, nil
 }
