@@ -37,9 +37,11 @@ Then the rows are timed in interleaved rounds, with Toll's routes from Go beside
 than a second is timed on a part of the problem, and marked; with --full it is timed on the whole. The command also
 measures what a call costs on the border between Go and Python, and on that between Python and native code. It takes
 less than five minutes on two cores.`,
-	Page:  "PYTHON.md",
-	Head:  head,
-	Parts: []study.Part{borders.Part, Part},
+	Page: "PYTHON.md",
+	Head: head,
+	// Toll calls has the first part, too.
+	Prefix: "python-",
+	Parts:  []study.Part{borders.Part, Part},
 }
 
 // Part is the book's tables.
@@ -50,6 +52,7 @@ var Part = study.Part{
 	Facts:       []string{"missing", "tenth"},
 	Sections:    []func(*page.Page){printTables},
 	Answers:     answers(),
+	Pictures:    []study.Picture{{Name: "book", Alt: alt, Draw: drawTables}},
 }
 
 // rounds keep the whole below five minutes.
