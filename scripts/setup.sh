@@ -6,7 +6,8 @@
 # otherwise it prints the command and fails. Go, Rust, git and a C compiler it expects to be there. When
 # nothing is missing it takes no time, and needs neither root nor network. scripts/setup.sh lint also installs what
 # scripts/lint.sh needs: rustfmt and clippy by rustup; pinned versions of golangci-lint and of the linters that Python
-# packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind.
+# packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind and Chromium,
+# which opens the page of toll report. TOLL_CHROMIUM names another browser of its kind, by path or by a name on PATH.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -75,6 +76,16 @@ choose() {
     return 1
 }
 
+# Says whether a browser runs, found as goside/page/browsertest does: Ubuntu's may be a script that asks for a snap.
+browser() {
+    local candidate browsers=(chromium google-chrome chromium-browser)
+    [ -z "${TOLL_CHROMIUM:-}" ] || browsers=("$TOLL_CHROMIUM")
+    for candidate in "${browsers[@]}"; do
+        if "$candidate" --version >/dev/null 2>&1; then return; fi
+    done
+    return 1
+}
+
 candidates=(python3 /usr/bin/python3 python3.13 python3.12 python3.11 python3.10)
 wanted="a CPython 3.10 to 3.14 with GIL, Python.h, shared libpython and venv; TOLL_PYTHON=none does without"
 missing=()
@@ -112,6 +123,12 @@ library libopenblas.so || missing+=(libopenblas-dev)
 library liblapacke.so || missing+=(liblapacke-dev)
 if [ "${1:-}" = test ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
+    if ! browser; then
+        [ -z "${TOLL_CHROMIUM:-}" ] || fail "TOLL_CHROMIUM is '$TOLL_CHROMIUM', which does not run: want a Chromium"
+        ! grep -qsx 'ID=ubuntu' /etc/os-release || fail "Chromium is missing, and Ubuntu has it only as a snap, which \
+does not see the tests' folders. Install Google Chrome, or set TOLL_CHROMIUM to another browser of its kind"
+        missing+=(chromium)
+    fi
 fi
 [ $# -eq 0 ] || choose_linter || missing+=(python3-venv)
 

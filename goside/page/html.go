@@ -7,8 +7,8 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -24,11 +24,12 @@ import (
 // HTML is what a record's part of a page in HTML is made with, and what is there when it is made.
 type HTML struct {
 	ID       string                            // its anchors begin with it
+	Records  []*record.Record                  // all of the page, in its order; nil if the part's record is the only one
 	Draw     func(name string) (string, error) // returns a picture as an element svg, "" if the record has nothing that it shows
 	Sections []Anchor                          // of the sections printed
 	Err      error                             // of the first picture that could not be drawn
 
-	index map[*record.Row]int
+	index map[*record.Row]string
 	open  bool // a section is
 }
 
@@ -82,9 +83,9 @@ func (p *Page) htmlPicture(name, alt string) {
 		caption, svg, caption)
 }
 
-// htmlTable prints a table. Each figure says the numbers, in the record's order, of the rows that it is made from; each line
-// says the language and the crossing that all of its figures have, and what is numeric says its value: the page's script
-// shows, filters and sorts by them.
+// htmlTable prints a table. Each figure says the rows that it is made from, each as RECORD:ROW, two numbers from 0 in the page's
+// and the record's order; each line says the kernel, the language and the crossing that all of its figures have: the page's script
+// shows and filters by them.
 func (p *Page) htmlTable(of *Table, prose bool) {
 	class := "grid"
 	if prose {
@@ -104,11 +105,11 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 	}
 	fmt.Fprintf(p, "<figure class=\"%s\">%s<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table: %s\"><table%s><thead><tr>",
 		class, caption, html.EscapeString(name), sorts)
-	side := func(column int) string {
-		if column < of.Left {
+	side := func(column int) string { // the first column is flush left, the others are right
+		if column == 0 || column >= of.Left || prose {
 			return ""
 		}
-		return " class=\"n\""
+		return " class=\"l\""
 	}
 	for k, title := range of.Header {
 		if title == "" {
@@ -123,7 +124,7 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 			fmt.Fprint(p, "</tbody><tbody>")
 			continue
 		}
-		fmt.Fprintf(p, "<tr%s>", routeOf(line))
+		fmt.Fprintf(p, "<tr%s>", lineOf(line))
 		for k := range line {
 			if k == 0 && !prose {
 				fmt.Fprintf(p, "<th scope=\"row\"%s>%s</th>", side(k), inline(line[k].Text))
@@ -136,55 +137,63 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 	fmt.Fprint(p, "</tbody></table></div></figure>\n")
 }
 
-// routeOf returns the attributes that say the language and the crossing of all figures of a line, if they have one.
-func routeOf(line []Cell) string {
-	var of *record.Row
-	for _, c := range line {
-		if len(c.From) == 0 {
-			continue
-		}
-		if r := c.From[0]; of == nil {
-			of = r
-		} else if r.Lang != of.Lang || r.Via != of.Via {
-			return ""
-		}
-	}
-	if of == nil || of.Lang == "" {
-		return ""
-	}
-	return fmt.Sprintf(" data-lang=\"%s\" data-via=\"%s\"", html.EscapeString(of.Lang), html.EscapeString(of.Via))
-}
-
-// attributes returns those of a cell: its rows, and its value.
-func (p *Page) attributes(c *Cell) string {
+// lineOf returns the attributes of a line: what its figures have in common, as the first rows that they are made from say.
+func lineOf(line []Cell) string {
 	var b strings.Builder
-	if len(c.From) > 0 {
-		var numbers []string
-		for _, r := range c.From {
-			if n, ok := p.number(r); ok && !slices.Contains(numbers, strconv.Itoa(n)) {
-				numbers = append(numbers, strconv.Itoa(n))
+	for _, common := range []struct {
+		name string
+		of   func(*record.Row) string
+	}{
+		{"kernel", func(r *record.Row) string { return strings.TrimSpace(r.What() + " " + r.Layout) }},
+		{"lang", func(r *record.Row) string { return r.Lang }},
+		{"via", func(r *record.Row) string { return r.Via }},
+	} {
+		var values []string
+		for _, c := range line {
+			if len(c.From) > 0 && c.From[0].Study != record.LimitsName {
+				values = record.AppendNew(values, common.of(c.From[0]))
 			}
 		}
-		if numbers != nil {
-			fmt.Fprintf(&b, " data-r=\"%s\"", strings.Join(numbers, " "))
+		if len(values) == 1 && values[0] != "" {
+			fmt.Fprintf(&b, " data-%s=\"%s\"", common.name, html.EscapeString(values[0]))
 		}
-	}
-	if value, ok := valueOf(c.Text); ok {
-		fmt.Fprintf(&b, " data-v=\"%.4g\"", value)
 	}
 	return b.String()
 }
 
-// number returns which row of the record one is.
-func (p *Page) number(r *record.Row) (int, bool) {
-	if p.HTML.index == nil {
-		p.HTML.index = map[*record.Row]int{}
-		for k := range p.Record.Rows {
-			p.HTML.index[&p.Record.Rows[k]] = k
+// attributes returns those of a cell: its rows.
+func (p *Page) attributes(c *Cell) string {
+	var b strings.Builder
+	if len(c.From) > 0 {
+		var places []string
+		for _, r := range c.From {
+			if place, ok := p.place(r); ok {
+				places = record.AppendNew(places, place)
+			}
+		}
+		if places != nil {
+			fmt.Fprintf(&b, " data-r=\"%s\"", strings.Join(places, " "))
 		}
 	}
-	n, ok := p.HTML.index[r]
-	return n, ok
+	return b.String()
+}
+
+// place returns which row of which record one is.
+func (p *Page) place(r *record.Row) (string, bool) {
+	if p.HTML.index == nil {
+		p.HTML.index = map[*record.Row]string{}
+		records := p.HTML.Records
+		if records == nil {
+			records = []*record.Record{p.Record}
+		}
+		for number, rec := range records {
+			for k := range rec.Rows {
+				p.HTML.index[&rec.Rows[k]] = fmt.Sprintf("%d:%d", number, k)
+			}
+		}
+	}
+	place, ok := p.HTML.index[r]
+	return place, ok
 }
 
 func (c *Cell) html() string {
@@ -198,26 +207,18 @@ func (c *Cell) html() string {
 	return text
 }
 
-// units are those that figures are shown in, as multiples of the smallest of each kind.
-var units = map[string]float64{"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "B": 1, "kB": 1e3, "MB": 1e6, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+// markdown turns the parts' texts into HTML. Links to files are not links there: a page in HTML stands alone. What looks like
+// HTML is text: records may hold anything.
+var markdown = goldmark.New(goldmark.WithParser(parser.NewParser(
+	parser.WithBlockParsers(without(parser.DefaultBlockParsers(), parser.NewHTMLBlockParser())...),
+	parser.WithInlineParsers(without(parser.DefaultInlineParsers(), parser.NewRawHTMLParser())...),
+	parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
+	parser.WithASTTransformers(util.Prioritized(unlinked{}, 100)))))
 
-// valueOf returns the number that a cell begins with, in the smallest unit of its kind.
-func valueOf(cell string) (float64, bool) {
-	first, rest, _ := strings.Cut(strings.TrimLeft(cell, "~<≈+ "), " ")
-	first = strings.TrimRight(strings.Replace(first, "−", "-", 1), "%x×²^!,")
-	value, err := strconv.ParseFloat(first, 64)
-	if err != nil {
-		return 0, false
-	}
-	unit, _, _ := strings.Cut(rest, " ")
-	if scale := units[unit]; scale > 0 {
-		value *= scale
-	}
-	return value, true
+// without returns the parsers less one.
+func without(parsers []util.PrioritizedValue, one any) []util.PrioritizedValue {
+	return slices.DeleteFunc(parsers, func(p util.PrioritizedValue) bool { return reflect.TypeOf(p.Value) == reflect.TypeOf(one) })
 }
-
-// markdown turns the parts' texts into HTML. Links to files are not links there: a page in HTML stands alone.
-var markdown = goldmark.New(goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(unlinked{}, 100))))
 
 type unlinked struct{}
 

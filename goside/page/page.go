@@ -139,6 +139,12 @@ func (p *Page) Answers(questions []Question) {
 	if lines == nil {
 		return
 	}
+	if p.HTML != nil {
+		for _, line := range lines {
+			fmt.Fprintf(p, "<details class=\"answer\">\n<summary>%s</summary>\n%s</details>\n", inline(line[0]), block(line[1]))
+		}
+		return
+	}
 	if !p.Brief {
 		p.Heading("In short")
 	}

@@ -29,15 +29,18 @@ func (p *Page) Warnings() {
 	if len(all) == 0 {
 		return
 	}
+	for k := range all {
+		all[k] = "Warning: " + all[k] + "."
+	}
 	if p.HTML != nil {
 		p.List(all)
 		return
 	}
 	for _, w := range all {
 		if p.Markdown {
-			fmt.Fprintf(p, "- Warning: %s.\n", w)
+			fmt.Fprintf(p, "- %s\n", w)
 		} else {
-			p.Explain("Warning: " + w + ".")
+			p.Explain(w)
 		}
 	}
 }

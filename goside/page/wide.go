@@ -5,7 +5,8 @@ package page
 
 import (
 	"slices"
-	"unicode/utf8"
+
+	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 // Wide prints a table as [Page.Grid] does. What is too wide for a terminal is broken into tables below each other, each
@@ -35,9 +36,9 @@ func (p *Page) Wide(title string, header []string, lines [][]Cell) {
 // tooWide reports whether one of that many parts of a table is.
 func tooWide(header []string, lines [][]Cell, parts int) bool {
 	width := func(column int) int {
-		most := utf8.RuneCountInString(header[column])
+		most := text.LongestLineLen(header[column])
 		for _, line := range lines {
-			most = max(most, utf8.RuneCountInString(line[column].Text))
+			most = max(most, text.LongestLineLen(line[column].Text))
 		}
 		return most + 3 // two blanks and a border
 	}

@@ -89,8 +89,9 @@ func (l *Limits) rate(r *Row, keys ...string) float64 {
 
 // Limit is the least time, in ns in each round, that a row's operation could take, with the work that binds it.
 type Limit struct {
-	times        []float64
+	Row          *Row // that it was measured as
 	Bytes, Flops float64
+	times        []float64
 }
 
 // binding returns the limit that binds a row: moving its bytes once, or its floating-point operations. There is
@@ -135,7 +136,7 @@ func (l *Limit) consider(m, r *Row, operations float64) {
 		times[k] *= operations
 	}
 	if l.times == nil || MiddleOf(times) < MiddleOf(l.times) {
-		l.times = times
+		l.Row, l.times = m, times
 	}
 }
 

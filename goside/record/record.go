@@ -192,14 +192,39 @@ func (r *Row) Number(key string) float64 {
 }
 
 // Verified reports whether the record says that the row's route was verified on its problem.
-func (r *Row) Verified() bool {
+func (r *Row) Verified() bool { return r.Verdict() != "" }
+
+// Verdict returns how the record says that the row's route holds on its problem: "bit-identical", "within bound", or "" if it
+// does not say so.
+func (r *Row) Verdict() string {
 	for verdict := range strings.SplitSeq(r.Facts["verified"], "; ") {
 		held, routes, _ := strings.Cut(verdict, ": ")
-		if slices.Contains(strings.Fields(routes), r.Route()) && (strings.HasPrefix(held, "bit-identical") || strings.HasPrefix(held, "within bound")) {
-			return true
+		if !slices.Contains(strings.Fields(routes), r.Route()) {
+			continue
+		}
+		for _, good := range []string{"bit-identical", "within bound"} {
+			if strings.HasPrefix(held, good) {
+				return good
+			}
 		}
 	}
-	return false
+	return ""
+}
+
+// Verified returns how many of the rows whose problem says which routes were verified on it are of one that held, and how many such
+// rows there are. Limits and second entries are none.
+func (r *Record) Verified() (good, rows int) {
+	for k := range r.Rows {
+		row := &r.Rows[k]
+		if row.Study == LimitsName || row.Entry != "" || row.Facts["verified"] == "" {
+			continue
+		}
+		rows++
+		if row.Verified() {
+			good++
+		}
+	}
+	return good, rows
 }
 
 // Get returns what the record says of the run under that key, or "".
@@ -246,30 +271,47 @@ const problemFacts = "problem-facts"
 
 // ReadFile reads a record from a file, which may be compressed.
 func ReadFile(file string) (*Record, error) {
+	text, err := ReadText(file)
+	if err != nil {
+		return nil, err
+	}
+	return Read(bytes.NewReader(text), file)
+}
+
+// ReadText returns the text of a record's file, which may be compressed.
+func ReadText(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	in := bufio.NewReader(f)
-	if head, err := in.Peek(2); err != nil || head[0] != 0x1f || head[1] != 0x8b { // what gzip begins with
-		return Read(in, file)
+	var plain io.Reader = in
+	if head, err := in.Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b { // what gzip begins with
+		if plain, err = gzip.NewReader(in); err != nil {
+			return nil, fmt.Errorf("record: %s: %w", file, err)
+		}
 	}
-	z, err := gzip.NewReader(in)
-	if err != nil {
-		return nil, fmt.Errorf("record: %s: %w", file, err)
-	}
-	return Read(z, file)
+	return readAll(plain, file)
 }
 
-// Read reads a record; name is its name in errors. Two records, one behind the other, are an error: their rounds are
-// not to be compared with each other, and what the first says of its run does not hold for the second.
-func Read(in io.Reader, name string) (*Record, error) {
+// readAll reads a record's text; name is its name in errors.
+func readAll(in io.Reader, name string) ([]byte, error) {
 	text, err := io.ReadAll(in)
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, fmt.Errorf("record: %s is cut short: %w", name, err)
 	} else if err != nil {
 		return nil, fmt.Errorf("record: %s: %w", name, err)
+	}
+	return text, nil
+}
+
+// Read reads a record; name is its name in errors. Two records, one behind the other, are an error: their rounds are
+// not to be compared with each other, and what the first says of its run does not hold for the second.
+func Read(in io.Reader, name string) (*Record, error) {
+	text, err := readAll(in, name)
+	if err != nil {
+		return nil, err
 	}
 	two := func(line int, sign string) error {
 		return fmt.Errorf("record: %s holds two records, the second begins at line %d (%s): split them", name, line, sign)

@@ -48,6 +48,7 @@ func TestNames(t *testing.T) {
 		if s.Short == "" || s.About == "" || s.Head == "" || len(s.Parts) == 0 {
 			t.Errorf("toll %s lacks what its command or its page says, or a part", s.Name)
 		}
+		pictures := slices.Clone(s.Pictures)
 		var inStudy []string // of parts, which --part takes as well as those of experiments
 		for _, p := range s.Parts {
 			inStudy = append(inStudy, p.Name)
@@ -67,15 +68,16 @@ func TestNames(t *testing.T) {
 				experiments = nil // the part is its one experiment
 			}
 			inStudy = append(inStudy, experiments...)
-			for _, picture := range p.Pictures {
-				if picture.Alt == "" || picture.Draw == nil {
-					t.Errorf("the picture %s of toll %s says nothing, or is not drawn", picture.Name, s.Name)
-				}
-			}
+			pictures = append(pictures, p.Pictures...)
 			for _, c := range p.Children {
 				if !twice {
 					children = append(children, c.Name)
 				}
+			}
+		}
+		for _, picture := range pictures {
+			if picture.Alt == "" || picture.Draw == nil {
+				t.Errorf("the picture %s of toll %s says nothing, or is not drawn", picture.Name, s.Name)
 			}
 		}
 		for _, name := range repeated(inStudy) {

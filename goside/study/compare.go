@@ -190,13 +190,14 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		name           string
 		counts         bool
 		drift          float64
+		rows           []*record.Row
 		ratios         []float64
 		slower, faster int
 	}
 	var groups []*group
 	index := map[string]*group{}
 	for _, r := range c.Rows {
-		name := problemName(r.New)
+		name := groupName(r.New)
 		g := index[name]
 		if g == nil {
 			_, unit := figures(r.New)
@@ -204,14 +205,14 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 			index[name] = g
 			groups = append(groups, g)
 		}
-		g.ratios = append(g.ratios, r.Ratio)
+		g.rows, g.ratios = append(g.rows, r.New, r.Old), append(g.ratios, r.Ratio)
 		if r.Slower() {
 			g.slower++
 		} else if r.Faster() {
 			g.faster++
 		}
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, g := range groups {
 		drift := "?"
 		switch {
@@ -220,29 +221,37 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 		case len(g.ratios) >= measure.FewestRows:
 			drift = page.Change(g.drift)
 		}
-		lines = append(lines, []string{g.name, fmt.Sprint(len(g.ratios)), page.Change(stat.GeometricMean(g.ratios, nil)), drift,
-			fmt.Sprint(g.slower), fmt.Sprint(g.faster)})
+		line := page.Words(g.name)
+		for _, figure := range []string{fmt.Sprint(len(g.ratios)), page.Change(stat.GeometricMean(g.ratios, nil)), drift,
+			fmt.Sprint(g.slower), fmt.Sprint(g.faster)} {
+			line = append(line, page.Figure(figure, g.rows...))
+		}
+		lines = append(lines, line)
 		slower, faster = slower+g.slower, faster+g.faster
 	}
-	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, page.Lines(lines))
+	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
 	return slower, faster
 }
 
-// problemName returns the name of a row's problem; parallel languages have theirs apart.
+// problemName returns the name of a row's problem.
 func problemName(r *record.Row) string {
-	name := r.Facts["problem"]
-	if name == "" {
-		name = r.Problem()
+	if name := r.Facts["problem"]; name != "" {
+		return name
 	}
+	return r.Problem()
+}
+
+// groupName returns the name of the rows that a machine affects alike: a problem's, of parallel languages apart.
+func groupName(r *record.Row) string {
 	if r.Parallel() {
-		name += ", parallel"
+		return problemName(r) + ", parallel"
 	}
-	return name
+	return problemName(r)
 }
 
 // printRows prints the rows that changed beyond noise, or all.
 func (c *Comparison) printRows(w io.Writer, all bool) {
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, r := range c.Rows {
 		word := ""
 		if r.Slower() {
@@ -251,11 +260,13 @@ func (c *Comparison) printRows(w io.Writer, all bool) {
 			word = "faster"
 		}
 		if all || word != "" {
-			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
-				page.Change(r.Ratio), page.Change(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), word})
+			changed := func(text string) page.Cell { return page.Figure(text, r.New, r.Old) }
+			lines = append(lines, []page.Cell{page.Word(groupName(r.New)), page.Word(r.New.Route()), page.Figure(shown(r.Old), r.Old),
+				page.Figure(shown(r.New), r.New), changed(page.Change(r.Ratio)), changed(page.Change(r.Own)),
+				changed(fmt.Sprintf("±%.1f%%", 100*r.Noise)), page.Word(word)})
 		}
 	}
 	if lines != nil {
-		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, page.Lines(lines))
+		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, lines)
 	}
 }

@@ -39,7 +39,9 @@ type Study struct {
 	Claims     string                    // heading of the table of claims, "" if no part has any
 	Foot       func(p *page.Page)        // prints what is below the tables, if that is not page.Page.Foot
 	Headline   func(p *page.Page)        // prints what belongs on a first screen; nil if nothing does
+	Lead       string                    // name of the picture that a page in HTML begins with, if it is of the record
 	Board      func(p *page.Page) *Board // returns what a record has for the toll board, or nil; nil if no record has anything
+	Pictures   []Picture                 // of more than one part
 }
 
 // Board is what a reader sees first: what a call that passes nothing costs through each crossing.
@@ -138,6 +140,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 		defer p.End()
 		style.HTML.Draw = func(name string) (string, error) { return s.element(r, name) }
 		p.Answers(answers)
+		s.lead(p)
 	case style.Markdown && !style.Brief:
 		if err := s.head(p); err != nil {
 			return err
@@ -177,22 +180,38 @@ func (s *Study) head(p *page.Page) error {
 	return nil
 }
 
+// lead prints the picture that a page in HTML begins with.
+func (s *Study) lead(p *page.Page) {
+	for _, picture := range s.pictures() {
+		if picture.Name == s.Lead {
+			p.Picture(picture.Name, picture.Alt)
+		}
+	}
+}
+
+// pictures returns those of the study and of its parts.
+func (s *Study) pictures() []Picture {
+	all := slices.Clone(s.Pictures)
+	for _, part := range s.Parts {
+		all = append(all, part.Pictures...)
+	}
+	return all
+}
+
 // element draws the picture of that name, for a page in HTML.
 func (s *Study) element(r *record.Record, name string) (string, error) {
-	for _, part := range s.Parts {
-		for _, picture := range part.Pictures {
-			if picture.Name != name {
-				continue
-			}
-			drawn, err := picture.Draw(r)
-			if errors.Is(err, chart.ErrNothing) {
-				return "", nil
-			}
-			if err != nil {
-				return "", fmt.Errorf("study: picture %s: %w", name, err)
-			}
-			return drawn.Element()
+	for _, picture := range s.pictures() {
+		if picture.Name != name {
+			continue
 		}
+		drawn, err := picture.Draw(r)
+		if errors.Is(err, chart.ErrNothing) {
+			return "", nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("study: picture %s: %w", name, err)
+		}
+		return drawn.Element()
 	}
 	return "", fmt.Errorf("study: %s has no picture %s", s.Name, name)
 }
@@ -200,22 +219,20 @@ func (s *Study) element(r *record.Record, name string) (string, error) {
 // Draw draws the pictures that a record has results for, each as SVG and PNG, into a folder. It returns their files.
 func (s *Study) Draw(r *record.Record, folder string) ([]string, error) {
 	var files []string
-	for _, part := range s.Parts {
-		for _, picture := range part.Pictures {
-			drawn, err := picture.Draw(r)
-			if errors.Is(err, chart.ErrNothing) {
-				continue
+	for _, picture := range s.pictures() {
+		drawn, err := picture.Draw(r)
+		if errors.Is(err, chart.ErrNothing) {
+			continue
+		}
+		if err != nil {
+			return files, fmt.Errorf("study: picture %s: %w", picture.Name, err)
+		}
+		for _, extension := range []string{".svg", ".png"} {
+			file := filepath.Join(folder, s.Prefix+picture.Name+extension)
+			if err := drawn.Save(file); err != nil {
+				return files, err
 			}
-			if err != nil {
-				return files, fmt.Errorf("study: picture %s: %w", picture.Name, err)
-			}
-			for _, extension := range []string{".svg", ".png"} {
-				file := filepath.Join(folder, s.Prefix+picture.Name+extension)
-				if err := drawn.Save(file); err != nil {
-					return files, err
-				}
-				files = append(files, file)
-			}
+			files = append(files, file)
 		}
 	}
 	return files, nil

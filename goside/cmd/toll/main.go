@@ -24,7 +24,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(listCommand(), verifyCommand(), showCommand(), compareCommand(), drawCommand(), childCommand())
+	root.AddCommand(listCommand(), verifyCommand(), showCommand(), reportCommand(), compareCommand(), drawCommand(), childCommand())
 	for _, s := range studies.All {
 		root.AddCommand(studyCommand(s))
 	}

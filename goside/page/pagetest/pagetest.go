@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,32 @@ func Lacks(t *testing.T, text string, parts ...string) {
 		if strings.Contains(text, part) {
 			t.Errorf("this holds %q:\n%s", part, text)
 		}
+	}
+}
+
+var (
+	proseTable = regexp.MustCompile(`(?s)<figure class="texts">.*?</figure>`)
+	figureCell = regexp.MustCompile(`(?s)<td((?: data-r="[^"]*")?)>(.*?)</td>`)
+	htmlTag    = regexp.MustCompile(`<[^>]*>`)
+)
+
+// Sourced fails the test unless each figure in the tables of a page in HTML, or a part of one, says the rows that it is made
+// from, and unless there is one. A figure is what holds a digit in a column that is flush right: others hold labels.
+func Sourced(t *testing.T, text string) {
+	t.Helper()
+	figures := 0
+	for _, cell := range figureCell.FindAllStringSubmatch(proseTable.ReplaceAllString(text, ""), -1) {
+		figure := htmlTag.ReplaceAllString(cell[2], "")
+		if !strings.ContainsAny(figure, "0123456789") {
+			continue
+		}
+		figures++
+		if cell[1] == "" {
+			t.Errorf("the figure %q does not say its rows", figure)
+		}
+	}
+	if figures == 0 {
+		t.Errorf("this has no figure:\n%s", text)
 	}
 }
 

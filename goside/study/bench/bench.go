@@ -37,6 +37,7 @@ machine's limits in the same rounds.`,
 	Head:  head,
 	Parts: []study.Part{Part},
 	Foot:  (*page.Page).Warnings,
+	Board: board,
 }
 
 // Part is the matrix of routes.

@@ -22,10 +22,11 @@ var prose = page.NewProse(texts)
 
 // column is a problem's rows, in one unit.
 type column struct {
-	name, unit string
-	scale      float64 // ns in a unit
-	rows       []*record.Row
-	loop       []float64 // time of the empty loop in each round, which is taken off; nil if nothing is
+	name, per string  // per: what an operation is
+	unit      string  // of time, without the operation
+	scale     float64 // ns in a unit
+	rows      []*record.Row
+	loop      *record.Row // the empty loop, whose time in each round is taken off; nil if nothing is
 }
 
 // find returns the first entry of a route, or nil.
@@ -41,15 +42,34 @@ func (c *column) find(route string) *record.Row {
 // wall returns the wall times of r, which is in c, in ns an operation.
 func (c *column) wall(r *record.Row) []float64 {
 	wall := r.Wall()
-	if len(c.loop) == len(wall) {
+	if c.loop != nil && len(c.loop.Samples) == len(wall) {
 		for k := range wall {
-			wall[k] -= c.loop[k]
+			wall[k] -= c.loop.Samples[k].Wall
 		}
 	}
 	return wall
 }
 
 func (c *column) floor() float64 { return record.FloorBy(c.rows, c.wall) }
+
+// floorText shows the noise floor: "±0.9%".
+func (c *column) floorText() string {
+	floor := c.floor()
+	if math.IsInf(floor, 0) {
+		return "unknown"
+	}
+	return fmt.Sprintf("±%.1f%%", 100*floor)
+}
+
+// twice returns the rows that the noise floor is made from: both entries of a route, and the loop.
+func (c *column) twice() []*record.Row {
+	for _, r := range c.rows {
+		if r.Again() {
+			return []*record.Row{r, c.find(r.Route()), c.loop}
+		}
+	}
+	return nil
+}
 
 // studies returns the benchmarks that are shown as a matrix of routes.
 func studies(r *record.Record) []string {
@@ -73,12 +93,12 @@ func columns(r *record.Record, study string, limits *record.Limits) []*column {
 			if per == "" {
 				per = "op"
 			}
-			c = &column{name: strings.TrimSpace(row.What() + " " + row.Layout), unit: "ns/" + per, scale: 1}
+			c = &column{name: strings.TrimSpace(row.What() + " " + row.Layout), per: per, unit: "ns", scale: 1}
 			if study == "Call" {
-				c.loop = limits.Loop
+				c.loop = limits.Find("loop", "go", "", "")
 			}
 			if measure.Median(row.Wall()).Median > 10_000 {
-				c.unit, c.scale = "ms/"+per, 1e6
+				c.unit, c.scale = "ms", 1e6
 			}
 			index[row.Problem()] = c
 			all = append(all, c)
@@ -96,6 +116,10 @@ func tables(p *page.Page) {
 	}
 	for _, name := range studies(p.Record) {
 		m := newMatrix(p, name)
+		if p.HTML != nil {
+			m.list(name)
+			continue
+		}
 		m.print(name+": time", true, m.time)
 		if len(m.routes) > 1 {
 			m.print(name+": time relative to "+p.Baseline, false, m.ratio, m.floors()...)
@@ -103,14 +127,8 @@ func tables(p *page.Page) {
 		switch {
 		case p.Brief:
 		case name == "Call":
-			m.print(name+": allocated on Go's heap, bytes", false, func(_ *column, r *record.Row) string {
-				bytes, _ := r.Allocated()
-				return fmt.Sprintf("%.0f", bytes)
-			})
-			m.print(name+": allocated on Go's heap, objects", false, func(_ *column, r *record.Row) string {
-				_, objects := r.Allocated()
-				return fmt.Sprintf("%.0f", objects)
-			})
+			m.print(name+": allocated on Go's heap, bytes", false, m.bytes)
+			m.print(name+": allocated on Go's heap, objects", false, m.objects)
 		default:
 			m.print(name+": share of the limit", false, m.share)
 			if p.Markdown {
@@ -138,7 +156,7 @@ func newMatrix(p *page.Page, study string) *matrix {
 
 // print prints a table of what cell makes of each row, unless it makes nothing of any; the last line, if there is one, has the
 // noise floors.
-func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) string, floors ...string) {
+func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) page.Cell, floors ...page.Cell) {
 	header := []string{"route"}
 	between := ", "
 	if !m.Markdown { // a terminal is narrower than a page
@@ -147,21 +165,21 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 	for _, c := range m.columns {
 		name := c.name
 		if units {
-			name += between + c.unit
+			name += between + c.unit + "/" + c.per
 		}
 		header = append(header, name)
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	filled := false
 	for _, route := range m.routes {
-		line := []string{route}
+		line := page.Words(route)
 		for _, c := range m.columns {
-			text := ""
+			figure := page.Cell{}
 			if r := c.find(route); r != nil {
-				text = cell(c, r)
+				figure = cell(c, r)
 			}
-			filled = filled || text != ""
-			line = append(line, text)
+			filled = filled || figure.Text != ""
+			line = append(line, figure)
 		}
 		lines = append(lines, line)
 	}
@@ -169,71 +187,148 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 		return
 	}
 	if floors != nil {
-		lines = append(lines, append([]string{"noise floor"}, floors...))
+		lines = append(lines, append(page.Words("noise floor"), floors...))
 	}
-	m.Grid(title, header, page.Lines(lines))
+	m.Grid(title, header, lines)
 }
 
-func (m *matrix) time(c *column, r *record.Row) string {
+// list prints, in a page in HTML, a line for each problem and route, which a reader sorts and filters.
+func (m *matrix) list(study string) {
+	title, first := study, "kernel"
+	calls, shares := study == "Call", study != "Call" && m.Limits.Moves()
+	var more []string
+	if calls {
+		title, first, more = "Calls", "function", []string{"bytes on Go's heap", "objects there"}
+	} else if shares {
+		more = []string{"share of the limit"}
+	}
+	m.Heading(title)
+	m.Tell(prose, "list", struct {
+		Operations, Baseline, Floors, Loop string
+		Shares                             bool
+	}{m.operations(), m.Baseline, m.floorsText(), m.loopText(), shares})
+	var lines [][]page.Cell
+	for _, c := range m.columns {
+		for _, route := range m.routes {
+			r := c.find(route)
+			if r == nil {
+				continue
+			}
+			wall := measure.Median(c.wall(r))
+			line := append(page.Words(c.name, r.Lang, r.Via), page.Figure(page.TimeAndSpread(wall), r, c.loop), m.ratio(c, r))
+			if calls {
+				line = append(line, m.bytes(c, r), m.objects(c, r))
+			} else if shares {
+				line = append(line, m.share(c, r))
+			}
+			lines = append(lines, append(line, verdict(r)))
+		}
+	}
+	header := append([]string{first, "language", "crossing", "time", "relative to " + m.Baseline}, more...)
+	m.Table(&page.Table{Header: append(header, "verified"), Lines: lines, Left: 3})
+}
+
+// operations returns what the problems' times are of: "a diffusion step, a julia image".
+func (m *matrix) operations() string {
+	var all []string
+	for _, c := range m.columns {
+		all = record.AppendNew(all, page.WithArticle(c.rows[0].What()+" "+c.per))
+	}
+	return page.Joined(all)
+}
+
+// floorsText returns the problems' noise floors in words.
+func (m *matrix) floorsText() string {
+	var all []string
+	for _, c := range m.columns {
+		all = append(all, c.floorText()+" for "+c.name)
+	}
+	return page.Joined(all)
+}
+
+// loopText returns the time of the empty loop if it is subtracted, or "".
+func (m *matrix) loopText() string {
+	if loop := m.columns[0].loop; loop != nil {
+		return page.Nanoseconds(measure.Median(loop.Wall()).Median)
+	}
+	return ""
+}
+
+// verdict returns the mark of how a row was verified before it was timed.
+func verdict(r *record.Row) page.Cell {
+	mark := "–"
+	if v := r.Verdict(); v != "" {
+		mark = "✓ " + v
+	}
+	return page.Figure(mark, r)
+}
+
+func (m *matrix) time(c *column, r *record.Row) page.Cell {
 	wall := measure.Median(c.wall(r))
-	return page.WithSpread(page.Significant(wall.Median/c.scale), wall)
+	return page.Figure(page.WithSpread(page.Significant(wall.Median/c.scale), wall), r, c.loop)
 }
 
 // ratio shows a row's time relative to the baseline's, taken within rounds.
-func (m *matrix) ratio(c *column, r *record.Row) string {
+func (m *matrix) ratio(c *column, r *record.Row) page.Cell {
 	base := c.find(m.Baseline)
 	switch {
 	case base == nil || len(base.Samples) != len(r.Samples):
-		return ""
+		return page.Cell{}
 	case r == base:
-		return "1"
+		return page.Figure("1", r)
 	}
-	ratio, same := measure.Ratio(c.wall(r), c.wall(base)), ""
-	if !ratio.Differs(c.floor()) {
-		same = "~"
-	}
-	return same + page.WithSpread(fmt.Sprintf("%.2f", ratio.Median), ratio)
+	ratio := measure.Ratio(c.wall(r), c.wall(base))
+	return page.Figure(page.Relative(ratio, ratio.Differs(c.floor())), r, base, c.loop)
 }
 
 // floors returns the noise floor of each column.
-func (m *matrix) floors() []string {
-	all := make([]string, len(m.columns))
+func (m *matrix) floors() []page.Cell {
+	all := make([]page.Cell, len(m.columns))
 	for k, c := range m.columns {
-		all[k] = "unknown"
-		if floor := c.floor(); !math.IsInf(floor, 0) {
-			all[k] = fmt.Sprintf("±%.1f%%", 100*floor)
-		}
+		all[k] = page.Figure(c.floorText(), c.twice()...)
 	}
 	return all
 }
 
-func (m *matrix) share(_ *column, r *record.Row) string {
-	share, _, ok := m.Limits.Share(r)
-	if !ok {
-		return ""
-	}
-	return page.ShareText(share)
+func (m *matrix) bytes(_ *column, r *record.Row) page.Cell {
+	bytes, _ := r.Allocated()
+	return page.Figure(fmt.Sprintf("%.0f", bytes), r)
 }
 
-func (m *matrix) rate(_ *column, r *record.Row) string {
+func (m *matrix) objects(_ *column, r *record.Row) page.Cell {
+	_, objects := r.Allocated()
+	return page.Figure(fmt.Sprintf("%.0f", objects), r)
+}
+
+func (m *matrix) share(_ *column, r *record.Row) page.Cell {
+	share, limit, ok := m.Limits.Share(r)
+	if !ok {
+		return page.Cell{}
+	}
+	cell := page.Figure(page.ShareText(share), r, limit.Row)
+	cell.Bar = share.Median
+	return cell
+}
+
+func (m *matrix) rate(_ *column, r *record.Row) page.Cell {
 	wall := measure.Median(r.Wall())
 	switch _, limit, ok := m.Limits.Share(r); {
 	case !ok:
-		return ""
+		return page.Cell{}
 	case limit.Bytes > 0:
-		return page.WithSpread(page.Significant(limit.Bytes/wall.Median), wall) + " GB/s"
+		return page.Figure(page.WithSpread(page.Significant(limit.Bytes/wall.Median), wall)+" GB/s", r)
 	default:
-		return page.WithSpread(page.Significant(limit.Flops/wall.Median), wall) + " Gflop/s"
+		return page.Figure(page.WithSpread(page.Significant(limit.Flops/wall.Median), wall)+" Gflop/s", r)
 	}
 }
 
-func (m *matrix) cores(_ *column, r *record.Row) string {
+func (m *matrix) cores(_ *column, r *record.Row) page.Cell {
 	busy := make([]float64, len(r.Samples))
 	for k, s := range r.Samples {
 		busy[k] = s.CPU / s.Wall
 	}
 	cores := measure.Median(busy)
-	return page.WithSpread(fmt.Sprintf("%.2f", cores.Median), cores)
+	return page.Figure(page.WithSpread(fmt.Sprintf("%.2f", cores.Median), cores), r)
 }
 
 // verified returns how many of the rows were verified, and how many there are.
@@ -273,9 +368,13 @@ func legend(p *page.Page) {
 	if p.Limits.Loop != nil {
 		data.Loop = page.Significant(measure.Median(p.Limits.Loop).Median) + " ns"
 	}
+	if p.HTML != nil {
+		p.Heading("Legend, machine and builds")
+	}
 	p.Tell(prose, "legend", data)
 	p.Tell(prose, "machine", p.Record)
 	builds(p)
+	p.End() // warnings are in no section that may be folded
 }
 
 // builds says how each language was built. Languages that were built alike share a line.

@@ -39,6 +39,7 @@ measures what a call costs on the border between Go and Python, and on that betw
 less than five minutes on two cores.`,
 	Page: "PYTHON.md",
 	Head: head,
+	Lead: "borders",
 	// Toll calls has the first part, too.
 	Prefix: "python-",
 	Parts:  []study.Part{borders.Part, Part},

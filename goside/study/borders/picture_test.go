@@ -88,15 +88,7 @@ func TestSources(t *testing.T) {
 	var b bytes.Buffer
 	r := pagetest.Written(t, nil, studySeries())
 	printTables(page.New(&b, r, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}))
-	figures := regexp.MustCompile(`<td[^>]*>[^<]*(<span[^>]*>)?[^<]*\d[^<]*<`).FindAllString(b.String(), -1)
-	for _, cell := range figures {
-		if !strings.Contains(cell, " data-r=") {
-			t.Errorf("%s does not say its rows", cell)
-		}
-	}
-	if len(figures) < 80 {
-		t.Errorf("there are %d figures, want at least 80", len(figures))
-	}
+	pagetest.Sourced(t, b.String())
 	if empty := regexp.MustCompile(`<td[^>]*data-r[^>]*></td>`).FindString(b.String()); empty != "" {
 		t.Errorf("%s says rows, and has no figure", empty)
 	}

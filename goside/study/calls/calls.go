@@ -28,7 +28,10 @@ var Study = study.Study{
 It takes less than three minutes on two cores, and with --full about twenty.`,
 	Page:     "OVERHEAD.md",
 	Head:     head,
+	Lead:     "grain-ols",
 	Claims:   "Published claims",
 	Headline: headline,
+	Board:    board,
+	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
 	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
 }

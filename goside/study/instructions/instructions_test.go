@@ -142,6 +142,11 @@ func TestSeries(t *testing.T) {
 	pagetest.Holds(t, pagetest.Printed(t, tables, got...),
 		"| route | noop | sum 1000 | | --- | ---:| ---:| | a/x | 10 | | | b/x | 20 | 2500 |",
 		"The largest count is 0.8% above its least (b/x sum 1000).")
+	var html bytes.Buffer
+	tables(page.New(&html, r, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}))
+	pagetest.Sourced(t, html.String())
+	pagetest.Holds(t, html.String(), `<summary><h3>Instructions of a call</h3></summary>`,
+		`<tr data-lang="b" data-via="x"><th scope="row">b/x</th><td data-r="0:1">20</td><td data-r="0:2">2500</td></tr>`)
 	pagetest.Holds(t, pagetest.Printed(t, tables, got[1]), "| b/x | 20 |", "All processes agree.")
 	if text := pagetest.Printed(t, tables, pagetest.One("Call/op=noop/lang=c/via=cgo/n=1", nil, 1)); text != "" {
 		t.Errorf("of a record without counts, shown is %q", text)

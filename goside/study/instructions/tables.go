@@ -21,7 +21,7 @@ func tables(p *page.Page) {
 		return
 	}
 	var routes, functions []string
-	cells := map[[2]string]string{}
+	cells := map[[2]string]page.Cell{}
 	worst, where := 0.0, ""
 	for _, r := range rows {
 		function := r.Op
@@ -30,23 +30,23 @@ func tables(p *page.Page) {
 		}
 		routes, functions = record.AppendNew(routes, r.Route()), record.AppendNew(functions, function)
 		perCall, spread := least(r)
-		cells[[2]string{r.Route(), function}] = strconv.FormatFloat(math.Round(10*perCall)/10, 'f', -1, 64)
+		cells[[2]string{r.Route(), function}] = page.Figure(strconv.FormatFloat(math.Round(10*perCall)/10, 'f', -1, 64), r)
 		if spread > worst {
 			worst, where = spread, r.Route()+" "+function
 		}
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, route := range routes {
-		line := []string{route}
+		line := page.Words(route)
 		for _, function := range functions {
 			line = append(line, cells[[2]string{route, function}])
 		}
 		lines = append(lines, line)
 	}
-	if !p.Markdown { // else it is the page's title
+	if !p.Markdown || p.HTML != nil { // else it is the page's title
 		p.Heading("Instructions of a call")
 	}
-	p.Grid("", append([]string{"route"}, functions...), page.Lines(lines))
+	p.Grid("", append([]string{"route"}, functions...), lines)
 	spreads := "All processes agree."
 	if worst > 0 {
 		spreads = fmt.Sprintf("The largest count is %.1f%% above its least (%s).", 100*worst, where)

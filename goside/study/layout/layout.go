@@ -27,6 +27,7 @@ where it has counters for that, or simulated with --cachegrind. It takes less th
 --full goes on to squares of 8192, and takes half an hour and 8 GB of memory.`,
 	Page:   "LAYOUT.md",
 	Head:   head,
+	Lead:   "layout-penalty",
 	Claims: "Claims of the book",
 	Parts:  []study.Part{walk.Part, ways.Part, held.Part},
 }

@@ -33,35 +33,38 @@ func teams(l *record.Limits) []struct{ lang, threads string } {
 
 func printBandwidths(p *page.Page) {
 	l := p.Limits
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, r := range l.Rows {
 		if r.Op != "read" || r.Lang != record.SerialLang {
 			continue
 		}
 		level := r.Get("level")
 		for _, team := range teams(l) {
-			line := []string{fmt.Sprintf("%s, %s", level, page.Binary(r.Number("set"))), team.threads}
+			var rows []*record.Row
+			var figures []page.Cell
 			for _, op := range []string{"read", "write", "copy"} {
-				cell := ""
+				figure := page.Cell{}
 				if at := l.Find(op, team.lang, "level", level); at != nil {
-					cell = page.WithSpread(page.Significant(l.Bandwidth(op, team.lang, level)), measure.Median(at.Wall()))
+					rows = append(rows, at)
+					figure = page.Figure(page.WithSpread(page.Significant(l.Bandwidth(op, team.lang, level)), measure.Median(at.Wall())), at)
 				}
-				line = append(line, cell)
+				figures = append(figures, figure)
 			}
-			if strings.Join(line[2:], "") != "" {
-				lines = append(lines, line)
+			if rows != nil {
+				what := page.Word(fmt.Sprintf("%s, %s", level, page.Binary(r.Number("set"))))
+				lines = append(lines, append([]page.Cell{what, page.Figure(team.threads, rows...)}, figures...))
 			}
 		}
 	}
 	if lines != nil {
-		p.Grid("Bandwidth, GB/s", []string{"memory", "threads", "read", "write", "copy"}, page.Lines(lines))
+		p.Grid("Bandwidth, GB/s", []string{"memory", "threads", "read", "write", "copy"}, lines)
 	}
 }
 
 // printMoves prints the limits of moving data that shares are of, if the record has them.
 func printMoves(p *page.Page) {
 	l := p.Limits
-	var lines [][]string
+	var lines [][]page.Cell
 	var shown [][3]float64
 	for _, m := range l.Rows {
 		traffic := m.Traffic()
@@ -81,27 +84,33 @@ func printMoves(p *page.Page) {
 				continue
 			}
 			wall := measure.Median(best.Wall())
-			lines = append(lines, []string{strings.Join(problems, ", "),
-				page.Binary(traffic[0]), page.Binary(traffic[1]), page.Binary(traffic[2]), team.threads,
-				page.WithSpread(page.Significant((traffic[1]+traffic[2])/wall.Median), wall), best.Get("form")})
+			line := page.Words(strings.Join(problems, ", "))
+			for _, figure := range []string{page.Binary(traffic[0]), page.Binary(traffic[1]), page.Binary(traffic[2]), team.threads,
+				page.WithSpread(page.Significant((traffic[1]+traffic[2])/wall.Median), wall), best.Get("form")} {
+				line = append(line, page.Figure(figure, best))
+			}
+			lines = append(lines, line)
 		}
 	}
 	if lines != nil {
 		p.Grid("Moving data as the problems do, GB/s: the fastest of several loops",
-			[]string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, page.Lines(lines))
+			[]string{"as", "set", "read", "written", "threads", "GB/s", "fastest loop"}, lines)
 	}
 }
 
 func printSteps(p *page.Page) {
 	l := p.Limits
-	var lines [][]string
+	var lines [][]page.Cell
+	add := func(r *record.Row, what, threads string, figure float64, unit string) {
+		here := page.WithSpread(page.Significant(figure), measure.Median(r.Wall()))
+		lines = append(lines, []page.Cell{page.Word(what), page.Figure(threads, r), page.Figure(here, r), page.Word(unit)})
+	}
 	for _, width := range []struct{ name, what string }{
 		{"scalar", "multiplications and additions, scalar"}, {"vector", "multiplications and additions, widest vectors"},
 	} {
 		for _, team := range teams(l) {
 			if r := l.Find("muladd", team.lang, "width", width.name); r != nil {
-				peak := page.Significant(l.Peak(team.lang, width.name))
-				lines = append(lines, []string{width.what, team.threads, page.WithSpread(peak, measure.Median(r.Wall())), "Gflop/s"})
+				add(r, width.what, team.threads, l.Peak(team.lang, width.name), "Gflop/s")
 			}
 		}
 	}
@@ -110,9 +119,8 @@ func printSteps(p *page.Page) {
 		{"atomic", "go", "an atomic addition, with its loop"}, {"switch", "go", "a goroutine switch"},
 	} {
 		if r := l.Find(step.op, step.lang, "", ""); r != nil {
-			wall := measure.Median(r.Wall())
-			lines = append(lines, []string{step.what, "1", page.WithSpread(page.Significant(wall.Median), wall), "ns"})
+			add(r, step.what, "1", measure.Median(r.Wall()).Median, "ns")
 		}
 	}
-	p.Grid("Arithmetic, and the smallest steps of a program", []string{"", "threads", "here", "unit"}, page.Lines(lines))
+	p.Grid("Arithmetic, and the smallest steps of a program", []string{"", "threads", "here", "unit"}, lines)
 }

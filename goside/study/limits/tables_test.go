@@ -126,3 +126,11 @@ func TestPrintLess(t *testing.T) {
 		}
 	}
 }
+
+// TestPrintSourced: in a page in HTML each figure says its rows, and none can be filtered as a route's.
+func TestPrintSourced(t *testing.T) {
+	text := printed(t, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}, measured())
+	pagetest.Sourced(t, text)
+	pagetest.Holds(t, text, `<td data-r="0:0 0:1 0:2">1</td><td data-r="0:0">64.0 ±0%</td>`)
+	pagetest.Lacks(t, text, "data-lang", "data-kernel")
+}

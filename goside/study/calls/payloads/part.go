@@ -48,5 +48,6 @@ var Part = study.Part{
 		{Text: "Can one predict it?", Answer: answerModel},
 	},
 	Claims:   claims,
+	Pictures: []study.Picture{{Name: "payloads", Alt: alt, Draw: draw}},
 	Children: []study.Child{{Name: "slots", Run: func(out io.Writer, _ []string) error { return fillSlots(out) }}},
 }

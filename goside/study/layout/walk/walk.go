@@ -57,7 +57,7 @@ func pictures() []study.Picture {
 		})
 	}
 	return append(all, study.Picture{
-		Name: "layout-penalty",
+		Name: penaltyName,
 		Alt:  "Time of interchanged loops relative to matched ones, as a heat map",
 		Draw: penaltyPicture,
 	})

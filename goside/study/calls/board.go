@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package calls
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+
+	"toll/goside/chart"
+	"toll/goside/measure"
+	"toll/goside/page"
+	"toll/goside/record"
+	"toll/goside/study"
+)
+
+// way is one to make a call: where a record has a call that passes nothing, and how a sentence goes on that speaks of it.
+type way struct{ name, benchmark, query, phrase string }
+
+var (
+	plainGo      = way{"plain Go", "Payload", "/op:noop /via:direct", "in plain Go"}
+	cgo          = way{"cgo", "Payload", "/op:noop /via:cgo", "through cgo"}
+	syscallN     = way{"purego, SyscallN", "Payload", "/op:noop /via:syscalln", "through purego's SyscallN"}
+	registerFunc = way{"purego, RegisterFunc", "Payload", "/op:noop /via:purego", "through purego's RegisterFunc"}
+	embedded     = way{"embedded CPython", "Python", "/op:noop /lang:python /via:cpython", "into an embedded CPython"}
+	process      = way{"a Python process, by a pipe", "Python", "/op:noop /lang:python /via:process", "into a Python process"}
+	besidePython = way{"cgo", "Python", "/op:noop /lang:c /via:cgo", "through cgo"} // in the rounds of the two
+)
+
+// ways are those that a first screen shows.
+var ways = []way{plainGo, cgo, syscallN, registerFunc, embedded, process}
+
+func (w *way) row(r *record.Record) *record.Row { return record.First(r.Of(w.benchmark), w.query) }
+
+// overhead is the part of the whole time that a call may take, where it is said how much work it must carry.
+const overhead = 0.1
+
+// workFor returns how much work a call must carry.
+func workFor(call measure.Interval) measure.Interval {
+	times := (1 - overhead) / overhead
+	return measure.Interval{Median: times * call.Median, Lo: times * call.Lo, Hi: times * call.Hi}
+}
+
+// board returns what a call that passes nothing costs in each way, nil if the record has none.
+func board(p *page.Page) *study.Board {
+	b := &study.Board{}
+	for _, w := range ways {
+		if r := w.row(p.Record); r != nil {
+			b.Crossings = append(b.Crossings, study.Toll{Crossing: w.name, Row: r, Call: measure.Median(r.Wall())})
+		}
+	}
+	if b.Crossings == nil {
+		return nil
+	}
+	b.Floor = floor(p.Record, b.Crossings[0].Row)
+	for _, said := range []string{
+		relative(p.Record, plainGo, "Relative to plain Go", cgo, syscallN, registerFunc),
+		mustCarry(p.Record, cgo, registerFunc),
+		relative(p.Record, besidePython, "Relative to a cgo call timed beside it", embedded, process),
+	} {
+		if said != "" {
+			b.Says = append(b.Says, said)
+		}
+	}
+	return b
+}
+
+// floor returns the noise floor of a row's problem.
+func floor(r *record.Record, of *record.Row) float64 {
+	var same []*record.Row
+	for _, row := range r.Of(of.Study) {
+		if row.Problem() == of.Problem() {
+			same = append(same, row)
+		}
+	}
+	return record.Floor(same)
+}
+
+// relative says how many times as long as one way others take, by the ratios within rounds; "" if no difference from it can be
+// told from noise or from none.
+func relative(r *record.Record, to way, begin string, others ...way) string {
+	base := to.row(r)
+	var said []string
+	for _, w := range others {
+		ratio, ok := record.WallRatio(w.row(r), base)
+		if !ok || math.IsInf(ratio.Hi-ratio.Lo, 0) {
+			continue
+		}
+		switch noise := floor(r, base); {
+		case ratio.Differs(noise):
+			said = append(said, told(ratio, page.Factor)+" times as long "+w.phrase)
+		case !math.IsInf(noise, 0):
+			said = append(said, "as long, within noise, "+w.phrase)
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return begin + ", a call takes " + page.Joined(said) + "."
+}
+
+// mustCarry says how much work calls must carry.
+func mustCarry(r *record.Record, some ...way) string {
+	var said []string
+	for _, w := range some {
+		if row := w.row(r); row != nil {
+			if work := workFor(measure.Median(row.Wall())); !math.IsInf(work.Hi-work.Lo, 0) {
+				said = append(said, told(work, page.Nanoseconds)+" "+w.phrase)
+			}
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return fmt.Sprintf("For %.0f %% overhead, a call must carry this much work: %s.", 100*overhead, page.Joined(said))
+}
+
+// told shows a figure, or between what it lies where that is far apart.
+func told(i measure.Interval, show func(float64) string) string {
+	if low, high := show(i.Lo), show(i.Hi); i.Unstable() && low != high {
+		return low + " to " + high
+	}
+	return show(i.Median)
+}
+
+// tollsAlt says what the picture of the board shows.
+const tollsAlt = "What a call that passes nothing costs: a bar for each crossing on a logarithmic scale, from plain Go to a Python process"
+
+// drawBoard draws the board.
+func drawBoard(r *record.Record) (*chart.Picture, error) {
+	b := board(page.New(io.Discard, r, page.Style{}))
+	if b == nil {
+		return nil, chart.ErrNothing
+	}
+	tolls := make([]chart.Toll, len(b.Crossings))
+	for k, c := range b.Crossings {
+		tolls[k] = chart.Toll{Name: c.Crossing, Median: c.Call.Median, Lo: c.Call.Lo, Hi: c.Call.Hi}
+	}
+	return chart.Tolls(tolls, b.Floor, 7.5*vg.Inch), nil
+}
