@@ -265,7 +265,7 @@ func (all sideMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// Key is an entry of a legend: text alone, or after a line, with a glyph on it if it has one.
+// Key is an entry of a legend: text alone, or after a line, a glyph, or a line with a glyph on it.
 type Key struct {
 	Text  string
 	Line  draw.LineStyle
@@ -277,24 +277,30 @@ const keyLine, keyGap, keyBetween, keyHeight = 30, 6, 18, 19 // points
 var keyText = TextStyle(12.5)
 
 func (k *Key) width() vg.Length {
-	width := keyText.Width(k.Text)
-	if k.Line.Width > 0 {
-		width += vg.Points(keyLine + keyGap)
+	return keyText.Width(k.Text) + k.sample()
+}
+
+// sample returns the room that the line or the glyph takes before the text.
+func (k *Key) sample() vg.Length {
+	switch {
+	case k.Line.Width > 0:
+		return vg.Points(keyLine + keyGap)
+	case k.Glyph != nil:
+		return 2*k.Glyph.Radius + vg.Points(keyGap)
 	}
-	return width
+	return 0
 }
 
 func (k *Key) draw(c draw.Canvas, x, y vg.Length) {
 	if k.Line.Width > 0 {
 		c.StrokeLine2(k.Line, x, y, x+vg.Points(keyLine), y)
-		if k.Glyph != nil {
-			c.DrawGlyphNoClip(*k.Glyph, vg.Point{X: x + vg.Points(keyLine)/2, Y: y})
-		}
-		x += vg.Points(keyLine + keyGap)
+	}
+	if k.Glyph != nil {
+		c.DrawGlyphNoClip(*k.Glyph, vg.Point{X: x + (k.sample()-vg.Points(keyGap))/2, Y: y})
 	}
 	style := keyText
 	style.YAlign = draw.YCenter
-	c.FillText(style, vg.Point{X: x, Y: y}, k.Text)
+	c.FillText(style, vg.Point{X: x + k.sample(), Y: y}, k.Text)
 }
 
 // Legend is keys in lines, below each other in columns.

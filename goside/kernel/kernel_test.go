@@ -139,3 +139,16 @@ func TestEmptyWork(t *testing.T) {
 		}
 	}
 }
+
+// TestCasesByKernel: the cases of a kernel stand together.
+func TestCasesByKernel(t *testing.T) {
+	var kernels []string
+	for _, c := range Cases() {
+		if kernels == nil || kernels[len(kernels)-1] != c.Kernel {
+			kernels = append(kernels, c.Kernel)
+		}
+	}
+	if want := []string{"call", "diffusion", "julia", "ols", "transpose"}; !slices.Equal(kernels, want) {
+		t.Errorf("the cases are of %q, want %q", kernels, want)
+	}
+}
