@@ -31,14 +31,15 @@ async function unpacked(script) {
   const stream = new Blob([bytesOf(script.textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const all = new Uint8Array(await new Response(stream).arrayBuffer());
   const end = all.indexOf(0);
-  let at = end + 1;
+  const [lengths, ...packedLines] = new TextDecoder().decode(all.subarray(0, end)).split("\n");
+  const at = [];
+  lengths.split(" ").reduce((start, length) => (at.push(start), start + Number(length)), end + 1);
   const varint = () => {
-    let n = 0, scale = 1;
-    for (;;) {
-      const byte = all[at++];
-      n += (byte & 127) * scale;
+    let n = 0;
+    for (let k = 0; ; k++) {
+      const byte = all[at[k]++];
+      n += (byte & 127) * 128 ** k;
       if (byte < 128) return n;
-      scale *= 128;
     }
   };
   const decimal = (n, places, exponent) => {
@@ -47,7 +48,7 @@ async function unpacked(script) {
     return (digits.slice(0, -places) + "." + digits.slice(-places)).replace(/\.?0+$/, "") + exponent;
   };
   const lines = [], rows = new Map();
-  for (const line of new TextDecoder().decode(all.subarray(0, end)).split("\n")) {
+  for (const line of packedLines) {
     if (line[0] === "=") {
       lines.push(line.slice(1));
       continue;

@@ -111,7 +111,7 @@ func TestSideBySideSourced(t *testing.T) {
 	pagetest.Sourced(t, text)
 	rust := func(k int) string {
 		at := slices.IndexFunc(own[k].Rows, func(r record.Row) bool { return r.Kernel == "julia" && r.Lang == "rust" })
-		if k == 1 { // the page's own
+		if k == 0 { // the page's own
 			return fmt.Sprint(at)
 		}
 		return fmt.Sprintf("%d:%d", k, at)
