@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // Package chart draws on gonum/plot what the studies' pictures have in common: panels side by side, legends, ticks of logarithmic
-// axes, and times against the side of a square. julia.go draws the Julia set. It knows no study and no record.
+// axes, and times against the side of a square. Its other files draw what kernels compute: the Julia set, states of a grid, fitted
+// lines, and how two results differ. It knows no study and no record.
 package chart
 
 import (
@@ -264,7 +265,7 @@ func (all sideMarks) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// Key is an entry of a legend: text alone, or after a line, with a glyph on it if it has one.
+// Key is an entry of a legend: text alone, or after a line, a glyph, or a line with a glyph on it.
 type Key struct {
 	Text  string
 	Line  draw.LineStyle
@@ -276,24 +277,30 @@ const keyLine, keyGap, keyBetween, keyHeight = 30, 6, 18, 19 // points
 var keyText = TextStyle(12.5)
 
 func (k *Key) width() vg.Length {
-	width := keyText.Width(k.Text)
-	if k.Line.Width > 0 {
-		width += vg.Points(keyLine + keyGap)
+	return keyText.Width(k.Text) + k.sample()
+}
+
+// sample returns the room that the line or the glyph takes before the text.
+func (k *Key) sample() vg.Length {
+	switch {
+	case k.Line.Width > 0:
+		return vg.Points(keyLine + keyGap)
+	case k.Glyph != nil:
+		return 2*k.Glyph.Radius + vg.Points(keyGap)
 	}
-	return width
+	return 0
 }
 
 func (k *Key) draw(c draw.Canvas, x, y vg.Length) {
 	if k.Line.Width > 0 {
 		c.StrokeLine2(k.Line, x, y, x+vg.Points(keyLine), y)
-		if k.Glyph != nil {
-			c.DrawGlyphNoClip(*k.Glyph, vg.Point{X: x + vg.Points(keyLine)/2, Y: y})
-		}
-		x += vg.Points(keyLine + keyGap)
+	}
+	if k.Glyph != nil {
+		c.DrawGlyphNoClip(*k.Glyph, vg.Point{X: x + (k.sample()-vg.Points(keyGap))/2, Y: y})
 	}
 	style := keyText
 	style.YAlign = draw.YCenter
-	c.FillText(style, vg.Point{X: x, Y: y}, k.Text)
+	c.FillText(style, vg.Point{X: x + k.sample(), Y: y}, k.Text)
 }
 
 // Legend is keys in lines, below each other in columns.
@@ -312,14 +319,14 @@ func Flow(keys []Key, room vg.Length) Legend {
 	}
 }
 
-// columns returns the columns' widths, but for those of a single key, which is as wide as it likes, and their sum.
+// columns returns the columns' widths, and their sum. A single key below others is as wide as it likes.
 func (l Legend) columns() (widths []vg.Length, all vg.Length) {
 	for _, line := range l {
 		for k := range line {
 			if k == len(widths) {
 				widths = append(widths, 0)
 			}
-			if len(line) > 1 || len(l) == 1 {
+			if len(line) > 1 || len(l[0]) == 1 {
 				widths[k] = max(widths[k], line[k].width())
 			}
 		}

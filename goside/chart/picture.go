@@ -36,6 +36,15 @@ func (p *Picture) Save(path string) error {
 	return nil
 }
 
+// Encode returns the picture in a format such as "svg" or "png".
+func (p *Picture) Encode(format string) ([]byte, error) {
+	file, err := p.encode(strings.ToLower(format))
+	if err != nil {
+		return nil, fmt.Errorf("chart: picture: %w", err)
+	}
+	return file, nil
+}
+
 func (p *Picture) encode(format string) ([]byte, error) {
 	canvas, err := draw.NewFormattedCanvas(p.Width, p.Height, format)
 	if err != nil {
@@ -48,18 +57,16 @@ func (p *Picture) encode(format string) ([]byte, error) {
 }
 
 // Element returns the picture as an element svg of a page in HTML. It fills the room that it is given, and its colours are the
-// page's variables: --ink-RRGGBB where the picture is drawn in RRGGBB. [Inks] defines them.
+// page's variables: --ink-RRGGBB where the picture is drawn in RRGGBB. [Inks] defines them. Its texts have the page's font.
 func (p *Picture) Element() (string, error) {
-	file, err := p.encode("svg")
+	canvas := newInline(p.Height)
+	p.Paint(draw.NewCanvas(canvas, p.Width, p.Height))
+	drawn, err := canvas.svg()
 	if err != nil {
 		return "", fmt.Errorf("chart: picture: %w", err)
 	}
-	_, drawn, _ := strings.Cut(string(file), "\n<g ")
-	drawn = regexp.MustCompile(`#([0-9A-F]{6})`).ReplaceAllString(drawn, "var(--ink-$1)")
-	// What is the same for all of a page's texts is said once, in its style.
-	drawn = strings.NewReplacer("font-variant:normal;", "", "font-weight:normal;", "", "font-style:normal;", "",
-		"font-family:Liberation Sans;", "", "font-family:Liberation Serif;", "", "\n\t", " ").Replace(drawn)
-	return fmt.Sprintf(`<svg viewBox="0 0 %.5g %.5g" style="max-width:%.0fpx" aria-hidden="true"><g `, p.Width.Points(), p.Height.Points(), p.Width.Points()*4/3) + drawn, nil
+	return fmt.Sprintf(`<svg viewBox="0 0 %.5g %.5g" style="max-width:%.0fpx" aria-hidden="true">%s</svg>`,
+		p.Width.Points(), p.Height.Points(), p.Width.Points()*4/3, drawn), nil
 }
 
 // Inks returns the variables for all colours of elements in a page, for one that is light or one that is dark. Dark, a colour

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
-	"strconv"
 
-	"golang.org/x/perf/benchunit"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -24,7 +22,6 @@ var (
 	tollBar   = color.RGBA{0x3b, 0x6e, 0xa8, 0xff}
 	tollNoise = color.RGBA{0xf2, 0xc4, 0x6d, 0xff}
 	tollSpan  = draw.LineStyle{Color: color.RGBA{0x14, 0x2b, 0x47, 0xff}, Width: vg.Points(1.5)}
-	tollGrid  = draw.LineStyle{Color: color.Gray{226}, Width: vg.Points(0.75)}
 )
 
 // Lengths in points. A wide picture has its labels beside the bars, a narrow one above them.
@@ -32,9 +29,8 @@ const (
 	tollNarrow   = 400 // what is narrower is narrow
 	tollPad      = 6
 	tollBarHigh  = 17
-	tollPitch    = 29 // from bar to bar
-	tollLabel    = 20 // the height of a label above its bar
-	tollAxis     = 38
+	tollPitch    = 29  // from bar to bar
+	tollLabel    = 20  // the height of a label above its bar
 	tollCap      = 3.5 // half the height of an interval's ends
 	tollThinnest = 1   // of a noise band that can be seen
 )
@@ -43,9 +39,8 @@ const (
 // how far apart two timings of one call may be, as a part of it.
 func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 	narrow := width < vg.Points(tollNarrow)
-	label, figure, small := TextStyle(12.5), TextStyle(12.5), TextStyle(10.5)
-	label.YAlign, figure.YAlign, small.YAlign = draw.YCenter, draw.YCenter, draw.YCenter
-	small.Color, small.XAlign = color.Gray{95}, draw.XCenter
+	text := keyText
+	text.YAlign = draw.YCenter
 
 	var labels, figures vg.Length
 	least, most := math.Inf(1), 0.0
@@ -53,15 +48,15 @@ func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 		t := &tolls[k]
 		lo, hi := t.span()
 		least, most = min(least, lo), max(most, hi)
-		labels, figures = max(labels, label.Width(t.Name)), max(figures, figure.Width(nanoseconds(t.Median)))
+		labels, figures = max(labels, text.Width(t.Name)), max(figures, text.Width(nanoseconds(t.Median)))
 	}
 	least = math.Pow(10, math.Floor(math.Log10(least*0.9))) // no bar is of no length
 	pitch, left := vg.Points(tollPitch), vg.Points(tollPad)+labels+vg.Points(10)
 	if narrow {
 		pitch, left = pitch+vg.Points(tollLabel), vg.Points(tollPad)
 	}
-	legend := Flow(tollKeys(floor), width-vg.Points(tollPad)-left)
-	bars, foot := vg.Length(len(tolls))*pitch, vg.Points(tollPad+tollAxis+keyHeight*float64(len(legend)))
+	legend := lined(tollKeys(floor), width-vg.Points(tollPad)-left)
+	bars, foot := vg.Length(len(tolls))*pitch, vg.Points(tollPad+axisHeight+keyHeight*float64(len(legend)))
 	return &Picture{width, bars + foot + vg.Points(tollPad), func(c draw.Canvas) {
 		Whiten(c)
 		x0, x1 := c.Min.X+left, c.Max.X-vg.Points(tollPad+10)-figures
@@ -69,35 +64,18 @@ func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 			return x0 + (x1-x0)*vg.Length(math.Log(ns/least)/math.Log(most/least))
 		}
 		bottom := c.Min.Y + foot
-		free := c.Min.X
-		for ns := least; ns <= most; ns *= 10 {
-			c.StrokeLine2(tollGrid, x(ns), bottom, x(ns), bottom+bars)
-			half := small.Width(tick(ns)) / 2
-			if at := max(x(ns), c.Min.X+half); at-half >= free {
-				c.FillText(small, vg.Point{X: at, Y: bottom - vg.Points(9)}, tick(ns))
-				free = at + half + vg.Points(6)
-			}
-		}
-		c.FillText(small, vg.Point{X: (x0 + x1) / 2, Y: bottom - vg.Points(24)}, "time of a call, logarithmic scale")
+		timeAxis(c, x, least, most, bottom, bottom+bars)
 		y := bottom + bars
 		for k := range tolls {
 			y -= pitch
-			tolls[k].draw(c, x, x0, y+vg.Points((tollPitch-tollBarHigh)/2), floor, figure)
+			tolls[k].draw(c, x, x0, y+vg.Points((tollPitch-tollBarHigh)/2), floor, text)
 			at := vg.Point{X: c.Min.X + vg.Points(tollPad), Y: y + vg.Points(tollPitch)/2}
 			if narrow {
 				at.Y += vg.Points(tollLabel)
 			}
-			c.FillText(label, at, tolls[k].Name)
+			c.FillText(text, at, tolls[k].Name)
 		}
-		y = c.Min.Y + vg.Points(tollPad+keyHeight*(float64(len(legend))-0.5))
-		for _, line := range legend {
-			at := x0
-			for _, key := range line {
-				key.draw(c, at, y)
-				at += key.width() + vg.Points(keyBetween)
-			}
-			y -= vg.Points(keyHeight)
-		}
+		legend.drawFrom(c, x0, c.Min.Y+vg.Points(tollPad+keyHeight*(float64(len(legend))-0.5)))
 	}}
 }
 
@@ -110,7 +88,7 @@ func (t *Toll) span() (lo, hi float64) {
 }
 
 // draw draws the bar above y.
-func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length, floor float64, figure draw.TextStyle) {
+func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length, floor float64, text draw.TextStyle) {
 	lo, hi := t.span()
 	top, middle, end := y+vg.Points(tollBarHigh), y+vg.Points(tollBarHigh)/2, x(t.Median)
 	right := x(hi)
@@ -129,7 +107,7 @@ func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length,
 			c.StrokeLine2(tollSpan, at, middle-vg.Points(tollCap), at, middle+vg.Points(tollCap))
 		}
 	}
-	c.FillText(figure, vg.Point{X: right + vg.Points(7), Y: middle}, nanoseconds(t.Median))
+	c.FillText(text, vg.Point{X: right + vg.Points(7), Y: middle}, nanoseconds(t.Median))
 }
 
 func tollKeys(floor float64) []Key {
@@ -138,16 +116,4 @@ func tollKeys(floor float64) []Key {
 		return keys
 	}
 	return append(keys, Key{Text: fmt.Sprintf("noise: one call timed twice, ±%.2g %%", 100*floor), Line: draw.LineStyle{Color: tollNoise, Width: vg.Points(9)}})
-}
-
-// nanoseconds shows a time with three digits: "26.1 ns".
-func nanoseconds(ns float64) string {
-	scale := benchunit.CommonScale([]float64{ns * 1e-9}, benchunit.Decimal)
-	return strconv.FormatFloat(ns*1e-9/scale.Factor, 'f', max(0, scale.Prec-1), 64) + " " + scale.Prefix + "s"
-}
-
-// tick shows a power of ten: "100 ns".
-func tick(ns float64) string {
-	scale := benchunit.CommonScale([]float64{ns * 1e-9}, benchunit.Decimal)
-	return fmt.Sprintf("%.3g %ss", ns*1e-9/scale.Factor, scale.Prefix)
 }

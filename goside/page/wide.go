@@ -5,7 +5,6 @@ package page
 
 import (
 	"slices"
-	"unicode/utf8"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 )
@@ -39,7 +38,7 @@ func tooWide(header []string, lines [][]Cell, parts int) bool {
 	width := func(column int) int {
 		most := text.LongestLineLen(header[column])
 		for _, line := range lines {
-			most = max(most, utf8.RuneCountInString(line[column].Text))
+			most = max(most, text.LongestLineLen(line[column].Text))
 		}
 		return most + 3 // two blanks and a border
 	}

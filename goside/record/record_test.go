@@ -146,3 +146,15 @@ func TestFactsAreDeclared(t *testing.T) {
 		}
 	}
 }
+
+// TestVerdict: a row is as its route was verified, which no other route's verdict stands for.
+func TestVerdict(t *testing.T) {
+	verified := "bit-identical in 60 cases: c/cgo rust/cgo; within bound in 9 cases: blas/netlib; failed in 2 of 9 cases: ada/cgo"
+	for route, want := range map[string]string{"c/cgo": "bit-identical", "rust/cgo": "bit-identical", "blas/netlib": "within bound", "ada/cgo": "", "c/purego": ""} {
+		r := record.Row{Facts: map[string]string{"verified": verified}}
+		r.Lang, r.Via, _ = strings.Cut(route, "/")
+		if got := r.Verdict(); got != want || r.Verified() != (want != "") {
+			t.Errorf("%s: the verdict is %q and verified %v, want %q", route, got, r.Verified(), want)
+		}
+	}
+}

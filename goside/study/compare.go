@@ -268,16 +268,20 @@ func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
 	return slower, faster
 }
 
-// problemName returns the name of a row's problem; parallel languages have theirs apart.
+// problemName returns the name of a row's problem.
 func problemName(r *record.Row) string {
-	name := r.Facts["problem"]
-	if name == "" {
-		name = r.Problem()
+	if name := r.Facts["problem"]; name != "" {
+		return name
 	}
+	return r.Problem()
+}
+
+// groupName returns the name of the rows that a machine affects alike: a problem's, of parallel languages apart.
+func groupName(r *record.Row) string {
 	if r.Parallel() {
-		name += ", parallel"
+		return problemName(r) + ", parallel"
 	}
-	return name
+	return problemName(r)
 }
 
 // printRows prints the rows that changed beyond noise, or all.

@@ -3,7 +3,8 @@
 
 // Package study runs and shows studies. A study is a list of parts; a part is one package below this one and
 // holds its experiments, tables, answers, claims and pictures. What parts share is here: verified routes and
-// subjects (subjects.go), child programs (programs.go), and the laboratory that measures them (lab.go).
+// subjects (subjects.go), child programs (programs.go), and the laboratory that measures them (lab.go) and says how far it
+// is (progress.go).
 //
 // Each kernel and function is verified before it is timed; what fails is not timed.
 package study

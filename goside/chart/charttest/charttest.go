@@ -5,8 +5,10 @@
 package charttest
 
 import (
+	"fmt"
 	"image/color"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,6 +69,33 @@ func WantTexts(t *testing.T, texts map[string][]float64, count int, wanted ...st
 			t.Errorf("the picture has %q %d times, want %d", want, got, count)
 		}
 	}
+}
+
+// Contrast returns that of a text and its ground as WCAG defines it, from 1 to 21, in a page that is light or one that is dark.
+func Contrast(t *testing.T, text, ground color.RGBA, dark bool) float64 {
+	t.Helper()
+	x, y := luminance(t, text, dark), luminance(t, ground, dark)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
+
+// luminance returns that of what a page shows a colour as, from 0 to 1.
+func luminance(t *testing.T, c color.RGBA, dark bool) float64 {
+	t.Helper()
+	var name int
+	var shown [3]uint8
+	defined := chart.Inks(fmt.Sprintf("--ink-%02X%02X%02X", c.R, c.G, c.B), dark)
+	if _, err := fmt.Sscanf(defined, "--ink-%06X:#%02X%02X%02X;", &name, &shown[0], &shown[1], &shown[2]); err != nil {
+		t.Fatalf("%v is shown as %q: %v", c, defined, err)
+	}
+	sum := 0.0
+	for k, weight := range []float64{0.2126, 0.7152, 0.0722} {
+		if x := float64(shown[k]) / 255; x <= 0.04045 {
+			sum += weight * x / 12.92
+		} else {
+			sum += weight * math.Pow((x+0.055)/1.055, 2.4)
+		}
+	}
+	return sum
 }
 
 func save(t *testing.T, draw func() (*chart.Picture, error), path string) {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -41,7 +42,7 @@ func verifyCommand() *cobra.Command {
 		Short: "Verify every route against the reference, bit for bit",
 		Long: `Verify runs the conformance suite: odd and degenerate shapes, padding, sub-ranges, both layouts, bad
 arguments, and the book's own problems. The exit code is 0 only if every row holds, and 3 if those that do not hold are
-all unavailable.
+all unavailable. An interrupt (Ctrl-C) ends it early: the rows that are complete are shown.
 
 --json prints a list of rows: route, kernel, layout, verdict (bit-identical, within bound, failed, unavailable), cases, failed
 (of these), worst_ulp, bound_ulp, cause (of the bound), reasons.`,
@@ -58,9 +59,9 @@ all unavailable.
 					routes[k] = r.Whole()
 				}
 			}
-			results, err := study.Verify(routes, kernels)
-			if err != nil {
-				return err
+			results, cut := study.Verify(routes, kernels)
+			if results == nil {
+				return cut
 			}
 			if asJSON {
 				err = study.WriteJSON(cmd.OutOrStdout(), toJSON(results))
@@ -70,7 +71,7 @@ all unavailable.
 			if err != nil {
 				return err
 			}
-			return outcome(results)
+			return errors.Join(cut, outcome(results))
 		},
 	}
 	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to verify: call, diffusion, julia, ols, or patterns")

@@ -59,7 +59,6 @@ func Start(t *testing.T) *Browser {
 	studytest.Available(t, err)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),
-		chromedp.UserDataDir(t.TempDir()),
 		chromedp.WSURLReadTimeout(patience),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), // no page reaches a network
 	)
@@ -70,6 +69,13 @@ func Start(t *testing.T) *Browser {
 	t.Cleanup(closeAllocator)
 	ctx, closeBrowser := chromedp.NewContext(allocator)
 	t.Cleanup(closeBrowser)
+	t.Cleanup(func() { // in peace, so that it leaves no files
+		ending, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		if err := chromedp.Cancel(ending); err != nil {
+			t.Errorf("browsertest: %s does not end: %v", path, err)
+		}
+	})
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("browsertest: %s does not start: %v", path, err)
 	}

@@ -67,7 +67,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if kernels == nil {
 		kernels = []string{"*"}
 	}
-	results, err := study.Verify(routes, kernels)
+	results, err := lab.Verify(routes, kernels)
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,7 @@ func TestList(t *testing.T) {
 			`<td data-r="0:7">24</td><td data-r="0:7">2</td><td data-r="0:7">–</td></tr>`,
 		`</details>
 <ul>
-<li>4 of 6 series are unstable`) // a warning is in no section
+<li>Warning: 4 of 6 series are unstable`) // a warning is in no section
 	if tables := strings.Count(text, "<table data-sorts>"); tables < 2 {
 		t.Errorf("%d tables can be sorted, want those of kernels and calls", tables)
 	}

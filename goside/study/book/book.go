@@ -77,7 +77,7 @@ func verifyAndTime(lab *study.Lab, routes []*seam.Route) ([]measure.Series, erro
 	var all []measure.Subject
 	var compiled []measure.Series
 	var wrong, err error
-	thread.Do(func() { all, compiled, wrong, err = subjects(routes, lab.Full, lab.Threads, lab.Progress) })
+	thread.Do(func() { all, compiled, wrong, err = subjects(routes, lab) })
 	if err != nil {
 		return nil, joined(wrong, err)
 	}

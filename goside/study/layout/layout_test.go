@@ -7,9 +7,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +142,58 @@ func TestLayoutPages(t *testing.T) {
 	}
 }
 
+// TestLayoutSources: in HTML, each figure of each part's tables says the rows that it is made from, but for what is computed from
+// the sizes of caches.
+func TestLayoutSources(t *testing.T) {
+	whole := measured(t)
+	row, cell := regexp.MustCompile(`(?s)<tr[^>]*>.*?</tr>`), regexp.MustCompile(`<t[dh]([^>]*)>(.*?)</t[dh]>`)
+	for _, part := range layout.Study.Parts {
+		var b strings.Builder
+		p := page.New(&b, whole, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}})
+		for _, section := range part.Sections {
+			section(p)
+		}
+		pagetest.Lacks(t, b.String(), "░", "█") // which the colours of the heat map say there
+		figures := 0
+		var header [][]string
+		for _, line := range row.FindAllString(b.String(), -1) {
+			cells := cell.FindAllStringSubmatch(line, -1)
+			if strings.Contains(line, "<th scope=\"col\"") {
+				header = cells
+				continue
+			}
+			for k, c := range cells[1:] {
+				title := header[k+1][2]
+				if computed := strings.HasPrefix(title, "into ") || title == "pages"; computed || !strings.ContainsAny(c[2], "0123456789") {
+					continue
+				}
+				if figures++; !strings.Contains(c[1], "data-r=") {
+					t.Errorf("%s: of %s, the column %s has %s without its rows", part.Name, cells[0][2], title, c[2])
+				}
+			}
+		}
+		if figures < 50 {
+			t.Errorf("%s: %d figures, want its tables' figures", part.Name, figures)
+		}
+	}
+}
+
+// TestLayoutPicturesOnce: a page in HTML has each picture once, and begins with the heat map.
+func TestLayoutPicturesOnce(t *testing.T) {
+	text := printed(t, measured(t), page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}})
+	for _, part := range layout.Study.Parts {
+		for _, picture := range part.Pictures {
+			caption := "<figcaption>" + picture.Alt + "</figcaption>"
+			if count := strings.Count(text, caption); count != 1 {
+				t.Errorf("the page has %s %d times, want once", picture.Name, count)
+			}
+			if picture.Name == layout.Study.Lead && strings.Index(text, caption) > strings.Index(text, "class=\"section\"") {
+				t.Errorf("%s is below the first section", picture.Name)
+			}
+		}
+	}
+}
+
 // garbage are rows that nothing of this study measured, or measured wrongly.
 func garbage() []measure.Series {
 	var all []measure.Series
@@ -220,6 +274,67 @@ func someOf(rng *rand.Rand, all []measure.Series, many int) []measure.Series {
 		some = append(some, s)
 	}
 	return some
+}
+
+// TestLayoutElements: in a page, the pictures have the texts and the lines that their files have, at the same places, in fewer
+// than half of the bytes.
+func TestLayoutElements(t *testing.T) {
+	whole := measured(t)
+	type text struct {
+		text string
+		x, y float64
+	}
+	texts := regexp.MustCompile(`(?s)<text x="([^"]+)" y="([^"]+)"[^>]*>([^<]*)<`)
+	read := func(svg string, down float64) (all []text, lines int) {
+		for _, match := range texts.FindAllStringSubmatch(svg, -1) {
+			one := text{text: match[3]}
+			_, err := fmt.Sscan(match[1], &one.x)
+			_, too := fmt.Sscan(match[2], &one.y)
+			if err := errors.Join(err, too); err != nil {
+				t.Fatal(err)
+			}
+			one.y += down
+			all = append(all, one)
+		}
+		for _, path := range regexp.MustCompile(` d="[^"]*"`).FindAllString(svg, -1) {
+			lines += strings.Count(path, "M")
+		}
+		return all, lines
+	}
+	for _, part := range layout.Study.Parts {
+		for _, picture := range part.Pictures {
+			drawn, err := picture.Draw(whole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(t.TempDir(), "picture.svg")
+			if err := drawn.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			file, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			element, err := drawn.Element()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, lines := read(element, 0)
+			want, wantLines := read(string(file), drawn.Height.Points()) // there, y goes up
+			if lines != wantLines || len(got) != len(want) || lines < 100 || len(got) < 50 {
+				t.Errorf("%s has %d lines and %d texts, want %d and %d", picture.Name, lines, len(got), wantLines, len(want))
+				continue
+			}
+			for k := range want {
+				if got[k].text != want[k].text || math.Abs(got[k].x-want[k].x) > 0.1 || math.Abs(got[k].y-want[k].y) > 0.1 {
+					t.Errorf("%s has the text %v, want %v", picture.Name, got[k], want[k])
+				}
+			}
+			if 2*len(element) > len(file) {
+				t.Errorf("%s takes %d bytes in a page, and %d in a file, want half of it at most", picture.Name, len(element), len(file))
+			}
+		}
+	}
 }
 
 // TestLayoutPictures: whatever rows a record has, what can be drawn of them is.

@@ -50,21 +50,21 @@ func concurrencyTables(p *page.Page) {
 	floor := record.Floor(rows)
 	p.Heading("Calls at once")
 	p.Tell(prose, "concurrency", nil)
-	var throughput, single [][]string
+	var throughput, single [][]page.Cell
 	for _, c := range crossings {
 		for _, r := range c.rows {
 			throughput = append(throughput, throughputLine(r, c.rows[0], floor))
 			bytes, objects := r.Allocated()
 			line := singleCallLine(crowdName(r), r)
-			single = append(single, append(line, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
+			single = append(single, append(line, page.Figure(fmt.Sprintf("%.0f", bytes), r), page.Figure(fmt.Sprintf("%.0f", objects), r)))
 		}
 	}
 	for _, r := range record.Find(rows, "/op:clock") {
-		single = append(single, append(singleCallLine("clock alone, "+page.Count(r.N, "goroutine"), r), "–", "–"))
+		single = append(single, append(singleCallLine("clock alone, "+page.Count(r.N, "goroutine"), r), page.Words("–", "–")...))
 	}
-	p.Grid("Throughput", []string{"", "million calls a second", "per call", "relative"}, page.Lines(throughput))
+	p.Grid("Throughput", []string{"", "million calls a second", "per call", "relative"}, throughput)
 	p.Tell(prose, "throughput", page.FloorText(floor))
-	p.Grid("Single calls", []string{"", "P50", "P99", "P99.9", "max", "had a turn", "threads", "B", "objects"}, page.Lines(single))
+	p.Grid("Single calls", []string{"", "P50", "P99", "P99.9", "max", "had a turn", "threads", "B", "objects"}, single)
 	p.Tell(prose, "single calls", nil)
 	p.Explain(sayConcurrency(crossings, floor))
 }
@@ -75,25 +75,34 @@ func crowdName(r *record.Row) string {
 }
 
 // throughputLine shows a row, and its throughput relative to that of one goroutine.
-func throughputLine(r, one *record.Row, floor float64) []string {
+func throughputLine(r, one *record.Row, floor float64) []page.Cell {
 	wall := measure.Median(r.Wall())
-	relative := "–"
+	relative := page.Word("–")
 	if r == one {
-		relative = "1"
+		relative = page.Figure("1", r)
 	} else if ratio, ok := record.WallRatio(one, r); ok {
-		relative = page.Relative(ratio, ratio.Differs(floor))
+		relative = page.Figure(page.Relative(ratio, ratio.Differs(floor)), one, r)
 	}
-	perCall := page.WithSpread(page.Nanoseconds(wall.Median), wall)
-	return []string{crowdName(r), page.Significant(1e3 / wall.Median), perCall, relative}
+	return []page.Cell{page.Word(crowdName(r)), page.Figure(page.Significant(1e3/wall.Median), r), page.Figure(page.TimeAndSpread(wall), r), relative}
 }
 
-func singleCallLine(name string, r *record.Row) []string {
-	line := []string{name}
+func singleCallLine(name string, r *record.Row) []page.Cell {
+	var figures []string
 	for _, unit := range []string{"p50-ns", "p99-ns", "p999-ns"} {
-		line = append(line, page.Nanoseconds(r.More(unit).Median))
+		figures = append(figures, page.Nanoseconds(r.More(unit).Median))
 	}
-	return append(line, page.Nanoseconds(r.Largest("max-ns")), fmt.Sprintf("%.0f", r.More("goroutines-run").Median),
+	figures = append(figures, page.Nanoseconds(r.Largest("max-ns")), fmt.Sprintf("%.0f", r.More("goroutines-run").Median),
 		fmt.Sprintf("%.0f", r.Largest("threads")))
+	return lineOf(name, figures, r)
+}
+
+// lineOf returns a line of figures that are all made from one row.
+func lineOf(name string, figures []string, r *record.Row) []page.Cell {
+	line := page.Words(name)
+	for _, figure := range figures {
+		line = append(line, page.Figure(figure, r))
+	}
+	return line
 }
 
 // sayConcurrency says how each crossing scales from its first number of goroutines to its last.
@@ -142,39 +151,39 @@ func neighbourTables(p *page.Page) {
 	floor := record.Floor(rows)
 	p.Heading("What calls do to the rest of the program")
 	p.Tell(prose, "neighbours", nil)
-	var ticks, collections [][]string
+	var ticks, collections [][]page.Cell
 	for _, r := range append([]*record.Row{idle}, loads...) {
 		ticks = append(ticks, tickLine(r, idle, floor))
-		collections = append(collections, []string{
-			loadOnCrossing(r), median(r, "work-p50-ns", "tick-cut"), median(r, "work-p99-ns", "tick-cut"),
+		collections = append(collections, lineOf(loadOnCrossing(r), []string{
+			median(r, "work-p50-ns", "tick-cut"), median(r, "work-p99-ns", "tick-cut"),
 			median(r, "gc-pause-p50-ns", ""), page.Nanoseconds(r.Largest("gc-pause-max-ns")),
 			median(r, "gc-wall-ns", "gc-cut"), fmt.Sprintf("%.0f", r.Largest("threads")),
-		})
+		}, r))
 	}
-	p.Grid("How late the tick is", []string{"", "late", "relative", "P99", "max"}, page.Lines(ticks))
+	p.Grid("How late the tick is", []string{"", "late", "relative", "P99", "max"}, ticks)
 	p.Tell(prose, "tick", page.FloorText(floor))
 	p.Grid("Work, collections and threads",
-		[]string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, page.Lines(collections))
+		[]string{"", "work P50", "work P99", "stop P50", "longest", "GC", "threads"}, collections)
 	p.Tell(prose, "collections", nil)
 	p.Explain(sayTicks(idle, loads, floor) + " " + sayCollections(idle, loads))
 }
 
 // tickLine shows how late the tick is beside a load, also relative to the idle program.
-func tickLine(r, idle *record.Row, floor float64) []string {
+func tickLine(r, idle *record.Row, floor float64) []page.Cell {
 	late := measure.Median(r.Wall())
-	relative := "–"
+	relative := page.Word("–")
 	if r == idle {
-		relative = "1"
+		relative = page.Figure("1", r)
 	} else if ratio, ok := record.WallRatio(r, idle); ok {
-		relative = page.Relative(ratio, ratio.Differs(floor))
+		relative = page.Figure(page.Relative(ratio, ratio.Differs(floor)), r, idle)
 	}
 	longest := page.Nanoseconds(r.Largest("tick-max-ns"))
 	if r.Largest("tick-cut") > 0 {
 		longest = "≥ " + longest
 	}
-	return []string{
-		loadOnCrossing(r), bound(r, "tick-cut") + page.WithSpread(page.Nanoseconds(late.Median), late), relative,
-		median(r, "tick-p99-ns", "tick-cut"), longest,
+	return []page.Cell{
+		page.Word(loadOnCrossing(r)), page.Figure(bound(r, "tick-cut")+page.TimeAndSpread(late), r), relative,
+		page.Figure(median(r, "tick-p99-ns", "tick-cut"), r), page.Figure(longest, r),
 	}
 }
 

@@ -76,6 +76,7 @@ func TestConcurrencySection(t *testing.T) {
 		t.Errorf("without rows of the benchmark it prints %s", text)
 	}
 	narrow(t, concurrencyTables, series...)
+	sourced(t, concurrencyTables, series...)
 }
 
 func neighbourSeries() []measure.Series {
@@ -109,6 +110,7 @@ func TestNeighboursSection(t *testing.T) {
 	if n := strings.Count(text, "| idle program |"); n != 2 {
 		t.Errorf("%d lines for what was entered twice, want one in each of two tables:\n%s", n, text)
 	}
+	sourced(t, neighbourTables, series...)
 	alone := pagetest.Printed(t, neighbourTables, series[0], series[3]) // no pair, no load in plain Go, one load
 	pagetest.Holds(t, alone, "noise floor of unknown size,", "| ~1.05 ±0% |", "apart: cgo 0 of 1 load.")
 	pagetest.Lacks(t, alone, "relative to the same load")
@@ -116,6 +118,14 @@ func TestNeighboursSection(t *testing.T) {
 		t.Errorf("without rows of the benchmark it prints %s", text)
 	}
 	narrow(t, neighbourTables, append(series, loadRow("sleep/lang=c/via=purego/n=1000/call=100ms", 300e3, 400e3, 500e3, 0, 100e3, 1e6, 0, 105))...)
+}
+
+// sourced fails the test if a figure that a section prints does not say its rows.
+func sourced(t *testing.T, section func(*page.Page), series ...measure.Series) {
+	t.Helper()
+	var b bytes.Buffer
+	section(page.New(&b, pagetest.CallsRecord(t, series...), page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}))
+	pagetest.Sourced(t, b.String())
 }
 
 // narrow fails the test if what a section prints does not fit a terminal.

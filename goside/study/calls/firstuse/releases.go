@@ -37,31 +37,33 @@ func releaseTables(p *page.Page) {
 	if older != newer {
 		header = append(header, "change", "noise floor")
 	}
-	var lines, heap [][]string
+	var lines, heap [][]page.Cell
 	var said []string
 	for _, r := range record.Find(rows, "/go:%q", older) {
-		line, heapLine := []string{r.Op + " " + r.Route()}, []string{r.Op + " " + r.Route()}
+		line, heapLine := page.Words(r.Op+" "+r.Route()), page.Words(r.Op+" "+r.Route())
 		for _, release := range releases {
 			built := ofRelease(rows, r, release)
 			if built == nil {
-				line, heapLine = append(line, ""), append(heapLine, "", "")
+				line, heapLine = append(line, page.Cell{}), append(heapLine, page.Words("", "")...)
 				continue
 			}
 			wall := measure.Median(built.Wall())
 			bytes, objects := built.Allocated()
-			line = append(line, page.WithSpread(page.Nanoseconds(wall.Median), wall))
-			heapLine = append(heapLine, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects))
+			line = append(line, page.Figure(page.TimeAndSpread(wall), built))
+			heapLine = append(heapLine, page.Figure(fmt.Sprintf("%.0f", bytes), built), page.Figure(fmt.Sprintf("%.0f", objects), built))
 		}
 		if ratio, ok := record.WallRatio(ofRelease(rows, r, newer), r); ok && older != newer {
-			floor := record.Floor(ofCall(rows, r))
-			line = append(line, changeCells(ratio, floor)...)
+			call := ofCall(rows, r)
+			floor := record.Floor(call)
+			change, noise := changeText(ratio, floor)
+			line = append(line, page.Figure(change, ofRelease(rows, r, newer), r), page.Figure(noise, call...))
 			said = append(said, r.Op+" "+r.Route()+": "+changed(ratio, floor)+claimed(r, older, newer, ratio))
 		}
 		lines, heap = append(lines, line), append(heap, heapLine)
 	}
-	p.Grid("Time of a call, by the release that built the program", header, page.Lines(lines))
+	p.Grid("Time of a call, by the release that built the program", header, lines)
 	p.Tell(prose, "releases", page.InRounds(rows[0]))
-	p.Grid("Go's heap, by a call", heapHeader, page.Lines(heap))
+	p.Grid("Go's heap, by a call", heapHeader, heap)
 	var sentences []string
 	if said != nil {
 		sentences = append(sentences, fmt.Sprintf("Go %s relative to Go %s: %s.", newer, older, strings.Join(said, "; ")))
@@ -86,17 +88,16 @@ func ofRelease(rows []*record.Row, like *record.Row, release string) *record.Row
 	return record.First(rows, "/op:%q /lang:%q /via:%q /go:%q", like.Op, like.Lang, like.Via, release)
 }
 
-// changeCells shows a ratio of times as a change, and the noise floor.
-func changeCells(ratio measure.Interval, floor float64) []string {
-	noise := "unknown"
+// changeText shows a ratio of times as a change, and the noise floor.
+func changeText(ratio measure.Interval, floor float64) (change, noise string) {
+	noise = "unknown"
 	if !math.IsInf(floor, 0) {
 		noise = fmt.Sprintf("± %.1f%%", 100*floor)
 	}
 	if math.IsInf(ratio.Hi, 0) || math.IsInf(ratio.Lo, 0) {
-		return []string{page.Change(ratio.Median) + " (too few rounds)", noise}
+		return page.Change(ratio.Median) + " (too few rounds)", noise
 	}
-	change := fmt.Sprintf("%s (%s to %s)", page.Change(ratio.Median), page.Change(ratio.Lo), page.Change(ratio.Hi))
-	return []string{change, noise}
+	return fmt.Sprintf("%s (%s to %s)", page.Change(ratio.Median), page.Change(ratio.Lo), page.Change(ratio.Hi)), noise
 }
 
 // changed says what a ratio of times shows.

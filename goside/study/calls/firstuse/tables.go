@@ -40,18 +40,18 @@ func firstUseTables(p *page.Page) {
 
 // startTable prints how long programs take to start and to end.
 func startTable(p *page.Page, rows []*record.Row) {
-	var lines [][]string
+	var lines [][]page.Cell
 	var added []ofProgram
 	for _, r := range rows {
 		wall := measure.Median(r.Wall())
 		cell, figures := addedTo(rows[0], r, (*record.Row).Wall, page.Nanoseconds)
 		added = append(added, figures...)
-		lines = append(lines, []string{
-			r.Via, page.WithSpread(page.Nanoseconds(wall.Median), wall), cell, page.Nanoseconds(r.More("exit-ns").Median),
-			page.Nanoseconds(r.More("total-ns").Median),
+		lines = append(lines, []page.Cell{
+			page.Word(r.Via), page.Figure(page.TimeAndSpread(wall), r), cell, page.Figure(page.Nanoseconds(r.More("exit-ns").Median), r),
+			page.Figure(page.Nanoseconds(r.More("total-ns").Median), r),
 		})
 	}
-	p.Grid("A small program's start and end", []string{"program", "start", "added", "exit", "in all"}, page.Lines(lines))
+	p.Grid("A small program's start and end", []string{"program", "start", "added", "exit", "in all"}, lines)
 	p.Tell(prose, "start", map[string]string{"Rounds": page.InRounds(rows[0])})
 	if added != nil {
 		p.Say("Time to start: %s.", addedText(added, page.Nanoseconds))
@@ -61,10 +61,10 @@ func startTable(p *page.Page, rows []*record.Row) {
 // stepTable prints the steps up to a later call.
 func stepTable(p *page.Page, rows []*record.Row) {
 	preparing := []string{"dlopen-ns", "dlsym-ns", "register-ns"}
-	var lines [][]string
+	var lines [][]page.Cell
 	var before, first []ofProgram
 	for _, r := range rows {
-		line := []string{r.Via}
+		line := page.Words(r.Via)
 		var ready float64
 		for _, unit := range append(slices.Clone(preparing), "call1-ns", "call2-ns", "call1000-ns") {
 			ns, ok := step(r, unit)
@@ -77,7 +77,7 @@ func stepTable(p *page.Page, rows []*record.Row) {
 			if slices.Contains(preparing, unit) {
 				ready += ns.Median
 			}
-			line = append(line, cell)
+			line = append(line, page.Figure(cell, r))
 		}
 		if ready > 0 {
 			before = append(before, ofProgram{r.Via, measure.Interval{Median: ready}})
@@ -86,11 +86,11 @@ func stepTable(p *page.Page, rows []*record.Row) {
 		later, _ := step(r, "call1000-ns")
 		first = append(first, ofProgram{r.Via, measure.Interval{Median: call.Median - later.Median}})
 		bytes, objects := r.Allocated()
-		lines = append(lines, append(line, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects)))
+		lines = append(lines, append(line, page.Figure(fmt.Sprintf("%.0f", bytes), r), page.Figure(fmt.Sprintf("%.0f", objects), r)))
 	}
 	p.Grid("First steps and first calls", []string{
 		"program", "dlopen", "lookup", "registration", "first call", "second", "1000th", "B", "objects",
-	}, page.Lines(lines))
+	}, lines)
 	clock := page.Nanoseconds(rows[0].More("clock-ns").Median)
 	p.Tell(prose, "steps", map[string]string{"Rounds": page.InRounds(rows[0]), "Clock": clock})
 	said := "First call beyond the 1000th: " + leastToMost(first, page.Nanoseconds) + "."
@@ -102,20 +102,20 @@ func stepTable(p *page.Page, rows []*record.Row) {
 
 // sizeTable prints what the files hold.
 func sizeTable(p *page.Page, rows []*record.Row) {
-	var lines [][]string
+	var lines [][]page.Cell
 	var added []ofProgram
 	for _, r := range rows {
-		line := []string{r.Via}
+		line := page.Words(r.Via)
 		for _, unit := range []string{"size-bytes", "loaded-bytes"} {
 			cell, figures := addedTo(rows[0], r, valuesOf(unit), page.Megabytes)
-			line = append(line, page.Megabytes(r.More(unit).Median), cell)
+			line = append(line, page.Figure(page.Megabytes(r.More(unit).Median), r), cell)
 			if unit == "loaded-bytes" {
 				added = append(added, figures...)
 			}
 		}
-		lines = append(lines, append(line, r.Facts["needs"]))
+		lines = append(lines, append(line, page.Figure(r.Facts["needs"], r)))
 	}
-	p.Grid("Size of the program", []string{"program", "file", "added", "loaded", "added", "shared libraries"}, page.Lines(lines))
+	p.Grid("Size of the program", []string{"program", "file", "added", "loaded", "added", "shared libraries"}, lines)
 	p.Tell(prose, "size", nil)
 	if added != nil {
 		p.Say("Loaded size: %s.", addedText(added, page.Megabytes))
@@ -132,7 +132,7 @@ func valuesOf(unit string) func(*record.Row) []float64 {
 // buildTable prints how long building takes.
 func buildTable(p *page.Page, programs, rows []*record.Row) {
 	header := []string{"program"}
-	lines := map[string][]string{}
+	lines := map[string][]page.Cell{}
 	var said []string
 	for _, kind := range []struct{ op, title string }{
 		{"link", "Link"}, {"compile", "Compile and link"}, {"cold", "All, empty cache"},
@@ -146,7 +146,7 @@ func buildTable(p *page.Page, programs, rows []*record.Row) {
 		for _, r := range builds {
 			cell, figures := addedTo(builds[0], r, (*record.Row).Wall, page.Nanoseconds)
 			added = append(added, figures...)
-			lines[r.Via] = append(lines[r.Via], page.Nanoseconds(measure.Median(r.Wall()).Median), cell)
+			lines[r.Via] = append(lines[r.Via], page.Figure(page.Nanoseconds(measure.Median(r.Wall()).Median), r), cell)
 		}
 		about := fmt.Sprintf("%s (%s)", kind.title, page.InRounds(builds[0]))
 		switch {
@@ -157,16 +157,16 @@ func buildTable(p *page.Page, programs, rows []*record.Row) {
 		}
 		said = append(said, about)
 	}
-	var table [][]string
+	var table [][]page.Cell
 	for _, r := range programs {
 		if line := lines[r.Via]; len(line) == 2*len(said) && len(said) > 0 {
-			table = append(table, append([]string{r.Via}, line...))
+			table = append(table, append(page.Words(r.Via), line...))
 		}
 	}
 	if table == nil {
 		return
 	}
-	p.Grid("Time to build the program", header, page.Lines(table))
+	p.Grid("Time to build the program", header, table)
 	p.Tell(prose, "build", nil)
 	p.Explain(strings.Join(said, ". ") + ".")
 }
@@ -187,13 +187,13 @@ func crossTable(p *page.Page, rows []*record.Row) {
 	for _, key := range keys {
 		header = append(header, strings.ReplaceAll(strings.TrimPrefix(key, "cross-"), "-", "/"))
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var everywhere, said []string
 	for _, r := range rows {
-		line, fails := []string{r.Via}, false
+		line, fails := page.Words(r.Via), false
 		for _, key := range keys {
 			cell, failed := crossCell(r.Facts[key])
-			line = append(line, cell)
+			line = append(line, page.Figure(cell, r))
 			if !failed {
 				continue
 			}
@@ -207,7 +207,7 @@ func crossTable(p *page.Page, rows []*record.Row) {
 		}
 		lines = append(lines, line)
 	}
-	p.Grid("Cross-compiled by go build with GOOS and GOARCH alone", header, page.Lines(lines))
+	p.Grid("Cross-compiled by go build with GOOS and GOARCH alone", header, lines)
 	sentence := "No program cross-compiles for all targets."
 	if everywhere != nil {
 		sentence = fmt.Sprintf("These cross-compile for all targets: %s.", strings.Join(everywhere, ", "))
@@ -247,16 +247,16 @@ type ofProgram struct {
 
 // addedTo shows what a row has more than the plain program's, and returns that figure; an empty cell and none for the plain
 // program itself, or one of other rounds.
-func addedTo(plain, r *record.Row, values func(*record.Row) []float64, show func(float64) string) (string, []ofProgram) {
+func addedTo(plain, r *record.Row, values func(*record.Row) []float64, show func(float64) string) (page.Cell, []ofProgram) {
 	if r == plain || len(r.Samples) != len(plain.Samples) {
-		return "", nil
+		return page.Cell{}, nil
 	}
 	difference := record.Differences(values(r), values(plain))
 	cell := page.WithSign(difference.Median, show)
 	if !record.Certain(difference) {
 		cell = "~" + cell
 	}
-	return cell, []ofProgram{{r.Via, difference}}
+	return page.Figure(cell, r, plain), []ofProgram{{r.Via, difference}}
 }
 
 // addedText says between what the programs add, whether the ends of that are told apart, and which are indistinguishable

@@ -146,6 +146,14 @@ func TestAddedText(t *testing.T) {
 	}
 }
 
+// sourced fails the test if a figure that a section prints does not say its rows.
+func sourced(t *testing.T, section func(*page.Page), series ...measure.Series) {
+	t.Helper()
+	var b bytes.Buffer
+	section(page.New(&b, pagetest.CallsRecord(t, series...), page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}))
+	pagetest.Sourced(t, b.String())
+}
+
 // narrow fails the test if what a section prints does not fit a terminal.
 func narrow(t *testing.T, section func(*page.Page), series ...measure.Series) {
 	t.Helper()
@@ -179,8 +187,13 @@ func TestWidths(t *testing.T) {
 	for _, release := range []string{"1.25.8", "1.26.8"} {
 		releases = append(releases, pagetest.One("Toolchains/op=callback/lang=c/via=cgo/go="+release, nil, 1100, 1200, 1300, 1400, 1500, 1600, 1700))
 	}
-	narrow(t, firstUseTables, series...)
-	narrow(t, releaseTables, releases...)
+	for _, c := range []struct {
+		section func(*page.Page)
+		series  []measure.Series
+	}{{firstUseTables, series}, {releaseTables, releases}} {
+		narrow(t, c.section, c.series...)
+		sourced(t, c.section, c.series...)
+	}
 }
 
 func TestAnswer(t *testing.T) {

@@ -16,7 +16,7 @@ func answer(p *page.Page) string {
 	for _, g := range grainsOf(p.Record) {
 		for _, crossing := range g.crossings {
 			if l, ok := g.fit(crossing); ok {
-				lines = append(lines, fitted{l, "", crossing, g.item})
+				lines = append(lines, fitted{line: l, crossing: crossing, unit: g.item})
 			}
 		}
 	}

@@ -33,7 +33,7 @@ var Part = study.Part{
 	Benchmarks:  []string{benchmark},
 	Sections:    []func(*page.Page){tables},
 	Answers:     []page.Question{{Text: "How much work must a call carry?", Answer: answer}},
-	Pictures:    []study.Picture{{Name: "grain", Alt: alt, Draw: draw}, {Name: "grain-ols", Alt: altOne, Draw: drawOne}},
+	Pictures:    []study.Picture{{Name: "grain", Alt: alt, Draw: drawAll}, {Name: "grain-ols", Alt: altOne, Draw: drawOne}},
 }
 
 // run times the kernels at every grain.
@@ -42,7 +42,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := study.Verify(routes, []string{"diffusion", "julia", "ols"})
+	results, err := lab.Verify(routes, []string{"diffusion", "julia", "ols"})
 	if err != nil {
 		return nil, err
 	}

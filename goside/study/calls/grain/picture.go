@@ -11,94 +11,134 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 
 	"toll/goside/chart"
 	"toll/goside/record"
 )
 
 // alt says what the picture shows.
-const alt = "Time per item against items per call, for each kernel and crossing: the curves fall until the work hides the call"
+const alt = "Time per item against items per call, for each kernel and crossing: the curves fall until the work hides the call; on each is marked where overhead is a half and a tenth"
 
-// draw draws a panel for each kernel, with the time of an item against the items in one call, both in powers of ten, and a
+// drawAll draws a panel for each kernel, with the time of an item against the items in one call, both in powers of ten, and a
 // line for each crossing.
-func draw(r *record.Record) (*chart.Picture, error) {
+func drawAll(r *record.Record) (*chart.Picture, error) {
 	all := grainsOf(r)
-	if len(all) == 0 {
-		return nil, chart.ErrNothing
-	}
-	crossings := crossingsIn(all) // so that a crossing looks the same in every panel
-	var panels []*plot.Plot
-	for _, g := range all {
-		panel, err := g.panel(crossings)
-		if err != nil {
-			return nil, err
-		}
-		panels = append(panels, panel)
-	}
-	t := chart.Tile(panels)
-	return &chart.Picture{Width: vg.Length(t.Cols) * 5.5 * vg.Inch, Height: vg.Length(t.Rows) * 4 * vg.Inch, Paint: t.Draw}, nil
+	return picture(all, crossingsIn(all), 9.35*vg.Inch, 3.3*vg.Inch)
 }
 
 // altOne says what the picture of one kernel shows.
-const altOne = "Time per fit against fits per call: the curve of each crossing falls until the work hides the call"
+const altOne = "Time per fit against fits per call: the curve of each crossing falls until the work hides the call; on each is marked where overhead is a half and a tenth"
 
 // drawOne draws the panel of one kernel, whose item is so little work that the crossing can be seen for long.
 func drawOne(r *record.Record) (*chart.Picture, error) {
 	all := grainsOf(r)
-	k := slices.IndexFunc(all, func(g *grains) bool { return g.kernel == "ols" })
-	if k < 0 {
+	crossings := crossingsIn(all)
+	ols := slices.DeleteFunc(all, func(g *grains) bool { return g.kernel != "ols" })
+	return picture(ols, crossings, 7.5*vg.Inch, 3.6*vg.Inch)
+}
+
+// evenMarks are how the break-evens are marked that a picture shows, and how its legend names them.
+var evenMarks = []struct {
+	share float64
+	shape draw.GlyphDrawer
+	name  string
+}{
+	{0.5, draw.CircleGlyph{}, "50 % of the time is overhead"},
+	{0.1, chart.Diamond{}, "10 % of it"},
+}
+
+// picture draws a panel for each kernel above a legend. Crossings are those of the record, so that one looks the same in every
+// panel and picture.
+func picture(all []*grains, crossings []string, width, height vg.Length) (*chart.Picture, error) {
+	if len(all) == 0 {
 		return nil, chart.ErrNothing
 	}
-	panel, err := all[k].panel(crossingsIn(all))
-	if err != nil {
-		return nil, err
+	var panels []*plot.Plot
+	for _, g := range all {
+		panels = append(panels, g.panel(crossings))
 	}
-	panel.Title.Text = "Least squares, fits of 14 observations: time per fit"
-	return &chart.Picture{Width: 8.5 * vg.Inch, Height: 3.6 * vg.Inch, Paint: panel.Draw}, nil
+	var keys, evenKeys []chart.Key
+	shown := crossingsIn(all)
+	for k, crossing := range crossings {
+		if line, mark := look(k); slices.Contains(shown, crossing) {
+			keys = append(keys, chart.Key{Text: crossing, Line: line, Glyph: &mark})
+		}
+	}
+	for _, m := range evenMarks {
+		evenKeys = append(evenKeys, chart.Key{Text: m.name, Glyph: &draw.GlyphStyle{Color: color.Gray{70}, Shape: m.shape, Radius: evenRadius}})
+	}
+	return chart.Panels(panels, width, height, keys, evenKeys), nil
+}
+
+const evenRadius = vg.Length(4.2)
+
+// look returns how the line and the points of a crossing look.
+func look(crossing int) (draw.LineStyle, draw.GlyphStyle) {
+	mark := chart.Mark(crossing)
+	mark.Radius = 2
+	return draw.LineStyle{Color: mark.Color, Width: vg.Points(1.5)}, mark
 }
 
 // panel draws one kernel.
-func (g *grains) panel(crossings []string) (*plot.Plot, error) {
+func (g *grains) panel(crossings []string) *plot.Plot {
 	p := plot.New()
-	p.Title.Text = g.kernel
-	p.Title.TextStyle.Font.Size = vg.Points(13)
-	p.X.Label.Text = g.item + "s per call"
-	p.Y.Label.Text = "ns per " + g.item
+	small := chart.TextStyle(11.5).Font
+	p.Title.Text, p.Title.TextStyle.Font, p.Title.Padding = fmt.Sprintf("%s: ns per %s", g.kernel, g.item), chart.TextStyle(13).Font, vg.Points(6)
+	p.X.Label.Text, p.X.Label.TextStyle.Font = g.item+"s per call", small
+	p.X.Tick.Label.Font, p.Y.Tick.Label.Font = small, small
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = plot.TickerFunc(ticks), plot.TickerFunc(ticks)
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color, grid.Vertical.Color = color.Gray{225}, color.Gray{225}
 	p.Add(grid)
-	p.Legend.Top, p.Legend.XOffs = true, vg.Points(-6)
-	p.Legend.Padding = vg.Points(2)
 	least, most := math.Inf(1), 0.0
+	var marks []plot.Plotter // above all lines
 	for k, crossing := range crossings {
 		var points plotter.XYs
-		for _, size := range g.sizes {
-			if r := g.rows[crossing][size]; r != nil && median(r) > 0 {
-				points = append(points, plotter.XY{X: float64(size), Y: median(r)})
-				least, most = min(least, median(r)), max(most, median(r))
+		for _, r := range g.rowsOf(crossing) {
+			if ns := median(r); ns > 0 {
+				points = append(points, plotter.XY{X: r.Number("grain"), Y: ns})
+				least, most = min(least, ns), max(most, ns)
 			}
 		}
 		if points == nil {
 			continue
 		}
-		line, marks, err := plotter.NewLinePoints(points)
-		if err != nil {
-			return nil, fmt.Errorf("grain: picture of %s through %s: %w", g.kernel, crossing, err)
-		}
-		line.Color, line.Width = plotutil.DarkColors[k%len(plotutil.DarkColors)], vg.Points(1.3)
-		marks.Color, marks.Shape, marks.Radius = line.Color, plotutil.Shape(k), vg.Points(3)
-		p.Add(line, marks)
-		p.Legend.Add(crossing, line, marks)
+		line, mark := look(k)
+		chart.AddLine(p, points, points, line, mark)
+		marks = append(marks, g.evenMarks(crossing, points[0].X, points[len(points)-1].X, mark)...)
 	}
+	p.Add(marks...)
 	// Whole powers of ten, so that there are ticks to read, and differences of a few per cent look like it.
 	p.X.Min = math.Pow(10, math.Floor(math.Log10(float64(g.sizes[0]))))
 	p.X.Max = math.Pow(10, math.Ceil(math.Log10(float64(g.sizes[len(g.sizes)-1]))))
 	p.Y.Min, p.Y.Max = math.Pow(10, math.Floor(math.Log10(least))), math.Pow(10, math.Ceil(math.Log10(most)))
-	return p, nil
+	return p
+}
+
+// evenMarks marks the break-evens of a crossing, by the fit to its times, where its grains reach from first to last.
+func (g *grains) evenMarks(crossing string, first, last float64, style draw.GlyphStyle) []plot.Plotter {
+	l, ok := g.fit(crossing)
+	if !ok || !l.resolved() {
+		return nil
+	}
+	var marks []plot.Plotter
+	for _, m := range evenMarks {
+		items := l.even.Median * workFor(m.share)
+		if items < first || items > last {
+			continue
+		}
+		at := plotter.XYs{{X: items, Y: l.item.Median + l.overhead.Median/items}}
+		for _, of := range []struct {
+			color  color.Color
+			radius vg.Length
+		}{{color.White, evenRadius + 1.5}, {style.Color, evenRadius}} {
+			marks = append(marks, &plotter.Scatter{XYs: at, GlyphStyle: draw.GlyphStyle{Color: of.color, Shape: m.shape, Radius: of.radius}})
+		}
+	}
+	return marks
 }
 
 // ticks returns ticks at the powers of ten, with their numbers, and between them without.

@@ -5,8 +5,12 @@ package grain
 
 import (
 	"errors"
-	"image/color"
+	"fmt"
+	"slices"
 	"testing"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg/draw"
 
 	"toll/goside/chart"
 	"toll/goside/chart/charttest"
@@ -14,33 +18,45 @@ import (
 
 func TestPicture(t *testing.T) {
 	record := testRecord(t)
-	drawn := func() (*chart.Picture, error) { return draw(record) }
+	drawn := func() (*chart.Picture, error) { return drawAll(record) }
 	pixels, _ := charttest.DrawnPixels(t, drawn)
-	colors := map[color.RGBA]int{}
-	for c, n := range pixels {
-		if max(c.R, c.G, c.B)-min(c.R, c.G, c.B) > 0x80 {
-			colors[c] = n
+	for k, crossing := range []string{"c/cgo", "c/far", "c/near", "checked c/cgo"} {
+		if n := pixels[chart.Colors[k]]; n < 100 {
+			t.Errorf("the line of %s has %d pixels", crossing, n)
 		}
-	}
-	lines := 0
-	for _, pixels := range colors {
-		if pixels > 100 {
-			lines++
-		}
-	}
-	if lines < 4 {
-		t.Errorf("the picture has %d colours of a line's length, want one for each of 4 crossings", lines)
 	}
 
 	texts := charttest.DrawnText(t, drawn)
-	charttest.WantTexts(t, texts, 1, "julia")
-	for _, want := range []string{"checked c/cgo", "c/cgo", "c/far", "c/near", "points per call", "ns per point"} {
+	charttest.WantTexts(t, texts, 1, "julia: ns per point", "50 % of the time is overhead", "10 % of it")
+	for _, want := range []string{"checked c/cgo", "c/cgo", "c/far", "c/near", "points per call"} {
 		if len(texts[want]) == 0 {
 			t.Errorf("the picture lacks %q", want)
 		}
 	}
 
-	if _, err := draw(other(t)); !errors.Is(err, chart.ErrNothing) {
+	if _, err := drawAll(other(t)); !errors.Is(err, chart.ErrNothing) {
 		t.Errorf("for a record without the study the error is %v, want %v", err, chart.ErrNothing)
+	}
+}
+
+// TestEvenMarks: a call that costs as much as 50 items, at 2 ns, has half and nine tenths of its time in them from 50 and 450 items
+// on. What is beyond its grains is not marked, and nothing is of one whose overhead is not told from none.
+func TestEvenMarks(t *testing.T) {
+	g := grainsOf(testRecord(t))[0]
+	for _, c := range []struct {
+		crossing string
+		last     float64
+		want     []string
+	}{{"c/cgo", 1e4, []string{"50 4.00", "450 2.22"}}, {"c/cgo", 400, []string{"50 4.00"}}, {"c/far", 1e4, []string{"500 4.00", "4500 2.22"}}, {"c/near", 1e4, nil}} {
+		var got []string
+		for _, mark := range g.evenMarks(c.crossing, 1, c.last, draw.GlyphStyle{}) {
+			at := mark.(*plotter.Scatter).XYs[0]
+			if text := fmt.Sprintf("%.0f %.2f", at.X, at.Y); !slices.Contains(got, text) {
+				got = append(got, text)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s up to %.0f is marked at %q, want %q", c.crossing, c.last, got, c.want)
+		}
 	}
 }

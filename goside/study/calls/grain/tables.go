@@ -84,12 +84,23 @@ func median(r *record.Row) float64 { return measure.Median(r.Wall()).Median }
 // best returns the row of the grain at which a crossing is fastest.
 func (g *grains) best(crossing string) *record.Row {
 	var best *record.Row
-	for _, size := range g.sizes {
-		if r := g.rows[crossing][size]; r != nil && (best == nil || median(r) < median(best)) {
+	for _, r := range g.rowsOf(crossing) {
+		if best == nil || median(r) < median(best) {
 			best = r
 		}
 	}
 	return best
+}
+
+// rowsOf returns a crossing's rows, by their grain.
+func (g *grains) rowsOf(crossing string) []*record.Row {
+	var rows []*record.Row
+	for _, size := range g.sizes {
+		if r := g.rows[crossing][size]; r != nil {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // share returns the part of a row's time that its crossing saves at its best grain, NaN if rounds are missing.
@@ -180,35 +191,38 @@ func tables(p *page.Page) {
 // times prints a kernel's times, and what they show.
 func (g *grains) times(p *page.Page) {
 	header := append([]string{g.item + "s per call"}, g.crossings...)
-	grid := func(title string, cell func(size int, r *record.Row) string) {
-		var lines [][]string
+	grid := func(title string, cell func(size int, r *record.Row) page.Cell) {
+		var lines [][]page.Cell
 		for _, size := range g.sizes {
-			line := []string{g.label(size)}
+			line := page.Words(g.label(size))
 			for _, crossing := range g.crossings {
-				text := ""
+				var figure page.Cell
 				if r := g.rows[crossing][size]; r != nil {
-					text = cell(size, r)
+					figure = cell(size, r)
 				}
-				line = append(line, text)
+				line = append(line, figure)
 			}
 			lines = append(lines, line)
 		}
-		p.Lines(g.kernel+": "+title, header, page.Lines(lines))
+		p.Lines(g.kernel+": "+title, header, lines)
 	}
-	grid("ns per "+g.item, func(_ int, r *record.Row) string { return withSpread(measure.Median(r.Wall()), page.Significant) })
-	grid("overhead, the share of the time that the crossing's best grain saves", func(_ int, r *record.Row) string {
-		return page.Share(g.share(r))
+	grid("ns per "+g.item, func(_ int, r *record.Row) page.Cell {
+		return page.Figure(withSpread(measure.Median(r.Wall()), page.Significant), r)
 	})
-	grid("time relative to "+g.baseline+" at the same grain", func(size int, r *record.Row) string {
+	grid("overhead, the share of the time that the crossing's best grain saves", func(_ int, r *record.Row) page.Cell {
+		return page.Figure(page.Share(g.share(r)), r, g.best(crossingOf(r)))
+	})
+	grid("time relative to "+g.baseline+" at the same grain", func(size int, r *record.Row) page.Cell {
 		base := g.rows[g.baseline][size]
 		e, ok := record.EffectOf(r, base, record.Floor(g.bySize[size]))
-		switch {
-		case !ok:
-			return ""
-		case e.Differs || r == base:
-			return fmt.Sprintf("%.2fx", e.Ratio.Median)
+		if !ok {
+			return page.Cell{}
 		}
-		return fmt.Sprintf("~%.2fx", e.Ratio.Median)
+		mark := "~"
+		if e.Differs || r == base {
+			mark = ""
+		}
+		return page.Figure(fmt.Sprintf("%s%.2fx", mark, e.Ratio.Median), r, base)
 	})
 	p.Say("%s", g.said())
 }
@@ -272,25 +286,25 @@ func (g *grains) span(size int) string {
 // allocations shows what one call allocates, at the finest grain, where it shows most.
 func allocations(p *page.Page, all []*grains) {
 	crossings := crossingsIn(all)
-	var lines [][]string
+	var lines [][]page.Cell
 	most := map[string]float64{}
 	for _, g := range all {
-		bytes, objects := []string{g.kernel + ", bytes"}, []string{g.kernel + ", objects"}
+		bytes, objects := page.Words(g.kernel+", bytes"), page.Words(g.kernel+", objects")
 		for _, crossing := range crossings {
 			size := g.sizes[0]
 			r := g.rows[crossing][size]
 			if r == nil {
-				bytes, objects = append(bytes, ""), append(objects, "")
+				bytes, objects = append(bytes, page.Cell{}), append(objects, page.Cell{})
 				continue
 			}
 			b, n := r.Allocated() // of an item
 			b, n = b*float64(size), n*float64(size)
-			bytes, objects = append(bytes, fmt.Sprintf("%.0f", b)), append(objects, fmt.Sprintf("%.0f", n))
+			bytes, objects = append(bytes, page.Figure(fmt.Sprintf("%.0f", b), r)), append(objects, page.Figure(fmt.Sprintf("%.0f", n), r))
 			most[crossing] = max(most[crossing], math.Round(n))
 		}
 		lines = append(lines, bytes, objects)
 	}
-	p.Lines("Allocated on Go's heap by a call of the finest grain", append([]string{""}, crossings...), page.Lines(lines))
+	p.Lines("Allocated on Go's heap by a call of the finest grain", append([]string{""}, crossings...), lines)
 	var some, none []string
 	for _, crossing := range crossings {
 		if most[crossing] > 0 {
@@ -313,6 +327,7 @@ func allocations(p *page.Page, all []*grains) {
 type fitted struct {
 	line
 	name, crossing, unit string // unit: what an item is
+	rows                 []*record.Row
 }
 
 // evens shows what share of a call's time overhead is.
@@ -324,7 +339,7 @@ func evens(p *page.Page, all []*grains) {
 			name := g.kernel + " " + crossing
 			l, ok := g.fit(crossing)
 			if ok {
-				lines = append(lines, fitted{l, name, crossing, g.item})
+				lines = append(lines, fitted{l, name, crossing, g.item, g.rowsOf(crossing)})
 			}
 			if !ok || !l.resolved() {
 				unresolved = append(unresolved, name)
@@ -334,33 +349,35 @@ func evens(p *page.Page, all []*grains) {
 	if lines == nil {
 		return
 	}
-	var costs, counts, works [][]string
+	var costs, counts, works [][]page.Cell
 	for _, l := range lines {
-		costs = append(costs, []string{l.name, l.overheadCell(), withSpread(l.item, page.Nanoseconds), page.Share(l.off)})
-		count, work := []string{l.name}, []string{l.name}
+		figure := func(text string) page.Cell { return page.Figure(text, l.rows...) }
+		costs = append(costs, []page.Cell{page.Word(l.name), figure(l.overheadText()), figure(withSpread(l.item, page.Nanoseconds)), figure(page.Share(l.off))})
+		count, work := page.Words(l.name), page.Words(l.name)
 		for _, share := range shares {
-			count = append(count, l.itemsCell(workFor(share)))
+			count = append(count, figure(l.itemsText(workFor(share))))
 			if l.resolved() {
-				work = append(work, withSpread(scaled(l.overhead, workFor(share)), page.Nanoseconds))
+				work = append(work, figure(withSpread(scaled(l.overhead, workFor(share)), page.Nanoseconds)))
 			} else {
-				work = append(work, "")
+				work = append(work, page.Cell{})
 			}
 		}
 		counts, works = append(counts, count), append(works, work)
 	}
+	p.Picture("grain-ols", altOne)
 	header := []string{"kernel, crossing"}
 	for _, share := range shares {
 		header = append(header, fmt.Sprintf("%.0f%% overhead", 100*share))
 	}
 	p.Lines("What a call costs: overhead + items x work per item, fitted to the times above",
-		[]string{"kernel, crossing", "overhead per call", "work per item", "fit error"}, page.Lines(costs))
-	p.Lines("Break-even: the items that a call must carry", header, page.Lines(counts))
-	p.Lines("Break-even: the work that a call must carry", header, page.Lines(works))
+		[]string{"kernel, crossing", "overhead per call", "work per item", "fit error"}, costs)
+	p.Lines("Break-even: the items that a call must carry", header, counts)
+	p.Lines("Break-even: the work that a call must carry", header, works)
 	p.Say("%s", saidEven(lines, unresolved))
 }
 
-// overheadCell shows the overhead, or its upper bound.
-func (l *line) overheadCell() string {
+// overheadText shows the overhead, or its upper bound.
+func (l *line) overheadText() string {
 	switch {
 	case l.resolved():
 		return withSpread(l.overhead, page.Nanoseconds)
@@ -370,8 +387,8 @@ func (l *line) overheadCell() string {
 	return "none"
 }
 
-// itemsCell shows how many items are that many times the overhead.
-func (l *fitted) itemsCell(times float64) string {
+// itemsText shows how many items are that many times the overhead.
+func (l *fitted) itemsText(times float64) string {
 	show := func(n float64) string { return itemsNeeded(n, l.unit) }
 	if l.resolved() {
 		return withSpread(scaled(l.even, times), show)

@@ -89,6 +89,9 @@ func TestTables(t *testing.T) {
 		"For 10% overhead a call must carry this much work, depending on the kernel: c/cgo 900 ns, c/far 9.00 µs, checked c/cgo 1.35 µs. For 1% it must carry eleven times as much.",
 		"Overhead is indistinguishable from zero for: julia c/near.")
 	pagetest.Lacks(t, text, "again |", "entry=", "unknown")
+	var html bytes.Buffer
+	tables(page.New(&html, testRecord(t), page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}))
+	pagetest.Sourced(t, html.String())
 	plain := printed(testRecord(t), false)
 	pagetest.Holds(t, plain, "│ julia c/far ")
 	for line := range strings.SplitSeq(plain, "\n") {

@@ -51,32 +51,32 @@ var labels = map[string]string{
 	"work": "Go: work",
 }
 
-// time shows the time of a call, "" if there is none.
-func (t *printer) time(c choice) string {
+// time shows the time of a call, nothing if there is none.
+func (t *printer) time(c choice) page.Cell {
 	r := t.of[c]
 	if r == nil {
-		return ""
+		return page.Cell{}
 	}
 	i := measure.Median(r.Wall())
-	return page.WithSpread(page.Significant(i.Median), i)
+	return page.Figure(page.WithSpread(page.Significant(i.Median), i), r)
 }
 
-// relative shows the ratio of a call's time to another's, "" if there is none.
-func relative(e record.Effect, ok bool) string {
+// relative shows an effect as the ratio of a call's time to another's, nothing if there is none.
+func (t *printer) relative(e record.Effect, ok bool, to, from choice) page.Cell {
 	if !ok {
-		return ""
+		return page.Cell{}
 	}
-	return page.Relative(e.Ratio, e.Differs)
+	return page.Figure(page.Relative(e.Ratio, e.Differs), t.of[to], t.of[from])
 }
 
 // allocated shows the bytes and objects that a call allocates.
-func (t *printer) allocated(c choice) (bytes, objects string) {
+func (t *printer) allocated(c choice) (bytes, objects page.Cell) {
 	r := t.of[c]
 	if r == nil {
-		return "", ""
+		return bytes, objects
 	}
 	b, n := allocates(r)
-	return fmt.Sprintf("%.0f", b), fmt.Sprintf("%.0f", n)
+	return page.Figure(fmt.Sprintf("%.0f", b), r), page.Figure(fmt.Sprintf("%.0f", n), r)
 }
 
 // place is something that is passed and lies somewhere.
@@ -112,23 +112,23 @@ func (t *printer) directives() {
 	for _, d := range directives {
 		header = append(header, d.label)
 	}
-	var lines, allocating [][]string
+	var lines, allocating [][]page.Cell
 	for _, place := range places {
-		line := []string{place.label}
+		line := page.Words(place.label)
 		for _, d := range directives {
 			c := place.choice(d.value)
 			line = append(line, t.time(c))
-			if bytes, objects := t.allocated(c); objects != "" && objects != "0" {
-				allocating = append(allocating, []string{place.label, d.label, bytes, objects})
+			if bytes, objects := t.allocated(c); objects.Text != "" && objects.Text != "0" {
+				allocating = append(allocating, []page.Cell{page.Word(place.label), page.Word(d.label), bytes, objects})
 			}
 		}
 		lines = append(lines, line)
 	}
-	if !t.Lines("Directives and memory, through cgo: ns a call", header, page.Lines(lines)) {
+	if !t.Lines("Directives and memory, through cgo: ns a call", header, lines) {
 		return
 	}
 	if allocating != nil {
-		t.Grid("Of these, the calls that allocate on Go's heap", []string{"passed", "directives", "B", "objects"}, page.Lines(allocating))
+		t.Grid("Of these, the calls that allocate on Go's heap", []string{"passed", "directives", "B", "objects"}, allocating)
 	}
 	t.say(t.sayDirectives())
 }
@@ -139,7 +139,7 @@ func (t *printer) singleChanges() {
 	for _, op := range ops {
 		header = append(header, strings.TrimSuffix(labels[op], " with a pointer"), "relative")
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var effects []labelled
 	for _, change := range []struct {
 		label  string
@@ -159,22 +159,22 @@ func (t *printer) singleChanges() {
 		{"through a function pointer", choice{symbol: "pointer"}},
 		{"through dlsym's address", choice{symbol: "dlopen"}},
 	} {
-		line := []string{change.label}
+		line := page.Words(change.label)
 		for _, op := range ops {
 			c := plain(op).but(change.choice)
 			if c == plain(op) && change.choice != (choice{}) { // it has this choice already
-				line = append(line, "", "")
+				line = append(line, page.Words("", "")...)
 				continue
 			}
 			e, ok := t.effect(c, plain(op))
-			line = append(line, t.time(c), relative(e, ok))
+			line = append(line, t.time(c), t.relative(e, ok, c, plain(op)))
 			if ok {
 				effects = append(effects, labelled{change.label + ", " + labels[op], e})
 			}
 		}
 		lines = append(lines, line)
 	}
-	if t.Lines("One choice at a time, through cgo: ns a call, relative to the plain call", header, page.Lines(lines)) {
+	if t.Lines("One choice at a time, through cgo: ns a call, relative to the plain call", header, lines) {
 		t.say(saySingleChanges(effects))
 	}
 }
@@ -185,7 +185,7 @@ func (t *printer) symbols() {
 	for _, op := range ops {
 		header = append(header, labels[op], "relative", "B", "objects")
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var said []string
 	for _, way := range []struct {
 		label  string
@@ -197,13 +197,13 @@ func (t *printer) symbols() {
 		{"RegisterFunc by purego", choice{via: "purego"}},
 		{"SyscallN by purego", choice{via: "syscalln"}},
 	} {
-		line := []string{way.label}
+		line := page.Words(way.label)
 		var effects []labelled
 		for _, op := range ops {
 			c := plain(op).but(way.choice)
 			e, ok := t.effect(c, plain(op))
 			bytes, objects := t.allocated(c)
-			line = append(line, t.time(c), relative(e, ok), bytes, objects)
+			line = append(line, t.time(c), t.relative(e, ok, c, plain(op)), bytes, objects)
 			if ok {
 				effects = append(effects, labelled{labels[op], e})
 			}
@@ -214,7 +214,7 @@ func (t *printer) symbols() {
 				strings.ToUpper(way.label[:1])+way.label[1:], grouped(effects)))
 		}
 	}
-	if t.Lines("How the function is found: ns a call, relative to cgo's static symbol, allocated on Go's heap", header, page.Lines(lines)) {
+	if t.Lines("How the function is found: ns a call, relative to cgo's static symbol, allocated on Go's heap", header, lines) {
 		t.say(said)
 	}
 }
@@ -224,14 +224,19 @@ func (t *printer) threads() {
 	locked, each := free.but(choice{thread: "locked"}), free.but(choice{thread: "each"})
 	lockedHandOff := handOff.but(choice{thread: "locked"})
 	// A hand-off is not timed twice: a call's noise has to do for it.
+	shownAgainst := func(to, from choice) page.Cell {
+		e, ok := t.effect(to, from)
+		return t.relative(e, ok, to, from)
+	}
 	between, ok := record.EffectOf(t.of[lockedHandOff], t.of[handOff], t.floor(free))
 	header := []string{"what", "free", "locked", "relative", "each time", "relative"}
-	if !t.Lines("Threads: ns, relative to a free goroutine", header, page.Lines([][]string{
-		{"call without argument, through cgo", t.time(free), t.time(locked), relative(t.effect(locked, free)),
-			t.time(each), relative(t.effect(each, free))},
-		{"Go: LockOSThread and UnlockOSThread", t.time(plain("lock")), "", "", "", ""},
-		{"Go: hand-off to and from a free goroutine", t.time(handOff), t.time(lockedHandOff), relative(between, ok), "", ""},
-	})) {
+	if !t.Lines("Threads: ns, relative to a free goroutine", header, [][]page.Cell{
+		{page.Word("call without argument, through cgo"), t.time(free), t.time(locked), shownAgainst(locked, free),
+			t.time(each), shownAgainst(each, free)},
+		{page.Word("Go: LockOSThread and UnlockOSThread"), t.time(plain("lock")), {}, {}, {}, {}},
+		{page.Word("Go: hand-off to and from a free goroutine"), t.time(handOff), t.time(lockedHandOff),
+			t.relative(between, ok, lockedHandOff, handOff), {}, {}},
+	}) {
 		return
 	}
 	var said []string
@@ -260,7 +265,7 @@ func (t *printer) matrix() {
 	if !whole {
 		return
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var said []string
 	for _, change := range []struct {
 		label    string
@@ -297,12 +302,20 @@ func (t *printer) matrix() {
 		if differs {
 			effect = fmt.Sprintf("%.2f times the time", ratio.Median)
 		}
-		lines = append(lines, []string{change.label, fmt.Sprint(len(pairs)), page.Relative(ratio, differs),
-			fmt.Sprintf("%.2f", slices.Min(ratios)), fmt.Sprintf("%.2f", slices.Max(ratios)), fmt.Sprint(differing)})
+		var of []*record.Row
+		for _, p := range pairs {
+			of = append(of, p.row, p.base)
+		}
+		line := page.Words(change.label)
+		for _, figure := range []string{fmt.Sprint(len(pairs)), page.Relative(ratio, differs),
+			fmt.Sprintf("%.2f", slices.Min(ratios)), fmt.Sprintf("%.2f", slices.Max(ratios)), fmt.Sprint(differing)} {
+			line = append(line, page.Figure(figure, of...))
+		}
+		lines = append(lines, line)
 		said = append(said, change.label+", "+effect)
 	}
 	t.Grid("The whole matrix, through cgo: pairs of calls that differ in one choice, and the ratio of one to the other",
-		[]string{"choice", "pairs", "together", "least", "most", "differ by themselves"}, page.Lines(lines))
+		[]string{"choice", "pairs", "together", "least", "most", "differ by themselves"}, lines)
 	t.Say("All pairs together: %s.", strings.Join(said, "; "))
 }
 
@@ -310,15 +323,15 @@ func (t *printer) cgocheck() {
 	settings := []choice{{cgocheck: "1"}, {cgocheck: "2"}}
 	names := []string{"cgocheck=1", "cgocheck2"}
 	effects := make([][]labelled, len(settings))
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, op := range []string{"noop", "first", "first-void", "struct", "structs", "call", "store"} {
 		base := plain(op).but(choice{cgocheck: "0"})
 		floor := t.floor(plain(op).but(choice{cgocheck: "1"}))
-		line := []string{labels[op], t.time(base)}
+		line := []page.Cell{page.Word(labels[op]), t.time(base)}
 		for k, setting := range settings {
 			c := plain(op).but(setting)
 			e, ok := record.EffectOf(t.of[c], t.of[base], floor)
-			line = append(line, t.time(c), relative(e, ok))
+			line = append(line, t.time(c), t.relative(e, ok, c, base))
 			if ok {
 				effects[k] = append(effects[k], labelled{labels[op], e})
 			}
@@ -326,7 +339,7 @@ func (t *printer) cgocheck() {
 		lines = append(lines, line)
 	}
 	if !t.Lines("Checks of the pointers passed, through cgo: ns a call, relative to cgocheck=0 (default: 1; cgocheck2: GOEXPERIMENT)",
-		[]string{"passed", "cgocheck=0", "cgocheck=1", "relative", "cgocheck2", "relative"}, page.Lines(lines)) {
+		[]string{"passed", "cgocheck=0", "cgocheck=1", "relative", "cgocheck2", "relative"}, lines) {
 		return
 	}
 	var said []string
@@ -339,7 +352,7 @@ func (t *printer) cgocheck() {
 }
 
 func (t *printer) withoutCgo() {
-	var lines [][]string
+	var lines [][]page.Cell
 	var effects []labelled
 	for _, call := range []struct {
 		label  string
@@ -357,14 +370,14 @@ func (t *printer) withoutCgo() {
 		e, ok := record.EffectOf(t.of[without], t.of[with], t.floor(with))
 		bytes, objects := t.allocated(with)
 		bytesWithout, objectsWithout := t.allocated(without)
-		lines = append(lines, []string{call.label, t.time(with), bytes, objects,
-			t.time(without), relative(e, ok), bytesWithout, objectsWithout})
+		lines = append(lines, []page.Cell{page.Word(call.label), t.time(with), bytes, objects,
+			t.time(without), t.relative(e, ok, without, with), bytesWithout, objectsWithout})
 		if ok {
 			effects = append(effects, labelled{call.label, e})
 		}
 	}
 	if t.Lines("A program built without cgo: ns a call, relative to one built with it, allocated on Go's heap",
-		[]string{"call", "CGO_ENABLED=1", "B", "objects", "CGO_ENABLED=0", "relative", "B", "objects"}, page.Lines(lines)) && effects != nil {
+		[]string{"call", "CGO_ENABLED=1", "B", "objects", "CGO_ENABLED=0", "relative", "B", "objects"}, lines) && effects != nil {
 		t.Say("A call built without cgo, against the same built with it: %s.", grouped(effects))
 	}
 }
@@ -382,17 +395,17 @@ func (t *printer) collector() {
 		{"RegisterFunc without argument", plain("noop").but(choice{via: "purego"})},
 	}
 	own, floor := t.slowed(plain("work")), t.collectorFloor()
-	var lines [][]string
+	var lines [][]page.Cell
 	var as, beyond []string
 	for k, call := range calls {
 		idle, hard := call.choice.but(choice{gc: "idle"}), call.choice.but(choice{gc: "hard"})
 		bytes, objects := t.allocated(idle)
-		factors, ratio := t.slowed(call.choice), ""
+		factors, ratio := t.slowed(call.choice), page.Cell{}
 		if factors != nil {
 			i := measure.Median(factors)
-			ratio = page.WithSpread(fmt.Sprintf("%.2f", i.Median), i)
+			ratio = page.Figure(page.WithSpread(fmt.Sprintf("%.2f", i.Median), i), t.of[hard], t.of[idle])
 		}
-		lines = append(lines, []string{call.label, t.time(idle), t.time(hard), ratio, bytes, objects})
+		lines = append(lines, []page.Cell{page.Word(call.label), t.time(idle), t.time(hard), ratio, bytes, objects})
 		if k == 0 || factors == nil || len(own) != len(factors) {
 			continue
 		}
@@ -403,7 +416,7 @@ func (t *printer) collector() {
 		}
 	}
 	if !t.Lines("Garbage collected all the time, on a live heap of 32 MiB: ns a call, relative to an idle collector",
-		[]string{"call", "collector idle", "running", "relative", "B", "objects"}, page.Lines(lines)) || own == nil {
+		[]string{"call", "collector idle", "running", "relative", "B", "objects"}, lines) || own == nil {
 		return
 	}
 	said := []string{fmt.Sprintf("While garbage is collected, Go's own work takes %.2f times its time.", measure.Median(own).Median)}

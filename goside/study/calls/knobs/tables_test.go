@@ -184,7 +184,8 @@ func TestMatrix(t *testing.T) {
 	const title = "The whole matrix"
 	pagetest.Lacks(t, printed(t, page.Style{}, madeUp(1)), title)
 	locked := plain("first").but(choice{thread: "locked"})
-	pagetest.Holds(t, printed(t, page.Style{}, append(madeUp(1), fast(locked, 30), fast(locked.but(choice{directives: "both"}), 66))),
+	all := append(madeUp(1), fast(locked, 30), fast(locked.but(choice{directives: "both"}), 66))
+	pagetest.Holds(t, printed(t, page.Style{}, all),
 		title,
 		// Locked are noop, first, and first with both directives; these on a free goroutine take 20, 30 and 33 ns.
 		"goroutine locked to its thread 3 ~1.00 ±0% 1.00 2.00 1",
@@ -193,6 +194,7 @@ func TestMatrix(t *testing.T) {
 		"All pairs together: #cgo noescape, no difference beyond noise; ",
 		"both directives, 1.10 times the time;",
 	)
+	pagetest.Sourced(t, raw(t, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}, all))
 }
 
 // TestPrintsWhatThereIs: of a record that lacks most, what there is; of one that lacks all, nothing. Its lines fit in a terminal.

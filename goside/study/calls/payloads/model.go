@@ -51,9 +51,9 @@ func leftOut(at int) bool { return at%3 == 2 }
 type fit struct {
 	via          string
 	coefficients []measure.Interval // as terms; Median is NaN for a term that no payload of the crossing has
-	fitted       int                // payloads
+	fitted, out  []*record.Row      // of the payloads that it was fitted to, and of those left out
 	errors       []float64          // of the prediction for payloads left out, relative to what was measured; sorted
-	worst        string             // the payload of the largest
+	worst        *payload           // of the largest
 }
 
 // fitModel fits the cost model to what was measured of payloads on a crossing, once in every round: to
@@ -74,12 +74,11 @@ func fitModel(via string, payloads []*payload) (fit, bool) {
 		walls[q] = q.steadied(q.row(via))
 		rounds = min(rounds, len(walls[q]))
 		if leftOut(at) {
-			out = append(out, q)
+			out, f.out = append(out, q), append(f.out, q.row(via))
 		} else {
-			seen = append(seen, q)
+			seen, f.fitted = append(seen, q), append(f.fitted, q.row(via))
 		}
 	}
-	f.fitted = len(seen)
 	if len(seen) <= len(used) || len(out) == 0 || rounds < 1 {
 		return f, false
 	}
@@ -114,7 +113,7 @@ func fitModel(via string, payloads []*payload) (fit, bool) {
 		measured := record.MiddleOf(walls[q])
 		e := math.Abs(f.predict(q.row(via))-measured) / measured
 		if f.errors = append(f.errors, e); e > worst {
-			worst, f.worst = e, q.label()
+			worst, f.worst = e, q
 		}
 	}
 	slices.Sort(f.errors)
@@ -170,23 +169,23 @@ func modelTables(p *page.Page) {
 	p.Heading("A model of the cost")
 	p.Tell(prose, "model", nil)
 	header := []string{"term"}
-	lines := make([][]string, len(terms))
+	lines := make([][]page.Cell, len(terms))
 	for k, t := range terms {
-		lines[k] = []string{t.name}
+		lines[k] = page.Words(t.name)
 	}
 	for _, f := range fits {
 		header = append(header, shortName(f.via))
 		for k, c := range f.coefficients {
-			cell := missing
+			cell := page.Word(missing)
 			if !math.IsNaN(c.Median) {
 				scale := terms[k].scale
-				cell = fmt.Sprintf("%s ± %s ns", page.Significant(c.Median*scale), page.Significant((c.Hi-c.Lo)/2*scale))
+				cell = page.Figure(fmt.Sprintf("%s ± %s ns", page.Significant(c.Median*scale), page.Significant((c.Hi-c.Lo)/2*scale)), f.fitted...)
 			}
 			lines[k] = append(lines[k], cell)
 		}
 	}
-	p.Grid("Terms", header, page.Lines(lines))
-	var errors [][]string
+	p.Grid("Terms", header, lines)
+	var errors [][]page.Cell
 	worst, good := &fits[0], 0
 	for k := range fits {
 		f := &fits[k]
@@ -196,10 +195,12 @@ func modelTables(p *page.Page) {
 		if f.median() > worst.median() {
 			worst = f
 		}
-		errors = append(errors, []string{shortName(f.via), fmt.Sprint(f.fitted), fmt.Sprint(len(f.errors)),
-			page.Share(f.median()), page.Share(f.ninth()), page.Share(f.largest()), f.worst})
+		all := slices.Concat(f.out, f.fitted)
+		errors = append(errors, []page.Cell{page.Word(shortName(f.via)), page.Figure(fmt.Sprint(len(f.fitted)), f.fitted...),
+			page.Figure(fmt.Sprint(len(f.out)), f.out...), page.Figure(page.Share(f.median()), all...), page.Figure(page.Share(f.ninth()), all...),
+			page.Figure(page.Share(f.largest()), all...), page.Figure(f.worst.label(), f.worst.row(f.via))})
 	}
-	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, page.Lines(errors))
+	p.Grid("Errors of the prediction", []string{"crossing", "fitted to", "held out", "median", "90 % within", "largest", "for"}, errors)
 	if len(fits) == 1 {
 		p.Say("The model predicts held-out payloads with a median error of %s.", page.Share(worst.median()))
 		return

@@ -35,7 +35,7 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			return fillSlotsIn(exe, []string{"child", "slots"}, 6, lab.Progress)
+			return fillSlotsIn(exe, []string{"child", "slots"}, 6, lab.Done, lab.Progress.Step)
 		}},
 	},
 	Benchmarks: []string{benchmark, slotsBenchmark},
@@ -48,5 +48,6 @@ var Part = study.Part{
 		{Text: "Can one predict it?", Answer: answerModel},
 	},
 	Claims:   claims,
+	Pictures: []study.Picture{{Name: "payloads", Alt: alt, Draw: draw}},
 	Children: []study.Child{{Name: "slots", Run: func(out io.Writer, _ []string) error { return fillSlots(out) }}},
 }

@@ -79,6 +79,7 @@ func tables(p *page.Page) {
 	}
 	p.Heading("What is passed")
 	p.Tell(prose, "passed", nil)
+	p.Picture("payloads", alt)
 	for _, g := range []struct {
 		group, title string
 		say          func(*passed, []*payload) []string
@@ -112,19 +113,19 @@ func (s *passed) times(p *page.Page, title string, some []*payload) {
 	for _, via := range s.vias {
 		header = append(header, shortName(via))
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, q := range some {
-		line := []string{q.label()}
+		line := page.Words(q.label())
 		for _, via := range s.vias {
-			cell := missing
+			cell := page.Word(missing)
 			if i, ok := q.time(via); ok {
-				cell = page.WithSpread(page.Nanoseconds(i.Median), i)
+				cell = page.Figure(page.TimeAndSpread(i), q.row(via), q.reference)
 			}
 			line = append(line, cell)
 		}
 		lines = append(lines, line)
 	}
-	p.Grid("Time of a call", header, page.Lines(lines))
+	p.Grid("Time of a call", header, lines)
 }
 
 // ratios prints the times of the other crossings relative to the baseline.
@@ -136,14 +137,14 @@ func (s *passed) ratios(p *page.Page, title string, some []*payload) {
 			vias, header = append(vias, via), append(header, shortName(via))
 		}
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, q := range some {
-		line := []string{q.label()}
+		line := page.Words(q.label())
 		found := false
 		for _, via := range vias {
-			cell := missing
+			cell := page.Word(missing)
 			if ratio, differs, ok := q.toBaseline(via); ok {
-				cell, found = page.Relative(ratio, differs), true
+				cell, found = page.Figure(page.Relative(ratio, differs), q.row(via), q.row(baseline)), true
 			}
 			line = append(line, cell)
 		}
@@ -152,7 +153,7 @@ func (s *passed) ratios(p *page.Page, title string, some []*payload) {
 		}
 	}
 	if lines != nil {
-		p.Grid("Time relative to "+baseline, header, page.Lines(lines))
+		p.Grid("Time relative to "+baseline, header, lines)
 	}
 }
 
@@ -168,19 +169,20 @@ func (s *passed) allocations(p *page.Page, title string, some []*payload) {
 	if vias == nil {
 		return
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, q := range some {
-		line := []string{q.label()}
+		line := page.Words(q.label())
 		for _, via := range vias {
 			if bytes, objects, ok := q.allocated(via); ok {
-				line = append(line, fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f", objects))
+				r := q.row(via)
+				line = append(line, page.Figure(fmt.Sprintf("%.0f", bytes), r), page.Figure(fmt.Sprintf("%.0f", objects), r))
 			} else {
-				line = append(line, missing, missing)
+				line = append(line, page.Words(missing, missing)...)
 			}
 		}
 		lines = append(lines, line)
 	}
-	p.Grid("Allocated on Go's heap by a call", header, page.Lines(lines))
+	p.Grid("Allocated on Go's heap by a call", header, lines)
 }
 
 // slotTables prints how many callbacks there is room for.
@@ -191,13 +193,12 @@ func slotTables(p *page.Page) {
 	}
 	p.Heading("Room for callbacks")
 	p.Tell(prose, "slots", nil)
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, r := range rows {
-		each := medianOf(r)
-		lines = append(lines, []string{r.Via, fmt.Sprintf("%.0f", r.More("slots").Median), page.WithSpread(page.Nanoseconds(each.Median), each),
-			r.Facts["refusal"]})
+		lines = append(lines, []page.Cell{page.Word(r.Via), page.Figure(fmt.Sprintf("%.0f", r.More("slots").Median), r),
+			page.Figure(page.TimeAndSpread(medianOf(r)), r), page.Figure(r.Facts["refusal"], r)})
 	}
-	p.Grid("", []string{"crossing", "callbacks", "time of each", "the next one"}, page.Lines(lines))
+	p.Grid("", []string{"crossing", "callbacks", "time of each", "the next one"}, lines)
 	r := rows[0]
 	p.Say("%s has room for %s in a process. It refuses the next with a panic that can be caught: %q.", r.Via,
 		page.Count(fmt.Sprintf("%.0f", r.More("slots").Median), "callback"), r.Facts["refusal"])

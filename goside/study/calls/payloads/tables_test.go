@@ -69,8 +69,8 @@ func TestModelFindsItsCoefficients(t *testing.T) {
 		if f.largest() > 1e-3 {
 			t.Errorf("%s: payloads held out are missed by up to %g, want 0", f.via, f.largest())
 		}
-		if f.fitted < 2*len(f.errors)-2 || len(f.errors) < 10 {
-			t.Errorf("%s: fitted to %d payloads and checked on %d", f.via, f.fitted, len(f.errors))
+		if len(f.fitted) < 2*len(f.errors)-2 || len(f.errors) < 10 {
+			t.Errorf("%s: fitted to %d payloads and checked on %d", f.via, len(f.fitted), len(f.errors))
 		}
 	}
 }
@@ -153,6 +153,12 @@ func TestTables(t *testing.T) {
 		"On the thread that Go called C on, a callback takes 60.0 ns through cgo and 480 ns through purego's RegisterFunc, averaged",
 		"held-out payloads with a median error of at most 0% (cgo). 2 of 2 crossings stay within 20%.",
 	)
+}
+
+// TestFiguresSayTheirRows holds for all tables.
+func TestFiguresSayTheirRows(t *testing.T) {
+	slots := pagetest.Eight("Slots/op=callback/lang=c/via=purego/n=1", 60, 2000.0, "slots")
+	pagetest.Sourced(t, printed(t, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}, append(series(madeUp, nil), slots)))
 }
 
 // TestSentences holds what is said where things are equal, missing or not told apart.

@@ -99,30 +99,31 @@ func givenTable(p *page.Page, t *frame, kernel, n string, routes []string) {
 		title = fmt.Sprintf("Fits of %s of the book's lines", n)
 		header = []string{"route", "row-major", "column-major", "ratio", "wrong way", "transposed", "what it does"}
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var slower, faster []string
 	for _, route := range routes {
 		ratio, ok := t.ratio(kernel, route, n)
 		if !ok {
 			continue
 		}
-		wall := func(layout, way string) string {
+		wall := func(layout, way string) page.Cell {
 			r := t.find(kernel, route, layout, n, way)
 			if r == nil {
-				return ""
+				return page.Cell{}
 			}
-			return page.Nanoseconds(measure.Median(r.Wall()).Median)
+			return page.Figure(page.Nanoseconds(measure.Median(r.Wall()).Median), r)
 		}
-		cell := page.Factor(ratio.Median)
-		switch named := fmt.Sprintf("%s (%sx)", route, cell); {
+		row, col := wall("row", ways.Given), wall("col", ways.Given)
+		over := page.Figure(page.Factor(ratio.Median), slices.Concat(col.From, row.From)...)
+		switch named := fmt.Sprintf("%s (%sx)", route, over.Text); {
 		case !ratio.Differs(t.floor(kernel, n)):
-			cell = "~" + cell
+			over.Text = "~" + over.Text
 		case ratio.Median > 1.1:
 			slower = append(slower, named)
 		case ratio.Median < 1/1.1:
 			faster = append(faster, named)
 		}
-		line := []string{route, wall("row", ways.Given), wall("col", ways.Given), cell}
+		line := []page.Cell{page.Word(route), row, col, over}
 		if kernel == "ols" {
 			line = append(line, wall("col", ways.Interchanged), wall("col", ways.Transposed))
 		}
@@ -131,12 +132,12 @@ func givenTable(p *page.Page, t *frame, kernel, n string, routes []string) {
 		if what == "" {
 			what = bothLoops
 		}
-		lines = append(lines, append(line, what))
+		lines = append(lines, append(line, page.Word(what)))
 	}
 	if lines == nil {
 		return
 	}
-	p.Grid(title+": column-major over row-major (~: indistinguishable)", header, page.Lines(lines))
+	p.Grid(title+": column-major over row-major (~: indistinguishable)", header, lines)
 	p.Say("%s", sayGiven(slower, faster))
 }
 
@@ -197,20 +198,19 @@ func matrixTables(p *page.Page) {
 	p.Tell(prose, "matrices", nil)
 	for _, n := range t.sizes() {
 		for _, of := range []struct{ steps, title string }{{"0", "no step: the border alone"}, {"1", "one step"}} {
-			var lines [][]string
+			var lines [][]page.Cell
 			for _, m := range matrixWays {
-				line := []string{m.what}
+				line := page.Words(m.what)
 				for _, route := range matrixRoutes {
-					cell := ""
+					var cell page.Cell
 					if r := t.find(route, n, m.held, m.passed, of.steps); r != nil {
-						wall := measure.Median(r.Wall())
-						cell = page.WithSpread(page.Nanoseconds(wall.Median), wall)
+						cell = page.Figure(page.TimeAndSpread(measure.Median(r.Wall())), r)
 					}
 					line = append(line, cell)
 				}
 				lines = append(lines, line)
 			}
-			p.Lines(fmt.Sprintf("%s x %s, %s", n, n, of.title), append([]string{"held as"}, matrixRoutes...), page.Lines(lines))
+			p.Lines(fmt.Sprintf("%s x %s, %s", n, n, of.title), append([]string{"held as"}, matrixRoutes...), lines)
 		}
 		said := t.sayAdded(t.border(n), n)
 		if said == "" {
@@ -303,16 +303,16 @@ func pointTables(p *page.Page) {
 	for _, q := range t.problems {
 		header = append(header, fmt.Sprintf("%s², %s", q.n, q.maxiter))
 	}
-	var times, ratios [][]string
+	var times, ratios [][]page.Cell
 	least, most := math.Inf(1), 0.0
 	apart, compared := 0, 0
 	for _, lang := range t.langs {
-		time, ratio := []string{lang}, []string{lang}
+		time, ratio := page.Words(lang), page.Words(lang)
 		for _, q := range t.problems {
 			whole, split := t.rows[pointRow{lang, q, "interleaved"}], t.rows[pointRow{lang, q, "split"}]
 			i, ok := record.WallRatio(split, whole)
 			if !ok {
-				time, ratio = append(time, ""), append(ratio, "")
+				time, ratio = append(time, page.Cell{}), append(ratio, page.Cell{})
 				continue
 			}
 			mark := "~"
@@ -321,15 +321,16 @@ func pointTables(p *page.Page) {
 				mark = ""
 			}
 			least, most = min(least, i.Median), max(most, i.Median)
-			time, ratio = append(time, page.Significant(measure.Median(whole.Wall()).Median)), append(ratio, fmt.Sprintf("%s%.2f", mark, i.Median))
+			time = append(time, page.Figure(page.Significant(measure.Median(whole.Wall()).Median), whole))
+			ratio = append(ratio, page.Figure(fmt.Sprintf("%s%.2f", mark, i.Median), split, whole))
 		}
 		times, ratios = append(times, time), append(ratios, ratio)
 	}
 	if compared == 0 {
 		return
 	}
-	p.Wide("Interleaved: ns a point", header, page.Lines(times))
-	p.Wide("Split over interleaved (~: indistinguishable)", header, page.Lines(ratios))
+	p.Wide("Interleaved: ns a point", header, times)
+	p.Wide("Split over interleaved (~: indistinguishable)", header, ratios)
 	p.Say("%s", sayPoints(least, most, apart, compared))
 }
 

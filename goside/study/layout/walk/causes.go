@@ -128,7 +128,7 @@ func (c *causes) shown(kernel string) []walk {
 		for _, ld := range []string{UnitLD, PaddedLD} {
 			for _, interchanged := range []bool{false, true} {
 				w := walk{Kernel: kernel, Interchanged: interchanged, LD: ld, N: n}
-				if c.walks.find(c.walks.baseline, w) != nil {
+				if c.row(&w) != nil {
 					all = append(all, w)
 				}
 			}
@@ -168,20 +168,20 @@ func (c *causes) lineTable(kernel string) {
 	for _, k := range c.counted {
 		header = append(header, "misses, "+missTitles[k].title)
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var first, last agreement // of the levels of caches
 	for _, w := range c.shown(kernel) {
-		line := []string{label(&w)}
+		line := page.Words(label(&w))
 		for _, level := range c.levels {
-			line = append(line, page.PerElement(w.lines(c.caches[level])))
+			line = append(line, page.Word(page.PerElement(w.lines(c.caches[level])))) // computed from no row
 		}
 		if c.entries > 0 {
-			line = append(line, page.PerElement(w.pages(c.entries)))
+			line = append(line, page.Word(page.PerElement(w.pages(c.entries))))
 		}
 		for _, k := range c.counted {
-			cell := ""
+			var cell page.Cell
 			if misses, ok := missesOf(c.misses[w], k); ok {
-				cell = page.PerElement(misses)
+				cell = page.Figure(page.PerElement(misses), c.misses[w])
 				switch {
 				case missTitles[k].unit == l1Misses:
 					first.add(w.lines(c.caches[c.levels[0]]), misses)
@@ -197,7 +197,7 @@ func (c *causes) lineTable(kernel string) {
 		return
 	}
 	p := c.Page
-	p.Grid(kernel+": cache lines and pages an element", header, page.Lines(lines))
+	p.Grid(kernel+": cache lines and pages an element", header, lines)
 	if said := sayAgreement(c.levels[0], first, last, c.simulated); said != "" {
 		p.Say("%s", said)
 	}
@@ -224,6 +224,7 @@ func sayAgreement(level string, first, last agreement, simulated bool) string {
 type busiest struct {
 	from        string  // the level from which lines are brought; "": not known
 	rate, share float64 // bytes a ns, and the part of what was measured of that level
+	limit       *record.Row
 }
 
 func (c *causes) busiest(w *walk) (b busiest) {
@@ -239,15 +240,18 @@ func (c *causes) busiest(w *walk) (b busiest) {
 		}
 		rate := w.lines(c.caches[level]) * float64(c.caches[level].Line) / wall
 		if bandwidth := c.Limits.Bandwidth(limit, record.SerialLang, from); bandwidth > 0 && rate/bandwidth > b.share {
-			b = busiest{from, rate, rate / bandwidth}
+			b = busiest{from, rate, rate / bandwidth, c.Limits.Find(limit, record.SerialLang, "level", from)}
 		}
 	}
 	return b
 }
 
+// row returns that of a walk in the baseline's language, nil if there is none.
+func (c *causes) row(w *walk) *record.Row { return c.walks.find(c.walks.baseline, *w) }
+
 // wall returns the time of a walk in the baseline's language, 0 if there is none.
 func (c *causes) wall(w *walk) float64 {
-	if r := c.walks.find(c.walks.baseline, *w); r != nil {
+	if r := c.row(w); r != nil {
 		return measure.Median(r.Wall()).Median
 	}
 	return 0
@@ -255,13 +259,16 @@ func (c *causes) wall(w *walk) float64 {
 
 // busiestTable prints each walk's time, and what its busiest border moves.
 func (c *causes) busiestTable(kernel string, explained bool) {
-	var lines [][]string
+	var lines [][]page.Cell
 	some := false
 	for _, w := range c.shown(kernel) {
-		line := []string{label(&w), page.Significant(c.wall(&w)), "–", "", ""}
-		if b := c.busiest(&w); b.from != "" {
+		row, b := c.row(&w), c.busiest(&w)
+		line := []page.Cell{page.Word(label(&w)), page.Figure(page.Significant(c.wall(&w)), row), page.Word("–"), {}, {}}
+		if b.from != "" {
 			some = true
-			line[2], line[3], line[4] = b.from, page.Significant(b.rate), page.Share(b.share)
+			share := page.Figure(page.Share(b.share), row, b.limit)
+			share.Bar = b.share
+			line[2], line[3], line[4] = page.Figure(b.from, row, b.limit), page.Figure(page.Significant(b.rate), row), share
 		}
 		lines = append(lines, line)
 	}
@@ -271,7 +278,7 @@ func (c *causes) busiestTable(kernel string, explained bool) {
 	if explained {
 		c.Tell(prose, "busiest", nil)
 	}
-	c.Grid(kernel+": the busiest border", []string{c.walks.baseline + ", row-major", "ns", "from", "GB/s", "share"}, page.Lines(lines))
+	c.Grid(kernel+": the busiest border", []string{c.walks.baseline + ", row-major", "ns", "from", "GB/s", "share"}, lines)
 }
 
 // sayDearest says, of the largest square without padding, what interchanged loops bring into the first cache, and cost.

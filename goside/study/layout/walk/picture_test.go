@@ -6,7 +6,6 @@ package walk
 import (
 	"errors"
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 	"strings"
@@ -154,117 +153,6 @@ func TestSideMarks(t *testing.T) {
 		record := pagetest.Written(t, []measure.Fact{machineFacts[0], {Key: "tlb", Value: c.tlb}}, pagetest.Routes())
 		if got := SideMarks(record, c.matrices, c.swept); !slices.Equal(got, c.want) {
 			t.Errorf("of %v matrices with %s pages the marks are %v, want %v", c.matrices, c.tlb, got, c.want)
-		}
-	}
-}
-
-func TestPenaltyPicture(t *testing.T) {
-	series := slices.DeleteFunc(loopSeries(kernels, 64, 184), func(s measure.Series) bool {
-		return strings.Contains(s.Subject.Name, "ols") && strings.Contains(s.Subject.Name, "lang=go") && strings.Contains(s.Subject.Name, "n=64/loops=matched")
-	})
-	for _, w := range walks([]string{"ols"}, 728) { // rounds differ, and one layout is missing
-		wall := map[bool]float64{false: 1, true: 7}[w.Interchanged]
-		c := walkSeries("c", w, wall)
-		if w.Interchanged {
-			c.Samples = c.Samples[1:]
-		}
-		series = append(series, c)
-		if w.Layout == kernel.Row {
-			series = append(series, walkSeries("go", w, wall))
-		}
-	}
-	record := pagetest.Written(t, nil, series)
-	draw := func() (*chart.Picture, error) { return penaltyPicture(record) }
-
-	got := map[string][]float64{}
-	for _, p := range NewTable(record, false).penalties() {
-		got[p.label()] = p.ratios
-	}
-	for label, want := range map[string][]float64{ // at 64, 184 and 728
-		"diffusion c row unit": {12, 4, 0}, "diffusion c row padded": {0.3, 0.3, 0}, "diffusion c row pow2": {12, 15, 0},
-		"diffusion c col unit": {48, 16, 0}, "diffusion c col padded": {1.2, 1.2, 0}, "diffusion c col pow2": {48, 60, 0},
-		"ols go row unit": {0, 4, 7}, "ols go row pow2": {0, 15, 7}, "ols go col pow2": {0, 60, 0}, "ols c row unit": {12, 4, 0},
-	} {
-		if len(got[label]) != len(want) {
-			t.Errorf("%s: penalties %v, want %v", label, got[label], want)
-			continue
-		}
-		for k := range want {
-			if math.Abs(got[label][k]-want[k]) > 1e-5 {
-				t.Errorf("%s: penalties %v, want %v", label, got[label], want)
-				break
-			}
-		}
-	}
-
-	texts := charttest.DrawnText(t, draw)
-	charttest.WantTexts(t, texts, 1, "diffusion go row unit", "diffusion c col pow2", "ols go row padded", "ols c col unit", "64", "184", "728", "1x", "64x", "1/2x")
-	charttest.WantTexts(t, texts, 4, "60x", "15x", "4.0x")
-	charttest.WantTexts(t, texts, 5, "16x") // one of them below the colours
-	charttest.WantTexts(t, texts, 6, "48x", "12x")
-	charttest.WantTexts(t, texts, 7, "0.3x", "1.2x") // and ols go padded at 64 is blank
-	charttest.WantTexts(t, texts, 3, "7.0x")
-	charttest.WantTexts(t, texts, 0, "diffusion c-again row unit", "diffusion rust-par row unit", "0x", "0.0x")
-	pixels, width := charttest.DrawnPixels(t, draw)
-	for _, ratio := range []float64{0.3, 4, 12, 15, 16, 48, 60} {
-		if c := penaltyColor(math.Log2(ratio) / 6); pixels[c] < 1500 {
-			t.Errorf("%d pixels have the colour of %v times, %v, want a cell", pixels[c], ratio, c)
-		}
-	}
-	if width > 1450 {
-		t.Errorf("the picture is %d wide, want what a screen shows", width)
-	}
-
-	var none []measure.Series
-	for _, s := range series {
-		if strings.Contains(s.Subject.Name, "interchanged") {
-			none = append(none, s)
-		}
-	}
-	if _, err := penaltyPicture(pagetest.Written(t, nil, none)); !errors.Is(err, chart.ErrNothing) {
-		t.Errorf("without matched loops the error is %v, want %v", err, chart.ErrNothing)
-	}
-}
-
-// TestPenaltyPictureFits: all that a full record has fits a screen.
-func TestPenaltyPictureFits(t *testing.T) {
-	var all []measure.Series
-	for _, n := range loopSizes(true) {
-		for _, w := range walks(kernels, n) {
-			for _, lang := range []string{"go", "c", "fortran", "rust"} {
-				all = append(all, walkSeries(lang, w, map[bool]float64{false: 1, true: 3}[w.Interchanged]))
-			}
-		}
-	}
-	record := pagetest.Written(t, nil, all)
-	if lines := len(NewTable(record, false).penalties()); lines != 48 {
-		t.Errorf("%d lines, want one for each kernel, layout, language and leading dimension", lines)
-	}
-	picture, err := penaltyPicture(record)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// A PNG has 96 dots an inch.
-	if width, height := picture.Width.Points()*96/72, picture.Height.Points()*96/72; width > 1500 || height > 1500 || width < 1000 || height < 1000 {
-		t.Errorf("the picture is %.0f x %.0f, want what a screen shows", width, height)
-	}
-}
-
-func TestPenaltyColor(t *testing.T) {
-	if got := penaltyColor(0); got != (color.RGBA{255, 255, 255, 255}) {
-		t.Errorf("1x is %v, want white", got)
-	}
-	for _, share := range []float64{0.1, 0.3, 0.6, 1, 7} {
-		if c := penaltyColor(share); c.R <= c.B || c.R <= c.G {
-			t.Errorf("slower by %v of all is %v, want a red", share, c)
-		}
-		if c := penaltyColor(-share); c.B <= c.R || c.B <= c.G {
-			t.Errorf("faster by %v of all is %v, want a blue", share, c)
-		}
-	}
-	for ratio, want := range map[float64]string{15.4: "15x", 9.96: "10x", 9.94: "9.9x", 1: "1.0x", 0.94: "0.9x", 0.031: "0.03x"} {
-		if got := timesAsLong(ratio); got != want {
-			t.Errorf("%v is %s, want %s", ratio, got, want)
 		}
 	}
 }

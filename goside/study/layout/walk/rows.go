@@ -113,11 +113,16 @@ func (t *Table) measured(kernel, ld string, langs ...string) bool {
 // penalty returns how many times as long a walk takes by interchanged loops as by matched ones; which of them it has
 // itself does not matter. ok is false if the record cannot tell.
 func (t *Table) penalty(lang string, w walk) (i measure.Interval, ok bool) {
-	w.Interchanged = false
-	matched := t.find(lang, w)
-	w.Interchanged = true
-	i, ok = record.WallRatio(t.find(lang, w), matched)
+	i, ok = record.WallRatio(t.pair(lang, w))
 	return i, ok && i.Median > 0 && !math.IsInf(i.Median, 0)
+}
+
+// pair returns the rows of a walk by interchanged loops and by matched ones.
+func (t *Table) pair(lang string, w walk) (interchanged, matched *record.Row) {
+	w.Interchanged = false
+	matched = t.find(lang, w)
+	w.Interchanged = true
+	return t.find(lang, w), matched
 }
 
 // larger returns the larger of both layouts' penalties, and the walk that it is of. Their mean would hide that one

@@ -43,7 +43,9 @@ func tables(p *page.Page) {
 	p.Heading("The wrong loop order")
 	p.Tell(prose, "loops", nil)
 	for _, picture := range pictures() {
-		p.Picture(picture.Name, picture.Alt)
+		if p.HTML == nil || picture.Name != penaltyName { // with which the study's part of a page in HTML begins
+			p.Picture(picture.Name, picture.Alt)
+		}
 	}
 	if p.Markdown && p.HTML == nil {
 		p.Say("The pictures, these and the one below, are made by `build/bin/toll draw %s -o %s`.", p.Source, path.Dir(p.Source))
@@ -63,19 +65,25 @@ func sizeHeader(first string, sizes []int) []string {
 }
 
 func penaltyTable(p *page.Page, t *Table, kernel string) {
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, lang := range t.langs {
 		for _, layout := range layouts {
 			for _, ld := range leadingDimensions {
-				line := []string{fmt.Sprintf("%s, %s, %s", lang, layoutNames[layout], LDNames[ld])}
+				line := page.Words(fmt.Sprintf("%s, %s, %s", lang, layoutNames[layout], LDNames[ld]))
 				some := false
 				for _, n := range t.Sizes {
-					cell := ""
-					if i, ok := t.penalty(lang, walk{Kernel: kernel, Layout: layout, LD: ld, N: n}); ok {
-						cell, some = shade(i.Median), true
-						if !i.Differs(t.floor(kernel, n)) {
-							cell = "~" + cell
+					var cell page.Cell
+					w := walk{Kernel: kernel, Layout: layout, LD: ld, N: n}
+					if i, ok := t.penalty(lang, w); ok {
+						figure := shade(i.Median)
+						if p.HTML != nil { // above, the picture has colours
+							figure = page.Factor(i.Median)
 						}
+						if !i.Differs(t.floor(kernel, n)) {
+							figure = "~" + figure
+						}
+						interchanged, matched := t.pair(lang, w)
+						cell, some = page.Figure(figure, interchanged, matched), true
 					}
 					line = append(line, cell)
 				}
@@ -88,8 +96,12 @@ func penaltyTable(p *page.Page, t *Table, kernel string) {
 	if lines == nil {
 		return
 	}
-	p.Wide(fmt.Sprintf("%s: interchanged over matched loops (%s; ~: indistinguishable)", kernel, shades),
-		sizeHeader("language, layout, leading dimension", t.Sizes), page.Lines(lines))
+	marks := shades + "; ~: indistinguishable"
+	if p.HTML != nil {
+		marks = "~: indistinguishable"
+	}
+	p.Wide(fmt.Sprintf("%s: interchanged over matched loops (%s)", kernel, marks),
+		sizeHeader("language, layout, leading dimension", t.Sizes), lines)
 	p.Say("%s", t.sayPenalty(kernel))
 	if said := t.sayFaster(kernel); said != "" {
 		p.Say("%s", said)
@@ -144,7 +156,7 @@ func (t *Table) sayFaster(kernel string) string {
 // timeTable prints the times themselves: of the baseline's language, or in a page of all.
 func timeTable(p *page.Page, t *Table, kernel string) {
 	per := "element"
-	var lines [][]string
+	var lines [][]page.Cell
 	fastest, slowest := math.Inf(1), 0.0
 	for _, lang := range t.langs {
 		if lang != t.baseline && !p.Markdown {
@@ -153,13 +165,13 @@ func timeTable(p *page.Page, t *Table, kernel string) {
 		for _, interchanged := range []bool{false, true} {
 			for _, ld := range leadingDimensions {
 				w := walk{Kernel: kernel, Interchanged: interchanged, LD: ld}
-				line := []string{fmt.Sprintf("%s, %s, %s", lang, w.loops(), LDNames[ld])}
+				line := page.Words(fmt.Sprintf("%s, %s, %s", lang, w.loops(), LDNames[ld]))
 				some := false
 				for _, w.N = range t.Sizes {
-					cell := ""
+					var cell page.Cell
 					if r := t.find(lang, w); r != nil {
 						wall := measure.Median(r.Wall()).Median
-						cell, some = page.Significant(wall), true
+						cell, some = page.Figure(page.Significant(wall), r), true
 						if said := r.Facts["per"]; said != "" {
 							per = said
 						}
@@ -179,7 +191,7 @@ func timeTable(p *page.Page, t *Table, kernel string) {
 		return
 	}
 	p.Wide(fmt.Sprintf("%s: ns %s; one call walks a small square many times, so that the crossing hardly counts", kernel, page.WithArticle(per)),
-		sizeHeader("row-major", t.Sizes), page.Lines(lines))
+		sizeHeader("row-major", t.Sizes), lines)
 	switch {
 	case slowest == 0: // of the baseline's language there is only the other layout
 	case fastest < slowest:

@@ -104,7 +104,7 @@ func (t *wayTable) routes(kernel, way string) []string {
 // transposition there and back, over what a step on the other layout saves. It is infinite where that saves nothing, and
 // ok is false if the record cannot tell.
 func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
-	wrong, right, there := t.find(kernel, route, n, Interchanged), t.find(kernel, route, n, kernelPart), t.find(kernel, route, n, TransposePart)
+	wrong, right, there := t.parts(kernel, route, n)
 	if wrong == nil || right == nil || there == nil || len(wrong.Samples) != len(right.Samples) || len(there.Samples) != len(right.Samples) {
 		return 0, false
 	}
@@ -114,6 +114,11 @@ func (t *wayTable) even(kernel, route string, n int) (steps float64, ok bool) {
 		return math.Inf(1), true
 	}
 	return 1 / saved, true
+}
+
+// parts returns the rows that a break-even is made from: of walking the wrong way, of walking the right one, and of transposing.
+func (t *wayTable) parts(kernel, route string, n int) (wrong, right, there *record.Row) {
+	return t.find(kernel, route, n, Interchanged), t.find(kernel, route, n, kernelPart), t.find(kernel, route, n, TransposePart)
 }
 
 // copies returns how many times as long a step of diffusion takes by f2py with its silent copies as without any.

@@ -61,7 +61,7 @@ func splitTables(p *page.Page, t *wayTable) {
 		if shown++; shown == 1 {
 			p.Tell(prose, "crossing", nil)
 		}
-		var lines [][]string
+		var lines [][]page.Cell
 		fastest, slowest := all[0], all[0]
 		for _, s := range all {
 			lines = append(lines, s.line())
@@ -74,7 +74,7 @@ func splitTables(p *page.Page, t *wayTable) {
 			}
 		}
 		p.Grid(fmt.Sprintf("One step of diffusion on a row-major square of %s", page.Squares(n)),
-			[]string{"route, way", "crossing", "copy, transpose", "kernel", "all"}, page.Lines(lines))
+			[]string{"route, way", "crossing", "copy, transpose", "kernel", "all"}, lines)
 		if len(all) > 1 {
 			p.Say("Fastest: %s: %s. Slowest: %s: %sx as long.", fastest.name(), page.Nanoseconds(fastest.total.Median),
 				slowest.name(), page.Factor(slowest.total.Median/fastest.total.Median))
@@ -92,23 +92,30 @@ func splitTables(p *page.Page, t *wayTable) {
 // split is the time of one way, in its parts; of those that there are not it has nothing.
 type split struct {
 	route, way                string
-	crossing, moved, computed *float64
+	crossing, moved, computed *part
+	row                       *record.Row
 	total                     measure.Interval
 	apart                     float64 // the sum of what was measured separately of transposing; 0 if nothing was
 }
 
+// part is a time that a row has, or that differences of rows give.
+type part struct {
+	ns   float64
+	from []*record.Row
+}
+
 func (s *split) name() string { return s.route + ", " + s.way }
 
-func (s *split) line() []string {
-	line := []string{s.name()}
-	for _, part := range []*float64{s.crossing, s.moved, s.computed} {
-		cell := ""
-		if part != nil {
-			cell = page.Nanoseconds(max(0, *part))
+func (s *split) line() []page.Cell {
+	line := page.Words(s.name())
+	for _, p := range []*part{s.crossing, s.moved, s.computed} {
+		var cell page.Cell
+		if p != nil {
+			cell = page.Figure(page.Nanoseconds(max(0, p.ns)), p.from...)
 		}
 		line = append(line, cell)
 	}
-	return append(line, page.WithSpread(page.Nanoseconds(s.total.Median), s.total))
+	return append(line, page.Figure(page.TimeAndSpread(s.total), s.row))
 }
 
 // deviation is how far sums of parts are from the whole.
@@ -148,33 +155,34 @@ func (t *wayTable) splits(n int) []split {
 
 // split returns the parts of a way in one step of diffusion.
 func (t *wayTable) split(r *record.Row, what string) split {
-	s := split{route: r.Route(), way: what, total: measure.Median(r.Wall())}
-	middle := func(r *record.Row) *float64 {
+	s := split{route: r.Route(), way: what, row: r, total: measure.Median(r.Wall())}
+	middle := func(r *record.Row) *part {
 		if r == nil {
 			return nil
 		}
-		m := measure.Median(r.Wall()).Median
-		return &m
+		return &part{measure.Median(r.Wall()).Median, []*record.Row{r}}
 	}
-	across := 0.0
-	if s.crossing = middle(t.crossing(s.route)); s.crossing != nil {
-		across = *s.crossing
+	// minus returns what is left of a part.
+	minus := func(whole, less *part) *part {
+		if less == nil {
+			return whole
+		}
+		return &part{whole.ns - less.ns, slices.Concat(whole.from, less.from)}
 	}
+	s.crossing = middle(t.crossing(s.route))
 	n, by := int(numberOf(r.N)), r.Get("by")
 	other := middle(t.find("diffusion", s.route, n, kernelPart))
 	moved := middle(t.index[wayRow{"diffusion", s.route, n, TransposePart, by, 1}])
-	rest := s.total.Median
+	rest := middle(r)
 	switch way := r.Get("way"); {
 	case way == Transposed && (other == nil || moved == nil):
 		return s // of what is in it nothing is known
 	case way == Transposed:
-		s.moved, s.apart, rest = moved, *moved+*other, *other
+		s.moved, s.apart, rest = moved, moved.ns+other.ns, other
 	case way == wayCopied && other != nil:
-		copied := rest - *other
-		s.moved, rest = &copied, *other
+		s.moved, rest = minus(rest, other), other
 	}
-	rest -= across
-	s.computed = &rest
+	s.computed = minus(rest, s.crossing)
 	return s
 }
 
@@ -204,17 +212,18 @@ func evenTable(p *page.Page, t *wayTable, kernel string) {
 	for _, n := range sizes {
 		header = append(header, page.Squares(n))
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	var first []string
 	for _, route := range t.routes(kernel, Interchanged) {
-		line, least, some := []string{route}, "none", false
+		line, least, some := page.Words(route), "none", false
 		for _, n := range sizes {
 			steps, ok := t.even(kernel, route, n)
 			if !ok {
-				line = append(line, "")
+				line = append(line, page.Cell{})
 				continue
 			}
-			line, some = append(line, stepsText(steps)), true
+			wrong, right, there := t.parts(kernel, route, n)
+			line, some = append(line, page.Figure(stepsText(steps), there, wrong, right)), true
 			if least == "none" && steps <= 1 {
 				least = page.Squares(n)
 			}
@@ -227,7 +236,7 @@ func evenTable(p *page.Page, t *wayTable, kernel string) {
 		return
 	}
 	word := evenWords[kernel]
-	p.Wide(fmt.Sprintf("Break-even of %s: %ss in one call from which transposing first beats walking the wrong way", kernel, word), header, page.Lines(lines))
+	p.Wide(fmt.Sprintf("Break-even of %s: %ss in one call from which transposing first beats walking the wrong way", kernel, word), header, lines)
 	said := fmt.Sprintf("The smallest square at which one %s is enough: %s.", word, strings.Join(first, ", "))
 	if checked := checkEven(t, kernel); checked != "" {
 		said += " " + checked
@@ -281,7 +290,8 @@ func transposerTable(p *page.Page, rows []*record.Row, name string) {
 		transposer
 		n int
 	}
-	walls := map[cell]float64{}
+	found := map[cell]*record.Row{}
+	wall := func(at cell) float64 { return measure.Median(found[at].Wall()).Median }
 	var all []transposer
 	var sizes []int
 	for _, r := range rows {
@@ -291,7 +301,7 @@ func transposerTable(p *page.Page, rows []*record.Row, name string) {
 		}
 		way := transposer{r.Route(), r.Get("how")}
 		all, sizes = record.AppendNew(all, way), record.AppendNew(sizes, n)
-		walls[cell{way, n}] = measure.Median(r.Wall()).Median
+		found[cell{way, n}] = r
 	}
 	if all == nil {
 		return
@@ -302,23 +312,23 @@ func transposerTable(p *page.Page, rows []*record.Row, name string) {
 	for _, n := range sizes {
 		header = append(header, page.Squares(n))
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, way := range all {
-		line := []string{way.String()}
+		line := page.Words(way.String())
 		for _, n := range sizes {
-			wall, ok := walls[cell{way, n}]
-			if !ok {
-				line = append(line, "")
+			at := cell{way, n}
+			if found[at] == nil {
+				line = append(line, page.Cell{})
 				continue
 			}
-			line = append(line, page.Significant(wall))
-			if best, ok := fastest[n]; way.how != howCopy && (!ok || wall < walls[cell{best, n}]) {
+			line = append(line, page.Figure(page.Significant(wall(at)), found[at]))
+			if best, ok := fastest[n]; way.how != howCopy && (!ok || wall(at) < wall(cell{best, n})) {
 				fastest[n] = way
 			}
 		}
 		lines = append(lines, line)
 	}
-	p.Wide("", header, page.Lines(lines))
+	p.Wide("", header, lines)
 	if said := sayFastest(all, sizes, fastest); said != "" {
 		p.Say("%s", said)
 	}
