@@ -5,6 +5,7 @@ package page
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"strconv"
 
@@ -121,14 +122,11 @@ func rowData(r *record.Row) RowData {
 	more := map[string]IntervalData{}
 	d := RowData{
 		Name: "Benchmark" + r.Name.String(), Benchmark: r.Study, Kernel: r.Kernel, Op: r.Op, Lang: r.Lang, Via: r.Via, Layout: r.Layout,
-		Entry: r.Entry, Keys: map[string]string{}, Facts: map[string]string{}, Verified: r.Verified(),
+		Entry: r.Entry, Keys: map[string]string{}, Facts: maps.Clone(r.Facts), Verified: r.Verified(),
 		NS: intervalData(measure.Median(r.Wall())), Bytes: Number(bytes), Allocs: Number(allocs), More: more,
 	}
 	if n, err := strconv.ParseFloat(r.N, 64); err == nil {
 		d.N = (*Number)(&n)
-	}
-	for key, value := range r.Facts {
-		d.Facts[key] = value
 	}
 	for _, k := range r.Keys {
 		d.Keys[k.Key] = k.Value

@@ -19,11 +19,11 @@ func compareCommand() *cobra.Command {
 	var failOver string
 	var all, asJSON bool
 	c := &cobra.Command{
-		Use:   "compare RECORD RECORD",
+		Use:   "compare OLD NEW",
 		Short: "Compare two records: which routes got faster or slower beyond noise",
 		Long: `Compare says which routes got faster or slower from one record to another, beyond noise: what a row changed by
-more than the other rows of its problem, and more than the samples of both records scatter. The first record is the old
-one. With --fail-over the exit code is 1 if a row became slower by more than that.
+more than the other rows of its problem, and more than the samples of both records scatter. With --fail-over
+the exit code is 1 if a row became slower by more than that.
 
 --json prints differ, problems (problem, rows, change, drift, slower, faster), rows (problem, route, name, unit, old, new, change,
 own, noise, verdict: slower, faster, same), slower, faster, change, own, limits, only_in_old and only_in_new. Changes and noise

@@ -27,12 +27,12 @@ func complete(c *cobra.Command) {
 	if flag := c.Flags().Lookup("into"); flag != nil {
 		_ = c.MarkFlagFilename("into", "md")
 	}
-	takes := strings.Fields(c.Use)[1:] // "RECORD", or "RECORD..." for any number
+	takes := strings.Fields(c.Use)[1:] // "RECORD", "RECORD..." for any number, or "OLD NEW"
 	switch {
 	case c.ValidArgsFunction != nil || c.ValidArgs != nil:
 	case len(takes) == 0:
 		c.ValidArgsFunction = cobra.NoFileCompletions
-	case strings.Contains(takes[0], "RECORD"):
+	case strings.HasPrefix(takes[0], "RECORD") || takes[0] == "OLD":
 		many := strings.ContainsAny(c.Use, ".…")
 		c.ValidArgsFunction = func(_ *cobra.Command, had []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(had) >= len(takes) && !many {

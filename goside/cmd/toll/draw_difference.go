@@ -86,7 +86,7 @@ func (d *differing) choose(name string, sized bool) error {
 	case "ols":
 		book, least, most = kernel.OLSRows, 1, 10_000_000
 	default:
-		return fmt.Errorf("kernel is %q, want julia, diffusion or ols", name)
+		return seam.Usagef("kernel is %q, want julia, diffusion or ols", name)
 	}
 	if !sized {
 		d.size = book

@@ -50,7 +50,7 @@ func promised(t *testing.T, text, help string, keys string) {
 			t.Errorf("the key %q is there, want only %s", key, keys)
 		}
 	}
-	for _, key := range strings.Fields(keys) {
+	for key := range strings.FieldsSeq(keys) {
 		if !all[key] {
 			t.Errorf("the key %q is nowhere", key)
 		}

@@ -114,15 +114,15 @@ func printMarks(w io.Writer, routes []*seam.Route) {
 		offered, opened, err := r.Glance()
 		row := table.Row{r.Name()}
 		for _, k := range kernels {
-			marks := ""
+			var marks []rune
 			for _, f := range functions[k] {
+				mark := '·'
 				if slices.Contains(offered, f) {
-					marks += "●"
-				} else {
-					marks += "·"
+					mark = '●'
 				}
+				marks = append(marks, mark)
 			}
-			row = append(row, marks)
+			row = append(row, string(marks))
 		}
 		switch {
 		case err != nil:

@@ -165,6 +165,12 @@ func TestExitCodes(t *testing.T) {
 		{exitUsage, []string{"show", "--headline", before}},
 		{exitUsage, []string{"show", "--json", "--brief", before}},
 		{exitUsage, []string{"show", "--into", other, before}},
+		{exitUsage, []string{"draw", "none.txt"}},
+		{exitUsage, []string{"draw", before}}, // no picture is made of it
+		{exitUsage, []string{"draw", "julia", "--size", "1"}},
+		{exitUsage, []string{"draw", "julia", "--route", "lapack/netlib"}},
+		{exitUsage, []string{"draw", "difference", "--kernel", "fft"}},
+		{exitUsage, []string{"report", "none.txt"}},
 		{exitUsage, []string{"compare", before}},
 		{exitUsage, []string{"compare", before, other}},
 		{exitUsage, []string{"compare", before, after, "--fail-over", "5"}},
@@ -180,6 +186,7 @@ func TestExitCodes(t *testing.T) {
 		{exitUnavailable, []string{"verify", "--route", "c/purego"}},
 		{exitUnavailable, []string{"verify", "--route", "c/purego", "--json"}},
 		{exitUnavailable, []string{"verify", "--route", "c/purego,go/direct", "--kernel", "call"}},
+		{exitUnavailable, []string{"draw", "julia", "--route", "c/purego"}},
 		{exitUnavailable, []string{"bench", "--route", "c/purego"}},
 		{exitUnavailable, []string{"instructions", "--route", "c/purego"}},
 	} {
