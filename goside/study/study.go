@@ -38,6 +38,7 @@ type Study struct {
 	// Page is the page under docs that a record of it makes, and Head the template of what the page begins with. Its data
 	// are a [page.Head].
 	Page, Head string
+	Prefix     string // what the names of its pictures' files begin with, if another study has the same part
 	Parts      []Part
 	Claims     string                    // heading of the table of claims, "" if no part has any
 	Foot       func(p *page.Page)        // prints what is below the tables, if that is not page.Page.Foot
@@ -119,6 +120,7 @@ func (s *Study) Made(r *record.Record) bool {
 
 // Print prints what a record shows: tables and answers; as Markdown, a page.
 func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
+	style.Prefix = s.Prefix
 	p := page.New(w, r, style)
 	var answers []page.Question
 	var claims []page.Claim
@@ -141,6 +143,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	case style.HTML != nil:
 		defer p.End()
 		style.HTML.Draw = func(name string) (string, error) { return s.element(r, name) }
+		style.HTML.Unfold = answers == nil && s.Lead == ""
 		p.Answers(answers)
 		s.lead(p)
 	case style.Markdown && !style.Brief:
@@ -230,7 +233,7 @@ func (s *Study) Draw(r *record.Record, folder string) ([]string, error) {
 			return files, fmt.Errorf("study: picture %s: %w", picture.Name, err)
 		}
 		for _, extension := range []string{".svg", ".png"} {
-			file := filepath.Join(folder, picture.Name+extension)
+			file := filepath.Join(folder, s.Prefix+picture.Name+extension)
 			if err := drawn.Save(file); err != nil {
 				return files, err
 			}

@@ -39,10 +39,12 @@ measures what a call costs on the border between Go and Python, and on that betw
 less than five minutes on two cores.`,
 	Example: `  toll book --route 'python/*,cython*/*,*/direct'
   toll book --route 'c/*,rust/*' --full -o book.txt.gz`,
-	Page:  "PYTHON.md",
-	Head:  head,
-	Lead:  "borders",
-	Parts: []study.Part{borders.Part, Part},
+	Page: "PYTHON.md",
+	Head: head,
+	Lead: "borders",
+	// Toll calls has the first part, too.
+	Prefix: "python-",
+	Parts:  []study.Part{borders.Part, Part},
 }
 
 // Part is the book's tables.
@@ -53,6 +55,7 @@ var Part = study.Part{
 	Facts:       []string{"missing", "tenth"},
 	Sections:    []func(*page.Page){printTables},
 	Answers:     answers(),
+	Pictures:    []study.Picture{{Name: "book", Alt: alt, Draw: drawTables}},
 }
 
 // rounds keep the whole below five minutes.
