@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // Package chart draws on gonum/plot what the studies' pictures have in common: panels side by side, legends, ticks of logarithmic
-// axes, and times against the side of a square. julia.go draws the Julia set. It knows no study and no record.
+// axes, and times against the side of a square. Its other files draw what kernels compute: the Julia set, states of a grid, fitted
+// lines, and how two results differ. It knows no study and no record.
 package chart
 
 import (
@@ -318,14 +319,14 @@ func Flow(keys []Key, room vg.Length) Legend {
 	}
 }
 
-// columns returns the columns' widths, but for those of a single key, which is as wide as it likes, and their sum.
+// columns returns the columns' widths, and their sum. A single key below others is as wide as it likes.
 func (l Legend) columns() (widths []vg.Length, all vg.Length) {
 	for _, line := range l {
 		for k := range line {
 			if k == len(widths) {
 				widths = append(widths, 0)
 			}
-			if len(line) > 1 || len(l) == 1 {
+			if len(line) > 1 || len(l[0]) == 1 {
 				widths[k] = max(widths[k], line[k].width())
 			}
 		}

@@ -95,9 +95,21 @@ func TestTile(t *testing.T) {
 
 func TestSaveFails(t *testing.T) {
 	white := &Picture{Width: 100, Height: 100, Paint: Whiten}
+	if _, err := white.Encode("xyz"); err == nil || !strings.HasPrefix(err.Error(), "chart: picture: ") {
+		t.Errorf("in the format xyz: error %v", err)
+	}
 	for _, path := range []string{filepath.Join(t.TempDir(), "picture.xyz"), filepath.Join(t.TempDir(), "gone", "picture.png")} {
 		if err := white.Save(path); err == nil || !strings.HasPrefix(err.Error(), "chart: ") || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v, want one that names it", path, err)
+		}
+	}
+}
+
+func TestWholeTicks(t *testing.T) {
+	for most, want := range map[float64]int{1.3: 2, 13.3: 14, 27.3: 14, 365.3: 15} {
+		ticks := wholeTicks(-0.3, most)
+		if len(ticks) != want || ticks[0].Label != "0" || ticks[len(ticks)-1].Value > most {
+			t.Errorf("to %v there are %d ticks, %v, want %d", most, len(ticks), ticks, want)
 		}
 	}
 }

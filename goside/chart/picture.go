@@ -36,6 +36,15 @@ func (p *Picture) Save(path string) error {
 	return nil
 }
 
+// Encode returns the picture in a format such as "svg" or "png".
+func (p *Picture) Encode(format string) ([]byte, error) {
+	file, err := p.encode(strings.ToLower(format))
+	if err != nil {
+		return nil, fmt.Errorf("chart: picture: %w", err)
+	}
+	return file, nil
+}
+
 func (p *Picture) encode(format string) ([]byte, error) {
 	canvas, err := draw.NewFormattedCanvas(p.Width, p.Height, format)
 	if err != nil {

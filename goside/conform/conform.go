@@ -36,6 +36,7 @@ type Result struct {
 	Worst    float64 // largest distance from the reference, in units of [seam.Bound]
 	Failures []error // one for each case that failed
 	Err      error   // why the route did not open
+	Stopped  bool    // before all its cases were run
 }
 
 // Verdict is a result in a word.
@@ -47,6 +48,7 @@ const (
 	Bounded     Verdict = "within bound"
 	Failed      Verdict = "failed"
 	Unavailable Verdict = "unavailable"
+	Stopped     Verdict = "stopped" // before a case failed, and before all were run
 )
 
 // Verdict returns the result in a word.
@@ -54,7 +56,11 @@ func (r *Result) Verdict() Verdict {
 	switch {
 	case errors.Is(r.Err, seam.ErrUnavailable):
 		return Unavailable
-	case r.Err != nil, len(r.Failures) > 0, r.Cases == 0:
+	case r.Err != nil, len(r.Failures) > 0:
+		return Failed
+	case r.Stopped:
+		return Stopped
+	case r.Cases == 0:
 		return Failed
 	case r.Route.BoundOn(r.Kernel) != nil:
 		return Bounded
@@ -76,6 +82,8 @@ func (r *Result) Reason() error {
 		return fmt.Errorf("%s: %w", r.Route.Name(), r.Err)
 	case len(r.Failures) > 0:
 		return fmt.Errorf("%s: %s failed, the first: %w", r.Route.Name(), r.Failed(), r.Failures[0])
+	case r.Stopped:
+		return fmt.Errorf("conform: %s: stopped after %d cases, before all were run", r.Route.Name(), r.Cases)
 	case r.Cases == 0:
 		return fmt.Errorf("conform: %s: no case was run, want at least one", r.Route.Name())
 	}

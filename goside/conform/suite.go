@@ -17,17 +17,60 @@ import (
 )
 
 // Verify runs the cases over the routes and returns a result for each kernel and layout that a route offers; routes that
-// are slow are spared the large cases. A route that offers none of the cases gets one failed result. progress is called
-// after each case, by one goroutine at a time; it may be nil.
+// are slow are spared the large cases. A route that offers none of the cases gets one failed result. watch may be nil.
 //
 // The routes of one crossing are verified in turn, since they would wait for each other at what it goes through, such as
 // an interpreter's lock; those of other crossings at the same time, on as many threads as Go uses.
-func Verify(routes []*seam.Route, cases []kernel.Case, progress func(done, all int)) []Result {
+func Verify(routes []*seam.Route, cases []kernel.Case, watch *Watch) []Result {
 	s, lanes := NewSuite(cases), inLanes(routes)
 	for _, a := range s.answers {
 		a.wanted.Store(int32(len(lanes)))
 	}
-	return s.verify(routes, lanes, progress)
+	return s.verify(routes, lanes, watch)
+}
+
+// Watch looks on while routes are verified, and may stop that.
+type Watch struct {
+	// Progress is called, by one goroutine at a time, before a route runs a case: so many of all are done, on comes next.
+	Progress func(done, all int, on string)
+	// Done is closed to stop before the next case. Results that lack cases are then Stopped; one that failed has failed.
+	Done <-chan struct{}
+}
+
+// watching is a Watch at work.
+type watching struct {
+	Watch
+	mu        sync.Mutex
+	done, all int
+}
+
+// next says which case of a route comes next, and reports whether it is to be run. w may be nil.
+func (w *watching) next(route *seam.Route, c *kernel.Case) bool {
+	switch {
+	case w == nil:
+		return true
+	case w.stopped():
+		return false
+	}
+	if w.Progress != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.Progress(w.done, w.all, route.Name()+" "+c.Kernel)
+		w.done++
+	}
+	return true
+}
+
+func (w *watching) stopped() bool {
+	if w == nil {
+		return false
+	}
+	select {
+	case <-w.Done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Suite is cases, and what the reference makes of each. That is made once, for all verifications, and kept.
@@ -76,7 +119,7 @@ func (s *Suite) Verify(routes []*seam.Route) []Result { return s.verify(routes, 
 // VerifyHere is Verify on the caller's own thread, for callers that the age of the thread, or what it did before, is of
 // importance to. The goroutine must be locked to it.
 func (s *Suite) VerifyHere(routes []*seam.Route) []Result {
-	return slices.Concat(s.verifyHere(routes, func() {})...)
+	return slices.Concat(s.verifyHere(routes, nil)...)
 }
 
 // inLanes parts the routes into groups that can be verified at the same time, and returns their indices.
@@ -103,22 +146,13 @@ func inLanes(routes []*seam.Route) [][]int {
 	return lanes
 }
 
-func (s *Suite) verify(routes []*seam.Route, lanes [][]int, progress func(done, all int)) []Result {
+func (s *Suite) verify(routes []*seam.Route, lanes [][]int, watch *Watch) []Result {
 	for _, route := range routes {
 		_, _ = route.Open() // here, since some runtimes are bound to the thread that starts them, and those below end
 	}
-	var (
-		reporting sync.Mutex
-		done      int
-	)
-	step := func() {
-		if progress == nil {
-			return
-		}
-		reporting.Lock()
-		defer reporting.Unlock()
-		done++
-		progress(done, len(lanes)*len(s.cases))
+	var w *watching
+	if watch != nil {
+		w = &watching{Watch: *watch, all: len(routes) * len(s.cases)}
 	}
 	perRoute := make([][]Result, len(routes))
 	var group sync.WaitGroup
@@ -129,7 +163,7 @@ func (s *Suite) verify(routes []*seam.Route, lanes [][]int, progress func(done, 
 				for k, r := range lane {
 					mine[k] = routes[r]
 				}
-				for k, results := range s.verifyHere(mine, step) {
+				for k, results := range s.verifyHere(mine, w) {
 					perRoute[lane[k]] = results
 				}
 			})
@@ -139,8 +173,8 @@ func (s *Suite) verify(routes []*seam.Route, lanes [][]int, progress func(done, 
 	return slices.Concat(perRoute...)
 }
 
-// verifyHere returns the results of each route, and calls step after each case.
-func (s *Suite) verifyHere(routes []*seam.Route, step func()) [][]Result {
+// verifyHere returns the results of each route. It tells w of each case, which may be nil.
+func (s *Suite) verifyHere(routes []*seam.Route, w *watching) [][]Result {
 	perRoute := make([][]Result, len(routes))
 	if _, err := thread.Settle(); err != nil {
 		for r, route := range routes {
@@ -159,7 +193,12 @@ func (s *Suite) verifyHere(routes []*seam.Route, step func()) [][]Result {
 	for n := range s.cases {
 		c, a := &s.cases[n], s.answers[n]
 		for r, library := range libraries {
+			on := w.next(routes[r], c)
 			if library == nil || c.Large && routes[r].Slow {
+				continue
+			}
+			if !on {
+				lacks(&perRoute[r], routes[r], library, c)
 				continue
 			}
 			want, bound := a.identical(), routes[r].BoundOn(c.Kernel)
@@ -177,6 +216,10 @@ func (s *Suite) verifyHere(routes []*seam.Route, step func()) [][]Result {
 			if errors.Is(err, kernel.ErrNotOffered) {
 				continue
 			}
+			if err != nil && w.stopped() { // what stopped it may have ended a process that the route needs
+				lacks(&perRoute[r], routes[r], library, c)
+				continue
+			}
 			result := find(&perRoute[r], routes[r], c)
 			result.Cases++
 			result.Worst = max(result.Worst, worst)
@@ -187,14 +230,20 @@ func (s *Suite) verifyHere(routes []*seam.Route, step func()) [][]Result {
 		if a.wanted.Load() > 0 && a.wanted.Add(-1) == 0 {
 			a.identical, a.exact = nil, nil
 		}
-		step()
 	}
 	for r := range routes {
 		if len(perRoute[r]) == 0 {
-			perRoute[r] = []Result{{Route: routes[r]}}
+			perRoute[r] = []Result{{Route: routes[r], Stopped: w.stopped()}}
 		}
 	}
 	return perRoute
+}
+
+// lacks notes that a case was not run, if the route offers a function of its kernel.
+func lacks(results *[]Result, route *seam.Route, library *seam.Library, c *kernel.Case) {
+	if slices.ContainsFunc(library.Offered(), func(f kernel.Function) bool { return f.Kernel == c.Kernel }) {
+		find(results, route, c).Stopped = true
+	}
 }
 
 // find returns the route's result for the case's kernel and layout, a new one if there is none.

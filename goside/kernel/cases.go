@@ -72,12 +72,19 @@ const (
 	guard    = 16 // elements before and after a buffer
 )
 
-// Cases returns all problems, kernel by kernel.
+// Cases returns all problems, kernel by kernel, so that who stops between them has all of some.
 func Cases() []Case {
 	var all []Case
 	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases, transposeCases, edgeCases} {
 		all = append(all, cases()...)
 	}
+	var kernels []string
+	for k := range all {
+		if !slices.Contains(kernels, all[k].Kernel) {
+			kernels = append(kernels, all[k].Kernel)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Case) int { return slices.Index(kernels, a.Kernel) - slices.Index(kernels, b.Kernel) })
 	return all
 }
 

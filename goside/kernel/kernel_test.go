@@ -6,10 +6,21 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 )
+
+func TestApart(t *testing.T) {
+	nan, other := math.NaN(), math.Float64frombits(0xfff8_0000_0000_0001)
+	a := []float64{1, 1, 0, nan, nan, 2, math.Inf(-1)}
+	b := []float64{1, math.Nextafter(1, 2), math.Copysign(0, -1), other, 2, nan, math.Inf(1)}
+	want := []uint64{0, 1, 1, 0, math.MaxUint64, math.MaxUint64, 2*math.Float64bits(math.Inf(1)) + 1}
+	if got := Apart(a, b); !slices.Equal(got, want) {
+		t.Errorf("%v and %v are %d apart, want %d", a, b, got, want)
+	}
+}
 
 func TestULPs(t *testing.T) {
 	for _, c := range []struct {
@@ -126,5 +137,18 @@ func TestEmptyWork(t *testing.T) {
 		case <-limit:
 			t.Fatal("it does not end")
 		}
+	}
+}
+
+// TestCasesByKernel: the cases of a kernel stand together.
+func TestCasesByKernel(t *testing.T) {
+	var kernels []string
+	for _, c := range Cases() {
+		if kernels == nil || kernels[len(kernels)-1] != c.Kernel {
+			kernels = append(kernels, c.Kernel)
+		}
+	}
+	if want := []string{"call", "diffusion", "julia", "ols", "transpose"}; !slices.Equal(kernels, want) {
+		t.Errorf("the cases are of %q, want %q", kernels, want)
 	}
 }

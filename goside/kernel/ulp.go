@@ -22,3 +22,19 @@ func ULPs(a, b float64) uint64 {
 	}
 	return uint64(p) - uint64(q)
 }
+
+// Apart returns how many ULPs each element of a lies from that of b, which is as long: 0 if their bits are equal or both
+// are NaN, since NaNs may have any sign and payload, and math.MaxUint64 if just one of them is.
+func Apart(a, b []float64) []uint64 {
+	all := make([]uint64, len(a))
+	for k, x := range a {
+		switch y := b[k]; {
+		case math.IsNaN(x) && math.IsNaN(y):
+		case math.IsNaN(x) || math.IsNaN(y):
+			all[k] = math.MaxUint64
+		default:
+			all[k] = ULPs(x, y)
+		}
+	}
+	return all
+}

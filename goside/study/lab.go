@@ -11,10 +11,9 @@ import (
 	"os"
 	"path"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"toll/goside/calls"
 	"toll/goside/conform"
@@ -33,8 +32,8 @@ import (
 type Lab struct {
 	Settings
 	Stdout, Stderr io.Writer
-	Progress       func(done, all int)
-	Done           <-chan struct{} // closed when measuring is to stop
+	Progress       *Progress
+	Done           <-chan struct{} // closed when the run is to stop
 
 	started time.Time
 	facts   []measure.Fact // of the run, from experiments
@@ -43,6 +42,7 @@ type Lab struct {
 	checked   []int
 	checking  error
 
+	lacking     bool          // something was unavailable
 	resolution  time.Duration // of the clock; 0: nothing was timed by it
 	batch       time.Duration // the longest that batches were made at least
 	collections int           // of garbage, in batches that did not ask for any
@@ -52,6 +52,7 @@ type Lab struct {
 type Settings struct {
 	Output   string // file of the record; "": one in build/results
 	Markdown bool
+	JSON     bool // instead of tables
 	Full     bool
 	Asked    map[string]bool // by the experiment's name, see Experiment.Asked
 	Parts    []string        // patterns of the names of parts and experiments; nil: all
@@ -107,7 +108,10 @@ func (s *Study) Run(lab *Lab) error {
 		{Key: "revision", Value: Revision},
 	}, machine.Facts()...) // its load before this run makes one
 	others := machine.Others()
-	ctx, end := untilSignal(lab.Stderr)
+	lab.Progress = NewProgress(lab.Stderr)
+	lab.Stderr = lab.Progress
+	defer lab.Progress.End()
+	ctx, end := untilSignal(lab.Stderr, "writing what was measured when this round or part ends; a second signal ends at once, and loses it")
 	defer end()
 	lab.Done = ctx.Done()
 	series, stopped, failed := lab.perform(chosen)
@@ -115,9 +119,16 @@ func (s *Study) Run(lab *Lab) error {
 	failed = errors.Join(failed, unsound)
 	if len(series) == 0 {
 		if err := context.Cause(ctx); err != nil {
+			if stopped != "" {
+				fmt.Fprintf(lab.Stderr, "toll: there is no record, since no round was complete when %s\n", whenStopped(chosen, stopped))
+			}
 			return err
 		}
-		return errors.Join(failed, errors.New("nothing was measured"))
+		nothing := errors.New("nothing was measured")
+		if failed == nil && lab.lacking {
+			nothing = fmt.Errorf("%w: %w", nothing, seam.ErrUnavailable)
+		}
+		return errors.Join(failed, nothing)
 	}
 	if stopped != "" {
 		facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("in %s, %v", stopped, context.Cause(ctx))})
@@ -138,15 +149,37 @@ func (s *Study) Run(lab *Lab) error {
 	if failed != nil {
 		fmt.Fprintf(lab.Stderr, "toll: %v\n", failed)
 	}
-	err = errors.Join(err, s.Print(lab.Stdout, written, page.Style{Baseline: registry.Baseline, Markdown: lab.Markdown, Source: file}))
-	if file != "" {
-		fmt.Fprintf(lab.Stdout, "Record: %s\n", file)
+	said := lab.Stdout
+	if lab.JSON {
+		err, said = errors.Join(err, WriteJSON(lab.Stdout, s.Data(written))), lab.Stderr
+	} else {
+		err = errors.Join(err, s.Print(lab.Stdout, written, page.Style{Baseline: registry.Baseline, Markdown: lab.Markdown, Source: file}))
 	}
-	err = errors.Join(err, s.drawBeside(lab.Stdout, written, file))
+	if file != "" {
+		fmt.Fprintf(said, "Record: %s\n", file)
+	}
+	err = errors.Join(err, s.drawBeside(said, written, file))
+	if stopped != "" && file != "" {
+		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all that was complete when %s\n", file, whenStopped(chosen, stopped))
+	}
 	if err = errors.Join(context.Cause(ctx), err); err == nil && failed != nil {
 		err = ErrReported
 	}
 	return err
+}
+
+// whenStopped says which experiment was stopped, and which others had not begun.
+func whenStopped(chosen []Experiment, stopped string) string {
+	at := slices.IndexFunc(chosen, func(e Experiment) bool { return e.Name == stopped })
+	says := stopped + " was stopped"
+	var later []string
+	for _, e := range chosen[at+1:] {
+		later = append(later, e.Name)
+	}
+	if later != nil {
+		says += "; not begun: " + strings.Join(later, ", ")
+	}
+	return says
 }
 
 // perform runs the experiments one after another, and goes on with the next if one fails. stopped is the one in which it was
@@ -157,7 +190,11 @@ func (lab *Lab) perform(chosen []Experiment) (series []measure.Series, stopped s
 		if len(chosen) > 1 {
 			what = fmt.Sprintf("%d of %d: %s", k+1, len(chosen), e.Name)
 		}
-		finish := lab.Stage(what)
+		takes := e.Quick
+		if lab.Full {
+			takes = e.Full
+		}
+		lab.Progress.Stage(what, takes)
 		var more []measure.Series
 		var err error
 		if e.Free {
@@ -165,7 +202,7 @@ func (lab *Lab) perform(chosen []Experiment) (series []measure.Series, stopped s
 		} else { // its checks, too, call native code
 			thread.Do(func() { more, err = e.Run(lab) })
 		}
-		finish()
+		lab.Progress.End()
 		series = append(series, more...)
 		select {
 		case <-lab.Done:
@@ -177,29 +214,6 @@ func (lab *Lab) perform(chosen []Experiment) (series []measure.Series, stopped s
 		}
 	}
 	return series, "", failed
-}
-
-// Stage says what begins, if there is no terminal to show progress on, and sets Progress; finish clears what it shows.
-func (lab *Lab) Stage(what string) (finish func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		fmt.Fprintf(lab.Stderr, "%s, %v since the start\n", what, time.Since(lab.started).Round(time.Second))
-	}
-	lab.Progress, finish = NewProgress(what)
-	return finish
-}
-
-// NewProgress returns a function that shows how much is done, and one that clears it; both do nothing unless
-// standard error is a terminal.
-func NewProgress(what string) (progress func(done, all int), finish func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return func(int, int) {}, func() {}
-	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40), progressbar.OptionShowCount())
-	return func(done, all int) {
-		bar.ChangeMax(all)
-		_ = bar.Set(done)
-	}, func() { _ = bar.Finish() }
 }
 
 // Say adds a fact to what the record says of the run, once.
@@ -252,7 +266,7 @@ func (lab *Lab) MeasureIn(subjects []measure.Subject, batch time.Duration, round
 		visits = lab.Visits
 	}
 	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done}
-	run, err := measure.Measure(plan, subjects, lab.announcing(rounds))
+	run, err := measure.Measure(plan, subjects, lab.announcing(len(subjects), rounds))
 	if run == nil {
 		return nil, err
 	}
@@ -261,17 +275,24 @@ func (lab *Lab) MeasureIn(subjects []measure.Subject, batch time.Duration, round
 	return run.Series, err
 }
 
-// announcing returns Progress; where there is no terminal to show it on, it also says when the first round is complete.
-func (lab *Lab) announcing(rounds int) func(done, all int) {
-	if lab.Stderr == nil || term.IsTerminal(int(os.Stderr.Fd())) {
-		return lab.Progress
-	}
-	said := false
+// announcing returns what shows the progress of measuring, and says when the first round is complete. Calibration calls it
+// with done = 0 after each subject.
+func (lab *Lab) announcing(subjects, rounds int) func(done, all int) {
+	calibrated, said := 0, false
+	lab.Progress.BeginTimed("calibrating")
 	return func(done, all int) {
-		lab.Progress(done, all)
-		if !said && all > 0 && done*rounds >= all {
+		if done == 0 {
+			calibrated++
+			lab.Progress.Step(calibrated, subjects)
+			if calibrated == subjects {
+				lab.Progress.BeginTimed("measuring")
+			}
+			return
+		}
+		lab.Progress.Step(done, all)
+		if !said && done*rounds >= all {
 			said = true
-			fmt.Fprintf(lab.Stderr, "1 of %d rounds, %v since the start\n", rounds, time.Since(lab.started).Round(time.Second))
+			lab.Progress.Say(fmt.Sprintf("1 of %d rounds", rounds))
 		}
 	}
 }
@@ -286,6 +307,7 @@ func (lab *Lab) Collecting(run func()) {
 // Available says what err says is unavailable, and returns any other error.
 func (lab *Lab) Available(err error) error {
 	if errors.Is(err, seam.ErrUnavailable) {
+		lab.lacking = true
 		fmt.Fprintf(lab.Stderr, "toll: left out: %v\n", err)
 		return nil
 	}
@@ -317,16 +339,74 @@ func (lab *Lab) Crossings() ([]calls.Crossing, []int, error) {
 }
 
 // Match verifies the routes of these names.
-func Match(patterns []string, kernels ...string) ([]conform.Result, error) {
+func (lab *Lab) Match(patterns []string, kernels ...string) ([]conform.Result, error) {
 	routes, err := registry.Match(patterns)
 	if err != nil {
 		return nil, err
 	}
-	return Verify(routes, kernels)
+	return lab.Verify(routes, kernels)
 }
 
-// Verify runs the cases of the kernels that match the patterns, with a progress bar on a terminal.
+// Verify runs the cases of the kernels that match the patterns. If the run is to stop, the error is measure.ErrStopped.
+func (lab *Lab) Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
+	results, err := verify(lab.Progress, lab.Done, routes, kernels)
+	lab.Progress.BeginTimed("")
+	if lab.Stopped() {
+		return nil, measure.ErrStopped
+	}
+	return results, err
+}
+
+// Stopped reports whether the run is to stop.
+func (lab *Lab) Stopped() bool { return Ended(lab.Done) }
+
+// Verify runs the cases of the kernels that match the patterns, and shows progress on standard error. If a signal ends it,
+// the error is an Interrupted that says what is missing, beside the results that are complete.
 func Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
+	progress := NewProgress(os.Stderr)
+	defer progress.End()
+	ctx, end := untilSignal(progress, "verifying ends with the case that is under way; a second signal ends at once")
+	defer end()
+	results, err := verify(progress, ctx.Done(), routes, kernels)
+	cut, ok := errors.AsType[Interrupted](context.Cause(ctx))
+	if !ok {
+		return results, err
+	}
+	if results == nil {
+		return nil, fmt.Errorf("%w: nothing was verified", cut)
+	}
+	return complete(results, cut)
+}
+
+// complete returns the results that are complete, and as an error that wraps cut which are not.
+func complete(results []conform.Result, cut error) (whole []conform.Result, err error) {
+	var rows []string
+	routes := map[string][]string{}
+	for k := range results {
+		r := &results[k]
+		if r.Verdict() != conform.Stopped {
+			whole = append(whole, *r)
+			continue
+		}
+		row := strings.TrimSpace(r.Kernel + " " + strings.Trim(r.Layout, "-"))
+		rows = record.AppendNew(rows, row)
+		routes[row] = append(routes[row], r.Route.Name())
+	}
+	if rows == nil {
+		return whole, cut
+	}
+	for k, row := range rows {
+		on := routes[row][0]
+		if n := len(routes[row]); n > 1 {
+			on = fmt.Sprintf("%d routes", n)
+		}
+		rows[k] = row + " on " + on
+	}
+	return whole, fmt.Errorf("%w: not verified: %s", cut, strings.Join(rows, ", "))
+}
+
+// verify is Verify, until done is closed.
+func verify(progress *Progress, done <-chan struct{}, routes []*seam.Route, kernels []string) ([]conform.Result, error) {
 	var cases []kernel.Case
 	for _, c := range kernel.Cases() {
 		ok, err := Matches(kernels, c.Kernel)
@@ -338,12 +418,18 @@ func Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
 		}
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
+		return nil, seam.Usagef("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
 	}
+	progress.Begin("opening routes")
 	// A route that lacks the one kernel asked for has nothing to fail.
 	var offering []*seam.Route
-	for _, r := range routes {
+	for k, r := range routes {
+		progress.On(r.Name())
+		if Ended(done) {
+			return nil, measure.ErrStopped
+		}
 		library, err := r.Open()
+		progress.Step(k+1, len(routes))
 		if err != nil {
 			offering = append(offering, r)
 			continue
@@ -356,11 +442,13 @@ func Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
 		}
 	}
 	if len(offering) == 0 {
-		return nil, fmt.Errorf("none of these routes offers a kernel of %q: see toll list", kernels)
+		return nil, seam.Usagef("none of these routes offers a kernel of %q: see toll list", kernels)
 	}
-	progress, finish := NewProgress("verifying")
-	defer finish()
-	return conform.Verify(offering, cases, progress), nil
+	progress.Begin("verifying")
+	return conform.Verify(offering, cases, &conform.Watch{Done: done, Progress: func(done, all int, on string) {
+		progress.On(on)
+		progress.Step(done, all)
+	}}), nil
 }
 
 // Wrong returns why what failed did: it would not be timed, and a table without it would hide that.
@@ -398,8 +486,12 @@ func NativeVia() (string, error) {
 // Matches reports whether name matches one of the patterns.
 func Matches(patterns []string, name string) (bool, error) {
 	for _, pattern := range patterns {
-		if ok, err := path.Match(pattern, name); ok || err != nil {
-			return ok, err
+		ok, err := path.Match(pattern, name)
+		if err != nil {
+			return false, seam.Usagef("%q: %w", pattern, err)
+		}
+		if ok {
+			return true, nil
 		}
 	}
 	return false, nil

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,10 +115,11 @@ func TestRun(t *testing.T) {
 			[]string{"toll: fails: this is why\npartly: the rest is wrong\n"}, []string{"3 rows.\n"}},
 		{"measure nothing", []string{"fails"}, "fails", "", "fails: this is why\nnothing was measured", nil, nil},
 		{"are stopped", []string{"first", "stops", "last"}, "first stops", "first stops", "stopped by a signal: interrupt",
-			[]string{"toll: interrupt: writing what was measured"}, []string{"Warning: the run was cut short in stops, stopped by a signal: interrupt.\n"}},
+			[]string{"toll: interrupt: writing what was measured", "record.txt is whole: it holds all that was complete when stops was stopped; not begun: last\n"}, []string{"Warning: the run was cut short in stops, stopped by a signal: interrupt.\n"}},
 		{"are stopped and had failed", []string{"fails", "partly", "stops"}, "fails partly stops", "partly stops", "stopped by a signal: interrupt",
 			[]string{"toll: fails: this is why\npartly: the rest is wrong\n"}, nil},
-		{"are stopped at once", []string{"stops-at-once", "last"}, "stops-at-once", "", "stopped by a signal: interrupt", nil, nil},
+		{"are stopped at once", []string{"stops-at-once", "last"}, "stops-at-once", "", "stopped by a signal: interrupt",
+			[]string{"toll: there is no record, since no round was complete when stops-at-once was stopped; not begun: last\n"}, nil},
 		{"state what nobody declared", []string{"first", "undeclared"}, "first undeclared", "first", "reported",
 			[]string{`record: Made/op=undeclared/lang=c/via=cgo/n=1 states the fact "colour", want one that its part declares: problem, per,`}, nil},
 	} {
@@ -267,14 +269,14 @@ func TestMeasure(t *testing.T) {
 		{study.Settings{Rounds: 5, Full: true, Visits: 1}, 5, 5, 1},
 	} {
 		subject := measure.Subject{Name: "Made/op=x/n=1", Group: "x", Least: 1, Run: turns}
-		lab := &study.Lab{Settings: c.settings, Progress: func(int, int) {}}
+		lab := &study.Lab{Settings: c.settings, Progress: study.NewProgress(io.Discard)}
 		for name, rounds := range map[string]int{"Measure": c.measure, "MeasureIn": c.exact} {
 			run := lab.Measure
 			if name == "MeasureIn" {
 				run = lab.MeasureIn
 			}
 			batches := 0
-			lab.Progress = func(done, _ int) { batches = done }
+			lab.Progress.Stepped = func(done, _ int) { batches = done }
 			series, err := run([]measure.Subject{subject}, time.Microsecond, 2, 3)
 			if err != nil || len(series) != 1 || len(series[0].Samples) != rounds {
 				t.Errorf("%s with %+v: error %v, series %+v, want %d rounds", name, c.settings, err, series, rounds)

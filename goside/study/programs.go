@@ -5,6 +5,7 @@ package study
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -65,6 +66,15 @@ func (e *CommandError) Unwrap() error { return e.Err }
 // Build builds the command from the sources in dir, the module's root, into the file out, with that added to
 // the environment: "CGO_ENABLED=0". Without a go command or sources the error is seam.ErrUnavailable.
 func Build(dir, out string, env ...string) error {
+	return build(context.Background(), dir, out, env)
+}
+
+// Build is [Build], until the run is to stop.
+func (lab *Lab) Build(dir, out string, env ...string) error {
+	return build(UntilDone(lab.Done), dir, out, env)
+}
+
+func build(ctx context.Context, dir, out string, env []string) error {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
 		return fmt.Errorf("study: %w: there is no go command to build %s with: %w", seam.ErrUnavailable, out, err)
@@ -77,7 +87,7 @@ func Build(dir, out string, env ...string) error {
 	if err != nil {
 		return fmt.Errorf("study: %s: %w", out, err)
 	}
-	cmd := exec.Command(goCommand, "build", "-buildvcs=false", "-o", out, "./"+command)
+	cmd := exec.CommandContext(ctx, goCommand, "build", "-buildvcs=false", "-o", out, "./"+command)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
 	if text, err := cmd.CombinedOutput(); err != nil {

@@ -3,7 +3,8 @@
 
 // Package study runs and shows studies. A study is a list of parts; a part is one package below this one and
 // holds its experiments, tables, answers, claims and pictures. What parts share is here: verified routes and
-// subjects (subjects.go), child programs (programs.go), and the laboratory that measures them (lab.go).
+// subjects (subjects.go), child programs (programs.go), and the laboratory that measures them (lab.go) and says how far it
+// is (progress.go).
 //
 // Each kernel and function is verified before it is timed; what fails is not timed.
 package study
@@ -23,6 +24,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/seam"
 )
 
 // Study is what one command measures and shows.
@@ -31,6 +33,8 @@ type Study struct {
 	Title string // of what its records show
 	Short string // of the command, in a line
 	About string // of the command, in full
+	// Example is of the command, a line each.
+	Example string
 	// Page is the page under docs that a record of it makes, and Head the template of what the page begins with. Its data
 	// are a [page.Head].
 	Page, Head string
@@ -126,7 +130,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	}
 	if style.Headline {
 		if s.Headline == nil {
-			return fmt.Errorf("study: toll %s has no headline", s.Name)
+			return seam.Usagef("study: toll %s has no headline", s.Name)
 		}
 		s.Headline(p)
 		return nil
@@ -264,7 +268,7 @@ func (s *Study) choose(lab *Lab) (chosen []Experiment, takes time.Duration, err 
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, 0, fmt.Errorf("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
+		return nil, 0, seam.Usagef("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
 	}
 	return chosen, takes, nil
 }

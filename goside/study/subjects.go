@@ -145,8 +145,9 @@ func Passes(operations int, do func() error) func(n int) error {
 	}
 }
 
-// Collector collects subjects of one problem.
+// Collector collects subjects, problem by problem, until the run is to stop.
 type Collector struct {
+	Lab      *Lab
 	Subjects []measure.Subject
 	facts    []measure.Fact
 	verified []string
@@ -166,8 +167,12 @@ func (w *Collector) Begin(facts []measure.Fact) {
 }
 
 // Add adds a subject of that name on a route, whose operations are done that many at a time, after check was called: it does
-// them once, and returns an error if what they made is wrong.
+// them once, and returns an error if what they made is wrong. If the run is to stop, the error is measure.ErrStopped.
 func (w *Collector) Add(name record.Name, route string, operations int, do, check func() error) error {
+	if w.Lab.Stopped() {
+		return measure.ErrStopped
+	}
+	w.Lab.Progress.On(route)
 	name.Lang, name.Via, _ = strings.Cut(route, "/")
 	if err := check(); err != nil {
 		return fmt.Errorf("study: %v: %w", name, err)

@@ -54,8 +54,8 @@ const mark = "toll/goside/valgrind.CountFromHere"
 
 // Callgrind runs the program with these arguments, of which the third is a route, under valgrind's callgrind with
 // these options and, beside the settings, this environment. It returns callgrind's file, see [ReadDump], and what the
-// program printed.
-func (v *Tool) Callgrind(options, environment []string, args ...string) (text, printed string, err error) {
+// program printed. When ctx ends, so does that.
+func (v *Tool) Callgrind(ctx context.Context, options, environment []string, args ...string) (text, printed string, err error) {
 	fail := func(err error) (string, string, error) {
 		return "", "", fmt.Errorf("%s under %s: %w", args[2], v.Version, err)
 	}
@@ -65,7 +65,7 @@ func (v *Tool) Callgrind(options, environment []string, args ...string) (text, p
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "callgrind.out")
-	c := exec.Command(v.path, slices.Concat([]string{"--command-line-only=yes", "--quiet", "--sigill-diagnostics=yes", "--tool=callgrind",
+	c := exec.CommandContext(ctx, v.path, slices.Concat([]string{"--command-line-only=yes", "--quiet", "--sigill-diagnostics=yes", "--tool=callgrind",
 		"--combine-dumps=yes", "--dump-before=" + mark, "--callgrind-out-file=" + file}, options, []string{v.Program}, args)...)
 	c.Env = slices.Concat(os.Environ(), Settings, environment)
 	var stdout, stderr bytes.Buffer

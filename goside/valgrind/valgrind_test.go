@@ -77,7 +77,7 @@ func TestCallgrind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, printed, err := v.Callgrind([]string{"--cache-sim=yes"}, []string{"MORE=more"}, "child", "walk", "go/direct")
+			text, printed, err := v.Callgrind(t.Context(), []string{"--cache-sim=yes"}, []string{"MORE=more"}, "child", "walk", "go/direct")
 			if c.want == "" {
 				if err != nil || text != "--command-line-only=yes --quiet\n" || printed != "1 more\n" {
 					t.Errorf("read %q, printed %q, error %v", text, printed, err)

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"toll/goside/record"
+	"toll/goside/seam"
+	"toll/goside/study/studytest"
 	"toll/goside/via/stdout"
 )
 
@@ -185,5 +188,37 @@ func TestInterrupted(t *testing.T) {
 	}
 	if len(r.Rows) != 1 || r.Get("interrupted") != "in slots, stopped by a signal: terminated" {
 		t.Errorf("the record has %d rows and %q, want that of slots", len(r.Rows), r.Get("interrupted"))
+	}
+}
+
+// TestVerifyInterrupted sends the signal when the library that is verified is loaded, seconds before the end.
+func TestVerifyInterrupted(t *testing.T) {
+	if _, err := seam.FindLibrary("libtoll_c.so"); err != nil {
+		studytest.Available(t, err)
+	}
+	limit, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // against hanging
+	defer cancel()
+	cmd := exec.CommandContext(limit, build(t), "verify", "--route", "c/purego,rust/purego")
+	var shown, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &shown, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for loaded := false; !loaded && limit.Err() == nil; {
+		maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded = bytes.Contains(maps, []byte("libtoll_c.so"))
+		time.Sleep(time.Millisecond)
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 143 || !strings.Contains(said.String(), "toll: stopped by a signal: terminated: not verified: ") ||
+		!strings.HasSuffix(said.String(), "transpose row on 2 routes, transpose col on 2 routes\n") {
+		t.Errorf("exit code %d, want 143; said %q, want what was not verified", code, said.String())
+	}
+	if strings.Contains(shown.String(), "transpose") || strings.Contains(shown.String(), "failed") && !strings.Contains(shown.String(), " 0 failed") {
+		t.Errorf("what was not verified is shown:\n%s", shown.String())
 	}
 }

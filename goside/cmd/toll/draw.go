@@ -6,80 +6,29 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/png"
-	"math"
 	"os"
-	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
 
-	"toll/goside/chart"
 	"toll/goside/kernel"
 	"toll/goside/record"
 	"toll/goside/registry"
+	"toll/goside/seam"
 	"toll/goside/studies"
 	"toll/goside/study"
 )
 
 func drawCommand() *cobra.Command {
-	var route, output string
-	var size int
-	var maxiter int32
-	julia := &cobra.Command{
-		Use:   "julia",
-		Short: "Draw the Julia set as a PNG, from the counts that a route returns",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if size < 2 || size > 16384 {
-				return fmt.Errorf("size is %d, want 2 to 16384", size)
-			}
-			out, err := study.OpenOutput(cmd.OutOrStdout(), cmd.ErrOrStderr(), output)
-			if err != nil {
-				return err
-			}
-			routes, err := registry.Match([]string{route})
-			if err != nil {
-				return err
-			}
-			library, err := routes[0].Open()
-			if err != nil {
-				return err
-			}
-			if library.Julia == nil {
-				return fmt.Errorf("%s does not offer the kernel julia", routes[0].Name())
-			}
-			a := kernel.NewJulia(size, maxiter, kernel.Par{Threads: runtime.GOMAXPROCS(0), Schedule: kernel.Guided})
-			if err := library.Julia(a); err != nil {
-				return err
-			}
-			// Rounding of the coordinates can make a side a point longer than asked for.
-			side := int(math.Sqrt(float64(len(a.Out))))
-			img, err := chart.JuliaPicture(a.Out, side, maxiter)
-			if err != nil {
-				return err
-			}
-			var picture bytes.Buffer
-			if err := png.Encode(&picture, img); err != nil {
-				return err
-			}
-			if err := out.Write(picture.Bytes()); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d x %d points by %s, maxiter %d\n", output, side, side, routes[0].Name(), maxiter)
-			return nil
-		},
-	}
-	julia.Flags().StringVar(&route, "route", "go/direct", "route that computes it")
-	julia.Flags().StringVarP(&output, "output", "o", filepath.Join("build", "results", "julia.png"), "file to write")
-	julia.Flags().IntVar(&size, "size", kernel.JuliaSize, "points to a side")
-	julia.Flags().Int32Var(&maxiter, "maxiter", kernel.JuliaMaxIter, "largest count")
-
 	var folder string
 	c := &cobra.Command{
 		Use:   "draw RECORD",
 		Short: "Draw the pictures of a record, each as SVG and PNG, or what was computed",
-		Args:  cobra.ExactArgs(1),
+		Example: "  toll draw docs/layout.txt.gz\n" +
+			"  toll draw docs/overhead.txt.gz -o build/pictures",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := record.ReadFile(args[0])
 			if err != nil {
@@ -103,6 +52,45 @@ func drawCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&folder, "output", "o", study.Results, "folder to write to")
-	c.AddCommand(julia)
+	c.AddCommand(drawJuliaCommand(), drawDiffusionCommand(), drawOLSCommand(), drawDifferenceCommand())
 	return c
+}
+
+// openRoute returns the one route that name matches, and its library.
+func openRoute(name string) (*seam.Route, *seam.Library, error) {
+	routes, err := registry.Match([]string{name})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(routes) > 1 {
+		return nil, nil, fmt.Errorf("route %q matches %d, %s and others, want one", name, len(routes), routes[0].Name())
+	}
+	library, err := routes[0].Open()
+	return routes[0], library, err
+}
+
+// notOffered says that a route lacks what is to be drawn.
+func notOffered(route *seam.Route, name string) error {
+	return fmt.Errorf("%s does not offer the kernel %s: see toll list", route.Name(), name)
+}
+
+// between returns an error unless a flag's value lies within its limits.
+func between(flag string, value, least, most int) error {
+	if value < least || value > most {
+		return fmt.Errorf("%s is %d, want %d to %d", flag, value, least, most)
+	}
+	return nil
+}
+
+// parallel is how the routes that can use all cores do.
+func parallel(schedule kernel.Schedule) kernel.Par {
+	return kernel.Par{Threads: runtime.GOMAXPROCS(0), Schedule: schedule}
+}
+
+func writePNG(to *study.Output, img image.Image) error {
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, img); err != nil {
+		return err
+	}
+	return to.Write(picture.Bytes())
 }

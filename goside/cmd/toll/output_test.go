@@ -25,11 +25,13 @@ func TestOutputIsOpenedFirst(t *testing.T) {
 		command *cobra.Command
 		args    []string
 	}{
-		"bench":      {command(t, "bench"), []string{"--route", "blas/netlib", "--kernel", "julia"}},
-		"calls":      {command(t, "calls"), []string{"--part", "grain"}},
-		"layout":     {command(t, "layout"), []string{"--part", "frame"}},
-		"book":       {command(t, "book"), []string{"--route", "go/direct", "--rounds", "1"}},
-		"draw julia": {drawCommand(), []string{"julia", "--route", "blas/netlib"}},
+		"bench":           {command(t, "bench"), []string{"--route", "blas/netlib", "--kernel", "julia"}},
+		"calls":           {command(t, "calls"), []string{"--part", "grain"}},
+		"layout":          {command(t, "layout"), []string{"--part", "frame"}},
+		"book":            {command(t, "book"), []string{"--route", "go/direct", "--rounds", "1"}},
+		"draw julia":      {drawCommand(), []string{"julia", "--route", "blas/netlib"}},
+		"draw diffusion":  {drawCommand(), []string{"diffusion", "--route", "blas/netlib"}},
+		"draw difference": {drawCommand(), []string{"difference", "--route", "blas/netlib"}},
 	} {
 		for output, why := range map[string]string{filepath.Join(file, "in a file"): "not a directory", folder: "is a directory"} {
 			t.Run(name+" "+why, func(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 
 // results are of all native routes, found when a benchmark first asks for them.
 var results = sync.OnceValue(func() []conform.Result {
-	return conform.Verify(registry.Native(), kernel.Cases(), func(int, int) {})
+	return conform.Verify(registry.Native(), kernel.Cases(), nil)
 })
 
 // BenchmarkKernels and BenchmarkCall time what toll bench times, under the same names: every route that holds.
@@ -88,7 +88,7 @@ func TestBenchmark(t *testing.T) {
 		seam.NewRoute("some", "x", open(kernel.Funcs{Noop: kernel.Go().Noop, Not: kernel.Go().Not, Add: kernel.Go().Add, Sum: kernel.Go().Sum})),
 	}
 	cases := slices.DeleteFunc(kernel.Cases(), func(c kernel.Case) bool { return c.Kernel != "call" && c.Kernel != "julia" })
-	subjects, err := Subjects(conform.Verify(routes, cases, func(int, int) {}), "base/line", 2)
+	subjects, err := Subjects(conform.Verify(routes, cases, nil), "base/line", 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,8 @@ Then the rows are timed in interleaved rounds, with Toll's routes from Go beside
 than a second is timed on a part of the problem, and marked; with --full it is timed on the whole. The command also
 measures what a call costs on the border between Go and Python, and on that between Python and native code. It takes
 less than five minutes on two cores.`,
+	Example: `  toll book --route 'python/*,cython*/*,*/direct'
+  toll book --route 'c/*,rust/*' --full -o book.txt.gz`,
 	Page: "PYTHON.md",
 	Head: head,
 	Lead: "borders",
@@ -78,12 +80,12 @@ func verifyAndTime(lab *study.Lab, routes []*seam.Route) ([]measure.Series, erro
 	var all []measure.Subject
 	var compiled []measure.Series
 	var wrong, err error
-	thread.Do(func() { all, compiled, wrong, err = subjects(routes, lab.Full, lab.Threads, lab.Progress) })
+	thread.Do(func() { all, compiled, wrong, err = subjects(routes, lab) })
 	if err != nil {
 		return nil, joined(wrong, err)
 	}
 	if len(all) == 0 {
-		return nil, joined(wrong, fmt.Errorf("book: nothing to time: none of the %d routes holds a problem of the tables", len(routes)))
+		return nil, joined(wrong, fmt.Errorf("book: %w: nothing to time: none of the %d routes holds a problem of the tables", seam.ErrUnavailable, len(routes)))
 	}
 	lab.SayTeams(routes)
 	lab.SayBuilds(routes)

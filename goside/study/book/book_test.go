@@ -19,6 +19,7 @@ import (
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/study/studytest"
 )
 
 func routeOf(lang, via string, f kernel.Funcs) *seam.Route {
@@ -81,17 +82,17 @@ func TestSubjectsOf(t *testing.T) {
 		made("not asked for", sum, sizes, "c/cgo", "unknown/x"),
 	}
 	calls := 0
-	subjects, failures, err := subjectsOf(problems, routes, 100*time.Millisecond, 2, func(done, all int) {
+	subjects, failures, err := subjectsOf(problems, routes, 100*time.Millisecond, &study.Lab{Settings: study.Settings{Threads: 2}, Progress: studytest.Stepping(func(done, all int) {
 		calls++
-		if done != calls || all != 7 {
-			t.Errorf("progress is %d of %d, want %d of 7", done, all, calls)
+		if done != calls-1 || all != 7 {
+			t.Errorf("progress is %d of %d, want %d of 7", done, all, calls-1)
 		}
-	})
+	})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if calls != 5 {
-		t.Errorf("%d runs verified, want one of each route that has the kernel in each problem that is asked for: 5", calls)
+	if calls != 7 {
+		t.Errorf("%d runs verified, want one of each route in each problem that is asked for: 7", calls)
 	}
 	for _, part := range []string{"book: julia: wrong/x: failed: ", "book: miscounted: c/cgo: failed: the counts add up to", "book: miscounted: other/x: failed: "} {
 		if failures == nil || !strings.Contains(failures.Error(), part) {
@@ -133,7 +134,7 @@ func TestSubjectsOf(t *testing.T) {
 	}
 
 	// Whatever it takes, the whole is timed if that is asked for.
-	subjects, _, err = subjectsOf(problems[:1], routes, 0, 2, func(int, int) {})
+	subjects, _, err = subjectsOf(problems[:1], routes, 0, &study.Lab{Settings: study.Settings{Threads: 2}})
 	if err != nil || len(subjects) != 2 || subjects[1].Name != "Book/kernel=julia/lang=slow/via=x/n=20" {
 		t.Errorf("with no limit there are %d subjects, the last %q, error %v", len(subjects), subjects[len(subjects)-1].Name, err)
 	}

@@ -40,35 +40,35 @@ const (
 )
 
 // subjects verifies the routes on the book's own problems, in one run of the whole each, or of a tenth if the route is slow
-// and full is not set. It returns what is to be timed. The fact "missing" of a problem names the routes that do not hold or
-// cannot be had, the fact "tenth" those that were verified on a tenth. threads are those of parallel languages; progress is
-// called after each run that verifies.
+// and lab does not run in full. It returns what is to be timed. The fact "missing" of a problem names the routes that do not
+// hold or cannot be had, the fact "tenth" those that were verified on a tenth. If lab is to stop, the error is
+// measure.ErrStopped.
 //
-// A route whose run took longer than a second is timed on a part of the problem, unless full is set. The name's part is
+// A route whose run took longer than a second is timed on a part of the problem, unless lab runs in full. The name's part is
 // then the share of the whole problem's work in an operation. In diffusion an operation is a step of the whole grid all
 // the same; runs have fewer steps, the name's steps. The baseline is timed at every size that is. All subjects of a
 // problem and size share its memory.
 //
 // A process's round trip is timed besides: see roundTripOp. compiled are the times in which languages compiled themselves
 // before their first use, a series each. wrong says which routes gave wrong results.
-func subjects(
-	routes []*seam.Route, full bool, threads int, progress func(done, all int),
-) (all []measure.Subject, compiled []measure.Series, wrong, err error) {
+func subjects(routes []*seam.Route, lab *study.Lab) (all []measure.Subject, compiled []measure.Series, wrong, err error) {
 	problems, err := problemsOfTables()
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	long := longest
-	if full {
+	if lab.Full {
 		long = 0
 		for k := range problems {
 			problems[k].tenth = kernel.Case{}
 		}
 	}
-	if compiled, err = compile(problems, routes); err != nil { // first, or some would compile in the run that verifies
+	lab.Progress.Begin("compiling")                                 // which takes seconds, and the timer microseconds
+	if compiled, err = compile(problems, routes, lab); err != nil { // first, or some would compile in the run that verifies
 		return nil, nil, nil, err
 	}
-	all, wrong, err = subjectsOf(problems, routes, long, threads, progress)
+	lab.Progress.Begin("verifying")
+	all, wrong, err = subjectsOf(problems, routes, long, lab)
 	if err == nil {
 		all = append(all, roundTrips(all, routes)...)
 	}
@@ -109,9 +109,7 @@ func facts(name record.Name, item string) []measure.Fact {
 }
 
 // subjectsOf is subjects of any problems; what takes longer than long, unless that is 0, is timed in part.
-func subjectsOf(
-	problems []problem, routes []*seam.Route, long time.Duration, threads int, progress func(done, all int),
-) (subjects []measure.Subject, wrong, err error) {
+func subjectsOf(problems []problem, routes []*seam.Route, long time.Duration, lab *study.Lab) (subjects []measure.Subject, wrong, err error) {
 	problems = slices.DeleteFunc(slices.Clone(problems), func(p problem) bool { // nothing but its denominator was asked for
 		return !slices.ContainsFunc(p.of(routes), func(r *seam.Route) bool { return r.Name() != registry.Baseline })
 	})
@@ -121,16 +119,23 @@ func subjectsOf(
 	}
 	for k := range problems {
 		p := &problems[k]
-		ran := p.verify(p.of(routes), func() {
+		if lab.Stopped() {
+			return nil, wrong, measure.ErrStopped
+		}
+		ran := p.verify(p.of(routes), &conform.Watch{Done: lab.Done, Progress: func(_, _ int, on string) {
+			lab.Progress.On(on)
+			lab.Progress.Step(done, all)
 			done++
-			progress(done, all)
-		})
+		}})
+		if lab.Stopped() {
+			return nil, wrong, measure.ErrStopped
+		}
 		for _, run := range ran {
 			if run.wrong() {
 				wrong = errors.Join(wrong, fmt.Errorf("book: %s: %s", strings.TrimSpace(p.kernel+" "+p.layout), run.missing()))
 			}
 		}
-		more, err := p.subjects(ran, long, threads)
+		more, err := p.subjects(ran, long, lab.Threads)
 		if err != nil {
 			return nil, wrong, err
 		}
@@ -160,15 +165,15 @@ type firstRun struct {
 	sum     int  // of a Julia set's counts
 }
 
-// verify runs the whole problem once on each route, or a tenth if the route is slow; done is called after each. Where the
+// verify runs the whole problem once on each route, or a tenth if the route is slow. Where the
 // book prints the sum of the counts, all counts are to be the reference's, also on a route that has a bound for other points.
-func (p *problem) verify(routes []*seam.Route, done func()) []*firstRun {
+func (p *problem) verify(routes []*seam.Route, watch *conform.Watch) []*firstRun {
 	var runs []*firstRun
 	var observed, whole, tenth []*seam.Route
 	for _, r := range routes {
 		run := &firstRun{route: r}
 		runs = append(runs, run)
-		observe := run.observed(p.sum != 0, done)
+		observe := run.observed(p.sum != 0)
 		observed = append(observed, observe)
 		if r.Slow && p.tenth.New != nil {
 			tenth = append(tenth, observe)
@@ -176,9 +181,9 @@ func (p *problem) verify(routes []*seam.Route, done func()) []*firstRun {
 			whole = append(whole, observe)
 		}
 	}
-	results := conform.Verify(whole, []kernel.Case{p.whole}, nil)
+	results := conform.Verify(whole, []kernel.Case{p.whole}, watch)
 	if tenth != nil {
-		results = append(results, conform.Verify(tenth, []kernel.Case{p.tenth}, nil)...)
+		results = append(results, conform.Verify(tenth, []kernel.Case{p.tenth}, watch)...)
 	}
 	for _, result := range results {
 		run := runs[slices.Index(observed, result.Route)]
@@ -195,7 +200,7 @@ func (p *problem) verify(routes []*seam.Route, done func()) []*firstRun {
 }
 
 // observed returns the route with its runs noted, and without its bound if its results are to be the reference's exactly.
-func (run *firstRun) observed(exactly bool, done func()) *seam.Route {
+func (run *firstRun) observed(exactly bool) *seam.Route {
 	r := seam.NewRoute(run.route.Lang, run.route.Via, func() (*seam.Library, error) {
 		library, err := run.route.Open()
 		if err != nil {
@@ -203,9 +208,9 @@ func (run *firstRun) observed(exactly bool, done func()) *seam.Route {
 		}
 		noted := *library
 		f := &noted.Funcs
-		f.Run = observe(run, f.Run, done)
-		f.OLS = observe(run, f.OLS, done)
-		f.Julia = observe(run, f.Julia, done)
+		f.Run = observe(run, f.Run)
+		f.OLS = observe(run, f.OLS)
+		f.Julia = observe(run, f.Julia)
 		if julia := f.Julia; julia != nil {
 			f.Julia = func(a *kernel.Julia) error {
 				err := julia(a)
@@ -221,7 +226,7 @@ func (run *firstRun) observed(exactly bool, done func()) *seam.Route {
 	return r
 }
 
-func observe[A any](run *firstRun, f func(*A) error, done func()) func(*A) error {
+func observe[A any](run *firstRun, f func(*A) error) func(*A) error {
 	if f == nil {
 		return nil
 	}
@@ -229,7 +234,6 @@ func observe[A any](run *firstRun, f func(*A) error, done func()) func(*A) error
 		start := time.Now()
 		err := f(a)
 		run.elapsed = time.Since(start)
-		done()
 		return err
 	}
 }
@@ -344,7 +348,7 @@ func (p *problem) sized(s *size, runs []*firstRun, missing []string, threads int
 
 // compile has the problems' Python languages compile that do so themselves, and say how long it took: the function
 // compile_seconds of their modules.
-func compile(problems []problem, routes []*seam.Route) ([]measure.Series, error) {
+func compile(problems []problem, routes []*seam.Route, lab *study.Lab) ([]measure.Series, error) {
 	var series []measure.Series
 	asked := map[string]bool{}
 	for k := range problems {
@@ -353,6 +357,10 @@ func compile(problems []problem, routes []*seam.Route) ([]measure.Series, error)
 				continue
 			}
 			asked[r.Lang] = true
+			if lab.Stopped() {
+				return nil, measure.ErrStopped
+			}
+			lab.Progress.On(r.Name())
 			if _, err := r.Open(); err != nil {
 				continue // said to be missing
 			}

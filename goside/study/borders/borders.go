@@ -52,7 +52,7 @@ var processes = []string{"python", "pypy"}
 func run(lab *study.Lab) ([]measure.Series, error) {
 	lab.SayPython()
 	patterns := append([]string{registry.Baseline}, study.OnCPython(bindings...)...)
-	results, err := study.Match(patterns, "call", "diffusion")
+	results, err := lab.Match(patterns, "call", "diffusion")
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	for _, lang := range processes {
 		patterns = append(patterns, lang+"/process")
 	}
-	more, err := study.Match(patterns, "call") // no kernel's work is asked of them
+	more, err := lab.Match(patterns, "call") // no kernel's work is asked of them
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +72,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return series, err
 	}
+	lab.Progress.BeginTimed("measuring contention")
 	contended, err := contention(lab)
 	return append(series, contended...), err
 }
@@ -362,7 +363,7 @@ func contention(lab *study.Lab) ([]measure.Series, error) {
 		add("contended", goroutines, func() (measure.Sample, int, error) { return g.contended(goroutines) })
 	}
 	add("busy", 1, g.busy)
-	return measure.Live(measure.Plan{Rounds: rounds, Seed: lab.Seed, Done: lab.Done}, cells, lab.Progress)
+	return measure.Live(measure.Plan{Rounds: rounds, Seed: lab.Seed, Done: lab.Done}, cells, lab.Progress.Step)
 }
 
 // gil is what the calls need that others keep waiting.

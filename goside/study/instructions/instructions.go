@@ -6,6 +6,7 @@
 package instructions
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -40,6 +41,8 @@ call.
 
 A count is the least of %d processes, or of %d where these disagree. By purego they do, by a percent or two: it calls by
 reflection, which looks types up in a hash map, and that has another seed in each process.`, fewProcesses, mostProcesses),
+	Example: `  toll instructions --route go/direct
+  toll instructions --route c/cgo --json > instructions.json`,
 	Page:  "INSTRUCTIONS.md",
 	Head:  head,
 	Parts: []study.Part{Part},
@@ -108,16 +111,19 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := study.Verify(routes, []string{"call"})
+	results, err := lab.Verify(routes, []string{"call"})
 	if err != nil {
 		return nil, err
 	}
 	tallies, wrong := newTallies(lab, results)
-	if err := count(v, tallies, mostProcesses, lab.Progress); err != nil {
+	lab.Progress.Begin("counting")
+	lab.Progress.Step(0, fewProcesses*len(tallies))
+	err = count(study.UntilDone(lab.Done), v, tallies, mostProcesses, lab.Progress.Step)
+	if err != nil && !errors.Is(err, measure.ErrStopped) {
 		return nil, errors.Join(wrong, err)
 	}
 	lab.Say("valgrind", v.Version+" --tool=callgrind, with "+strings.Join(valgrind.Settings, " "))
-	return series(tallies, results), wrong
+	return series(tallies, results), errors.Join(wrong, err)
 }
 
 // newTallies returns a tally for each route that holds. It says which are left out, and returns an error of those that are wrong.
@@ -163,15 +169,16 @@ func (t *tally) agrees() bool {
 	return true
 }
 
-// count fills the tallies, each by a few processes, or most where these disagree.
-func count(v *valgrind.Tool, tallies []*tally, most int, progress func(done, all int)) error {
+// count fills the tallies, each by a few processes, or most where these disagree. When ctx ends, the error is
+// measure.ErrStopped, and each tally keeps what as many processes counted, so that none has more than another.
+func count(ctx context.Context, v *valgrind.Tool, tallies []*tally, most int, progress func(done, all int)) error {
 	var mu sync.Mutex
 	done, all := 0, 0
 	round := func(tallies []*tally, processes int) error {
 		all += len(tallies) * processes
 		return valgrind.Parallel(len(tallies)*processes, func(k int) error {
 			t := tallies[k%len(tallies)]
-			runs, err := t.process(v)
+			runs, err := t.process(ctx, v)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -183,20 +190,31 @@ func count(v *valgrind.Tool, tallies []*tally, most int, progress func(done, all
 			return nil
 		})
 	}
-	if err := round(tallies, fewProcesses); err != nil {
+	err := round(tallies, fewProcesses)
+	if err == nil {
+		disagreeing := slices.DeleteFunc(slices.Clone(tallies), (*tally).agrees)
+		err = round(disagreeing, most-fewProcesses)
+	}
+	if ctx.Err() == nil {
 		return err
 	}
-	disagreeing := slices.DeleteFunc(slices.Clone(tallies), (*tally).agrees)
-	return round(disagreeing, most-fewProcesses)
+	whole := fewProcesses
+	for _, t := range tallies {
+		whole = min(whole, len(t.runs))
+	}
+	for _, t := range tallies {
+		t.runs = t.runs[:whole]
+	}
+	return measure.ErrStopped
 }
 
 // process returns what the functions of a tally take in a process of its own.
-func (t *tally) process(v *valgrind.Tool) ([]took, error) {
+func (t *tally) process(ctx context.Context, v *valgrind.Tool) ([]took, error) {
 	args := []string{"child", "repeat", t.route.Name()}
 	for _, p := range t.functions {
 		args = append(args, p.Kernel)
 	}
-	text, _, err := v.Callgrind(nil, nil, args...)
+	text, _, err := v.Callgrind(ctx, nil, nil, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +295,7 @@ func series(tallies []*tally, results []conform.Result) []measure.Series {
 		least, most := lengths(p.N)
 		for _, t := range tallies {
 			at := slices.IndexFunc(t.functions, func(f kernel.Problem) bool { return f.Kernel == p.Kernel })
-			if at < 0 {
+			if at < 0 || len(t.runs) == 0 {
 				continue
 			}
 			name := study.Name(&p, t.route.Lang, t.route.Via)

@@ -5,6 +5,7 @@ package instructions
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,6 @@ import (
 	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study"
-	"toll/goside/study/studytest"
 	"toll/goside/valgrind"
 )
 
@@ -36,7 +36,7 @@ func holds(r *seam.Route) conform.Result { return conform.Result{Route: r, Kerne
 
 // quiet returns a laboratory that prints to w what it leaves out.
 func quiet(w io.Writer, routes ...string) *study.Lab {
-	return &study.Lab{Settings: study.Settings{Routes: routes}, Stdout: io.Discard, Stderr: w, Progress: studytest.Silent}
+	return &study.Lab{Settings: study.Settings{Routes: routes}, Stdout: io.Discard, Stderr: w}
 }
 
 func TestNewTallies(t *testing.T) {
@@ -198,7 +198,7 @@ func TestCount(t *testing.T) {
 		{route: route("apart", kernel.Go()), functions: callProblems()[:1]},
 	}
 	last, most := 0, 0
-	if err := count(v, tallies, mostProcesses, func(done, all int) {
+	if err := count(t.Context(), v, tallies, mostProcesses, func(done, all int) {
 		if done != last+1 || all < done {
 			t.Errorf("progress %d of %d after %d", done, all, last)
 		}
@@ -310,6 +310,39 @@ func TestRepeat(t *testing.T) {
 	for _, args := range [][]string{nil, {"go/direct"}, {"go/direct", "fft"}, {"nowhere", "noop"}} {
 		if err := repeat(io.Discard, args); err == nil {
 			t.Errorf("repeat of %q did not fail", args)
+		}
+	}
+}
+
+// TestCountStops: what is stopped keeps as many processes of each route.
+func TestCountStops(t *testing.T) {
+	takeValgrind(t, madeUp)
+	for _, after := range []int{0, 5, fewProcesses*2 + 2} {
+		t.Setenv("PROCESSES", t.TempDir())
+		v, err := valgrind.Find()
+		if err != nil {
+			t.Fatal(err)
+		}
+		tallies := []*tally{
+			{route: route("apart", kernel.Go()), functions: callProblems()[:1]},
+			{route: route("alike", kernel.Go()), functions: callProblems()[:1]},
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		if after == 0 {
+			stop()
+		}
+		err = count(ctx, v, tallies, mostProcesses, func(done, _ int) {
+			if done == after {
+				stop()
+			}
+		})
+		stop()
+		got := len(tallies[0].runs)
+		if !errors.Is(err, measure.ErrStopped) || len(tallies[1].runs) != got || got > after/2 || after > 2*fewProcesses && got != fewProcesses {
+			t.Errorf("stopped after %d: %v, and %d and %d processes counted, want as many, and %v", after, err, got, len(tallies[1].runs), measure.ErrStopped)
+		}
+		if all := series(tallies, nil); (len(all) == 0) != (got == 0) {
+			t.Errorf("stopped after %d: %d series, of %d processes", after, len(all), got)
 		}
 	}
 }

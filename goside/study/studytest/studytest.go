@@ -8,6 +8,7 @@ package studytest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -80,6 +81,13 @@ func Counted(t *testing.T, steps int) func(done, all int) {
 		}
 		last = done
 	}
+}
+
+// Stepping returns a progress that says nothing, and calls stepped with each step.
+func Stepping(stepped func(done, all int)) *study.Progress {
+	p := study.NewProgress(io.Discard)
+	p.Stepped = stepped
+	return p
 }
 
 // Silent shows no progress.

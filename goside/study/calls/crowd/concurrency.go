@@ -49,7 +49,7 @@ func concurrency(lab *study.Lab) ([]measure.Series, error) {
 	if lab.Full {
 		plan.Rounds, plan.pass = study.FullRounds, 100*time.Millisecond
 	}
-	return plan.measure(crossings, lab.Progress)
+	return plan.measure(crossings, lab.Progress.Step)
 }
 
 // crowdPlan is how concurrency measures.

@@ -57,7 +57,7 @@ func neighbours(lab *study.Lab) ([]measure.Series, error) {
 	} else if slices.ContainsFunc(crossings, func(c calls.Crossing) bool { return c.Name == "purego" }) {
 		crossings = slices.DeleteFunc(slices.Clone(crossings), func(c calls.Crossing) bool { return c.Name == "syscalln" })
 	}
-	return plan.measure(crossings, lab.Progress)
+	return plan.measure(crossings, lab.Progress.Step)
 }
 
 // loads returns those that neighbours names, of which procs is GOMAXPROCS.

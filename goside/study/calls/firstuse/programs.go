@@ -127,13 +127,11 @@ func (plan *firstUsePlan) run(lab *study.Lab, root string) ([]measure.Series, er
 		{"compile", "build", few, plan.builds, timed, w.compile},
 		{"cold", "build", few, plan.cold, timed, w.cold},
 	}
-	steps := len(all) * (1 + len(plan.targets))
-	for _, p := range phases {
-		steps += p.rounds * len(p.programs)
-	}
-	step := counting(lab.Progress, steps)
-	ctx := untilDone{context.Background(), lab.Done}
+	ctx := study.UntilDone(lab.Done)
+	lab.Progress.Begin("building programs")
+	step := counting(lab.Progress.Step, len(all)*(1+len(plan.targets)))
 	for _, b := range all {
+		lab.Progress.On(b.via)
 		if err := w.prepare(ctx, b); err != nil {
 			return nil, stoppedOr(ctx, err)
 		}
@@ -150,7 +148,8 @@ func (plan *firstUsePlan) run(lab *study.Lab, root string) ([]measure.Series, er
 	rng := rand.New(rand.NewPCG(lab.Seed, 1))
 	var series []measure.Series
 	for _, p := range phases {
-		more, err := p.measure(ctx, rng, step)
+		lab.Progress.BeginTimed("timing " + p.op)
+		more, err := p.measure(ctx, rng, counting(lab.Progress.Step, p.rounds*len(p.programs)))
 		series = append(series, more...)
 		if err != nil {
 			return series, stoppedOr(ctx, err)
@@ -203,23 +202,6 @@ func counting(progress func(done, all int), steps int) func() {
 	return func() {
 		done++
 		progress(done, steps)
-	}
-}
-
-// untilDone is a context that ends when a channel is closed; with it the commands end that run then.
-type untilDone struct {
-	context.Context
-	done <-chan struct{}
-}
-
-func (c untilDone) Done() <-chan struct{} { return c.done }
-
-func (c untilDone) Err() error {
-	select {
-	case <-c.done:
-		return context.Canceled
-	default:
-		return nil
 	}
 }
 

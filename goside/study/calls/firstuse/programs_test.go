@@ -6,6 +6,7 @@ package firstuse
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -77,18 +78,14 @@ func TestPrograms(t *testing.T) {
 
 func TestFirstUse(t *testing.T) {
 	plan := firstUsePlan{programs: programs[:1], launches: 2, builds: 1, targets: []target{{runtime.GOOS, runtime.GOARCH}}}
-	last, all := 0, 0
-	series, err := plan.run(&study.Lab{Progress: func(done, of int) {
-		if done != last+1 {
-			t.Errorf("progress went from %d to %d", last, done)
-		}
-		last, all = done, of
-	}}, studytest.SourceTree(t))
+	var steps []string
+	lab := &study.Lab{Progress: studytest.Stepping(func(done, all int) { steps = append(steps, fmt.Sprintf("%d of %d", done, all)) })}
+	series, err := plan.run(lab, studytest.SourceTree(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last != all || all != 6 {
-		t.Errorf("progress ended at %d of %d, want 6 of 6", last, all)
+	if got, want := strings.Join(steps, ", "), "1 of 2, 2 of 2, 1 of 2, 2 of 2, 1 of 1, 1 of 1"; got != want {
+		t.Errorf("the steps are %s, want %s: those of building, launching, linking and compiling", got, want)
 	}
 	var got []string
 	for _, s := range series {
@@ -126,11 +123,12 @@ func TestFirstUseStops(t *testing.T) {
 		if c.after == 0 {
 			close(done)
 		}
-		series, err := plan.run(&study.Lab{Done: done, Progress: func(at, _ int) {
-			if at == c.after {
+		steps := 0
+		series, err := plan.run(&study.Lab{Done: done, Progress: studytest.Stepping(func(int, int) {
+			if steps++; steps == c.after {
 				close(done)
 			}
-		}}, root)
+		})}, root)
 		if !errors.Is(err, measure.ErrStopped) {
 			t.Errorf("stopped after %d steps: %v, want %v", c.after, err, measure.ErrStopped)
 		}
@@ -181,7 +179,7 @@ func TestCross(t *testing.T) {
 
 func TestUnavailable(t *testing.T) {
 	root := studytest.SourceTree(t)
-	lab := &study.Lab{Progress: studytest.Silent}
+	lab := &study.Lab{}
 	t.Run("no tree", func(t *testing.T) {
 		if _, err := firstUse(lab, t.TempDir()); !errors.Is(err, seam.ErrUnavailable) {
 			t.Errorf("firstUse without a source tree: %v, want ErrUnavailable", err)

@@ -58,10 +58,12 @@ func builtBy(lab *study.Lab, toolchains []string, root string, rounds int) ([]me
 	if !hasC() {
 		return nil, fmt.Errorf("firstuse: %w: the go command finds no C compiler, want one for cgo", seam.ErrUnavailable)
 	}
-	ctx := untilDone{context.Background(), lab.Done}
+	ctx := study.UntilDone(lab.Done)
 	var programs []toolchainProgram
 	var missing []string
+	lab.Progress.Begin("building programs")
 	for k, t := range toolchains {
+		lab.Progress.On("by toolchain " + t)
 		file, err := buildBy(ctx, t, root, library, lab.Full)
 		switch {
 		case ctx.Err() != nil:
@@ -73,13 +75,14 @@ func builtBy(lab *study.Lab, toolchains []string, root string, rounds int) ([]me
 		default:
 			programs = append(programs, toolchainProgram{file: file})
 		}
-		lab.Progress(k+1, len(toolchains)+rounds*(len(toolchains)+1))
+		lab.Progress.Step(k+1, len(toolchains))
 	}
 	if programs == nil {
 		return nil, fmt.Errorf("firstuse: %w: no toolchain builds the program: %s", seam.ErrUnavailable,
 			strings.Join(missing, "; "))
 	}
-	step := counting(func(done, all int) { lab.Progress(len(toolchains)+done, len(toolchains)+all) }, rounds*len(programs))
+	lab.Progress.BeginTimed("running programs")
+	step := counting(lab.Progress.Step, rounds*len(programs))
 	rng := rand.New(rand.NewPCG(lab.Seed, 2))
 	var failed error
 	for range rounds {

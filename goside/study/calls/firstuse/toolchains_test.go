@@ -19,7 +19,7 @@ import (
 // TestToolchains builds with this Go, and with one that does not exist, which only leaves a fact.
 func TestToolchains(t *testing.T) {
 	root := studytest.SourceTree(t)
-	series, err := builtBy(&study.Lab{Progress: studytest.Silent}, []string{"nonsense", "local"}, root, 1)
+	series, err := builtBy(&study.Lab{}, []string{"nonsense", "local"}, root, 1)
 	if !hasC() {
 		if !errors.Is(err, seam.ErrUnavailable) {
 			t.Errorf("without a C compiler: %v, want ErrUnavailable", err)
@@ -71,11 +71,12 @@ func TestToolchainsStop(t *testing.T) {
 		if c.after == 0 {
 			close(done)
 		}
-		series, err := builtBy(&study.Lab{Done: done, Progress: func(at, _ int) {
-			if at == c.after {
+		steps := 0
+		series, err := builtBy(&study.Lab{Done: done, Progress: studytest.Stepping(func(int, int) {
+			if steps++; steps == c.after {
 				close(done)
 			}
-		}}, []string{"local"}, root, 3)
+		})}, []string{"local"}, root, 3)
 		if !errors.Is(err, measure.ErrStopped) || len(series) != 8*c.rounds {
 			t.Errorf("stopped after %d steps: %d series and %v, want %d and %v", c.after, len(series), err, 8*c.rounds, measure.ErrStopped)
 		}

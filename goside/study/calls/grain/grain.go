@@ -42,7 +42,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	results, err := study.Verify(routes, []string{"diffusion", "julia", "ols"})
+	results, err := lab.Verify(routes, []string{"diffusion", "julia", "ols"})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@
 package knobs
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -199,7 +200,7 @@ func TestMerge(t *testing.T) {
 	args := func(round int) []string { return []string{"-c", `eval "$SCRIPT"`, "sh", fmt.Sprint(round)} }
 	run := func(processes ...process) ([]measure.Series, int, error) {
 		calls := 0
-		series, err := runProcesses(processes, 3, 1, args, read, func(done, all int) {
+		series, err := runProcesses(processes, 3, 1, args, read, nil, func(done, all int) {
 			calls++
 			if done != calls || all != 3*len(processes) {
 				t.Errorf("progress is %d of %d, want %d of %d", done, all, calls, 3*len(processes))
@@ -267,6 +268,34 @@ func TestChildRefuses(t *testing.T) {
 	for _, args := range [][]string{nil, {"1"}, {"x", "true"}, {"1", "maybe"}} {
 		if err := child(io.Discard, args); err == nil {
 			t.Errorf("of the arguments %q there is no error", args)
+		}
+	}
+}
+
+// TestProcessesStop: the complete rounds of processes are kept, and what fails after the stop is no failure.
+func TestProcessesStop(t *testing.T) {
+	all := []process{{setting: record.Key{Key: "cgo", Value: "0"}, exe: "true"}, {setting: record.Key{Key: "cgo", Value: "1"}, exe: "true"}}
+	for _, after := range []int{0, 1, 2, 5} { // processes
+		stop := make(chan struct{})
+		if after == 0 {
+			close(stop)
+		}
+		ran := 0
+		series, err := runProcesses(all, 3, 1, func(int) []string { return nil }, func(io.Reader) ([]measure.Series, error) {
+			if ran++; ran == after+1 && after > 0 {
+				close(stop)
+				return nil, errors.New("it was killed")
+			}
+			return []measure.Series{{Subject: &measure.Subject{Name: "A/n=1"}, Samples: []measure.Sample{{Wall: 1}}}}, nil
+		}, stop, func(int, int) {})
+		rounds := after / 2
+		if !errors.Is(err, measure.ErrStopped) || (len(series) == 2) != (rounds > 0) || ran > after+1 {
+			t.Errorf("stopped after %d processes: %d series, error %v, %d ran, want 2 of %d rounds", after, len(series), err, ran, rounds)
+		}
+		for _, s := range series {
+			if len(s.Samples) != rounds {
+				t.Errorf("stopped after %d processes: %s has %d samples, want %d", after, s.Subject.Name, len(s.Samples), rounds)
+			}
 		}
 	}
 }

@@ -63,18 +63,20 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 		return series, err
 	}
 	var nocgo, cgocheck2 string
+	lab.Progress.Begin("building programs")
 	root, err := study.Root()
 	if err == nil {
 		nocgo = filepath.Join(root, "build", "bin", "toll-nocgo")
-		err = study.Build(root, nocgo, "CGO_ENABLED=0")
+		err = lab.Build(root, nocgo, "CGO_ENABLED=0")
 		if err == nil && lab.Full {
 			cgocheck2 = filepath.Join(root, "build", "bin", "toll-cgocheck2")
-			err = study.Build(root, cgocheck2, "GOEXPERIMENT=cgocheck2")
+			err = lab.Build(root, cgocheck2, "GOEXPERIMENT=cgocheck2")
 		}
 	}
 	if err := lab.Available(err); err != nil {
 		return series, err
 	}
+	lab.Progress.BeginTimed("measuring in processes")
 	rounds := 6
 	if lab.Full {
 		rounds = study.FullRounds
@@ -87,7 +89,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 			return nil, err
 		}
 		return rec.Series(), nil
-	}, lab.Progress)
+	}, lab.Done, lab.Progress.Step)
 	return append(series, children...), err
 }
 

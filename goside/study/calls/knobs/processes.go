@@ -15,6 +15,7 @@ import (
 
 	"toll/goside/measure"
 	"toll/goside/record"
+	"toll/goside/study"
 )
 
 // process is a program to be run, and the setting that it shows.
@@ -55,26 +56,41 @@ func processes(exe, nocgo, cgocheck2 string) []process {
 // runProcesses runs every process once in each round, in an order drawn anew by seed, and returns their series, with
 // the processes' settings in the names and a sample for each round. A process is to time childSubjects for
 // one round and write the record of it to its standard output, which read reads back; args are its arguments in
-// a round. progress is called after each process.
+// a round. progress is called after each process. When stop is closed, it returns the complete rounds with
+// measure.ErrStopped.
 func runProcesses(processes []process, rounds int, seed uint64, args func(round int) []string,
-	read func(io.Reader) ([]measure.Series, error), progress func(done, all int)) ([]measure.Series, error) {
+	read func(io.Reader) ([]measure.Series, error), stop <-chan struct{}, progress func(done, all int)) ([]measure.Series, error) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	merged := make([][]measure.Series, len(processes))
 	done := 0
 	for round := range rounds {
+		series := make([][]measure.Series, len(processes))
 		for _, k := range rng.Perm(len(processes)) {
-			series, err := processes[k].run(args(round), read)
-			if err == nil {
-				merged[k], err = merge(merged[k], series, round)
+			var err error
+			if !study.Ended(stop) {
+				series[k], err = processes[k].run(args(round), read)
+			}
+			if study.Ended(stop) { // perhaps the reason of err
+				return slices.Concat(merged...), measure.ErrStopped
 			}
 			if err != nil {
-				return nil, fmt.Errorf("knobs: %s with %s=%s: %w", processes[k].exe, processes[k].setting.Key, processes[k].setting.Value, err)
+				return nil, processes[k].failed(err)
 			}
 			done++
 			progress(done, len(processes)*rounds)
 		}
+		for k := range processes {
+			var err error
+			if merged[k], err = merge(merged[k], series[k], round); err != nil {
+				return nil, processes[k].failed(err)
+			}
+		}
 	}
 	return slices.Concat(merged...), nil
+}
+
+func (p *process) failed(err error) error {
+	return fmt.Errorf("knobs: %s with %s=%s: %w", p.exe, p.setting.Key, p.setting.Value, err)
 }
 
 // run runs the process and returns its series under the names that they have beside others.

@@ -35,7 +35,7 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			return fillSlotsIn(exe, []string{"child", "slots"}, 6, lab.Progress)
+			return fillSlotsIn(exe, []string{"child", "slots"}, 6, lab.Done, lab.Progress.Step)
 		}},
 	},
 	Benchmarks: []string{benchmark, slotsBenchmark},

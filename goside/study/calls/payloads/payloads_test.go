@@ -4,11 +4,13 @@
 package payloads
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"toll/goside/calls"
+	"toll/goside/measure"
 	"toll/goside/record"
 )
 
@@ -72,7 +74,7 @@ func TestSubjectsAreVerified(t *testing.T) {
 
 func TestSlots(t *testing.T) {
 	rounds := 0
-	all, err := fillSlotsIn("sh", []string{"-c", "echo 2000 8000 purego: no  room"}, 3, func(done, of int) { rounds++ })
+	all, err := fillSlotsIn("sh", []string{"-c", "echo 2000 8000 purego: no  room"}, 3, nil, func(done, of int) { rounds++ })
 	if err != nil || len(all) != 1 || rounds != 3 {
 		t.Fatalf("%d series after %d rounds and the error %v, want 1 after 3", len(all), rounds, err)
 	}
@@ -81,8 +83,22 @@ func TestSlots(t *testing.T) {
 		t.Errorf("got %+v of %+v", s, s.Subject)
 	}
 	for script, want := range map[string]string{"exit 1": "exit status 1", "echo none": `printed "none`, "echo 0 5 x": "want slots"} {
-		if _, err := fillSlotsIn("sh", []string{"-c", script}, 1, func(int, int) {}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := fillSlotsIn("sh", []string{"-c", script}, 1, nil, func(int, int) {}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got the error %v, want one with %q", script, err, want)
+		}
+	}
+	for after := range 3 { // told to stop after as many rounds
+		done := make(chan struct{})
+		if after == 0 {
+			close(done)
+		}
+		all, err := fillSlotsIn("sh", []string{"-c", "echo 2000 8000 no room"}, 3, done, func(round, _ int) {
+			if round == after {
+				close(done)
+			}
+		})
+		if !errors.Is(err, measure.ErrStopped) || len(all) != min(after, 1) || after > 0 && len(all[0].Samples) != after {
+			t.Errorf("stopped after %d rounds: got %+v and %v, want as many samples and %v", after, all, err, measure.ErrStopped)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"toll/goside/measure"
 	"toll/goside/record"
+	"toll/goside/study"
 	"toll/goside/via/purego"
 )
 
@@ -29,14 +30,20 @@ func fillSlots(w io.Writer) error {
 }
 
 // fillSlotsIn has processes fill purego's slots, one in each round, by a command that calls [fillSlots]. An operation
-// is the making of one callback.
-func fillSlotsIn(exe string, args []string, rounds int, progress func(done, all int)) ([]measure.Series, error) {
+// is the making of one callback. When done is closed, it returns the complete rounds with measure.ErrStopped.
+func fillSlotsIn(exe string, args []string, rounds int, done <-chan struct{}, progress func(done, all int)) ([]measure.Series, error) {
 	name := record.Name{Study: slotsBenchmark, Op: "callback", Lang: "c", Via: "purego", N: "1"}
 	subject := &measure.Subject{Name: name.String()}
 	series := measure.Series{Subject: subject}
 	for round := range rounds {
+		if study.Ended(done) {
+			return whole(series), measure.ErrStopped
+		}
 		out, err := exec.Command(exe, args...).Output()
-		if err != nil {
+		switch {
+		case err != nil && study.Ended(done): // which is then the reason
+			return whole(series), measure.ErrStopped
+		case err != nil:
 			return nil, fmt.Errorf("payloads: %s %s: %w", exe, strings.Join(args, " "), err)
 		}
 		var slots int
@@ -53,4 +60,12 @@ func fillSlotsIn(exe string, args []string, rounds int, progress func(done, all 
 		progress(round+1, rounds)
 	}
 	return []measure.Series{series}, nil
+}
+
+// whole returns the series, or none if it has no sample.
+func whole(s measure.Series) []measure.Series {
+	if len(s.Samples) == 0 {
+		return nil
+	}
+	return []measure.Series{s}
 }

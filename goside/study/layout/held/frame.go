@@ -42,8 +42,8 @@ var fewLines = []string{"lstsq-apply-raw", "lstsq-iloc", "lstsq-iterrows", "lsts
 // transposed view, which is column-major; on the latter also with interchanged loops and transposed first, where the route
 // offers that. An operation is a fit of all lines. Results are first compared with the reference's, bit for bit or within the
 // route's bound.
-func frameSubjects(routes []*seam.Route, names []string) ([]measure.Subject, error) {
-	var w study.Collector
+func frameSubjects(lab *study.Lab, routes []*seam.Route, names []string) ([]measure.Subject, error) {
+	w := study.Collector{Lab: lab}
 	rows, cols := kernel.NewOLS(kernel.OLSRows, kernel.OLSDays, kernel.Row, study.SerialPar), kernel.NewOLS(kernel.OLSRows, kernel.OLSDays, kernel.Col, study.SerialPar)
 	cols.Slope, cols.Intercept = rows.Slope, rows.Intercept
 	scratch := *rows

@@ -27,7 +27,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := frameSubjects(routes, names)
+			lab.Progress.Begin("verifying")
+			subjects, err := frameSubjects(lab, routes, names)
 			if err != nil {
 				return nil, err
 			}
@@ -42,7 +43,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, release, err := matrixSubjects(routes, crossings, matrixSizes(lab.Full))
+			lab.Progress.Begin("verifying")
+			subjects, release, err := matrixSubjects(lab, routes, crossings, matrixSizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}
@@ -50,11 +52,12 @@ var Part = study.Part{
 			return lab.MeasureIn(subjects, study.Batch/2, walk.Rounds, 3)
 		}},
 		{Name: "points", Quick: 15 * time.Second, Full: 40 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
-			results, err := walk.Verify("julia")
+			results, err := walk.Verify(lab, "julia")
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := pointSubjects(study.Holding(results), lab.Full)
+			lab.Progress.Begin("verifying")
+			subjects, err := pointSubjects(lab, study.Holding(results), lab.Full)
 			if err != nil {
 				return nil, err
 			}

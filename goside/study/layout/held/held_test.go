@@ -20,7 +20,7 @@ import (
 
 func TestPoints(t *testing.T) {
 	var r studytest.Recorded
-	subjects, err := pointSubjects([]*seam.Route{studytest.RouteOf("c/cgo", r.Funcs())}, false)
+	subjects, err := pointSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", r.Funcs())}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestPoints(t *testing.T) {
 	}
 	f := kernel.Go()
 	f.JuliaSplit = func(a *kernel.JuliaSplit) error { a.Zi, a.Zr = a.Zr, a.Zi; return kernel.Go().JuliaSplit(a) }
-	if _, err := pointSubjects([]*seam.Route{studytest.RouteOf("c/cgo", f)}, false); err == nil || !strings.Contains(err.Error(), "split points on c/cgo") {
+	if _, err := pointSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", f)}, false); err == nil || !strings.Contains(err.Error(), "split points on c/cgo") {
 		t.Errorf("parts swapped: error %v", err)
 	}
 }
@@ -53,7 +53,7 @@ func TestMatrices(t *testing.T) {
 		rows = append(rows, fmt.Sprintf("%d rows, %d steps", len(a.Table), steps))
 		return runRows(a, b, steps, d, dt)
 	}
-	subjects, release, err := matrixSubjects([]*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("go/direct", kernel.Go())},
+	subjects, release, err := matrixSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("go/direct", kernel.Go())},
 		[]calls.Crossing{{Name: "direct", Funcs: calls.Go()}, {Name: "cgo", Funcs: f}}, []int{8})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestMatrices(t *testing.T) {
 		t.Errorf("tables were passed as %q, want some as %q", rows, want)
 	}
 	f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error { return nil }
-	if _, _, err := matrixSubjects([]*seam.Route{studytest.RouteOf("c/cgo", kernel.Go())}, []calls.Crossing{{Name: "cgo", Funcs: f}}, []int{8}); err == nil ||
+	if _, _, err := matrixSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", kernel.Go())}, []calls.Crossing{{Name: "cgo", Funcs: f}}, []int{8}); err == nil ||
 		!strings.Contains(err.Error(), "held=rows/passed=table") {
 		t.Errorf("rows that are not worked on: error %v", err)
 	}
@@ -121,7 +121,7 @@ func TestFrame(t *testing.T) {
 	}}).Within(seam.Bound{Kernel: "ols", ULP: 8})
 	names := []string{"c/cgo", "lapack-nrhs/netlib", "sklearn/cpython"}
 	routes := []*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), within, studytest.RouteOf("sklearn/cpython", kernel.Funcs{OLS: r.Funcs().OLS}), studytest.RouteOf("rust/cgo", kernel.Go())}
-	subjects, err := frameSubjects(routes, names)
+	subjects, err := frameSubjects(&study.Lab{}, routes, names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestFrame(t *testing.T) {
 	}
 	f := kernel.Go()
 	studytest.Wrongs["ols, one ULP off"](&f)
-	if _, err := frameSubjects([]*seam.Route{studytest.RouteOf("c/cgo", f)}, names); err == nil || !strings.Contains(err.Error(), "lang=c/via=cgo") {
+	if _, err := frameSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", f)}, names); err == nil || !strings.Contains(err.Error(), "lang=c/via=cgo") {
 		t.Errorf("one ULP off: error %v", err)
 	}
 	f = kernel.Go()
@@ -161,7 +161,7 @@ func TestFrame(t *testing.T) {
 		b.A.Layout, b.B.Layout = 1-a.A.Layout, 1-a.B.Layout
 		return run(&b)
 	}
-	if _, err := frameSubjects([]*seam.Route{studytest.RouteOf("c/cgo", f)}, names); err == nil {
+	if _, err := frameSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", f)}, names); err == nil {
 		t.Error("diffusion of the other layout was not found out")
 	}
 }

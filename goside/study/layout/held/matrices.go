@@ -50,7 +50,9 @@ var matrixWays = []struct{ held, passed, what, name string }{
 // Go, in runs of no step, which is the border alone, and of one. An operation is a call. What has one piece of memory goes to
 // the routes' kernels, a table of rows to the crossings' RunRows. Each is first run, and must give the reference's bits.
 // release lets go of pinned memory, and is to be called when all is measured.
-func matrixSubjects(routes []*seam.Route, crossings []calls.Crossing, sizes []int) (subjects []measure.Subject, release func(), err error) {
+func matrixSubjects(
+	lab *study.Lab, routes []*seam.Route, crossings []calls.Crossing, sizes []int,
+) (subjects []measure.Subject, release func(), err error) {
 	var kept []*calls.Rows
 	unpin := func() {
 		for _, r := range kept {
@@ -62,7 +64,7 @@ func matrixSubjects(routes []*seam.Route, crossings []calls.Crossing, sizes []in
 			unpin()
 		}
 	}()
-	var w study.Collector
+	w := study.Collector{Lab: lab}
 	for _, n := range sizes {
 		for steps := range 2 {
 			w.Begin(study.Facts(&kernel.Problem{Kernel: fmt.Sprintf("matrices diffusion steps=%d", steps), N: fmt.Sprint(n), Op: "call"}, &kernel.Timed{}))

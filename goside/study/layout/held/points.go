@@ -24,7 +24,7 @@ const pointsLight = 1
 // pointSubjects returns the Julia kernel on both ways to hold its points, in each serial language by the first of its routes:
 // squares of several sides with at most one iteration a point, where memory shows, and of the book's side with
 // its 300. An operation is a point. All are first run and compared with the reference.
-func pointSubjects(routes []*seam.Route, full bool) ([]measure.Subject, error) {
+func pointSubjects(lab *study.Lab, routes []*seam.Route, full bool) ([]measure.Subject, error) {
 	languages, err := study.Walkers(routes, false)
 	if err != nil {
 		return nil, err
@@ -56,6 +56,10 @@ func pointSubjects(routes []*seam.Route, full bool) ([]measure.Subject, error) {
 				{"interleaved", func() error { return l.Funcs.Julia(whole) }},
 				{"split", func() error { return l.Funcs.JuliaSplit(split) }},
 			} {
+				if lab.Stopped() {
+					return nil, measure.ErrStopped
+				}
+				lab.Progress.On(l.Route.Name())
 				clear(whole.Out)
 				if err := held.run(); err != nil {
 					return nil, fmt.Errorf("held: %s points on %s: %w", held.name, l.Route.Name(), err)

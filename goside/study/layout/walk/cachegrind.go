@@ -4,6 +4,7 @@
 package walk
 
 import (
+	"context"
 	"fmt"
 	"math/bits"
 	"os"
@@ -28,14 +29,14 @@ func counters(c *study.Lab) ([]measure.Series, error) {
 	if _, err := countable(); err != nil { // before all is verified for nothing
 		return nil, err
 	}
-	results, err := study.Match([]string{"go/direct", "c/cgo", "c/purego"}, kernels...)
+	results, err := c.Match([]string{"go/direct", "c/cgo", "c/purego"}, kernels...)
 	if err != nil {
 		return nil, err
 	}
 	if err := study.Wrong(results); err != nil {
 		return nil, err
 	}
-	return counted(study.Holding(results), loopSizes(c.Full), c.Seed, c.Progress)
+	return counted(study.Holding(results), loopSizes(c.Full), c.Seed, c.Done, c.Progress.Step)
 }
 
 // cachegrind counts what the walks miss in caches of this machine's form, which valgrind simulates.
@@ -52,7 +53,9 @@ func cachegrind(c *study.Lab) ([]measure.Series, error) {
 			}
 		}
 	}
-	return simulate(v, jobs, c.Progress)
+	c.Progress.Begin("simulating caches")
+	c.Progress.Step(0, len(jobs))
+	return simulate(study.UntilDone(c.Done), v, jobs, c.Progress.Step)
 }
 
 // missJob is walks that one process takes, through one route.
@@ -61,9 +64,10 @@ type missJob struct {
 	Walks []walk
 }
 
-// simulate does the jobs and returns a series for each walk. progress is called after each job. Without the library for
-// valgrind the error is seam.ErrUnavailable.
-func simulate(v *valgrind.Tool, jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
+// simulate does the jobs and returns a series for each walk. progress is called after each job. When ctx ends, it returns
+// those of the jobs that are done with measure.ErrStopped. Without the library for valgrind the error is
+// seam.ErrUnavailable.
+func simulate(ctx context.Context, v *valgrind.Tool, jobs []missJob, progress func(done, all int)) ([]measure.Series, error) {
 	// C is run from a library that has no instruction valgrind does not know. It misses what the usual one does: the walk
 	// decides which lines are fetched, and in which order, not the instruction set.
 	library, err := seam.FindLibrary("valgrind/libtoll_c.so")
@@ -80,7 +84,7 @@ func simulate(v *valgrind.Tool, jobs []missJob, progress func(done, all int)) ([
 		for _, w := range jobs[k].Walks {
 			args = append(args, w.String())
 		}
-		text, printed, err := v.Callgrind(options, environment, args...)
+		text, printed, err := v.Callgrind(ctx, options, environment, args...)
 		if err != nil {
 			return fmt.Errorf("%s: %w", jobs[k].Route, err)
 		}
@@ -94,7 +98,10 @@ func simulate(v *valgrind.Tool, jobs []missJob, progress func(done, all int)) ([
 		progress(done, len(jobs))
 		return nil
 	})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return slices.Concat(series...), measure.ErrStopped
+	case err != nil:
 		return nil, err
 	}
 	return slices.Concat(series...), nil

@@ -4,6 +4,8 @@
 package walk
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"toll/goside/kernel"
+	"toll/goside/measure"
 	"toll/goside/study/studytest"
 	"toll/goside/valgrind"
 )
@@ -27,7 +30,7 @@ func TestCachegrind(t *testing.T) {
 		jobs = append(jobs, missJob{route, []walk{matched, interchanged, small}})
 	}
 	done := 0
-	series, err := simulate(v, jobs, func(int, int) { done++ })
+	series, err := simulate(t.Context(), v, jobs, func(int, int) { done++ })
 	studytest.Available(t, err)
 	if len(series) != 6 || done != len(jobs) {
 		t.Fatalf("%d series, %d times progress, want 6 and %d", len(series), done, len(jobs))
@@ -50,6 +53,24 @@ func TestCachegrind(t *testing.T) {
 	}
 	if source := s.Facts[2].Value; !strings.Contains(source, v.Version) || !strings.Contains(source, " ways, LL ") {
 		t.Errorf("source is %q, want valgrind's version and the caches", source)
+	}
+	t.Run("stops", func(t *testing.T) { cachegrindStops(t, v) })
+}
+
+// cachegrindStops: the jobs that are done are kept.
+func cachegrindStops(t *testing.T, v *valgrind.Tool) {
+	small := walk{Kernel: "diffusion", Layout: kernel.Row, LD: UnitLD, N: 16}
+	jobs := slices.Repeat([]missJob{{"go/direct", []walk{small}}}, 8)
+	for _, after := range []int{0, 1} {
+		ctx, stop := context.WithCancel(t.Context())
+		if after == 0 {
+			stop()
+		}
+		series, err := simulate(ctx, v, jobs, func(int, int) { stop() })
+		stop()
+		if !errors.Is(err, measure.ErrStopped) || (len(series) == 0) != (after == 0) || len(series) == len(jobs) {
+			t.Errorf("stopped after %d of %d jobs: %d series and %v, want those that were done and %v", after, len(jobs), len(series), err, measure.ErrStopped)
+		}
 	}
 }
 

@@ -135,8 +135,9 @@ var kernels = []string{"diffusion", "ols"}
 // diffusion step, or an observation. All walks of one side use the same memory, in which all numbers are about one, so
 // that none comes near what is denormal.
 //
-// Each is first run on numbers that all differ, and must give the reference's bits. progress is called after each.
-func loopSubjects(routes []*seam.Route, sizes []int, threads int, progress func(done, all int)) ([]measure.Subject, error) {
+// Each is first run on numbers that all differ, and must give the reference's bits. If the run is to stop, the error is
+// measure.ErrStopped.
+func loopSubjects(routes []*seam.Route, sizes []int, threads int, lab *study.Lab) ([]measure.Subject, error) {
 	languages, err := study.Walkers(routes, threads > 1)
 	if err != nil {
 		return nil, err
@@ -154,11 +155,14 @@ func loopSubjects(routes []*seam.Route, sizes []int, threads int, progress func(
 			check := newWalkCheck(k, n)
 			for _, w := range walks([]string{k}, n) {
 				for _, l := range languages {
+					if lab.Stopped() {
+						return nil, measure.ErrStopped
+					}
 					if err := check.verify(&w, l, arena, threads); err != nil {
 						return nil, err
 					}
 					done++
-					progress(done, all)
+					lab.Progress.Step(done, all)
 					s := arena.subject(&w, l, threads)
 					s.Facts, s.Group = facts, facts[0].Value
 					subjects = append(subjects, s)

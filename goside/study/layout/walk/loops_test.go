@@ -4,20 +4,23 @@
 package walk
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"toll/goside/kernel"
+	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/seam"
+	"toll/goside/study"
 	"toll/goside/study/studytest"
 )
 
 func TestWalks(t *testing.T) {
 	var r studytest.Recorded
 	subjects, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("c/purego", r.Funcs()),
-		studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32, 40, 512}, 1, studytest.Silent)
+		studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32, 40, 512}, 1, &study.Lab{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +53,7 @@ func TestWalks(t *testing.T) {
 			}
 		}
 	}
-	parallel, err := loopSubjects([]*seam.Route{studytest.RouteOf("c/cgo", kernel.Go()), studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32}, 2, studytest.Silent)
+	parallel, err := loopSubjects([]*seam.Route{studytest.RouteOf("c/cgo", kernel.Go()), studytest.RouteOf("c-omp/cgo", r.Funcs())}, []int{32}, 2, &study.Lab{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,12 +84,26 @@ func TestWalksRefuses(t *testing.T) {
 	for name, spoil := range studytest.Wrongs {
 		f := kernel.Go()
 		spoil(&f)
-		_, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", f)}, []int{40}, 1, studytest.Silent)
+		_, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go()), studytest.RouteOf("c/cgo", f)}, []int{40}, 1, &study.Lab{})
 		if err == nil || !strings.Contains(err.Error(), "c/cgo") || !strings.Contains(err.Error(), "want") {
 			t.Errorf("%s: error %v, want one that names the route and what differs", name, err)
 		}
 	}
-	if _, err := loopSubjects(nil, []int{40}, 1, studytest.Silent); err == nil {
+	if _, err := loopSubjects(nil, []int{40}, 1, &study.Lab{}); err == nil {
 		t.Error("no routes: no error")
+	}
+}
+
+// TestLoopSubjectsStop tells it to stop at once, and while it verifies.
+func TestLoopSubjectsStop(t *testing.T) {
+	for after := range 2 {
+		done := make(chan struct{})
+		if after == 0 {
+			close(done)
+		}
+		lab := &study.Lab{Done: done, Progress: studytest.Stepping(func(int, int) { close(done) })}
+		if subjects, err := loopSubjects([]*seam.Route{studytest.RouteOf("go/direct", kernel.Go())}, []int{40}, 1, lab); subjects != nil || !errors.Is(err, measure.ErrStopped) {
+			t.Errorf("stopped after %d: %d subjects, error %v, want none and %v", after, len(subjects), err, measure.ErrStopped)
+		}
 	}
 }

@@ -117,16 +117,17 @@ func countable() ([]perf.Event, error) {
 
 // counted counts, by the processor's counters, what every walk of both kernels through squares of these sides
 // misses, in missesLangs, each through the first of its routes. A round visits each walk once, in an order by seed.
-// progress is called after each. If there are no counters, the error is seam.ErrUnavailable.
-func counted(routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+// progress is called after each. When done is closed, it returns the complete rounds with measure.ErrStopped. If there are
+// no counters, the error is seam.ErrUnavailable.
+func counted(routes []*seam.Route, sizes []int, seed uint64, done <-chan struct{}, progress func(done, all int)) ([]measure.Series, error) {
 	events, err := countable()
 	if err != nil {
 		return nil, err
 	}
-	return countMisses(events, routes, sizes, seed, progress)
+	return countMisses(events, routes, sizes, seed, done, progress)
 }
 
-func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed uint64, progress func(done, all int)) ([]measure.Series, error) {
+func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed uint64, done <-chan struct{}, progress func(done, all int)) ([]measure.Series, error) {
 	routes = slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !slices.Contains(missesLangs, r.Lang) })
 	languages, err := study.Walkers(routes, false)
 	if err != nil {
@@ -156,13 +157,21 @@ func countMisses(events []perf.Event, routes []*seam.Route, sizes []int, seed ui
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it would use the caches
 	rng := rand.New(rand.NewPCG(seed, 0))
 	for round := range countedRounds {
+		samples := make([]measure.Sample, len(runs))
 		for at, k := range rng.Perm(len(runs)) {
-			sample, err := runs[k].count(events)
-			if err != nil {
+			switch {
+			case study.Ended(done) && round == 0:
+				return nil, measure.ErrStopped
+			case study.Ended(done):
+				return series, measure.ErrStopped
+			}
+			if samples[k], err = runs[k].count(events); err != nil {
 				return nil, fmt.Errorf("walk: misses: %s: %w", series[k].Subject.Name, err)
 			}
-			series[k].Samples = append(series[k].Samples, sample)
 			progress(round*len(runs)+at+1, countedRounds*len(runs))
+		}
+		for k := range series {
+			series[k].Samples = append(series[k].Samples, samples[k])
 		}
 	}
 	return series, nil

@@ -90,7 +90,7 @@ func TestCounted(t *testing.T) {
 	}
 	done := 0
 	progress := func(int, int) { done++ }
-	series, err := countMisses([]perf.Event{perf.PageFaults}, routes, []int{32, 40}, 1, progress)
+	series, err := countMisses([]perf.Event{perf.PageFaults}, routes, []int{32, 40}, 1, nil, progress)
 	if errors.Is(err, seam.ErrUnavailable) {
 		t.Skip(err) // a system that forbids it
 	}
@@ -115,7 +115,7 @@ func TestCounted(t *testing.T) {
 		}
 	}
 
-	series, err = counted(routes, []int{32}, 1, progress)
+	series, err = counted(routes, []int{32}, 1, nil, progress)
 	events, none := countable()
 	if none != nil {
 		if !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "--cachegrind") {
@@ -125,5 +125,37 @@ func TestCounted(t *testing.T) {
 	}
 	if err != nil || len(series) == 0 || len(series[0].Samples[0].More) != len(events) {
 		t.Errorf("got %v and %v, want series with %v", series, err, events)
+	}
+}
+
+// TestCountedStops keeps the complete rounds.
+func TestCountedStops(t *testing.T) {
+	routes, err := registry.Match([]string{"go/direct"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const walks = 16
+	for _, after := range []int{0, walks - 1, 2*walks + 3} {
+		done := make(chan struct{})
+		if after == 0 {
+			close(done)
+		}
+		series, err := countMisses([]perf.Event{perf.PageFaults}, routes, []int{32}, 1, done, func(k, _ int) {
+			if k == after {
+				close(done)
+			}
+		})
+		if errors.Is(err, seam.ErrUnavailable) {
+			t.Skip(err) // a system that forbids it
+		}
+		rounds := after / walks
+		if !errors.Is(err, measure.ErrStopped) || (len(series) == walks) != (rounds > 0) {
+			t.Errorf("stopped after %d: %d series, error %v, want %d of %d rounds", after, len(series), err, walks, rounds)
+		}
+		for _, s := range series {
+			if len(s.Samples) != rounds {
+				t.Errorf("stopped after %d: %s has %d samples, want %d", after, s.Subject.Name, len(s.Samples), rounds)
+			}
+		}
 	}
 }

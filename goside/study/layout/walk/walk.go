@@ -66,7 +66,7 @@ func pictures() []study.Picture {
 // loops times every walk in the languages of one thread, in the same rounds the machine's limits, and with --full, in rounds
 // of their own and at the default sizes, the parallel languages.
 func loops(lab *study.Lab) ([]measure.Series, error) {
-	results, err := Verify(kernels...)
+	results, err := Verify(lab, kernels...)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,8 @@ func loops(lab *study.Lab) ([]measure.Series, error) {
 	}
 	var all []measure.Series
 	for _, threads := range teams {
-		subjects, err := loopSubjects(study.Holding(results), loopSizes(lab.Full && threads == 1), threads, lab.Progress)
+		lab.Progress.Begin("verifying walks")
+		subjects, err := loopSubjects(study.Holding(results), loopSizes(lab.Full && threads == 1), threads, lab)
 		if err != nil {
 			return all, err
 		}
@@ -103,12 +104,12 @@ func loops(lab *study.Lab) ([]measure.Series, error) {
 }
 
 // Verify verifies the routes that may walk in both orders.
-func Verify(kernels ...string) ([]conform.Result, error) {
+func Verify(lab *study.Lab, kernels ...string) ([]conform.Result, error) {
 	via, err := study.NativeVia()
 	if err != nil {
 		return nil, err
 	}
-	results, err := study.Match([]string{"go/direct", "go-par/direct", "c*/" + via, "fortran*/" + via, "rust*/" + via}, kernels...)
+	results, err := lab.Match([]string{"go/direct", "go-par/direct", "c*/" + via, "fortran*/" + via, "rust*/" + via}, kernels...)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ var wayPythonSizes = []int{512, 728, 2048}
 // padding: for diffusion in a run of one step and in one of waySteps, and for ols. An operation is a call, from and to
 // the caller's layout. All that is of one kernel and side uses the same memory. Each way is first taken once, and must
 // give the reference's bits.
-func waySubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
+func waySubjects(lab *study.Lab, routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	natives, err := study.Opened(routes, Routes)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func waySubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	var w study.Collector
+	w := study.Collector{Lab: lab}
 	w.Begin(study.Facts(&kernel.Problem{Kernel: "ways crossing", N: "1", Op: "call"}, &kernel.Timed{}))
 	for _, route := range slices.Concat(Routes, wayPython) {
 		f := natives[route]

@@ -47,7 +47,7 @@ func transposeSizes(full bool) []int {
 
 // transposeSubjects returns what transposes squares: each route that offers it, and NumPy if CPython is there, beside a plain
 // copy. An operation is an element. Subjects of one side and leading dimension use the same memory. Each is first run and compared.
-func transposeSubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
+func transposeSubjects(lab *study.Lab, routes []*seam.Route, sizes []int) ([]measure.Subject, error) {
 	numpy, err := newNumPy()
 	if err != nil && !errors.Is(err, seam.ErrUnavailable) {
 		return nil, err
@@ -55,6 +55,10 @@ func transposeSubjects(routes []*seam.Route, sizes []int) ([]measure.Subject, er
 	var subjects []measure.Subject
 	for _, n := range sizes {
 		for _, ld := range []string{walk.UnitLD, walk.PaddedLD} {
+			if lab.Stopped() {
+				return nil, measure.ErrStopped
+			}
+			lab.Progress.On(fmt.Sprintf("side %d", n))
 			t := newTransposition(n, ld)
 			if err := errors.Join(t.plain(), t.byRoutes(routes), t.byNumPy(numpy)); err != nil {
 				return nil, err

@@ -26,7 +26,8 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			subjects, err := waySubjects(routes, waySizes(lab.Full))
+			lab.Progress.Begin("verifying")
+			subjects, err := waySubjects(lab, routes, waySizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}
@@ -38,14 +39,15 @@ var Part = study.Part{
 			if err != nil {
 				return nil, err
 			}
-			results, err := study.Match([]string{"*/direct", "c/" + via, "fortran/" + via, "rust/" + via, "blas/netlib"}, "transpose")
+			results, err := lab.Match([]string{"*/direct", "c/" + via, "fortran/" + via, "rust/" + via, "blas/netlib"}, "transpose")
 			if err != nil {
 				return nil, err
 			}
 			if err := study.Wrong(results); err != nil {
 				return nil, err
 			}
-			subjects, err := transposeSubjects(study.Holding(results), transposeSizes(lab.Full))
+			lab.Progress.Begin("verifying")
+			subjects, err := transposeSubjects(lab, study.Holding(results), transposeSizes(lab.Full))
 			if err != nil {
 				return nil, err
 			}

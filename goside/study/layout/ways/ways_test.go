@@ -11,13 +11,14 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/record"
 	"toll/goside/seam"
+	"toll/goside/study"
 	"toll/goside/study/studytest"
 )
 
 func TestTransposers(t *testing.T) {
 	var r studytest.Recorded
 	dense := kernel.Funcs{Transpose: r.Funcs().Transpose}
-	subjects, err := transposeSubjects([]*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("gonum/direct", dense)}, []int{16})
+	subjects, err := transposeSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("gonum/direct", dense)}, []int{16})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestTransposers(t *testing.T) {
 	}
 	f := kernel.Go()
 	f.TransposeNaive = func(a *kernel.Transpose) error { copy(a.Out.Data, a.In.Data); return nil }
-	if _, err := transposeSubjects([]*seam.Route{studytest.RouteOf("c/cgo", f)}, []int{16}); err == nil || !strings.Contains(err.Error(), "naive by c/cgo, side 16: out[0][1] is") {
+	if _, err := transposeSubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", f)}, []int{16}); err == nil || !strings.Contains(err.Error(), "naive by c/cgo, side 16: out[0][1] is") {
 		t.Errorf("a copy that does not transpose: error %v", err)
 	}
 }
@@ -42,7 +43,7 @@ func TestTransposers(t *testing.T) {
 // TestWays plays all ways after all were made, since they share memory.
 func TestWays(t *testing.T) {
 	var r studytest.Recorded
-	subjects, err := waySubjects([]*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("go/direct", kernel.Go())}, []int{16, 24})
+	subjects, err := waySubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", r.Funcs()), studytest.RouteOf("go/direct", kernel.Go())}, []int{16, 24})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,13 +78,13 @@ func TestWays(t *testing.T) {
 		}
 		f := kernel.Go()
 		spoil(&f)
-		if _, err := waySubjects([]*seam.Route{studytest.RouteOf("c/cgo", f)}, []int{16}); err == nil || !strings.Contains(err.Error(), "lang=c/via=cgo") {
+		if _, err := waySubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", f)}, []int{16}); err == nil || !strings.Contains(err.Error(), "lang=c/via=cgo") {
 			t.Errorf("%s: error %v, want one that names the route", name, err)
 		}
 	}
 	f := kernel.Go()
 	f.Transpose = func(a *kernel.Transpose) error { return nil }
-	if _, err := waySubjects([]*seam.Route{studytest.RouteOf("c/cgo", f)}, []int{16}); err == nil || !strings.Contains(err.Error(), "way=transposed") {
+	if _, err := waySubjects(&study.Lab{}, []*seam.Route{studytest.RouteOf("c/cgo", f)}, []int{16}); err == nil || !strings.Contains(err.Error(), "way=transposed") {
 		t.Errorf("a transposition that does nothing: error %v", err)
 	}
 }
