@@ -6,7 +6,7 @@ package report
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/base64"
+	"encoding/ascii85"
 	"encoding/binary"
 	"fmt"
 	"regexp"
@@ -25,7 +25,8 @@ import (
 //	UNIT PLACES LEAST EXP   integers: 10^PLACES times what stands before EXP, less the least of them
 //	UNIT ~PLACES LEAST EXP  the same of what is beyond the first such column
 //
-// After a zero byte the integers follow, in the order of columns, each as a varint. All of this is in gzip, in base64.
+// After a zero byte the integers follow, in the order of columns, each as a varint. All of this is in gzip, in Ascii85 with a v for
+// each <, which would not be text in HTML.
 func pack(text []byte) (string, error) {
 	var lines []string
 	var integers []byte
@@ -63,7 +64,7 @@ func pack(text []byte) (string, error) {
 		lines = append(lines, line.String())
 	}
 	var b bytes.Buffer
-	out := base64.NewEncoder(base64.StdEncoding, &b)
+	out := ascii85.NewEncoder(&b)
 	z, err := gzip.NewWriterLevel(out, gzip.BestCompression)
 	if err != nil {
 		return "", err
@@ -79,7 +80,7 @@ func pack(text []byte) (string, error) {
 	if err := out.Close(); err != nil {
 		return "", err
 	}
-	return b.String(), nil
+	return strings.ReplaceAll(b.String(), "<", "v"), nil
 }
 
 // benchmark splits a line of a benchmark's result, as records have them: its name and count, the units, and the values.
@@ -102,7 +103,7 @@ type column struct {
 	exponent string
 }
 
-var number = regexp.MustCompile(`^(\d{1,12})(?:\.(\d{0,11}[1-9]))?(e\+\d\d)?$`)
+var number = regexp.MustCompile(`^(\d{1,12})(?:\.(\d{0,11}[1-9]))?(e[-+]\d\d)?$`)
 
 // integersOf returns values as integers, or nil if they would not come back as they are.
 func integersOf(values []string) *column {

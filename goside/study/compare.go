@@ -225,7 +225,7 @@ func (c *Comparison) problems() []*problem {
 	index := map[string]*problem{}
 	for k := range c.Rows {
 		r := &c.Rows[k]
-		name := problemName(r.New)
+		name := groupName(r.New)
 		p := index[name]
 		if p == nil {
 			_, unit := figures(r.New)
@@ -294,7 +294,7 @@ func (c *Comparison) printRows(w io.Writer, all bool, word func(Verdict) string)
 			shows = word(verdict)
 		}
 		if all || verdict != Same {
-			lines = append(lines, []string{problemName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
+			lines = append(lines, []string{groupName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
 				page.Change(r.Ratio), page.Change(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), shows})
 		}
 	}

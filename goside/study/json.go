@@ -95,7 +95,7 @@ func (c *Comparison) Data() *ComparisonData {
 		if unit == "" {
 			unit = "ns/op"
 		}
-		d.Rows = append(d.Rows, ChangedData{problemName(r.New), r.New.Route(), "Benchmark" + key(r.New), unit, page.Number(record.MiddleOf(before)),
+		d.Rows = append(d.Rows, ChangedData{groupName(r.New), r.New.Route(), "Benchmark" + key(r.New), unit, page.Number(record.MiddleOf(before)),
 			page.Number(record.MiddleOf(after)), change(r.Ratio), change(r.Own), page.Number(r.Noise), r.Verdict()})
 	}
 	return d

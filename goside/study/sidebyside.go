@@ -101,6 +101,10 @@ func SideBySide(p *page.Page, records []Named) {
 		}
 		lines = append(lines, append(page.Words(label), a.figures()...))
 	}
+	if p.HTML != nil {
+		p.Table(&page.Table{Header: header, Lines: lines, Left: 1, Filter: true})
+		return
+	}
 	p.Wide("", header, lines)
 }
 

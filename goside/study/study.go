@@ -143,6 +143,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	case style.HTML != nil:
 		defer p.End()
 		style.HTML.Draw = func(name string) (string, error) { return s.element(r, name) }
+		style.HTML.Unfold = answers == nil && s.Lead == ""
 		p.Answers(answers)
 		s.lead(p)
 	case style.Markdown && !style.Brief:
