@@ -4,7 +4,9 @@
 package process
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,6 +80,55 @@ func TestBrokenWorkers(t *testing.T) {
 	}
 	if _, err := Start("/nowhere/python", "worker.py"); err == nil {
 		t.Error("an interpreter that is not there was started")
+	}
+}
+
+// counter counts the bytes that go through.
+type counter struct {
+	io.Writer
+	io.Reader
+	n int
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.n += n
+	return n, err
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.n += n
+	return n, err
+}
+
+// TestBytes: a step on one row sends the whole grid and has a whole one back; one on no rows sends nothing.
+func TestBytes(t *testing.T) {
+	_, script := python(t)
+	w, err := worker(t, script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, had := &counter{Writer: w.out}, &counter{Reader: w.in}
+	closer := w.out.(io.Closer)
+	w.out = struct {
+		io.Writer
+		io.Closer
+	}{sent, closer}
+	w.in = bufio.NewReader(had)
+	const n, head = kernel.DiffusionSize, 200 // bytes at most, besides the grid's
+	run := kernel.NewDiffusionRun(n, 1, kernel.Row, kernel.Par{Threads: 1})
+	for _, c := range []struct{ rows, want int }{{0, 0}, {1, 8 * n * n}} {
+		sent.n, had.n = 0, 0
+		step := &kernel.DiffusionStep{Out: run.B, In: run.A, Lo: n / 2, Hi: n/2 + c.rows, D: run.D, Dt: run.Dt, Par: run.Par}
+		if err := w.Funcs(Plain).Step(step); err != nil {
+			t.Fatal(err)
+		}
+		for what, got := range map[string]int{"sent": sent.n, "had": had.n} {
+			if got < c.want || got > c.want+head*c.rows {
+				t.Errorf("a step on %d rows %s %d bytes, want %d and a head of at most %d", c.rows, what, got, c.want, head*c.rows)
+			}
+		}
 	}
 }
 
