@@ -56,13 +56,22 @@ def loop_grid(f, n):
 
 
 def loop_step(f, n):
-    """Steps on an empty range of rows: the binding and its checks, without the kernel."""
-    out, in_ = _GRID, _OTHER
+    """Steps of a grid with one interior cell: the binding and its checks, and as good as no kernel. On no rows, some
+    bindings return before they reach compiled code."""
+    out, in_ = _STEPPED, _ONES
     for _ in repeat(None, n):
-        f(out, in_, 1, 1, 1.0, 0.1, 1, 0)
+        f(out, in_, 1, 2, 1.0, 0.1, 1, 0)
 
 
-_GRID, _OTHER = np.zeros((512, 512)), np.zeros((512, 512))
+def take_cell():
+    """Return the cell that loop_step computed, 1.0, and set it to 0.0."""
+    cell = _STEPPED[1, 1]
+    _STEPPED[1, 1] = 0.0
+    return float(cell)
+
+
+_GRID = np.zeros((512, 512))
+_STEPPED, _ONES = np.zeros((3, 3)), np.ones((3, 3))
 
 _spinning = False
 

@@ -8,6 +8,7 @@ package borders
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -85,13 +86,13 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 //     made for it (gil-made). lang=python rows call a Python function that does nothing, by vectorcall, and with
 //     a tuple (how=tuple); not takes an int, add two floats, text a string; array is a matrix that is passed and not
 //     touched, also copied (how=copied), or a vector (n=8). lang=c via=cgo is the plain cgo call.
-//   - "python binding noop", "not", "add", "array" (512 x 512, not touched) and "step" (on no rows, rows=0, with all its
-//     arguments and checks): Python into native code, looped in Python, for each binding; lang=python is a Python function
+//   - "python binding noop", "not", "add", "array" (512 x 512, not touched) and "step" (of a grid with one interior cell,
+//     n=3, with all its arguments and checks): Python into native code, looped in Python, for each binding; lang=python is a Python function
 //     that does nothing with them, lang=loop the loop alone.
 //   - "python step n=512": both borders and the kernel, for each binding; lang=python is a Python function of the same
 //     arguments that does nothing; c/cgo has no Python on its way.
-//   - "python process": to a process (via=process) instead: noop, and array, a step on no rows, for which 512 x 512
-//     cells go there and back.
+//   - "python process": to a process (via=process) instead: noop, and a step on one row (rows=1), for which 512 x 512
+//     cells go there and as many come back.
 //
 // verified says which routes hold; others are left out. Without an interpreter the error is seam.ErrUnavailable.
 func subjects(verified []conform.Result) ([]measure.Subject, error) {
@@ -236,8 +237,11 @@ var looped = []struct {
 	{"not_", "loop_not", rowName("not", "", fromPython, 1)},
 	{"add", "loop_add", rowName("add", "", fromPython, 1)},
 	{"grid", "loop_grid", rowName("array", "", fromPython, kernel.DiffusionSize)},
-	{"step", "loop_step", keyed(stepName("", fromPython), "rows", "0")},
+	{"step", "loop_step", cellStep},
 }
+
+// cellStep is the name of a binding's step, but for the language.
+var cellStep = record.Name{Study: benchmark, Kernel: "diffusion", Op: "step", Via: fromPython, N: "3"}
 
 func (b *borders) pythonToNative() {
 	for _, l := range looped {
@@ -269,7 +273,22 @@ func (b *borders) pythonToNative() {
 				return
 			}
 			row(lang, loop, v.Object())
+			if l.function == "step" {
+				b.stepped(lang)
+			}
 		}
+	}
+}
+
+// stepped keeps an error unless the binding's step has just computed its cell.
+func (b *borders) stepped(lang string) {
+	take := b.function("take_cell")
+	if b.err != nil {
+		return
+	}
+	cell, err := take.Call()
+	if b.err = err; err == nil && cell.Float() != 1 {
+		b.err = fmt.Errorf("borders: %s: the cell of a step is %v, want 1: it did not reach compiled code", lang, cell.Float())
 	}
 }
 
@@ -303,8 +322,6 @@ func (b *borders) both() {
 
 func (b *borders) process() {
 	b.problem, b.parks = "python process", true
-	run := kernel.NewDiffusionRun(kernel.DiffusionSize, 1, kernel.Row, study.SerialPar)
-	a := &kernel.DiffusionStep{Out: run.B, In: run.A, D: run.D, Dt: run.Dt, Par: run.Par}
 	for _, lang := range processes {
 		library := b.held(lang + "/process")
 		if library == nil {
@@ -314,8 +331,25 @@ func (b *borders) process() {
 			library.Noop()
 			return nil
 		})
-		b.each(rowName("array", lang, "process", kernel.DiffusionSize), func() error { return library.Raw.Step(a) })
+		a := oneRow()
+		b.each(rowStep(lang), func() error { return library.Raw.Step(a) })
+		if want := oneRow(); b.err == nil {
+			if b.err = kernel.Go().Step(want); b.err == nil && !slices.Equal(a.Out.Data, want.Out.Data) {
+				b.err = fmt.Errorf("borders: %v: its output differs from Go's", rowStep(lang))
+			}
+		}
 	}
+}
+
+// rowStep returns the name of a step on one row in a process.
+func rowStep(lang string) record.Name { return keyed(stepName(lang, "process"), "rows", "1") }
+
+// oneRow returns a step on a row that is not zero: the least work for which a whole grid goes to a process and one comes
+// back. For none, nothing is sent.
+func oneRow() *kernel.DiffusionStep {
+	run := kernel.NewDiffusionRun(kernel.DiffusionSize, 1, kernel.Row, study.SerialPar)
+	const row = kernel.DiffusionSize * 9 / 20
+	return &kernel.DiffusionStep{Out: run.B, In: run.A, Lo: row, Hi: row + 1, D: run.D, Dt: run.Dt, Par: run.Par}
 }
 
 // held returns the library of a route of which all that was verified holds, else nil.

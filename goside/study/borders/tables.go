@@ -35,18 +35,26 @@ var (
 	busyNoop    = rowName("busy", "python", fromGo, 1)
 )
 
+// idleStep is what older records have instead of cellStep: a step on no rows, which some bindings return from before they
+// reach compiled code.
+var idleStep = keyed(stepName("", fromPython), "rows", "0")
+
 // tables prints the tables. Whatever the record lacks is left out of them.
 type tables struct {
 	*page.Page
 	rows   []*record.Row
 	byName map[string]*record.Row
 	floor  float64
+	step   record.Name // of a binding's step, but for the language
 }
 
 func tablesOf(p *page.Page) *tables {
-	t := &tables{Page: p, rows: p.Rows(benchmark), byName: map[string]*record.Row{}}
+	t := &tables{Page: p, rows: p.Rows(benchmark), byName: map[string]*record.Row{}, step: cellStep}
 	for _, r := range t.rows {
 		t.byName[r.String()] = r
+		if r.Get("rows") == "0" {
+			t.step = idleStep
+		}
 	}
 	t.floor = record.Floor(t.rows)
 	return t
@@ -317,9 +325,28 @@ func (all figures) span(show func(float64) string) string {
 	return named(least) + " to " + named(most)
 }
 
-// labels are those of the arguments in looped.
+// labels are those of the names in looped.
 var labels = map[string]string{
-	"noop": "no-op", "not": "int", "add": "two doubles", "array": "512 x 512 array", "step": "step on no rows",
+	"noop": "no-op", "not": "int", "add": "two doubles", "array": "512 x 512 array", "step": "step on one cell",
+}
+
+func label(name record.Name) string {
+	if name.Get("rows") == "0" {
+		return "step on no rows"
+	}
+	return labels[name.Op]
+}
+
+// columns returns the names in looped, with the record's step.
+func (t *tables) columns() []record.Name {
+	var all []record.Name
+	for _, l := range looped {
+		if l.function == "step" {
+			l.name = t.step
+		}
+		all = append(all, l.name)
+	}
+	return all
 }
 
 // borders returns what the bindings that copy nothing take for a call from Python.
@@ -335,8 +362,8 @@ func (t *tables) borders(name record.Name) figures {
 
 func (t *tables) pythonToNative() {
 	header := []string{""}
-	for _, l := range looped {
-		header = append(header, labels[l.name.Op])
+	for _, c := range t.columns() {
+		header = append(header, label(c))
 	}
 	var lines [][]page.Cell
 	for _, lang := range append([]string{"python"}, t.languagesVia(fromPython)...) {
@@ -344,8 +371,8 @@ func (t *tables) pythonToNative() {
 		if lang == "python" {
 			line[0].Text = "empty Python function"
 		}
-		for _, l := range looped {
-			line = append(line, t.native(l.name, lang).cell())
+		for _, c := range t.columns() {
+			line = append(line, t.native(c, lang).cell())
 		}
 		lines = append(lines, line)
 	}
@@ -373,20 +400,19 @@ func leftOver(ns []float64) string {
 func (t *tables) saidBindings() string {
 	var said []string
 	widest, factor := "", 0.0
-	for _, l := range looped {
-		all := t.borders(l.name)
+	for _, c := range t.columns() {
+		all := t.borders(c)
 		if len(all) < 2 {
 			continue
 		}
-		label := labels[l.name.Op]
-		text := label + " " + all.span(page.Nanoseconds)
+		text := label(c) + " " + all.span(page.Nanoseconds)
 		// Without a time above none there is no factor.
 		least, most := all.extremes()
 		if len(least.rounds) == len(most.rounds) && measure.Median(least.rounds).Lo > 0 {
 			times := measure.Ratio(most.rounds, least.rounds).Median
 			text += fmt.Sprintf(", %.1fx", times)
 			if times > factor {
-				factor, widest = times, label
+				factor, widest = times, label(c)
 			}
 		}
 		said = append(said, text)
@@ -408,7 +434,7 @@ type split struct{ total, first, second, borders, kernel spent }
 func (t *tables) split(lang string) split {
 	s := split{
 		total: t.took(stepName(lang, fromGo)), first: t.took(stepName("python", fromGo)),
-		second: t.native(keyed(stepName("", fromPython), "rows", "0"), lang),
+		second: t.native(t.step, lang),
 	}
 	s.kernel = s.total.minus(s.first).minus(s.second)
 	s.borders = s.total.minus(s.kernel)
@@ -463,11 +489,11 @@ func (t *tables) both() {
 		t.Picture("borders", alt)
 	}
 	t.Lines("Share of the total", []string{"", "Go → Python", "Python → native", "kernel"}, shares)
-	own := ""
-	if ns := t.native(keyed(stepName("", fromPython), "rows", "0"), "python"); ns.rounds != nil {
-		own = page.Nanoseconds(ns.median())
+	said := map[string]string{"Step": label(t.step)}
+	if ns := t.native(t.step, "python"); ns.rounds != nil {
+		said["Own"] = page.Nanoseconds(ns.median())
 	}
-	t.Tell(prose, "split", own)
+	t.Tell(prose, "split", said)
 	if said := t.saidShares(); said != "" {
 		t.Say("%s", said)
 	}
@@ -489,10 +515,8 @@ func (t *tables) saidShares() string {
 		}
 	}
 	for _, lang := range t.languagesVia(fromGo) {
-		if s := t.split(lang); copies(lang) && s.total.rounds != nil && s.second.rounds != nil {
-			said = append(said, prose.Text("copies", map[string]string{
-				"Binding": lang, "Time": page.Nanoseconds(s.second.median()),
-			}))
+		if s := t.split(lang); copies(lang) && s.kernel.rounds != nil {
+			said = append(said, prose.Text("copies", lang))
 		}
 	}
 	return strings.Join(said, " ")
@@ -511,22 +535,27 @@ func (t *tables) callsForAStep(lang string) string {
 func (t *tables) process() {
 	var lines [][]page.Cell
 	var said []string
+	stepped := false
 	for _, lang := range processes {
-		noop, array := t.row(rowName("noop", lang, "process", 1)), t.row(rowName("array", lang, "process", kernel.DiffusionSize))
+		noop, step := t.row(rowName("noop", lang, "process", 1)), t.row(rowStep(lang))
 		line := page.Words(lang+"/process", "", "", "")
 		if noop != nil {
 			line[1], line[2] = timeCell(noop), t.ratio(noop, t.row(pythonNoop))
-		}
-		if array != nil {
-			line[3] = timeCell(array)
-		}
-		if noop != nil && array != nil {
 			said = append(said, fmt.Sprintf("%s to %s", page.Nanoseconds(record.MiddleOf(noop.Wall())), lang))
+		}
+		if step != nil {
+			line[3], stepped = timeCell(step), true
 		}
 		lines = append(lines, line)
 	}
-	if t.Lines("A process instead, by a pipe: round trips",
-		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, lines) && said != nil {
+	if !t.Lines("A process instead, by a pipe: round trips",
+		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, lines) {
+		return
+	}
+	if said != nil {
 		t.Say("A round trip of a few bytes takes %s. Arrays are copied through the pipe, twice in each direction.", page.Joined(said))
+	}
+	if stepped {
+		t.Tell(prose, "there and back", nil)
 	}
 }
