@@ -12,6 +12,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ import (
 type inline struct {
 	b           strings.Builder
 	height      vg.Length
-	open, close string // what what is being drawn stands in, and what ends that
+	open, close string // the element that is being drawn in, and its end
 	pen         pen
 	pushed      []pen
 	err         error // of the first image that could not be written
@@ -229,7 +230,7 @@ func (s *inline) path(path vg.Path) {
 		case vg.LineComp:
 			line(c.Pos)
 		case vg.CurveComp:
-			write(map[int]string{1: "q", 2: "c"}[len(c.Control)], append(c.Control[:len(c.Control):len(c.Control)], c.Pos)...)
+			write(map[int]string{1: "q", 2: "c"}[len(c.Control)], append(slices.Clip(c.Control), c.Pos)...)
 		case vg.ArcComp:
 			on := func(angle float64) vg.Point {
 				return vg.Point{X: c.Pos.X + c.Radius*vg.Length(math.Cos(angle)), Y: c.Pos.Y + c.Radius*vg.Length(math.Sin(angle))}

@@ -87,7 +87,7 @@ func (f *Fits) Picture() (*Picture, error) {
 	p.X.Tick.Marker = plot.TickerFunc(wholeTicks)
 
 	const width = 8.5 * vg.Inch
-	legend := Flow(keys, width-vg.Points(40))
+	legend := Flow(keys, 0) // one below the other: so do the lines lie
 	foot := vg.Points(keyHeight*float64(len(legend)) + 10)
 	return &Picture{Width: width, Height: 5.2*vg.Inch + foot, Paint: func(c draw.Canvas) {
 		Whiten(c)

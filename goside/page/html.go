@@ -9,6 +9,7 @@ import (
 	"html"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -25,12 +26,13 @@ import (
 type HTML struct {
 	ID       string                            // its anchors begin with it
 	Records  []*record.Record                  // all of the page, in its order; nil if the part's record is the only one
+	Unfold   bool                              // the first section is open
 	Draw     func(name string) (string, error) // returns a picture as an element svg, "" if the record has nothing that it shows
 	Sections []Anchor                          // of the sections printed
 	Err      error                             // of the first picture that could not be drawn
 
-	index map[*record.Row]string
-	open  bool // a section is
+	places map[*record.Row]string
+	open   bool // a section is
 }
 
 // Anchor is a place in a page.
@@ -44,12 +46,17 @@ func (p *Page) End() {
 	}
 }
 
-// htmlHeading begins a section, which is folded: a reader opens those of interest.
+// htmlHeading begins a section, which is folded unless it is the first of a study that shows nothing before its sections: a reader
+// opens those of interest.
 func (p *Page) htmlHeading(title string) {
 	p.End()
 	id := p.HTML.ID + "-" + slug(title)
 	p.HTML.Sections = append(p.HTML.Sections, Anchor{id, title})
-	fmt.Fprintf(p, "<details class=\"section\" id=\"%s\">\n<summary><h3>%s</h3></summary>\n", id, inline(title))
+	open := ""
+	if p.HTML.Unfold && len(p.HTML.Sections) == 1 {
+		open = " open"
+	}
+	fmt.Fprintf(p, "<details class=\"section\" id=\"%s\"%s>\n<summary><h3>%s</h3></summary>\n", id, open, inline(title))
 	p.HTML.open = true
 }
 
@@ -83,9 +90,9 @@ func (p *Page) htmlPicture(name, alt string) {
 		caption, svg, caption)
 }
 
-// htmlTable prints a table. Each figure says the rows that it is made from, each as RECORD:ROW, two numbers from 0 in the page's
-// and the record's order; each line says the kernel, the language and the crossing that all of its figures have: the page's script
-// shows and filters by them.
+// htmlTable prints a table. A figure says the rows that it is made from, by their numbers in the record, or RECORD:ROW in another;
+// of more than a reader is told of, it says how many. In a table that filters each line says the kernel, the language and the
+// crossing that all of its figures have. The page's script shows and filters by them.
 func (p *Page) htmlTable(of *Table, prose bool) {
 	class := "grid"
 	if prose {
@@ -124,10 +131,14 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 			fmt.Fprint(p, "</tbody><tbody>")
 			continue
 		}
-		fmt.Fprintf(p, "<tr%s>", lineOf(line))
+		common := ""
+		if of.Filter {
+			common = commonOf(line)
+		}
+		fmt.Fprintf(p, "<tr%s>", common)
 		for k := range line {
 			if k == 0 && !prose {
-				fmt.Fprintf(p, "<th scope=\"row\"%s>%s</th>", side(k), inline(line[k].Text))
+				fmt.Fprintf(p, "<th%s>%s</th>", side(k), inline(line[k].Text))
 			} else {
 				fmt.Fprintf(p, "<td%s%s>%s</td>", side(k), p.attributes(&line[k]), line[k].html())
 			}
@@ -137,8 +148,8 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 	fmt.Fprint(p, "</tbody></table></div></figure>\n")
 }
 
-// lineOf returns the attributes of a line: what its figures have in common, as the first rows that they are made from say.
-func lineOf(line []Cell) string {
+// commonOf returns the attributes of a line: what its figures have in common, as the first rows that they are made from say.
+func commonOf(line []Cell) string {
 	var b strings.Builder
 	for _, common := range []struct {
 		name string
@@ -161,39 +172,40 @@ func lineOf(line []Cell) string {
 	return b.String()
 }
 
+// told is of how many rows a reader is told that a figure is made from.
+const told = 3
+
 // attributes returns those of a cell: its rows.
 func (p *Page) attributes(c *Cell) string {
-	var b strings.Builder
-	if len(c.From) > 0 {
-		var places []string
-		for _, r := range c.From {
-			if place, ok := p.place(r); ok {
-				places = record.AppendNew(places, place)
-			}
-		}
-		if places != nil {
-			fmt.Fprintf(&b, " data-r=\"%s\"", strings.Join(places, " "))
+	var places []string
+	for _, r := range c.From {
+		if place := p.place(r); place != "" {
+			places = record.AppendNew(places, place)
 		}
 	}
-	return b.String()
+	if len(places) > told {
+		places = append(places[:told], fmt.Sprintf("+%d", len(places)-told))
+	}
+	if places == nil {
+		return ""
+	}
+	return fmt.Sprintf(" data-r=\"%s\"", strings.Join(places, " "))
 }
 
-// place returns which row of which record one is.
-func (p *Page) place(r *record.Row) (string, bool) {
-	if p.HTML.index == nil {
-		p.HTML.index = map[*record.Row]string{}
-		records := p.HTML.Records
-		if records == nil {
-			records = []*record.Record{p.Record}
-		}
-		for number, rec := range records {
+// place returns which row of which record one is; "" if the page has it not.
+func (p *Page) place(r *record.Row) string {
+	if p.HTML.places == nil {
+		p.HTML.places = map[*record.Row]string{}
+		for number, rec := range p.HTML.Records {
 			for k := range rec.Rows {
-				p.HTML.index[&rec.Rows[k]] = fmt.Sprintf("%d:%d", number, k)
+				p.HTML.places[&rec.Rows[k]] = fmt.Sprintf("%d:%d", number, k)
 			}
 		}
+		for k := range p.Record.Rows {
+			p.HTML.places[&p.Record.Rows[k]] = strconv.Itoa(k)
+		}
 	}
-	place, ok := p.HTML.index[r]
-	return place, ok
+	return p.HTML.places[r]
 }
 
 func (c *Cell) html() string {

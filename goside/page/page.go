@@ -118,7 +118,7 @@ func (p *Page) Picture(name, alt string) {
 	case p.HTML != nil:
 		p.htmlPicture(name, alt)
 	case p.Markdown:
-		fmt.Fprintf(p, "![%s](%s.svg)\n\n", alt, name)
+		fmt.Fprintf(p, "![%s](%s%s.svg)\n\n", alt, p.Prefix, name)
 	}
 }
 
@@ -169,6 +169,7 @@ type Style struct {
 	Brief    bool   // only the times, or the answers in short
 	Headline bool   // only what belongs on a first screen
 	Source   string // file of the record, as it is to be named
+	Prefix   string // what the names of the pictures' files begin with
 }
 
 // Page prints a record.

@@ -52,6 +52,7 @@ type Table struct {
 	Header []string
 	Lines  [][]Cell // nil for a rule between two
 	Left   int      // columns that are flush left; the others are flush right
+	Filter bool     // a page in HTML lets its reader choose lines by kernel, language and crossing
 }
 
 // Grid prints a table: the first column to the left, the others to the right. A title of "" leaves none.

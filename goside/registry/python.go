@@ -17,49 +17,58 @@ var (
 	hypot    = seam.Bound{Kernel: "julia", ULP: 4, Cause: "abs(z) < 2 uses hypot, which rounds in another way: for |z|² this near to 4 the test may go either way (measured: 1)"}
 )
 
+// What most of these languages offer: the kernels, and with them the family of calls.
+var (
+	kernels = []string{"step", "run", "julia", "ols"}
+	whole   = append([]string{"noop", "not", "add", "sum"}, kernels...)
+)
+
 // python are the languages of cpython-ext: one module toll.<language> each, and those of its worker process.
 var python = []*seam.Route{
-	cpythonRoute("python").Within(hypot),
-	cpythonRoute("python-expanded"),
-	cpythonRoute("python-numpy"),
-	cpythonRoute("numpy"),
-	cpythonRoute("numpy-temporaries"),
-	cpythonRoute("ctypes"),
-	cpythonRoute("cffi-abi"),
-	cpythonRoute("cffi-api"),
-	cpythonRoute("capi"),
-	cpythonRoute("f2py"),
-	cpythonRoute("f2py-copy"),
-	cpythonRoute("pyo3"),
-	cpythonRoute("cython-pure").Within(hypot),
-	cpythonRoute("cython").Within(hypot),
-	cpythonRoute("cython-expanded"),
-	cpythonRoute("cython-memoryview"),
-	cpythonRoute("cython-static"),
-	cpythonRoute("cython-dynamic"),
-	cpythonRoute("cython-guided"),
-	cpythonRoute("numba").Within(hypot),
-	cpythonRoute("numba-expanded"),
-	cpythonRoute("numba-prange"),
-	cpythonRoute("pythran"),
-	cpythonRoute("sklearn").Within(centered).OnlySmall(),
-	cpythonRoute("lstsq-iloc").Within(svd).OnlySmall(),
-	cpythonRoute("lstsq-iterrows").Within(svd).OnlySmall(),
-	cpythonRoute("lstsq-apply").Within(svd).OnlySmall(),
-	cpythonRoute("lstsq-apply-raw").Within(svd).OnlySmall(),
-	cpythonRoute("lstsq-numba").Within(svd),
-	cpythonRoute("lstsq-engine").Within(svd),
-	cpythonRoute("lstsq-engine-par").Within(svd),
+	cpythonRoute("python", whole...).Within(hypot),
+	cpythonRoute("python-expanded", "julia"),
+	cpythonRoute("python-numpy", "julia"),
+	cpythonRoute("numpy", whole...),
+	cpythonRoute("numpy-temporaries", "step", "run"),
+	cpythonRoute("ctypes", whole...),
+	cpythonRoute("cffi-abi", whole...),
+	cpythonRoute("cffi-api", whole...),
+	cpythonRoute("capi", whole...),
+	cpythonRoute("f2py", whole...),
+	cpythonRoute("f2py-copy", "step", "run", "ols"),
+	cpythonRoute("pyo3", whole...),
+	cpythonRoute("cython-pure", kernels...).Within(hypot),
+	cpythonRoute("cython", kernels...).Within(hypot),
+	cpythonRoute("cython-expanded", "julia"),
+	cpythonRoute("cython-memoryview", whole...),
+	cpythonRoute("cython-static", kernels...),
+	cpythonRoute("cython-dynamic", kernels...),
+	cpythonRoute("cython-guided", kernels...),
+	cpythonRoute("numba", whole...).Within(hypot),
+	cpythonRoute("numba-expanded", "julia"),
+	cpythonRoute("numba-prange", kernels...),
+	cpythonRoute("pythran", kernels...),
+	cpythonRoute("sklearn", "ols").Within(centered).OnlySmall(),
+	cpythonRoute("lstsq-iloc", "ols").Within(svd).OnlySmall(),
+	cpythonRoute("lstsq-iterrows", "ols").Within(svd).OnlySmall(),
+	cpythonRoute("lstsq-apply", "ols").Within(svd).OnlySmall(),
+	cpythonRoute("lstsq-apply-raw", "ols").Within(svd).OnlySmall(),
+	cpythonRoute("lstsq-numba", "ols").Within(svd),
+	cpythonRoute("lstsq-engine", "ols").Within(svd),
+	cpythonRoute("lstsq-engine-par", "ols").Within(svd),
 
 	processRoute("python", process.Python, process.Plain).Within(hypot),
 	processRoute("pypy", "pypy3", process.Plain).Within(hypot),
 	processRoute("pypy-expanded", "pypy3", process.Expanded),
 }
 
-func cpythonRoute(lang string) *seam.Route {
-	return seam.NewRoute(lang, "cpython", func() (*seam.Library, error) { return cpython.Open(lang) })
+// cpythonRoute declares the functions of a language, since its module may take seconds to import.
+func cpythonRoute(lang string, functions ...string) *seam.Route {
+	open := func() (*seam.Library, error) { return cpython.Open(lang) }
+	return seam.NewRoute(lang, "cpython", open).Declares(func() error { return cpython.Find(lang) }, functions...)
 }
 
 func processRoute(lang, interpreter string, variant process.Variant) *seam.Route {
-	return seam.NewRoute(lang, "process", func() (*seam.Library, error) { return process.Open(interpreter, variant) })
+	open := func() (*seam.Library, error) { return process.Open(interpreter, variant) }
+	return seam.NewRoute(lang, "process", open).Declares(func() error { return process.Find(interpreter) }, whole...)
 }

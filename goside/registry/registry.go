@@ -6,7 +6,6 @@
 package registry
 
 import (
-	"fmt"
 	"path"
 	"slices"
 
@@ -73,14 +72,14 @@ func Match(patterns []string) ([]*seam.Route, error) {
 		for _, r := range routes {
 			ok, err := path.Match(pattern, r.Name())
 			if err != nil {
-				return nil, fmt.Errorf("registry: route %q: %w", pattern, err)
+				return nil, seam.Usagef("registry: route %q: %w", pattern, err)
 			}
 			if ok {
 				matching[r], found = true, true
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("registry: no route matches %q, want one such as rust/purego or '*/cgo': see toll list", pattern)
+			return nil, seam.Usagef("registry: no route matches %q, want one such as rust/purego or '*/cgo': see toll list", pattern)
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !matching[r] }), nil

@@ -6,10 +6,11 @@ package report
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/base64"
+	"encoding/ascii85"
 	"encoding/binary"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,7 +18,7 @@ import (
 // pack returns a record's text so that the page's script can make it again, byte for byte, in less than half the room that
 // gzip alone leaves it: figures of the same benchmark differ by little, which text hides.
 //
-// The packed text has a line for each line, "=" and the line, or for all neighbouring lines of one benchmark, ">", what
+// The packed text has a first line, see below, and a line for each line, "=" and the line, or for all neighbouring lines of one benchmark, ">", what
 // they begin with, their number, and for each unit a tab and how its column is packed:
 //
 //	UNIT =VALUE             all are this
@@ -25,10 +26,12 @@ import (
 //	UNIT PLACES LEAST EXP   integers: 10^PLACES times what stands before EXP, less the least of them
 //	UNIT ~PLACES LEAST EXP  the same of what is beyond the first such column
 //
-// After a zero byte the integers follow, in the order of columns, each as a varint. All of this is in gzip, in base64.
+// After a zero byte the integers follow, in the order of columns, each as a varint: the first bytes of all, then the second bytes
+// of those that have one, and so on, since gzip finds more in bytes that are alike. The first line says how many there are of
+// each. All of this is in gzip, in Ascii85 with a v for each <, which would not be text in HTML.
 func pack(text []byte) (string, error) {
 	var lines []string
-	var integers []byte
+	var integers planes
 	all := strings.Split(string(text), "\n")
 	for k := 0; k < len(all); {
 		head, units, values := benchmark(all[k])
@@ -58,17 +61,18 @@ func pack(text []byte) (string, error) {
 				first = c
 			}
 			fmt.Fprintf(&line, "\t%s %s", unit, how)
-			integers = append(integers, packed...)
+			integers.add(packed)
 		}
 		lines = append(lines, line.String())
 	}
 	var b bytes.Buffer
-	out := base64.NewEncoder(base64.StdEncoding, &b)
+	out := ascii85.NewEncoder(&b)
 	z, err := gzip.NewWriterLevel(out, gzip.BestCompression)
 	if err != nil {
 		return "", err
 	}
-	for _, part := range [][]byte{[]byte(strings.Join(lines, "\n")), {0}, integers} {
+	head := strings.Trim(fmt.Sprint(integers.lengths()), "[]") + "\n"
+	for _, part := range append([][]byte{[]byte(head + strings.Join(lines, "\n")), {0}}, integers...) {
 		if _, err := z.Write(part); err != nil {
 			return "", err
 		}
@@ -79,7 +83,29 @@ func pack(text []byte) (string, error) {
 	if err := out.Close(); err != nil {
 		return "", err
 	}
-	return b.String(), nil
+	return strings.ReplaceAll(b.String(), "<", "v"), nil
+}
+
+// planes are the first bytes of varints, the second bytes, and so on.
+type planes [][]byte
+
+func (p *planes) add(integers []int64) {
+	for _, n := range integers {
+		for k, b := range binary.AppendUvarint(nil, uint64(n)) {
+			if k == len(*p) {
+				*p = append(*p, nil)
+			}
+			(*p)[k] = append((*p)[k], b)
+		}
+	}
+}
+
+func (p planes) lengths() []int {
+	all := make([]int, len(p))
+	for k := range p {
+		all[k] = len(p[k])
+	}
+	return all
 }
 
 // benchmark splits a line of a benchmark's result, as records have them: its name and count, the units, and the values.
@@ -102,7 +128,7 @@ type column struct {
 	exponent string
 }
 
-var number = regexp.MustCompile(`^(\d{1,12})(?:\.(\d{0,11}[1-9]))?(e\+\d\d)?$`)
+var number = regexp.MustCompile(`^(\d{1,12})(?:\.(\d{0,11}[1-9]))?(e[-+]\d\d)?$`)
 
 // integersOf returns values as integers, or nil if they would not come back as they are.
 func integersOf(values []string) *column {
@@ -126,7 +152,7 @@ func integersOf(values []string) *column {
 }
 
 // packColumn packs a column, beside the first one that is of integers, if there is one.
-func packColumn(values []string, first *column) (how string, packed []byte, c *column) {
+func packColumn(values []string, first *column) (how string, packed []int64, c *column) {
 	same := true
 	for _, value := range values {
 		same = same && value == values[0]
@@ -153,20 +179,17 @@ func packColumn(values []string, first *column) (how string, packed []byte, c *c
 		}
 		beyond[k] = n - scale*first.integers[k]
 	}
-	if from, fewer := less(beyond); len(fewer) < len(packed) {
+	if from, fewer := less(beyond); slices.Max(fewer) < slices.Max(packed) {
 		return strings.TrimRight(fmt.Sprintf("~%d %d %s", c.places, from, c.exponent), " "), fewer, c
 	}
 	return how, packed, c
 }
 
-// less returns the least integer, and by how much each is more, as varints.
-func less(integers []int64) (least int64, packed []byte) {
-	least = integers[0]
+// less returns the least integer, and by how much each is more.
+func less(integers []int64) (least int64, more []int64) {
+	least = slices.Min(integers)
 	for _, n := range integers {
-		least = min(least, n)
+		more = append(more, n-least)
 	}
-	for _, n := range integers {
-		packed = binary.AppendUvarint(packed, uint64(n-least))
-	}
-	return least, packed
+	return least, more
 }

@@ -160,10 +160,22 @@ func (d *document) add(k int, sources []Source, records []*record.Record, baseli
 		Number: k, File: filepath.Base(s.File), Sections: of.Sections, HTML: template.HTML(b.String()), //nolint:gosec // package page has escaped it
 		On: fmt.Sprintf("%s, %s cores; %s; Toll %s, %s", get("cpu"), get("cores"), get("go"), get("revision"), get("date")),
 	})
-	for at := range c.Parts {
-		c.Parts[at].Several = len(c.Parts) > 1
+	if last := k+1 == len(sources) || sources[k+1].Study != s.Study; last && len(c.Parts) > 1 {
+		c.compare(sources[k+1-len(c.Parts):k+1], records)
 	}
 	return d.addBoard(s, baseline)
+}
+
+// compare sets a study's records side by side.
+func (c *chapter) compare(sources []Source, records []*record.Record) {
+	var named []study.Named
+	for k := range sources {
+		named = append(named, study.Named{Name: filepath.Base(sources[k].File), Record: sources[k].Record})
+		c.Parts[k].Several = true
+	}
+	var b bytes.Buffer
+	study.SideBySide(page.New(&b, sources[0].Record, page.Style{Markdown: true, HTML: &page.HTML{ID: c.ID + "-compared", Records: records}}), named)
+	c.Compared = template.HTML(b.String()) //nolint:gosec // package page has escaped it
 }
 
 // addBoard makes the board of a record, unless one of more crossings is there.

@@ -39,7 +39,7 @@ var made = &study.Study{
 				wall := measure.Median(r.Wall())
 				lines = append(lines, []page.Cell{page.Word(r.Route()), page.Figure(page.TimeAndSpread(wall), r), page.Figure("~1.00", r, &p.Record.Rows[0])})
 			}
-			p.Grid("Time of a call", []string{"route", "a call", "relative"}, lines)
+			p.Table(&page.Table{Title: "Time of a call", Header: []string{"route", "a call", "relative"}, Lines: lines, Left: 1, Filter: true})
 		}},
 		Answers: []page.Question{{Text: "How long?", Answer: func(*page.Page) string { return "Not *long*." }}},
 		Pictures: []study.Picture{{Name: "made", Alt: "A white picture", Draw: func(*record.Record) (*chart.Picture, error) {

@@ -4,21 +4,42 @@
 
 const part = node => node.closest("[data-record]");
 
+// bytesOf returns what text in Ascii85 stands for, where a v stands for each <.
+function bytesOf(text) {
+  const bytes = [];
+  let digits = [];
+  const flush = some => {
+    const full = [...digits, 84, 84, 84, 84].slice(0, 5).reduce((n, digit) => n * 85 + digit, 0);
+    for (let k = 0; k < some; k++) bytes.push(Math.floor(full / 256 ** (3 - k)) % 256);
+    digits = [];
+  };
+  for (const c of text.trim()) {
+    if (c === "z") {
+      bytes.push(0, 0, 0, 0);
+      continue;
+    }
+    digits.push((c === "v" ? "<" : c).charCodeAt(0) - 33);
+    if (digits.length === 5) flush(4);
+  }
+  if (digits.length > 0) flush(digits.length - 1);
+  return Uint8Array.from(bytes);
+}
+
 // unpacked returns a record's text, and the times of its rows, in the order in which their names appear. Package report's
 // pack says what is packed how.
 async function unpacked(script) {
-  const bytes = Uint8Array.from(atob(script.textContent.trim()), c => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytesOf(script.textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
   const all = new Uint8Array(await new Response(stream).arrayBuffer());
   const end = all.indexOf(0);
-  let at = end + 1;
+  const [lengths, ...packedLines] = new TextDecoder().decode(all.subarray(0, end)).split("\n");
+  const at = [];
+  lengths.split(" ").reduce((start, length) => (at.push(start), start + Number(length)), end + 1);
   const varint = () => {
-    let n = 0, scale = 1;
-    for (;;) {
-      const byte = all[at++];
-      n += (byte & 127) * scale;
+    let n = 0;
+    for (let k = 0; ; k++) {
+      const byte = all[at[k]++];
+      n += (byte & 127) * 128 ** k;
       if (byte < 128) return n;
-      scale *= 128;
     }
   };
   const decimal = (n, places, exponent) => {
@@ -27,7 +48,7 @@ async function unpacked(script) {
     return (digits.slice(0, -places) + "." + digits.slice(-places)).replace(/\.?0+$/, "") + exponent;
   };
   const lines = [], rows = new Map();
-  for (const line of new TextDecoder().decode(all.subarray(0, end)).split("\n")) {
+  for (const line of packedLines) {
     if (line[0] === "=") {
       lines.push(line.slice(1));
       continue;
@@ -109,24 +130,24 @@ function strip({sorted, median, lo, hi}) {
 const tip = document.getElementById("tip");
 let shown;
 
-const most = 3; // rows that a tip has room for
-
 async function show(cell) {
   if (shown === cell) return;
   shown = cell;
-  const of = cell.dataset.r.split(" ").map(place => {
+  const places = cell.dataset.r.split(" ");
+  const more = places.at(-1)[0] === "+" ? Number(places.pop()) : 0;
+  const of = places.map(place => {
     const [a, b] = place.split(":");
     return b === undefined ? [part(cell).dataset.record, a] : [a, b];
   });
   const told = [];
-  for (const [k, row] of of.slice(0, most)) {
+  for (const [k, row] of of) {
     const {rows} = await record(k);
     const [name, samples] = rows[row], s = summary(samples);
     const interval = s.lo === undefined ? "too few for an interval" : `95 % interval ${nanoseconds(s.lo)} to ${nanoseconds(s.hi)}`;
     told.push(element("p", {}, element("code", {}, name), strip(s),
       `${samples.length} ${samples.length === 1 ? "sample" : "samples"}, median ${nanoseconds(s.median)}, ${interval}.`));
   }
-  if (of.length > most) told.push(element("p", {}, `It is made from ${of.length - most} more rows.`));
+  if (more > 0) told.push(element("p", {}, `It is made from ${more} more ${more === 1 ? "row" : "rows"}.`));
   told.push(element("p", {}, "Search for the name in ", element("code", {}, scripts[of[0][0]].dataset.file), "."));
   if (shown !== cell) return;
   tip.replaceChildren(...told);

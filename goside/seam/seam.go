@@ -11,6 +11,7 @@ package seam
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
 	"toll/goside/kernel"
@@ -19,6 +20,18 @@ import (
 
 // ErrUnavailable is wrapped by the error of a route that is not available on this machine, or in this build.
 var ErrUnavailable = errors.New("unavailable")
+
+// UsageError is the error of a request that is wrong in itself: an unknown name, or a value that is not allowed. It says
+// what the error in it says.
+type UsageError struct{ Err error }
+
+func (u UsageError) Error() string { return u.Err.Error() }
+
+// Unwrap returns the error in it.
+func (u UsageError) Unwrap() error { return u.Err }
+
+// Usagef returns a [UsageError]; its arguments are those of [fmt.Errorf].
+func Usagef(format string, args ...any) error { return UsageError{fmt.Errorf(format, args...)} }
 
 // Mend is the command that builds all native libraries; errors about them name it.
 const Mend = "scripts/build.sh"
@@ -29,6 +42,9 @@ type Route struct {
 	Bound     *Bound // nil: results are the reference's, bit for bit; see BoundOn
 	Slow      bool   // a large case takes a minute: the suite omits these unless told
 	open      func() (*Library, error)
+
+	functions []string // see Declares
+	find      func() error
 }
 
 // NewRoute returns a route. It calls open once, when the route is first needed. If that changes the thread, by a
@@ -59,6 +75,30 @@ func (r *Route) Whole() *Route {
 func (r *Route) OnlySmall() *Route {
 	r.Slow = true
 	return r
+}
+
+// Declares notes what a route offers that takes long to open, by the names of [kernel.Functions], and how to tell
+// quickly whether it is there. It returns the route.
+func (r *Route) Declares(find func() error, functions ...string) *Route {
+	r.functions, r.find = functions, find
+	return r
+}
+
+// Glance returns what the route offers, in a moment. It opens the route, unless that takes long: then it returns what the
+// route declares, and the error says that something of it is not there. A route that is all there may yet fail to open.
+func (r *Route) Glance() (functions []string, opened bool, err error) {
+	if r.find != nil {
+		thread.Opening(r.Name(), func() { err = r.find() })
+		return r.functions, false, err
+	}
+	library, err := r.Open()
+	if err != nil {
+		return nil, false, err
+	}
+	for _, f := range library.Offered() {
+		functions = append(functions, f.Name)
+	}
+	return functions, true, nil
 }
 
 // BoundOn returns the bound on a kernel's results, or nil if they equal the reference to the bit.

@@ -159,13 +159,35 @@ func (c *Comparison) Worse(over float64) []Changed {
 	return slices.DeleteFunc(slices.Clone(c.Rows), func(r Changed) bool { return !r.Slower() || r.Own <= 1+over })
 }
 
-// Print prints what changed: each problem's rows together, then the rows that changed beyond noise, or all.
-func (c *Comparison) Print(w io.Writer, all bool) {
+// Verdict is what a comparison says of a row.
+type Verdict string
+
+// The verdicts.
+const (
+	Slower Verdict = "slower"
+	Faster Verdict = "faster"
+	Same   Verdict = "same" // within noise
+)
+
+// Verdict returns whether a row became slower or faster beyond noise.
+func (r *Changed) Verdict() Verdict {
+	switch {
+	case r.Slower():
+		return Slower
+	case r.Faster():
+		return Faster
+	}
+	return Same
+}
+
+// Print prints what changed: each problem's rows together, then the rows that changed beyond noise, or all, each with its
+// verdict as word shows it.
+func (c *Comparison) Print(w io.Writer, all bool, word func(Verdict) string) {
 	for _, d := range c.Differ {
 		fmt.Fprintf(w, "Warning: the records differ in %s.\n", d)
 	}
 	slower, faster := c.printProblems(w)
-	c.printRows(w, all)
+	c.printRows(w, all, word)
 	fmt.Fprintln(w, `Geomean: new to old, as measured. Drift: the median change of a problem's rows, taken for the machine's ("?": too few
 rows to tell; "none": counts, not times). Old, new: medians. Own: how a row changed relative to the others of its
 problem, round by round; a count, by itself. Slower, faster: the own change is beyond the row's noise.`)
@@ -175,61 +197,74 @@ problem, round by round; a count, by itself. Slower, faster: the own change is b
 	if c.Only > 0 || c.OnlyOld > 0 {
 		fmt.Fprintf(w, "Rows not compared: %d of the old record only, %d of the new one only.\n", c.OnlyOld, c.Only)
 	}
-	var ratios, own []float64
-	for _, r := range c.Rows {
-		ratios, own = append(ratios, r.Ratio), append(own, r.Own)
-	}
+	ratio, own := c.means()
 	fmt.Fprintf(w, "Rows compared: %d, in geometric mean: %s; relative to their problems: %s. Beyond noise: %d slower, %d faster.\n",
-		len(c.Rows), page.Change(stat.GeometricMean(ratios, nil)), page.Change(stat.GeometricMean(own, nil)), slower, faster)
+		len(c.Rows), page.Change(ratio), page.Change(own), slower, faster)
 }
 
-// printProblems prints each problem's rows together, those of parallel languages apart, and returns how many became slower
-// and faster.
-func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
-	type group struct {
-		name           string
-		counts         bool
-		drift          float64
-		rows           []*record.Row
-		ratios         []float64
-		slower, faster int
-	}
-	var groups []*group
-	index := map[string]*group{}
+// means returns the geometric means of how all rows changed, and of their own changes.
+func (c *Comparison) means() (ratio, own float64) {
+	var ratios, owns []float64
 	for _, r := range c.Rows {
+		ratios, owns = append(ratios, r.Ratio), append(owns, r.Own)
+	}
+	return stat.GeometricMean(ratios, nil), stat.GeometricMean(owns, nil)
+}
+
+// problem is the rows of a problem together, those of parallel languages apart.
+type problem struct {
+	name           string
+	counts         bool    // not times
+	drift          float64 // NaN if the rows are too few to tell, or counts
+	ratios         []float64
+	slower, faster int
+}
+
+func (c *Comparison) problems() []*problem {
+	var all []*problem
+	index := map[string]*problem{}
+	for k := range c.Rows {
+		r := &c.Rows[k]
 		name := groupName(r.New)
-		g := index[name]
-		if g == nil {
+		p := index[name]
+		if p == nil {
 			_, unit := figures(r.New)
-			g = &group{name: name, counts: unit != "", drift: r.Drift}
-			index[name] = g
-			groups = append(groups, g)
+			p = &problem{name: name, counts: unit != "", drift: r.Drift}
+			index[name] = p
+			all = append(all, p)
 		}
-		g.rows, g.ratios = append(g.rows, r.New, r.Old), append(g.ratios, r.Ratio)
-		if r.Slower() {
-			g.slower++
-		} else if r.Faster() {
-			g.faster++
+		p.ratios = append(p.ratios, r.Ratio)
+		switch r.Verdict() {
+		case Slower:
+			p.slower++
+		case Faster:
+			p.faster++
 		}
 	}
-	var lines [][]page.Cell
-	for _, g := range groups {
+	for _, p := range all {
+		if p.counts || len(p.ratios) < measure.FewestRows {
+			p.drift = math.NaN()
+		}
+	}
+	return all
+}
+
+// printProblems prints each problem's rows together, and returns how many became slower and faster.
+func (c *Comparison) printProblems(w io.Writer) (slower, faster int) {
+	var lines [][]string
+	for _, p := range c.problems() {
 		drift := "?"
 		switch {
-		case g.counts:
+		case p.counts:
 			drift = "none"
-		case len(g.ratios) >= measure.FewestRows:
-			drift = page.Change(g.drift)
+		case !math.IsNaN(p.drift):
+			drift = page.Change(p.drift)
 		}
-		line := page.Words(g.name)
-		for _, figure := range []string{fmt.Sprint(len(g.ratios)), page.Change(stat.GeometricMean(g.ratios, nil)), drift,
-			fmt.Sprint(g.slower), fmt.Sprint(g.faster)} {
-			line = append(line, page.Figure(figure, g.rows...))
-		}
-		lines = append(lines, line)
-		slower, faster = slower+g.slower, faster+g.faster
+		lines = append(lines, []string{p.name, fmt.Sprint(len(p.ratios)), page.Change(stat.GeometricMean(p.ratios, nil)), drift,
+			fmt.Sprint(p.slower), fmt.Sprint(p.faster)})
+		slower, faster = slower+p.slower, faster+p.faster
 	}
-	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, lines)
+	(&page.Page{Writer: w}).Grid("", []string{"problem", "rows", "geomean", "drift", "slower", "faster"}, page.Lines(lines))
 	return slower, faster
 }
 
@@ -250,23 +285,20 @@ func groupName(r *record.Row) string {
 }
 
 // printRows prints the rows that changed beyond noise, or all.
-func (c *Comparison) printRows(w io.Writer, all bool) {
-	var lines [][]page.Cell
-	for _, r := range c.Rows {
-		word := ""
-		if r.Slower() {
-			word = "slower"
-		} else if r.Faster() {
-			word = "faster"
+func (c *Comparison) printRows(w io.Writer, all bool, word func(Verdict) string) {
+	var lines [][]string
+	for k := range c.Rows {
+		r := &c.Rows[k]
+		verdict, shows := r.Verdict(), ""
+		if verdict != Same {
+			shows = word(verdict)
 		}
-		if all || word != "" {
-			changed := func(text string) page.Cell { return page.Figure(text, r.New, r.Old) }
-			lines = append(lines, []page.Cell{page.Word(groupName(r.New)), page.Word(r.New.Route()), page.Figure(shown(r.Old), r.Old),
-				page.Figure(shown(r.New), r.New), changed(page.Change(r.Ratio)), changed(page.Change(r.Own)),
-				changed(fmt.Sprintf("±%.1f%%", 100*r.Noise)), page.Word(word)})
+		if all || verdict != Same {
+			lines = append(lines, []string{groupName(r.New), r.New.Route(), shown(r.Old), shown(r.New),
+				page.Change(r.Ratio), page.Change(r.Own), fmt.Sprintf("±%.1f%%", 100*r.Noise), shows})
 		}
 	}
 	if lines != nil {
-		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, lines)
+		(&page.Page{Writer: w}).Grid("", []string{"problem", "route", "old", "new", "change", "own", "noise", ""}, page.Lines(lines))
 	}
 }

@@ -30,7 +30,7 @@ func compared(t *testing.T, before, after *record.Record) *study.Comparison {
 
 func printed(c *study.Comparison, all bool) string {
 	var text bytes.Buffer
-	c.Print(&text, all)
+	c.Print(&text, all, func(v study.Verdict) string { return string(v) })
 	return text.String()
 }
 

@@ -42,6 +42,7 @@ type Lab struct {
 	checked   []int
 	checking  error
 
+	lacking     bool          // something was unavailable
 	resolution  time.Duration // of the clock; 0: nothing was timed by it
 	batch       time.Duration // the longest that batches were made at least
 	collections int           // of garbage, in batches that did not ask for any
@@ -51,6 +52,7 @@ type Lab struct {
 type Settings struct {
 	Output   string // file of the record; "": one in build/results
 	Markdown bool
+	JSON     bool // instead of tables
 	Full     bool
 	Asked    map[string]bool // by the experiment's name, see Experiment.Asked
 	Parts    []string        // patterns of the names of parts and experiments; nil: all
@@ -122,7 +124,11 @@ func (s *Study) Run(lab *Lab) error {
 			}
 			return err
 		}
-		return errors.Join(failed, errors.New("nothing was measured"))
+		nothing := errors.New("nothing was measured")
+		if failed == nil && lab.lacking {
+			nothing = fmt.Errorf("%w: %w", nothing, seam.ErrUnavailable)
+		}
+		return errors.Join(failed, nothing)
 	}
 	if stopped != "" {
 		facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("in %s, %v", stopped, context.Cause(ctx))})
@@ -143,11 +149,16 @@ func (s *Study) Run(lab *Lab) error {
 	if failed != nil {
 		fmt.Fprintf(lab.Stderr, "toll: %v\n", failed)
 	}
-	err = errors.Join(err, s.Print(lab.Stdout, written, page.Style{Baseline: registry.Baseline, Markdown: lab.Markdown, Source: file}))
-	if file != "" {
-		fmt.Fprintf(lab.Stdout, "Record: %s\n", file)
+	said := lab.Stdout
+	if lab.JSON {
+		err, said = errors.Join(err, WriteJSON(lab.Stdout, s.Data(written))), lab.Stderr
+	} else {
+		err = errors.Join(err, s.Print(lab.Stdout, written, page.Style{Baseline: registry.Baseline, Markdown: lab.Markdown, Source: file}))
 	}
-	err = errors.Join(err, s.drawBeside(lab.Stdout, written, file))
+	if file != "" {
+		fmt.Fprintf(said, "Record: %s\n", file)
+	}
+	err = errors.Join(err, s.drawBeside(said, written, file))
 	if stopped != "" && file != "" {
 		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all that was complete when %s\n", file, whenStopped(chosen, stopped))
 	}
@@ -296,6 +307,7 @@ func (lab *Lab) Collecting(run func()) {
 // Available says what err says is unavailable, and returns any other error.
 func (lab *Lab) Available(err error) error {
 	if errors.Is(err, seam.ErrUnavailable) {
+		lab.lacking = true
 		fmt.Fprintf(lab.Stderr, "toll: left out: %v\n", err)
 		return nil
 	}
@@ -406,7 +418,7 @@ func verify(progress *Progress, done <-chan struct{}, routes []*seam.Route, kern
 		}
 	}
 	if len(cases) == 0 {
-		return nil, fmt.Errorf("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
+		return nil, seam.Usagef("no kernel matches %q, want call, diffusion, julia, ols or patterns", kernels)
 	}
 	progress.Begin("opening routes")
 	// A route that lacks the one kernel asked for has nothing to fail.
@@ -430,7 +442,7 @@ func verify(progress *Progress, done <-chan struct{}, routes []*seam.Route, kern
 		}
 	}
 	if len(offering) == 0 {
-		return nil, fmt.Errorf("none of these routes offers a kernel of %q: see toll list", kernels)
+		return nil, seam.Usagef("none of these routes offers a kernel of %q: see toll list", kernels)
 	}
 	progress.Begin("verifying")
 	return conform.Verify(offering, cases, &conform.Watch{Done: done, Progress: func(done, all int, on string) {
@@ -474,8 +486,12 @@ func NativeVia() (string, error) {
 // Matches reports whether name matches one of the patterns.
 func Matches(patterns []string, name string) (bool, error) {
 	for _, pattern := range patterns {
-		if ok, err := path.Match(pattern, name); ok || err != nil {
-			return ok, err
+		ok, err := path.Match(pattern, name)
+		if err != nil {
+			return false, seam.Usagef("%q: %w", pattern, err)
+		}
+		if ok {
+			return true, nil
 		}
 	}
 	return false, nil

@@ -56,7 +56,7 @@ func newMade() *made {
 	asked.Asked = true
 	free := experiment("free", func(*study.Lab) ([]measure.Series, error) { return series("free"), nil })
 	free.Free = true
-	m.Study = study.Study{Name: "made", Page: "MADE.md", Head: "# Made on {{.Get \"cpu\"}} from {{.Source}}, as {{.Page}}\n", Parts: []study.Part{
+	m.Study = study.Study{Name: "made", Page: "MADE.md", Prefix: "made-", Head: "# Made on {{.Get \"cpu\"}} from {{.Source}}, as {{.Page}}\n", Parts: []study.Part{
 		{
 			Name:        "good",
 			Facts:       []string{"color"},
@@ -68,10 +68,10 @@ func newMade() *made {
 				{Text: "And else?", Answer: func(p *page.Page) string { return "" }},
 			},
 			Pictures: []study.Picture{
-				{Name: "made-rows", Alt: "Rows", Draw: func(*record.Record) (*chart.Picture, error) {
+				{Name: "rows", Alt: "Rows", Draw: func(*record.Record) (*chart.Picture, error) {
 					return &chart.Picture{Width: 100, Height: 100, Paint: chart.Whiten}, nil
 				}},
-				{Name: "made-nothing", Alt: "Nothing", Draw: func(*record.Record) (*chart.Picture, error) { return nil, chart.ErrNothing }},
+				{Name: "nothing", Alt: "Nothing", Draw: func(*record.Record) (*chart.Picture, error) { return nil, chart.ErrNothing }},
 			},
 		},
 		{Name: "empty"},
@@ -350,8 +350,12 @@ func TestPrint(t *testing.T) {
 	if want := []string{filepath.Join(folder, "made-rows.svg"), filepath.Join(folder, "made-rows.png")}; err != nil || !slices.Equal(files, want) {
 		t.Errorf("drawn are %q, error %v, want %q", files, err, want)
 	}
+	m.Parts[0].Sections = []func(*page.Page){func(p *page.Page) { p.Picture("rows", "Rows") }}
+	if text = shown(page.Style{Markdown: true}); !strings.Contains(text, "![Rows](made-rows.svg)") {
+		t.Errorf("the page is\n%s\nwant it to show the file that is drawn", text)
+	}
 	m.Parts[0].Pictures[0].Draw = func(*record.Record) (*chart.Picture, error) { return nil, errors.New("no ink") }
-	if _, err := m.Draw(r, folder); err == nil || !strings.Contains(err.Error(), "made-rows: no ink") {
+	if _, err := m.Draw(r, folder); err == nil || !strings.Contains(err.Error(), "picture rows: no ink") {
 		t.Errorf("a picture that fails gives the error %v", err)
 	}
 	if m.Head = "{{.Nothing}}"; m.Print(&bytes.Buffer{}, r, page.Style{Markdown: true}) == nil {

@@ -210,7 +210,7 @@ func TestComplete(t *testing.T) {
 	if want := "stopped by a signal: interrupt: not verified: ols row on 2 routes, julia on b/x"; !errors.Is(err, cut) || err.Error() != want {
 		t.Errorf("the error is %v, want %q", err, want)
 	}
-	if whole, err := complete(results[:1], cut); len(whole) != 1 || err != cut {
+	if whole, err := complete(results[:1], cut); len(whole) != 1 || !errors.Is(err, cut) || err.Error() != cut.Error() {
 		t.Errorf("of complete ones %+v and %v, want one and %v", whole, err, cut)
 	}
 }

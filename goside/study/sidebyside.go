@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/text"
-	"gonum.org/v1/gonum/stat"
 
 	"toll/goside/measure"
 	"toll/goside/page"
@@ -34,15 +33,12 @@ type abreast struct {
 func (a *abreast) size(beyond bool) float64 {
 	most := 0.0
 	for _, c := range a.changes {
-		if c != nil && c.beyondNoise() == beyond {
+		if c != nil && (c.Verdict() != Same) == beyond {
 			most = max(most, math.Abs(math.Log(c.Own)))
 		}
 	}
 	return most
 }
-
-// beyondNoise reports whether the row became slower or faster.
-func (c *Changed) beyondNoise() bool { return c.Slower() || c.Faster() }
 
 // SideBySide prints a line for each problem and route that at least two records of a study have: its time in each of them,
 // and how it changed from the first, as [Compare] says. The changes beyond noise come first, the largest before the others.
@@ -101,6 +97,10 @@ func SideBySide(p *page.Page, records []Named) {
 		}
 		lines = append(lines, append(page.Words(label), a.figures()...))
 	}
+	if p.HTML != nil {
+		p.Table(&page.Table{Header: header, Lines: lines, Left: 1, Filter: true})
+		return
+	}
 	p.Wide("", header, lines)
 }
 
@@ -155,9 +155,9 @@ func (a *abreast) figures() []page.Cell {
 		case c == nil:
 			line = append(line, page.Cell{})
 		default:
-			mark := "~"
-			if c.beyondNoise() {
-				mark = ""
+			mark := ""
+			if c.Verdict() == Same {
+				mark = "~"
 			}
 			line = append(line, page.Figure(fmt.Sprintf("%s%s ±%.1f%%", mark, page.Change(c.Own), 100*c.Noise), c.New, c.Old))
 		}
@@ -173,18 +173,13 @@ func shownWithSpread(r *record.Row) string {
 
 // summary counts what changed, and says what else may be why.
 func (c *Comparison) summary() string {
-	var ratios []float64
-	slower, faster := 0, 0
-	for _, r := range c.Rows {
-		ratios = append(ratios, r.Ratio)
-		if r.Slower() {
-			slower++
-		} else if r.Faster() {
-			faster++
-		}
+	count := map[Verdict]int{}
+	for k := range c.Rows {
+		count[c.Rows[k].Verdict()]++
 	}
+	ratio, _ := c.means()
 	all := fmt.Sprintf("of %d rows, %d became slower beyond noise and %d faster; as measured, the rows changed by %s in geometric mean.",
-		len(c.Rows), slower, faster, page.Change(stat.GeometricMean(ratios, nil)))
+		len(c.Rows), count[Slower], count[Faster], page.Change(ratio))
 	if c.Differ != nil {
 		all += " The records differ in " + strings.Join(c.Differ, "; ") + "."
 	}

@@ -24,6 +24,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/seam"
 )
 
 // Study is what one command measures and shows.
@@ -32,9 +33,12 @@ type Study struct {
 	Title string // of what its records show
 	Short string // of the command, in a line
 	About string // of the command, in full
+	// Example is of the command, a line each.
+	Example string
 	// Page is the page under docs that a record of it makes, and Head the template of what the page begins with. Its data
 	// are a [page.Head].
 	Page, Head string
+	Prefix     string // what the names of its pictures' files begin with, if another study has the same part
 	Parts      []Part
 	Claims     string                    // heading of the table of claims, "" if no part has any
 	Foot       func(p *page.Page)        // prints what is below the tables, if that is not page.Page.Foot
@@ -116,6 +120,7 @@ func (s *Study) Made(r *record.Record) bool {
 
 // Print prints what a record shows: tables and answers; as Markdown, a page.
 func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
+	style.Prefix = s.Prefix
 	p := page.New(w, r, style)
 	var answers []page.Question
 	var claims []page.Claim
@@ -125,7 +130,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	}
 	if style.Headline {
 		if s.Headline == nil {
-			return fmt.Errorf("study: toll %s has no headline", s.Name)
+			return seam.Usagef("study: toll %s has no headline", s.Name)
 		}
 		s.Headline(p)
 		return nil
@@ -138,6 +143,7 @@ func (s *Study) Print(w io.Writer, r *record.Record, style page.Style) error {
 	case style.HTML != nil:
 		defer p.End()
 		style.HTML.Draw = func(name string) (string, error) { return s.element(r, name) }
+		style.HTML.Unfold = answers == nil && s.Lead == ""
 		p.Answers(answers)
 		s.lead(p)
 	case style.Markdown && !style.Brief:
@@ -227,7 +233,7 @@ func (s *Study) Draw(r *record.Record, folder string) ([]string, error) {
 			return files, fmt.Errorf("study: picture %s: %w", picture.Name, err)
 		}
 		for _, extension := range []string{".svg", ".png"} {
-			file := filepath.Join(folder, picture.Name+extension)
+			file := filepath.Join(folder, s.Prefix+picture.Name+extension)
 			if err := drawn.Save(file); err != nil {
 				return files, err
 			}
@@ -263,7 +269,7 @@ func (s *Study) choose(lab *Lab) (chosen []Experiment, takes time.Duration, err 
 		}
 	}
 	if len(chosen) == 0 {
-		return nil, 0, fmt.Errorf("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
+		return nil, 0, seam.Usagef("no part matches %q, want one of %s, or a pattern", lab.Parts, strings.Join(all, ", "))
 	}
 	return chosen, takes, nil
 }

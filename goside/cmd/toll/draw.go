@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/kernel"
-	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/studies"
@@ -30,13 +29,13 @@ func drawCommand() *cobra.Command {
 			"  toll draw docs/overhead.txt.gz -o build/pictures",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := record.ReadFile(args[0])
+			r, err := readRecord(args[0])
 			if err != nil {
 				return err
 			}
 			s, err := studies.Of(r)
 			if err != nil {
-				return err
+				return seam.UsageError{Err: err}
 			}
 			if err := os.MkdirAll(folder, 0o755); err != nil {
 				return err
@@ -46,7 +45,7 @@ func drawCommand() *cobra.Command {
 				fmt.Fprintf(cmd.OutOrStdout(), "Picture: %s\n", file)
 			}
 			if err == nil && files == nil {
-				err = fmt.Errorf("%s is a record of toll %s, which has nothing to draw, want one of toll calls or toll layout", args[0], s.Name)
+				err = seam.Usagef("%s is a record of toll %s, which has nothing to draw, want one of toll calls or toll layout", args[0], s.Name)
 			}
 			return err
 		},
@@ -63,7 +62,7 @@ func openRoute(name string) (*seam.Route, *seam.Library, error) {
 		return nil, nil, err
 	}
 	if len(routes) > 1 {
-		return nil, nil, fmt.Errorf("route %q matches %d, %s and others, want one", name, len(routes), routes[0].Name())
+		return nil, nil, seam.Usagef("route %q matches %d, %s and others, want one", name, len(routes), routes[0].Name())
 	}
 	library, err := routes[0].Open()
 	return routes[0], library, err
@@ -71,13 +70,13 @@ func openRoute(name string) (*seam.Route, *seam.Library, error) {
 
 // notOffered says that a route lacks what is to be drawn.
 func notOffered(route *seam.Route, name string) error {
-	return fmt.Errorf("%s does not offer the kernel %s: see toll list", route.Name(), name)
+	return seam.Usagef("%s does not offer the kernel %s: see toll list", route.Name(), name)
 }
 
 // between returns an error unless a flag's value lies within its limits.
 func between(flag string, value, least, most int) error {
 	if value < least || value > most {
-		return fmt.Errorf("%s is %d, want %d to %d", flag, value, least, most)
+		return seam.Usagef("%s is %d, want %d to %d", flag, value, least, most)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (d *differing) choose(name string, sized bool) error {
 	case "ols":
 		book, least, most = kernel.OLSRows, 1, 10_000_000
 	default:
-		return fmt.Errorf("kernel is %q, want julia, diffusion or ols", name)
+		return seam.Usagef("kernel is %q, want julia, diffusion or ols", name)
 	}
 	if !sized {
 		d.size = book
@@ -98,7 +98,7 @@ func (d *differing) choose(name string, sized bool) error {
 }
 
 // problem says what was computed.
-func (d *differing) problem(got *outcome) string {
+func (d *differing) problem(got *computed) string {
 	switch d.kernel {
 	case "julia":
 		side := got.parts[0].width
@@ -109,8 +109,8 @@ func (d *differing) problem(got *outcome) string {
 	return fmt.Sprintf("ols, %d users x %d days", d.size, kernel.OLSDays)
 }
 
-// outcome is what a route computed.
-type outcome struct {
+// computed is what a route computed.
+type computed struct {
 	route string
 	parts []part
 }
@@ -124,7 +124,7 @@ type part struct {
 }
 
 // of returns what the route of that name computes.
-func (d *differing) of(name string) (*outcome, error) {
+func (d *differing) of(name string) (*computed, error) {
 	route, library, err := openRoute(name)
 	if err != nil {
 		return nil, err
@@ -132,8 +132,8 @@ func (d *differing) of(name string) (*outcome, error) {
 	return d.by(route, library)
 }
 
-func (d *differing) by(route *seam.Route, library *seam.Library) (*outcome, error) {
-	all := &outcome{route: route.Name()}
+func (d *differing) by(route *seam.Route, library *seam.Library) (*computed, error) {
+	all := &computed{route: route.Name()}
 	switch d.kernel {
 	case "julia":
 		if library.Julia == nil {
@@ -193,7 +193,7 @@ func (p *part) at(k int, from *part) string {
 }
 
 // picture shows where the two differ, and says how much.
-func (d *differing) picture(got, want *outcome) (image.Image, string, error) {
+func (d *differing) picture(got, want *computed) (image.Image, string, error) {
 	unit := "ULP"
 	if d.kernel == "julia" {
 		unit = "iterations"

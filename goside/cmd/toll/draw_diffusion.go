@@ -103,11 +103,11 @@ func diffusionOutput(cmd *cobra.Command, output, folder string, size, frames int
 		film = false
 	case ".gif", "":
 		if points := frames * size * size; points > mostFilm {
-			return nil, nil, fmt.Errorf("a film of %d frames of %d x %d cells has %d points, want at most %d: "+
+			return nil, nil, seam.Usagef("a film of %d frames of %d x %d cells has %d points, want at most %d: "+
 				"larger --every, or --frames", frames, size, size, points, mostFilm)
 		}
 	default:
-		return nil, nil, fmt.Errorf("output is %q, want a .gif, or a .png for the last state alone", output)
+		return nil, nil, seam.Usagef("output is %q, want a .gif, or a .png for the last state alone", output)
 	}
 	file, err := open(output)
 	if err != nil {

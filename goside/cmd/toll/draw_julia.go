@@ -14,6 +14,7 @@ import (
 
 	"toll/goside/chart"
 	"toll/goside/kernel"
+	"toll/goside/seam"
 	"toll/goside/study"
 )
 
@@ -32,7 +33,7 @@ func drawJuliaCommand() *cobra.Command {
 				return err
 			}
 			if !slices.Contains(chart.JuliaStyles, style) {
-				return fmt.Errorf("style is %q, want one of %s", style, strings.Join(chart.JuliaStyles, ", "))
+				return seam.Usagef("style is %q, want one of %s", style, strings.Join(chart.JuliaStyles, ", "))
 			}
 			out, err := study.OpenOutput(cmd.OutOrStdout(), cmd.ErrOrStderr(), output)
 			if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"toll/goside/chart"
 	"toll/goside/kernel"
+	"toll/goside/seam"
 	"toll/goside/study"
 )
 
@@ -39,7 +40,7 @@ func drawOLSCommand() *cobra.Command {
 			var files []*study.Output
 			for _, output := range outputs {
 				if ext := strings.ToLower(filepath.Ext(output)); ext != ".svg" && ext != ".png" {
-					return fmt.Errorf("output is %q, want a .svg or a .png", output)
+					return seam.Usagef("output is %q, want a .svg or a .png", output)
 				}
 				file, err := study.OpenOutput(cmd.OutOrStdout(), cmd.ErrOrStderr(), output)
 				if err != nil {

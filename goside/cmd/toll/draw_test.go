@@ -336,7 +336,7 @@ func TestDrawDifferenceOfMutants(t *testing.T) {
 		}, 16, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			of := func(name string, f kernel.Funcs) *outcome {
+			of := func(name string, f kernel.Funcs) *computed {
 				all, err := c.d.by(seam.NewRoute(name, "x", nil), seam.NewLibrary(f, false, seam.Build{}))
 				if err != nil {
 					t.Fatal(err)
@@ -370,7 +370,7 @@ func TestDrawDifferenceOfFusedLibrary(t *testing.T) {
 }
 
 // checkDifference compares the picture and what is said with the bits of the results. It returns how many differ.
-func checkDifference(t *testing.T, d *differing, got, want *outcome, zoom int, said string) int {
+func checkDifference(t *testing.T, d *differing, got, want *computed, zoom int, said string) int {
 	t.Helper()
 	img, found, err := d.picture(got, want)
 	if err != nil {

@@ -4,17 +4,19 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"toll/goside/kernel"
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/study"
 )
 
 // listed is a route as toll list --json prints it.
@@ -28,46 +30,129 @@ type listed struct {
 }
 
 func listCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, long bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List every route, how it was built, or why it is unavailable",
-		Args:  cobra.NoArgs,
+		Short: "List every route, what it offers, and whether it is available",
+		Long: `List shows what each route offers and whether it is available. Of the routes through Python it looks only whether
+their files are there and the interpreter's library loads, since to open them takes seconds: some compile. With --long
+and --json it opens every route; what was found may then still fail, and the error says why.
+
+--json prints a list of routes: route, lang, via, functions, build (compiler, flags), error.`,
+		Example: `  toll list
+  toll list --json > routes.json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			all := []listed{}
-			for _, r := range registry.Routes() {
-				l := listed{Route: r.Name(), Lang: r.Lang, Via: r.Via}
-				if library, err := r.Open(); err != nil {
-					l.Error = err.Error()
-				} else {
-					l.Build = &library.Build
-					for _, f := range library.Offered() {
-						l.Functions = append(l.Functions, f.Name)
-					}
-				}
-				all = append(all, l)
+			out := cmd.OutOrStdout()
+			switch {
+			case asJSON:
+				return study.WriteJSON(out, openAll())
+			case long:
+				printLong(out, openAll())
+			default:
+				printMarks(out, registry.Routes())
 			}
-			if asJSON {
-				return writeJSON(cmd.OutOrStdout(), all)
-			}
-			t := newTable(cmd.OutOrStdout(), "route", "functions", "build")
-			t.SetColumnConfigs([]table.ColumnConfig{ // so that the whole fits in 120 columns
-				{Number: 2, WidthMax: 46, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft},
-			})
-			t.Style().Options.SeparateRows = true
-			for _, l := range all {
-				if l.Error != "" {
-					t.AppendRow(table.Row{l.Route, "-", l.Error})
-				} else {
-					t.AppendRow(table.Row{l.Route, strings.Join(l.Functions, " "), l.Build.String()})
-				}
-			}
-			t.Render()
 			return nil
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&long, "long", false, "open every route; print how it was built, or why it does not open")
 	return c
+}
+
+// openAll opens all routes.
+func openAll() []listed {
+	all := []listed{}
+	for _, r := range registry.Routes() {
+		l := listed{Route: r.Name(), Lang: r.Lang, Via: r.Via}
+		if library, err := r.Open(); err != nil {
+			l.Error = err.Error()
+		} else {
+			l.Build = &library.Build
+			for _, f := range library.Offered() {
+				l.Functions = append(l.Functions, f.Name)
+			}
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+func printLong(w io.Writer, all []listed) {
+	t := newTable(w, "route", "functions", "build")
+	t.SetColumnConfigs([]table.ColumnConfig{ // so that the whole fits in 120 columns
+		{Number: 2, WidthMax: 45, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 40, WidthMaxEnforcer: text.WrapSoft},
+	})
+	t.Style().Options.SeparateRows = true
+	for _, l := range all {
+		if l.Error != "" {
+			t.AppendRow(table.Row{l.Route, "-", l.Error})
+		} else {
+			t.AppendRow(table.Row{l.Route, strings.Join(l.Functions, " "), l.Build.String()})
+		}
+	}
+	t.Render()
+}
+
+// printMarks prints a line for each route, and a mark for each function.
+func printMarks(w io.Writer, routes []*seam.Route) {
+	var kernels, reasons []string
+	functions := map[string][]string{} // by kernel
+	for _, f := range kernel.Functions {
+		if functions[f.Kernel] == nil {
+			kernels = append(kernels, f.Kernel)
+		}
+		functions[f.Kernel] = append(functions[f.Kernel], f.Name)
+	}
+	header := []any{"route"}
+	for _, k := range kernels {
+		header = append(header, k)
+	}
+	t := newTable(w, append(header, "available")...)
+	lacking := map[string][]string{} // routes, by the reason
+	for _, r := range routes {
+		offered, opened, err := r.Glance()
+		row := table.Row{r.Name()}
+		for _, k := range kernels {
+			var marks []rune
+			for _, f := range functions[k] {
+				mark := '·'
+				if slices.Contains(offered, f) {
+					mark = '●'
+				}
+				marks = append(marks, mark)
+			}
+			row = append(row, string(marks))
+		}
+		switch {
+		case err != nil:
+			reason := err.Error()
+			if lacking[reason] == nil {
+				reasons = append(reasons, reason)
+			}
+			lacking[reason] = append(lacking[reason], r.Name())
+			row = append(row, "no")
+		case opened:
+			row = append(row, "yes")
+		default:
+			row = append(row, "found")
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+	say := func(format string, args ...any) {
+		for line := range strings.SplitSeq(text.WrapSoft(fmt.Sprintf(format, args...), 118), "\n") {
+			fmt.Fprintln(w, strings.TrimRight(line, " "))
+		}
+	}
+	for _, reason := range reasons {
+		say("Not available: %s: %s", strings.Join(lacking[reason], ", "), reason)
+	}
+	for k, name := range kernels {
+		kernels[k] = name + ": " + strings.Join(functions[name], " ")
+	}
+	say("Marks: ● offered, · not; one for each function, in this order. %s.", strings.Join(kernels, "; "))
+	say("Available: yes: opened; found: its files are there, and --long opens it.")
 }
 
 func newTable(w io.Writer, header ...any) table.Writer {
@@ -77,13 +162,4 @@ func newTable(w io.Writer, header ...any) table.Writer {
 	t.Style().Format.Header = text.FormatDefault
 	t.AppendHeader(header)
 	return t
-}
-
-func writeJSON(w io.Writer, v any) error {
-	out, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w, "%s\n", out)
-	return err
 }

@@ -8,35 +8,31 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"toll/goside/seam"
 	"toll/goside/studies"
 	"toll/goside/study"
 )
 
+// Exit codes, see the help of toll.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitUnavailable = 3
+	exitSignal      = 128 // and the signal's number, as shells have it
+)
+
 func main() {
-	root := &cobra.Command{
-		Use:           "toll",
-		Short:         "What it costs Go to call code in another language, and whether what comes back is right",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
-	root.AddCommand(listCommand(), verifyCommand(), showCommand(), reportCommand(), compareCommand(), drawCommand(), childCommand())
-	for _, s := range studies.All {
-		root.AddCommand(studyCommand(s))
-	}
+	out := &printer{to: os.Stdout, colour: coloured(os.Stdout)}
+	root := newRoot(out)
 	warn := warner(os.Stderr)
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
-		if !cmd.Hidden {
-			warn()
-		}
-	}
-	out := &printer{to: os.Stdout}
-	root.SetOut(out)
-	err := root.Execute()
+	err := execute(root, warn)
 	warn()
 	if out.err != nil && !errors.Is(err, out.err) {
 		err = errors.Join(err, out.err)
@@ -44,11 +40,88 @@ func main() {
 	if err == nil {
 		return
 	}
-	if text := strings.TrimSpace(err.Error()); text != "" { // it was not yet said
-		fmt.Fprintln(os.Stderr, "toll:", text)
+	if said := strings.TrimSpace(err.Error()); said != "" { // it was not yet said
+		fmt.Fprintln(os.Stderr, paint(coloured(os.Stderr), text.FgRed, "toll:"), said)
 	}
+	os.Exit(exitCode(err, out.err))
+}
+
+// newRoot returns the command toll with all its commands, which print to out.
+func newRoot(out io.Writer) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "toll",
+		Short: "What it costs Go to call code in another language, and whether what comes back is right",
+		Long: `Toll measures what it costs a Go program to call code in another language, and verifies that what comes back is right.
+
+Exit codes:
+  0    what was asked for is done, and holds
+  1    it does not hold, or it failed
+  2    wrong usage: an unknown name or flag, a value that is not allowed, a file that is no record
+  3    unavailable: it needs something that is not built or installed here
+  130  interrupted (Ctrl-C); 143 if by SIGTERM
+
+Errors and progress go to standard error. NO_COLOR switches colours off.`,
+		Example: `  toll list
+  toll bench --quick`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetOut(out)
+	root.AddCommand(listCommand(), verifyCommand(), showCommand(), reportCommand(), compareCommand(), drawCommand(), childCommand())
+	for _, s := range studies.All {
+		root.AddCommand(studyCommand(s))
+	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd("")
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				_, _, err := root.Find(args)
+				return err
+			}
+		case "completion": // without a shell it shows its help, and takes nothing else
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
+	complete(root)
+	return root
+}
+
+// execute runs the command that the program's arguments name, and begin first. All that goes wrong before a command
+// begins is wrong with the arguments.
+func execute(root *cobra.Command, begin func()) error {
+	begun := false
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := cmd.ValidateFlagGroups(); err != nil {
+			return err
+		}
+		begun = true
+		if !cmd.Hidden {
+			begin()
+		}
+		return nil
+	}
+	err := root.Execute()
+	if err != nil && !begun {
+		return seam.UsageError{Err: err}
+	}
+	return err
+}
+
+// exitCode returns the exit code for an error; unwritten is that of standard output.
+func exitCode(err, unwritten error) int {
 	if cut, ok := errors.AsType[study.Interrupted](err); ok {
-		os.Exit(128 + int(cut.Signal)) // as shells have it
+		return exitSignal + int(cut.Signal)
 	}
-	os.Exit(1)
+	_, usage := errors.AsType[seam.UsageError](err)
+	switch {
+	case unwritten != nil || errors.Is(err, study.ErrReported):
+		return exitFailed
+	case usage:
+		return exitUsage
+	case errors.Is(err, seam.ErrUnavailable):
+		return exitUnavailable
+	}
+	return exitFailed
 }

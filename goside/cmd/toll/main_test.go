@@ -11,9 +11,11 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -87,13 +89,29 @@ func TestList(t *testing.T) {
 	if len(all) != len(registry.Routes()) {
 		t.Errorf("listed %d routes, want %d", len(all), len(registry.Routes()))
 	}
-	for _, l := range all {
+	for k, l := range all {
+		functions, _, err := registry.Routes()[k].Glance()
+		if l.Error == "" && (err != nil || !slices.Equal(functions, l.Functions)) {
+			t.Errorf("%s: at a glance it offers %v, error %v; open, it offers %v", l.Route, functions, err, l.Functions)
+		}
+		_, failed := registry.Routes()[k].Open()
+		if errors.Is(failed, seam.ErrUnavailable) != errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("%s: at a glance the error is %v, of opening it is %v; want both unavailable or none", l.Route, err, failed)
+		}
 		if (l.Error == "") != (l.Build != nil && l.Build.Compiler != "" && len(l.Functions) > 0) {
 			t.Errorf("%+v: want a build and functions, or why there are none", l)
 		}
 	}
-	if out, err := run(t, listCommand()); err != nil || strings.Count(out, "\n") < len(all) {
-		t.Errorf("error %v, output:\n%s", err, out)
+	for _, args := range [][]string{nil, {"--long"}} {
+		out, err := run(t, listCommand(), args...)
+		if err != nil || strings.Count(out, "\n") < len(all) {
+			t.Errorf("error %v, output:\n%s", err, out)
+		}
+		for line := range strings.Lines(out) {
+			if width := utf8.RuneCountInString(strings.TrimRight(line, "\n")); width > 120 {
+				t.Errorf("list %v: a line has %d columns, want at most 120: %s", args, width, line)
+			}
+		}
 	}
 }
 
@@ -132,17 +150,28 @@ func TestVerifyFails(t *testing.T) {
 	if study.Good(results) {
 		t.Error("all of it is called good")
 	}
+	if err := outcome(results); !errors.Is(err, study.ErrReported) {
+		t.Errorf("the outcome is %v, want one that is reported", err)
+	}
+	if err := outcome(results[:1]); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("the outcome of what is not there is %v, want unavailable", err)
+	}
 	if hold := study.Holding(results); len(hold) != 0 {
 		t.Errorf("%d of the routes would be timed, want none", len(hold))
 	}
-	var command cobra.Command
 	var out bytes.Buffer
-	command.SetOut(&out)
-	printResults(&command, results)
+	printResults(&out, results)
 	for _, want := range []string{"nowhere", "version 7, want 1", "c/x: 2 of 9 cases failed, the first: call/-/not: results[0]: got 0, want -1", "│ 2 of 9 cases failed │",
 		"0 bit-identical, 0 within declared bound, 2 failed, 1 unavailable\n"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
+		}
+	}
+	out.Reset()
+	printResults(&printer{to: &out, colour: true}, results)
+	for _, want := range []string{"\x1b[31m2 of 9 cases failed\x1b[0m", "\x1b[31m2 failed\x1b[0m", "\x1b[33m1 unavailable\x1b[0m", " 0 within declared bound,"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("on a terminal: no %q in:\n%s", want, out.String())
 		}
 	}
 	if c := toJSON(results)[2]; c.Failed != 2 || c.Cases != 9 || len(c.Reasons) != 2 {
@@ -206,9 +235,10 @@ func TestBench(t *testing.T) {
 	}
 }
 
-// TestCompare: the exit code is for CI, and only on demand.
-func TestCompare(t *testing.T) {
-	record := func(name, slowed string) string {
+// twoRecords writes old.txt and new.txt into a folder: julia in four languages, and in the second rust is slower by a fifth.
+func twoRecords(t *testing.T, folder string) (before, after string) {
+	t.Helper()
+	write := func(name, slowed string) string {
 		var b strings.Builder
 		for _, lang := range []string{"c", "go", "rust", "fortran"} {
 			ns := 1000
@@ -219,13 +249,18 @@ func TestCompare(t *testing.T) {
 				fmt.Fprintf(&b, "BenchmarkKernels/kernel=julia/lang=%s/via=x/n=1 1 %d ns/op\n", lang, ns+k)
 			}
 		}
-		path := filepath.Join(t.TempDir(), name)
+		path := filepath.Join(folder, name)
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return path
 	}
-	before, after := record("old.txt", ""), record("new.txt", "rust")
+	return write("old.txt", ""), write("new.txt", "rust")
+}
+
+// TestCompare: the exit code is for CI, and only on demand.
+func TestCompare(t *testing.T) {
+	before, after := twoRecords(t, t.TempDir())
 	for _, c := range []struct {
 		args []string
 		want string // in the error

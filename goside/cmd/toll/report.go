@@ -17,6 +17,7 @@ import (
 	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/report"
+	"toll/goside/seam"
 	"toll/goside/studies"
 	"toll/goside/study"
 )
@@ -39,7 +40,7 @@ Several records of one study stand beside each other.`,
 			}
 			sources, err := sourcesOf(args)
 			if err != nil {
-				return err
+				return seam.UsageError{Err: err}
 			}
 			var page bytes.Buffer
 			if err := report.Write(&page, sources, registry.Baseline, toll.Methodology); err != nil {

@@ -52,7 +52,7 @@ func TestSlowed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var text strings.Builder
-		c.Print(&text, true)
+		c.Print(&text, true, func(v study.Verdict) string { return string(v) })
 		t.Log(text.String())
 		var rows []string
 		for _, r := range c.Rows {

@@ -16,8 +16,9 @@ import (
 // printer passes on what is printed and remembers the first error, since tables and pages do not look at errors. A
 // pipe that its reader closed is no matter for it: the write ends the program by SIGPIPE, as of other Unix tools.
 type printer struct {
-	to  io.Writer
-	err error
+	to     io.Writer
+	colour bool // it is a terminal that shows colours
+	err    error
 }
 
 func (p *printer) Write(text []byte) (int, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/registry"
+	"toll/goside/seam"
 	"toll/goside/studies"
 	"toll/goside/study"
 )
@@ -26,11 +27,14 @@ func studyCommand(s *study.Study) *cobra.Command {
 It writes a record in the Go benchmark format, and prints its tables. An interrupt (Ctrl-C) ends measuring early: the
 complete rounds are written and shown. A record that cannot be written goes to build/results or the folder for
 temporary files.`,
-		Args: cobra.NoArgs,
+		Example: s.Example,
+		Args:    cobra.NoArgs,
 	}
 	flags := c.Flags()
 	flags.StringVarP(&lab.Output, "output", "o", "", fmt.Sprintf("file for the record (default build/results/%s-TIME.txt)", s.Name))
 	flags.BoolVar(&lab.Markdown, "markdown", false, "print the tables as Markdown")
+	flags.BoolVar(&lab.JSON, "json", false, "print the record as JSON, as toll show --json does")
+	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	flags.Uint64Var(&lab.Seed, "seed", 1, "seed of the order within rounds")
 	asked := map[string]*bool{}
 	for _, p := range s.Parts {
@@ -51,6 +55,7 @@ temporary files.`,
 	default:
 		flags.BoolVar(&lab.Full, "full", false, "measure the whole matrix, in more rounds")
 		flags.StringSliceVar(&lab.Parts, "part", nil, "parts or experiments to measure, or patterns (default all)")
+		completeFlag(c, "part", partNames(s))
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		lab.Stdout, lab.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
@@ -87,7 +92,7 @@ func benchFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
 		}
 		lab.NoLimits = !limits
 		if lab.Rounds < 1 || lab.Threads < 1 || lab.Threads > 1024 {
-			return fmt.Errorf("rounds is %d and threads %d, want at least 1 and 1 to 1024", lab.Rounds, lab.Threads)
+			return seam.Usagef("rounds is %d and threads %d, want at least 1 and 1 to 1024", lab.Rounds, lab.Threads)
 		}
 		return nil
 	}
@@ -95,14 +100,13 @@ func benchFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
 
 // bookFlags adds the flags of toll book.
 func bookFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
-	c.Example = "  toll book --route 'python/*,cython*/*,*/direct'"
 	flags := c.Flags()
 	flags.BoolVar(&lab.Full, "full", false, "time every row on the whole problem, however long it takes")
 	flags.IntVar(&lab.Rounds, "rounds", 9, "rounds to measure")
 	flags.StringSliceVar(&lab.Routes, "route", []string{"*/*"}, "routes to measure, of the tables': names or patterns; c/cgo is always among them")
 	return func() error {
 		if lab.Rounds < 1 {
-			return fmt.Errorf("rounds is %d, want at least 1", lab.Rounds)
+			return seam.Usagef("rounds is %d, want at least 1", lab.Rounds)
 		}
 		return nil
 	}

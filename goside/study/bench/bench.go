@@ -33,6 +33,8 @@ var Study = study.Study{
 	Short: "Verify every route, then time all of them against each other",
 	About: `Bench verifies every route and times those that hold in interleaved rounds on the book's own problem sizes, with the
 machine's limits in the same rounds.`,
+	Example: `  toll bench --quick
+  toll bench --kernel julia --route '*/cgo,*/purego' -o julia.txt.gz`,
 	Page:  "RESULTS.md",
 	Head:  head,
 	Parts: []study.Part{Part},
@@ -74,6 +76,13 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	subjects, err := Subjects(results, registry.Baseline, lab.Threads)
 	if err != nil {
 		return nil, errors.Join(wrong, err)
+	}
+	if len(subjects) == 0 && wrong == nil { // what is neither wrong nor timed is unavailable
+		for k := range results {
+			if reason := results[k].Reason(); reason != nil {
+				return nil, reason
+			}
+		}
 	}
 	if len(subjects) == 0 {
 		return nil, errors.Join(wrong, errors.New("nothing to time: no route holds what was verified"))

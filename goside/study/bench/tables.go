@@ -225,7 +225,7 @@ func (m *matrix) list(study string) {
 		}
 	}
 	header := append([]string{first, "language", "crossing", "time", "relative to " + m.Baseline}, more...)
-	m.Table(&page.Table{Header: append(header, "verified"), Lines: lines, Left: 3})
+	m.Table(&page.Table{Header: append(header, "verified"), Lines: lines, Left: 3, Filter: true})
 }
 
 // operations returns what the problems' times are of: "a diffusion step, a julia image".

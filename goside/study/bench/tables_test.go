@@ -143,16 +143,16 @@ func TestList(t *testing.T) {
 		"Time: of a julia image and an ols matrix, ±",
 		"within the noise floor: ±5.0% for julia and ±5.0% for ols row. Share: ",
 		"The time of the empty loop, 0.500 ns, is subtracted.", "within the noise floor: unknown for noop. ✓",
-		`<tr data-kernel="julia" data-lang="rust-par" data-via="cgo"><th scope="row">julia</th><td class="l">rust-par</td><td class="l">cgo</td>`+
-			`<td data-r="0:1">7.50 ms ±60%!</td><td data-r="0:1 0:0">1.50 ±0%</td>`+
-			`<td data-r="0:1 0:21"><span class="bar"><span style="width:18%"></span></span>18% ±17%</td>`+
-			`<td data-r="0:1">✓ within bound</td></tr>`,
-		`<tr data-kernel="ols row" data-lang="c" data-via="cgo"><th scope="row">ols row</th><td class="l">c</td><td class="l">cgo</td>`+
-			`<td data-r="0:4">1.04 ms ±0%</td><td data-r="0:4">1</td>`,
-		`<td data-r="0:4">–</td>`, // it failed
-		`<tr data-kernel="noop" data-lang="rust-par" data-via="cgo"><th scope="row">noop</th><td class="l">rust-par</td><td class="l">cgo</td>`+
-			`<td data-r="0:7 0:22">46.0 ns ±43%!</td><td data-r="0:7 0:6 0:22"><span class="same">~2.00 ±0%</span></td>`+
-			`<td data-r="0:7">24</td><td data-r="0:7">2</td><td data-r="0:7">–</td></tr>`,
+		`<tr data-kernel="julia" data-lang="rust-par" data-via="cgo"><th>julia</th><td class="l">rust-par</td><td class="l">cgo</td>`+
+			`<td data-r="1">7.50 ms ±60%!</td><td data-r="1 0">1.50 ±0%</td>`+
+			`<td data-r="1 21"><span class="bar"><span style="width:18%"></span></span>18% ±17%</td>`+
+			`<td data-r="1">✓ within bound</td></tr>`,
+		`<tr data-kernel="ols row" data-lang="c" data-via="cgo"><th>ols row</th><td class="l">c</td><td class="l">cgo</td>`+
+			`<td data-r="4">1.04 ms ±0%</td><td data-r="4">1</td>`,
+		`<td data-r="4">–</td>`, // it failed
+		`<tr data-kernel="noop" data-lang="rust-par" data-via="cgo"><th>noop</th><td class="l">rust-par</td><td class="l">cgo</td>`+
+			`<td data-r="7 22">46.0 ns ±43%!</td><td data-r="7 6 22"><span class="same">~2.00 ±0%</span></td>`+
+			`<td data-r="7">24</td><td data-r="7">2</td><td data-r="7">–</td></tr>`,
 		`</details>
 <ul>
 <li>Warning: 4 of 6 series are unstable`) // a warning is in no section

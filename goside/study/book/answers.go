@@ -139,7 +139,7 @@ func saidMultiples(python []figure) string {
 	var said []string
 	for k := range python {
 		f := &python[k]
-		if x, ok := f.multiple(python); ok {
+		if x, of := f.multiple(python); of != nil {
 			said = append(said, fmt.Sprintf("%s takes %s times as long as %s (published: about %g).",
 				f.what, page.Significant(x), f.against, f.times))
 		}

@@ -37,10 +37,14 @@ Then the rows are timed in interleaved rounds, with Toll's routes from Go beside
 than a second is timed on a part of the problem, and marked; with --full it is timed on the whole. The command also
 measures what a call costs on the border between Go and Python, and on that between Python and native code. It takes
 less than five minutes on two cores.`,
-	Page:  "PYTHON.md",
-	Head:  head,
-	Lead:  "borders",
-	Parts: []study.Part{borders.Part, Part},
+	Example: `  toll book --route 'python/*,cython*/*,*/direct'
+  toll book --route 'c/*,rust/*' --full -o book.txt.gz`,
+	Page: "PYTHON.md",
+	Head: head,
+	Lead: "borders",
+	// Toll calls has the first part, too.
+	Prefix: "python-",
+	Parts:  []study.Part{borders.Part, Part},
 }
 
 // Part is the book's tables.
@@ -51,6 +55,7 @@ var Part = study.Part{
 	Facts:       []string{"missing", "tenth"},
 	Sections:    []func(*page.Page){printTables},
 	Answers:     answers(),
+	Pictures:    []study.Picture{{Name: "book", Alt: alt, Draw: drawTables}},
 }
 
 // rounds keep the whole below five minutes.
@@ -80,7 +85,7 @@ func verifyAndTime(lab *study.Lab, routes []*seam.Route) ([]measure.Series, erro
 		return nil, joined(wrong, err)
 	}
 	if len(all) == 0 {
-		return nil, joined(wrong, fmt.Errorf("book: nothing to time: none of the %d routes holds a problem of the tables", len(routes)))
+		return nil, joined(wrong, fmt.Errorf("book: %w: nothing to time: none of the %d routes holds a problem of the tables", seam.ErrUnavailable, len(routes)))
 	}
 	lab.SayTeams(routes)
 	lab.SayBuilds(routes)

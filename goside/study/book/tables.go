@@ -28,6 +28,9 @@ func printTables(p *page.Page) {
 	}
 	p.Heading("The book's tables on this machine")
 	p.Tell(prose, "about", map[string]string{"Rounds": page.InRounds(rows[0]), "Threads": p.Record.Threads()})
+	if _, err := drawTables(p.Record); err == nil {
+		p.Picture("book", alt)
+	}
 	for k := range published {
 		published[k].print(p, rows)
 	}
@@ -150,13 +153,13 @@ func distinct(ratio measure.Interval) bool { return !math.IsNaN(ratio.Lo) && rat
 // unsure reports whether there were too few rounds for an interval.
 func (f *figure) unsure() bool { return math.IsInf(f.time.Lo, 0) || math.IsInf(f.time.Hi, 0) }
 
-// multiple returns the time over that of the row as whose multiple it is published.
-func (f *figure) multiple(all []figure) (float64, bool) {
+// multiple returns the time over that of the row as whose multiple it is published, and that row, nil unless both were timed.
+func (f *figure) multiple(all []figure) (float64, *record.Row) {
 	at := slices.IndexFunc(all, func(g figure) bool { return g.lang == f.against && g.row != nil })
 	if f.times == 0 || f.row == nil || at < 0 {
-		return 0, false
+		return 0, nil
 	}
-	return f.over(&all[at]).Median, true
+	return f.over(&all[at]).Median, all[at].row
 }
 
 // grid prints the table: Python's rows, and below a line those of native routes.
@@ -173,10 +176,9 @@ func (t *bookTable) grid(p *page.Page, python, others []figure) {
 		for _, f := range part {
 			line := page.Words(f.what, f.route)
 			if t.each == "" {
-				line = append(line, page.Word(f.publishedCell()), page.Figure(f.timeCell(), f.row), page.Figure(f.ofPublished(python), f.row),
-					page.Figure(f.ratioCell(), f.row, f.base))
+				line = append(line, page.Word(f.publishedCell()), page.Figure(f.timeCell(), f.row), f.ofPublished(python), f.ratioCell())
 			} else {
-				line = append(line, page.Figure(f.timeCell(), f.row), page.Figure(f.ratioCell(), f.row, f.base))
+				line = append(line, page.Figure(f.timeCell(), f.row), f.ratioCell())
 			}
 			lines = append(lines, line)
 		}
@@ -212,29 +214,26 @@ func (f *figure) timeCell() string {
 
 // ofPublished shows the time here over the published one; for a row published as a multiple of another, the multiple
 // here over that.
-func (f *figure) ofPublished(all []figure) string {
-	if f.row == nil {
-		return ""
+func (f *figure) ofPublished(all []figure) page.Cell {
+	if s, ok := f.seconds(); ok && f.row != nil {
+		return page.Figure(fmt.Sprintf("%.2fx", f.time.Median/1e9/s), f.row)
 	}
-	if s, ok := f.seconds(); ok {
-		return fmt.Sprintf("%.2fx", f.time.Median/1e9/s)
+	if x, of := f.multiple(all); of != nil {
+		return page.Figure(fmt.Sprintf("%.2fx", x/f.times), f.row, of)
 	}
-	if x, ok := f.multiple(all); ok {
-		return fmt.Sprintf("%.2fx", x/f.times)
-	}
-	return ""
+	return page.Cell{}
 }
 
 // ratioCell shows the time over the baseline's.
-func (f *figure) ratioCell() string {
+func (f *figure) ratioCell() page.Cell {
 	switch f.base {
 	case nil:
-		return ""
+		return page.Cell{}
 	case f.row:
-		return "1.00"
+		return page.Figure("1.00", f.row)
 	}
 	x := measure.Ratio(f.row.Wall(), f.base.Wall())
-	return page.WithSpread(page.Significant(x.Median), x)
+	return page.Figure(page.WithSpread(page.Significant(x.Median), x), f.row, f.base)
 }
 
 // marks are as many as a problem has parts that may be timed, or more.

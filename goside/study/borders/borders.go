@@ -39,6 +39,7 @@ var Part = study.Part{
 	Benchmarks:  []string{benchmark},
 	Sections:    []func(*page.Page){printTables},
 	Answers:     []page.Question{{Text: "And through Python?", Answer: answer}},
+	Pictures:    []study.Picture{{Name: "borders", Alt: alt, Draw: drawBars}},
 }
 
 // bindings are the languages whose binding is timed: those that reach compiled code.

@@ -55,12 +55,37 @@ func tablesOf(p *page.Page) *tables {
 // row returns the row of that name, or nil.
 func (t *tables) row(name record.Name) *record.Row { return t.byName[name.String()] }
 
-// walls returns the times of the row of that name, nil if it is not there.
-func (t *tables) walls(name record.Name) []float64 {
+// spent is a time in each round, nil if it is not known, and the rows that it is made from.
+type spent struct {
+	rounds []float64
+	from   []*record.Row
+}
+
+// took returns what the row of that name takes.
+func (t *tables) took(name record.Name) spent {
 	if r := t.row(name); r != nil {
-		return r.Wall()
+		return spent{r.Wall(), []*record.Row{r}}
 	}
-	return nil
+	return spent{}
+}
+
+func (s spent) minus(o spent) spent {
+	return spent{record.Minus(s.rounds, o.rounds), slices.Concat(s.from, o.from)}
+}
+
+func (s spent) median() float64 { return record.MiddleOf(s.rounds) }
+
+// cell shows a time, or what is left of one.
+func (s spent) cell() page.Cell {
+	if s.rounds == nil {
+		return page.Cell{}
+	}
+	return page.Figure(leftOver(s.rounds), s.from...)
+}
+
+// timeCell shows the time of a row.
+func timeCell(r *record.Row) page.Cell {
+	return page.Figure(page.TimeAndSpread(measure.Median(r.Wall())), r)
 }
 
 // printTables prints the study of the two borders on the way from Go through CPython into native code.
@@ -79,15 +104,16 @@ func printTables(p *page.Page) {
 }
 
 // ratio shows the ratio of a row's time to another's.
-func (t *tables) ratio(r, to *record.Row) string {
+func (t *tables) ratio(r, to *record.Row) page.Cell {
 	e, ok := record.EffectOf(r, to, t.floor)
-	switch {
-	case !ok:
-		return ""
-	case e.Differs || r == to:
-		return fmt.Sprintf("%.2fx", e.Ratio.Median)
+	if !ok {
+		return page.Cell{}
 	}
-	return fmt.Sprintf("~%.2fx", e.Ratio.Median)
+	text := fmt.Sprintf("%.2fx", e.Ratio.Median)
+	if !e.Differs && r != to {
+		text = "~" + text
+	}
+	return page.Figure(text, r, to)
 }
 
 // adds says what a row takes more than another: "39.9 ns"; "" if that is not known.
@@ -127,23 +153,25 @@ var parts = []struct {
 
 func (t *tables) goToPython() {
 	labels := map[string]string{}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, part := range parts {
 		labels[part.name.String()] = part.label
-		line := []string{part.label, "", "", "", ""}
+		line := page.Words(part.label, "", "", "", "")
 		if r := t.row(part.name); r != nil {
-			line[1], line[4] = page.TimeAndSpread(measure.Median(r.Wall())), t.ratio(r, t.row(plainCgo))
-			if e, ok := record.EffectOf(r, t.row(part.on), t.floor); ok {
-				line[2], line[3] = page.WithSign(e.Ns.Median, page.Nanoseconds), labels[part.on.String()]
+			line[1], line[4] = timeCell(r), t.ratio(r, t.row(plainCgo))
+			on := t.row(part.on)
+			if e, ok := record.EffectOf(r, on, t.floor); ok {
+				adds := page.WithSign(e.Ns.Median, page.Nanoseconds)
 				if !e.Differs {
-					line[2] = "~" + line[2]
+					adds = "~" + adds
 				}
+				line[2], line[3] = page.Figure(adds, r, on), page.Word(labels[part.on.String()])
 			}
 		}
 		lines = append(lines, line)
 	}
 	if !t.Lines("From Go into Python, the GIL free",
-		[]string{"", "per call", "adds", "on top of", "x plain cgo"}, page.Lines(lines)) {
+		[]string{"", "per call", "adds", "on top of", "x plain cgo"}, lines) {
 		return
 	}
 	if t.row(plainCgo) != nil {
@@ -172,10 +200,10 @@ func (t *tables) saidNoop() string {
 		return ""
 	}
 	text := "a Python no-op called from Go takes " + page.Nanoseconds(record.MiddleOf(r.Wall()))
-	cross, gil, call := t.walls(crossing), t.adds(gilKept, crossing), t.adds(pythonNoop, gilKept)
-	if cross != nil && gil != "" && call != "" {
+	cross, gil, call := t.took(crossing), t.adds(gilKept, crossing), t.adds(pythonNoop, gilKept)
+	if cross.rounds != nil && gil != "" && call != "" {
 		text += fmt.Sprintf(": %s for the crossing, %s for the GIL and %s for the call",
-			page.Nanoseconds(record.MiddleOf(cross)), gil, call)
+			page.Nanoseconds(cross.median()), gil, call)
 	}
 	text += "."
 	passed, copied := t.adds(pythonArray, pythonNoop), t.adds(pythonCopy, pythonNoop)
@@ -193,18 +221,17 @@ func (t *tables) saidNoop() string {
 func (t *tables) contended() {
 	calls := record.Find(t.rows, "/op:contended")
 	busy := t.row(busyNoop)
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, r := range calls {
-		wall := measure.Median(r.Wall())
-		lines = append(lines, []string{page.Count(r.N, "goroutine"), page.TimeAndSpread(wall), page.Significant(1e3 / wall.Median),
-			t.ratio(calls[0], r), ""})
+		lines = append(lines, []page.Cell{page.Word(page.Count(r.N, "goroutine")), timeCell(r),
+			page.Figure(page.Significant(1e3/record.MiddleOf(r.Wall())), r), t.ratio(calls[0], r), {}})
 	}
 	if busy != nil {
-		lines = append(lines, []string{"beside a Python loop that computes", page.TimeAndSpread(measure.Median(busy.Wall())), "", "",
-			page.Nanoseconds(busy.Largest("max-ns"))})
+		lines = append(lines, []page.Cell{page.Word("beside a Python loop that computes"), timeCell(busy), {}, {},
+			page.Figure(page.Nanoseconds(busy.Largest("max-ns")), busy)})
 	}
 	if !t.Lines("When the GIL is not free: a Python no-op from Go",
-		[]string{"", "per call", "Mcalls/s", "scaling", "longest"}, page.Lines(lines)) {
+		[]string{"", "per call", "Mcalls/s", "scaling", "longest"}, lines) {
 		return
 	}
 	if calls != nil && t.row(pythonNoop) != nil {
@@ -257,11 +284,11 @@ func (t *tables) languagesVia(via string) []string {
 }
 
 // native returns the times of a binding's call from Python, less the loop around it.
-func (t *tables) native(name record.Name, lang string) []float64 {
+func (t *tables) native(name record.Name, lang string) spent {
 	name.Lang = lang
-	binding := t.walls(name)
+	binding := t.took(name)
 	name.Lang = "loop"
-	return record.Minus(binding, t.walls(name))
+	return binding.minus(t.took(name))
 }
 
 // figures are those of some bindings.
@@ -299,7 +326,7 @@ var labels = map[string]string{
 func (t *tables) borders(name record.Name) figures {
 	var all figures
 	for _, lang := range t.languagesVia(fromPython) {
-		if ns := t.native(name, lang); ns != nil && !copies(lang) {
+		if ns := t.native(name, lang).rounds; ns != nil && !copies(lang) {
 			all = append(all, figure{lang, ns})
 		}
 	}
@@ -311,18 +338,18 @@ func (t *tables) pythonToNative() {
 	for _, l := range looped {
 		header = append(header, labels[l.name.Op])
 	}
-	var lines [][]string
+	var lines [][]page.Cell
 	for _, lang := range append([]string{"python"}, t.languagesVia(fromPython)...) {
-		line := []string{lang}
+		line := page.Words(lang)
 		if lang == "python" {
-			line[0] = "empty Python function"
+			line[0].Text = "empty Python function"
 		}
 		for _, l := range looped {
-			line = append(line, leftOver(t.native(l.name, lang)))
+			line = append(line, t.native(l.name, lang).cell())
 		}
 		lines = append(lines, line)
 	}
-	if !t.Lines("From Python into native code: a call less the loop around it; the step has all its arguments checked", header, page.Lines(lines)) {
+	if !t.Lines("From Python into native code: a call less the loop around it; the step has all its arguments checked", header, lines) {
 		return
 	}
 	if text := t.saidBindings(); text != "" {
@@ -332,9 +359,6 @@ func (t *tables) pythonToNative() {
 
 // leftOver shows what is left of a time that others were taken off, which noise may make less than nothing.
 func leftOver(ns []float64) string {
-	if ns == nil {
-		return ""
-	}
 	switch i := measure.Median(ns); {
 	case i.Median > 0:
 		return page.TimeAndSpread(i)
@@ -377,28 +401,26 @@ func (t *tables) saidBindings() string {
 	return text
 }
 
-// split is a step through both borders and what it is made of, by round; nil is not known.
-type split struct{ total, first, second, borders, kernel []float64 }
+// split is a step through both borders and what it is made of.
+type split struct{ total, first, second, borders, kernel spent }
 
 // split splits the step of a binding that Go called.
 func (t *tables) split(lang string) split {
 	s := split{
-		total: t.walls(stepName(lang, fromGo)), first: t.walls(stepName("python", fromGo)),
+		total: t.took(stepName(lang, fromGo)), first: t.took(stepName("python", fromGo)),
 		second: t.native(keyed(stepName("", fromPython), "rows", "0"), lang),
 	}
-	if s.first != nil && len(s.first) == len(s.second) && len(s.first) == len(s.total) {
-		s.kernel = record.Minus(record.Minus(s.total, s.first), s.second)
-		s.borders = record.Minus(s.total, s.kernel)
-	}
+	s.kernel = s.total.minus(s.first).minus(s.second)
+	s.borders = s.total.minus(s.kernel)
 	return s
 }
 
 // share shows what part of the whole a part is.
-func (s *split) share(ns []float64) string {
-	if ns == nil || len(ns) != len(s.total) || record.MiddleOf(ns) <= 0 {
-		return ""
+func (s *split) share(part spent) page.Cell {
+	if part.rounds == nil || len(part.rounds) != len(s.total.rounds) || part.median() <= 0 {
+		return page.Cell{}
 	}
-	return page.Share(measure.Ratio(ns, s.total).Median)
+	return page.Figure(page.Share(measure.Ratio(part.rounds, s.total.rounds).Median), append(slices.Clone(part.from), s.total.from...)...)
 }
 
 // shares returns what part of a step's time both borders take, for each binding that copies nothing.
@@ -406,12 +428,12 @@ func (t *tables) shares() figures {
 	var all figures
 	for _, lang := range t.languagesVia(fromGo) {
 		s := t.split(lang)
-		if s.borders == nil || copies(lang) {
+		if s.borders.rounds == nil || copies(lang) {
 			continue
 		}
-		rounds := make([]float64, len(s.total))
+		rounds := make([]float64, len(s.total.rounds))
 		for k := range rounds {
-			rounds[k] = s.borders[k] / s.total[k]
+			rounds[k] = s.borders.rounds[k] / s.total.rounds[k]
 		}
 		all = append(all, figure{lang, rounds})
 	}
@@ -420,28 +442,30 @@ func (t *tables) shares() figures {
 
 func (t *tables) both() {
 	without := t.row(stepName("c", "cgo"))
-	var times, shares [][]string
+	var times, shares [][]page.Cell
 	if without != nil {
-		times = append(times, []string{"c/cgo, without Python", "", "", "",
-			page.TimeAndSpread(measure.Median(without.Wall())), t.ratio(without, without)})
+		times = append(times, []page.Cell{page.Word("c/cgo, without Python"), {}, {}, {}, timeCell(without), t.ratio(without, without)})
 	}
 	for _, lang := range t.languagesVia(fromGo) {
 		s := t.split(lang)
-		if s.total == nil {
+		r := t.row(stepName(lang, fromGo))
+		if r == nil {
 			continue
 		}
-		times = append(times, []string{lang, leftOver(s.first), leftOver(s.second), leftOver(s.kernel),
-			page.TimeAndSpread(measure.Median(s.total)), t.ratio(t.row(stepName(lang, fromGo)), without)})
-		shares = append(shares, []string{lang, s.share(s.first), s.share(s.second), s.share(s.kernel)})
+		times = append(times, []page.Cell{page.Word(lang), s.first.cell(), s.second.cell(), s.kernel.cell(), timeCell(r), t.ratio(r, without)})
+		shares = append(shares, []page.Cell{page.Word(lang), s.share(s.first), s.share(s.second), s.share(s.kernel)})
 	}
 	if !t.Lines("Both borders and the kernel: one diffusion step of 512 x 512, called from Go",
-		[]string{"", "Go → Python", "Python → native", "kernel", "total", "x c/cgo"}, page.Lines(times)) {
+		[]string{"", "Go → Python", "Python → native", "kernel", "total", "x c/cgo"}, times) {
 		return
 	}
-	t.Lines("Share of the total", []string{"", "Go → Python", "Python → native", "kernel"}, page.Lines(shares))
+	if _, steps := t.bars(); steps != nil {
+		t.Picture("borders", alt)
+	}
+	t.Lines("Share of the total", []string{"", "Go → Python", "Python → native", "kernel"}, shares)
 	own := ""
-	if ns := t.native(keyed(stepName("", fromPython), "rows", "0"), "python"); ns != nil {
-		own = page.Nanoseconds(record.MiddleOf(ns))
+	if ns := t.native(keyed(stepName("", fromPython), "rows", "0"), "python"); ns.rounds != nil {
+		own = page.Nanoseconds(ns.median())
 	}
 	t.Tell(prose, "split", own)
 	if said := t.saidShares(); said != "" {
@@ -465,9 +489,9 @@ func (t *tables) saidShares() string {
 		}
 	}
 	for _, lang := range t.languagesVia(fromGo) {
-		if s := t.split(lang); copies(lang) && s.total != nil && s.second != nil {
+		if s := t.split(lang); copies(lang) && s.total.rounds != nil && s.second.rounds != nil {
 			said = append(said, prose.Text("copies", map[string]string{
-				"Binding": lang, "Time": page.Nanoseconds(record.MiddleOf(s.second)),
+				"Binding": lang, "Time": page.Nanoseconds(s.second.median()),
 			}))
 		}
 	}
@@ -476,7 +500,7 @@ func (t *tables) saidShares() string {
 
 // callsForAStep says how many calls' borders take the time of a step without Python: "120 calls".
 func (t *tables) callsForAStep(lang string) string {
-	without, borders := t.walls(stepName("c", "cgo")), t.split(lang).borders
+	without, borders := t.took(stepName("c", "cgo")).rounds, t.split(lang).borders.rounds
 	if without == nil || len(without) != len(borders) {
 		return ""
 	}
@@ -485,16 +509,16 @@ func (t *tables) callsForAStep(lang string) string {
 
 // process prints what the way to a process takes, which crosses no border but copies all.
 func (t *tables) process() {
-	var lines [][]string
+	var lines [][]page.Cell
 	var said []string
 	for _, lang := range processes {
 		noop, array := t.row(rowName("noop", lang, "process", 1)), t.row(rowName("array", lang, "process", kernel.DiffusionSize))
-		line := []string{lang + "/process", "", "", ""}
+		line := page.Words(lang+"/process", "", "", "")
 		if noop != nil {
-			line[1], line[2] = page.TimeAndSpread(measure.Median(noop.Wall())), t.ratio(noop, t.row(pythonNoop))
+			line[1], line[2] = timeCell(noop), t.ratio(noop, t.row(pythonNoop))
 		}
 		if array != nil {
-			line[3] = page.TimeAndSpread(measure.Median(array.Wall()))
+			line[3] = timeCell(array)
 		}
 		if noop != nil && array != nil {
 			said = append(said, fmt.Sprintf("%s to %s", page.Nanoseconds(record.MiddleOf(noop.Wall())), lang))
@@ -502,7 +526,7 @@ func (t *tables) process() {
 		lines = append(lines, line)
 	}
 	if t.Lines("A process instead, by a pipe: round trips",
-		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, page.Lines(lines)) && said != nil {
+		[]string{"", "no-op", "x Python no-op here", "512 x 512 there and back"}, lines) && said != nil {
 		t.Say("A round trip of a few bytes takes %s. Arrays are copied through the pipe, twice in each direction.", page.Joined(said))
 	}
 }

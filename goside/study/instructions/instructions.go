@@ -41,6 +41,8 @@ call.
 
 A count is the least of %d processes, or of %d where these disagree. By purego they do, by a percent or two: it calls by
 reflection, which looks types up in a hash map, and that has another seed in each process.`, fewProcesses, mostProcesses),
+	Example: `  toll instructions --route go/direct
+  toll instructions --route c/cgo --json > instructions.json`,
 	Page:  "INSTRUCTIONS.md",
 	Head:  head,
 	Parts: []study.Part{Part},

@@ -146,7 +146,7 @@ func TestSeries(t *testing.T) {
 	tables(page.New(&html, r, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}))
 	pagetest.Sourced(t, html.String())
 	pagetest.Holds(t, html.String(), `<summary><h3>Instructions of a call</h3></summary>`,
-		`<tr data-lang="b" data-via="x"><th scope="row">b/x</th><td data-r="0:1">20</td><td data-r="0:2">2500</td></tr>`)
+		`<tr><th>b/x</th><td data-r="1">20</td><td data-r="2">2500</td></tr>`)
 	pagetest.Holds(t, pagetest.Printed(t, tables, got[1]), "| b/x | 20 |", "All processes agree.")
 	if text := pagetest.Printed(t, tables, pagetest.One("Call/op=noop/lang=c/via=cgo/n=1", nil, 1)); text != "" {
 		t.Errorf("of a record without counts, shown is %q", text)

@@ -25,6 +25,8 @@ var Study = study.Study{
 cache to memory, transposing first, and how a matrix is held in Go. What the caches miss is counted by the processor,
 where it has counters for that, or simulated with --cachegrind. It takes less than three minutes on two cores;
 --full goes on to squares of 8192, and takes half an hour and 8 GB of memory.`,
+	Example: `  toll layout --part matrices,transpose
+  toll layout --part points --full -o points.txt.gz`,
 	Page:   "LAYOUT.md",
 	Head:   head,
 	Lead:   "layout-penalty",

@@ -131,6 +131,6 @@ func TestPrintLess(t *testing.T) {
 func TestPrintSourced(t *testing.T) {
 	text := printed(t, page.Style{Markdown: true, HTML: &page.HTML{ID: "x"}}, measured())
 	pagetest.Sourced(t, text)
-	pagetest.Holds(t, text, `<td data-r="0:0 0:1 0:2">1</td><td data-r="0:0">64.0 ±0%</td>`)
+	pagetest.Holds(t, text, `<td data-r="0 1 2">1</td><td data-r="0">64.0 ±0%</td>`)
 	pagetest.Lacks(t, text, "data-lang", "data-kernel")
 }

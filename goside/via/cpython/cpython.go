@@ -169,30 +169,7 @@ func Start(c Config) (*Interpreter, error) {
 	if started {
 		return nil, errors.New("cpython: started before, want one interpreter in a process: NumPy cannot be loaded twice")
 	}
-	if c.Library == "" {
-		path, err := seam.FindLibrary(File)
-		if err != nil {
-			return nil, fmt.Errorf("cpython: %w", err)
-		}
-		c.Library = path
-	}
-	if c.Python == "" {
-		c.Python = filepath.Join(filepath.Dir(c.Library), "..", "venv", "bin", "python")
-	}
-	python, err := filepath.Abs(c.Python)
-	if err == nil {
-		_, err = os.Stat(python)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cpython: %w: no Python: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
-	}
-	symbol, err := open(c.Library)
-	if err != nil {
-		return nil, err
-	}
-	var get func() unsafe.Pointer
-	purego.RegisterFunc(&get, symbol)
-	table, err := read((*cTable)(get()))
+	table, err := c.load()
 	if err != nil {
 		return nil, err
 	}
@@ -205,11 +182,11 @@ func Start(c Config) (*Interpreter, error) {
 	if c.StopWithin == 0 {
 		c.StopWithin = 10 * time.Second
 	}
-	in := &Interpreter{table: table, python: python, compiled: unix.BytePtrToString(table.compiled), within: c.StopWithin}
+	in := &Interpreter{table: table, python: c.Python, compiled: unix.BytePtrToString(table.compiled), within: c.StopWithin}
 	in.gate.init(c.Threads)
-	executable, err := unix.BytePtrFromString(python)
+	executable, err := unix.BytePtrFromString(c.Python)
 	if err != nil {
-		return nil, fmt.Errorf("cpython: %q: %w", python, err)
+		return nil, fmt.Errorf("cpython: %q: %w", c.Python, err)
 	}
 	started = true
 	f := new(frame)
@@ -227,6 +204,35 @@ func Start(c Config) (*Interpreter, error) {
 	}
 	in.version = "CPython " + strings.Fields(v.Text())[0]
 	return in, nil
+}
+
+// load fills in the paths that c leaves out, and loads the library.
+func (c *Config) load() (*cTable, error) {
+	if c.Library == "" {
+		path, err := seam.FindLibrary(File)
+		if err != nil {
+			return nil, fmt.Errorf("cpython: %w", err)
+		}
+		c.Library = path
+	}
+	if c.Python == "" {
+		c.Python = filepath.Join(filepath.Dir(c.Library), "..", "venv", "bin", "python")
+	}
+	python, err := filepath.Abs(c.Python)
+	if err == nil {
+		_, err = os.Stat(python)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cpython: %w: no Python: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
+	}
+	c.Python = python
+	symbol, err := open(c.Library)
+	if err != nil {
+		return nil, err
+	}
+	var get func() unsafe.Pointer
+	purego.RegisterFunc(&get, symbol)
+	return read((*cTable)(get()))
 }
 
 // open opens the library and returns the function that returns its table.

@@ -6,6 +6,7 @@ package cpython
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -19,6 +20,41 @@ var Default = sync.OnceValues(func() (*Interpreter, error) { return Start(Config
 // Module returns the name of a language's Python module.
 func Module(lang string) string { return "toll." + strings.ReplaceAll(lang, "-", "_") }
 
+// folder returns where the modules of all languages are, beside a Python that is there and with a library that loads.
+var folder = sync.OnceValues(func() (string, error) {
+	var c Config
+	if _, err := c.load(); err != nil {
+		return "", err
+	}
+	pattern := filepath.Join(filepath.Dir(c.Python), "..", "lib", "python3*", "site-packages", "toll")
+	folders, err := filepath.Glob(pattern)
+	if err != nil || len(folders) != 1 {
+		return "", fmt.Errorf("cpython: %w: %d folders are named %s, want 1: run %s", seam.ErrUnavailable, len(folders), pattern, seam.Mend)
+	}
+	return folders[0], nil
+})
+
+// Find returns an error if the library does not load, or if there is no Python or no file of the language's module. It
+// takes a moment, since it neither starts the interpreter nor imports anything.
+func Find(lang string) error {
+	folder, err := folder()
+	if err != nil {
+		return err
+	}
+	module := Module(lang)
+	file := filepath.Join(folder, strings.TrimPrefix(module, "toll."))
+	for _, pattern := range []string{file + ".py", file + ".*.so"} {
+		if found, err := filepath.Glob(pattern); err == nil && found != nil {
+			return nil
+		}
+	}
+	return missing(module)
+}
+
+func missing(module string) error {
+	return fmt.Errorf("cpython: %w: no module %s: run %s", seam.ErrUnavailable, module, seam.Mend)
+}
+
 // Open returns the kernels of a language: the functions of its Python module, see cpython-ext/toll/__init__.py.
 func Open(lang string) (*seam.Library, error) {
 	in, err := Default()
@@ -29,7 +65,7 @@ func Open(lang string) (*seam.Library, error) {
 	if _, err := in.Import(module, ""); err != nil {
 		var e *Error
 		if errors.As(err, &e) && e.Type == "ModuleNotFoundError" && strings.Contains(e.Message, "'"+module+"'") {
-			return nil, fmt.Errorf("cpython: %w: no module %s: run %s", seam.ErrUnavailable, module, seam.Mend)
+			return nil, missing(module)
 		}
 		return nil, fmt.Errorf("%s: %w", module, err)
 	}
@@ -37,12 +73,12 @@ func Open(lang string) (*seam.Library, error) {
 		if err != nil {
 			return nil
 		}
-		v, missing := in.Import(module, name)
+		v, failed := in.Import(module, name)
 		var e *Error
-		if errors.As(missing, &e) && e.Type == "AttributeError" {
+		if errors.As(failed, &e) && e.Type == "AttributeError" {
 			return nil
-		} else if missing != nil {
-			err = missing
+		} else if failed != nil {
+			err = failed
 		}
 		return v.Object()
 	}

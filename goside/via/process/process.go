@@ -452,6 +452,12 @@ func Open(interpreter string, variant Variant) (*seam.Library, error) {
 	return seam.NewLibrary(w.Funcs(variant), false, seam.Build{Compiler: w.Name}), nil
 }
 
+// Find returns the error that Open would for want of the interpreter or the script, and starts neither.
+func Find(interpreter string) error {
+	_, _, err := find(interpreter)
+	return err
+}
+
 // find returns the paths of the interpreter and of the script, or an error that is seam.ErrUnavailable. The script lies
 // in the virtual environment, beside the folder of the libraries.
 func find(interpreter string) (path, script string, err error) {

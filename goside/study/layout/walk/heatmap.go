@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -221,14 +222,15 @@ func (h *heatMap) mark(c draw.Canvas, marks []chart.SideMark, top, bottom vg.Len
 		if !ok {
 			continue
 		}
-		name := marks[k].Name
+		names := []string{marks[k].Name}
 		for k+1 < len(marks) { // of what begins at one column, the names are beside each other
 			if next, ok := h.column(marks[k+1]); !ok || next != at {
 				break
 			}
 			k++
-			name += ", " + marks[k].Name
+			names = append(names, marks[k].Name)
 		}
+		name := strings.Join(names, ", ")
 		x := h.x(c, at) - vg.Points(0.5)
 		c.StrokeLine2(heatMark, x, bottom, x, top+vg.Points(1))
 		left := max(x-style.Width(name)/2, free)
