@@ -4,7 +4,6 @@
 package chart_test
 
 import (
-	"image/color"
 	"math"
 	"testing"
 
