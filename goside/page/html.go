@@ -33,7 +33,7 @@ type HTML struct {
 
 	places map[*record.Row]string
 	drawn  []string // names of pictures
-	open   bool // a section is
+	open   bool     // a section is
 }
 
 // Anchor is a place in a page.
