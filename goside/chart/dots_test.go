@@ -4,7 +4,6 @@
 package chart_test
 
 import (
-	"image/color"
 	"math"
 	"testing"
 
@@ -26,7 +25,7 @@ func TestDots(t *testing.T) {
 	dots := func(times ...float64) (all [2]int) {
 		pixels, _ := charttest.DrawnPixels(t, drawn(times...))
 		for k := range all {
-			all[k] = pixels[color.RGBA(chart.Colors[k])]
+			all[k] = pixels[chart.Colors[k]]
 		}
 		return all
 	}

@@ -32,7 +32,8 @@ type HTML struct {
 	Err      error                             // of the first picture that could not be drawn
 
 	places map[*record.Row]string
-	open   bool // a section is
+	drawn  []string // names of pictures
+	open   bool     // a section is
 }
 
 // Anchor is a place in a page.
@@ -75,9 +76,10 @@ func (p *Page) htmlList(items []string) {
 }
 
 func (p *Page) htmlPicture(name, alt string) {
-	if p.HTML.Draw == nil {
+	if p.HTML.Draw == nil || slices.Contains(p.HTML.drawn, name) { // one that a study's part of the page begins with is not drawn again
 		return
 	}
+	p.HTML.drawn = append(p.HTML.drawn, name)
 	svg, err := p.HTML.Draw(name)
 	if err != nil && p.HTML.Err == nil {
 		p.HTML.Err = err

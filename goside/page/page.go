@@ -82,13 +82,13 @@ func (p *Page) Explain(s string) {
 		fmt.Fprint(p, block(s))
 		return
 	case !p.Markdown:
-		s = wrapped(s)
+		s = Wrapped(s)
 	}
 	fmt.Fprintf(p, "%s\n\n", s)
 }
 
-// wrapped breaks a text into lines that a terminal has room for.
-func wrapped(s string) string {
+// Wrapped breaks a text into lines that a terminal has room for.
+func Wrapped(s string) string {
 	lines := strings.Split(text.WrapSoft(s, terminal-2), "\n")
 	for k := range lines {
 		lines[k] = strings.TrimRight(lines[k], " ")
@@ -106,7 +106,7 @@ func (p *Page) List(items []string) {
 		if p.Markdown {
 			fmt.Fprintf(p, "- %s\n", item)
 		} else {
-			fmt.Fprintln(p, wrapped(item))
+			fmt.Fprintln(p, Wrapped(item))
 		}
 	}
 	fmt.Fprintln(p)

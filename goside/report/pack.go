@@ -34,7 +34,7 @@ func pack(text []byte) (string, error) {
 	var integers planes
 	all := strings.Split(string(text), "\n")
 	for k := 0; k < len(all); {
-		head, units, values := benchmark(all[k])
+		head, units, _ := benchmark(all[k])
 		if head == "" {
 			lines = append(lines, "="+all[k])
 			k++
@@ -43,11 +43,10 @@ func pack(text []byte) (string, error) {
 		columns := make([][]string, len(units))
 		from := k
 		for ; k < len(all); k++ {
-			again, same, more := benchmark(all[k])
+			again, same, values := benchmark(all[k])
 			if again != head || strings.Join(same, " ") != strings.Join(units, " ") {
 				break
 			}
-			values = more
 			for at, value := range values {
 				columns[at] = append(columns[at], value)
 			}

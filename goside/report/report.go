@@ -69,6 +69,7 @@ type board struct {
 	Says         []template.HTML
 	Tolls        []toll
 	Machine      string
+	said         []string // as they are
 }
 
 type toll struct{ Crossing, Call string }
@@ -97,8 +98,9 @@ type embedded struct {
 	Packed template.HTML
 }
 
-// Write writes the page. Ratios are to the baseline; sources of one study must be neighbours. method is Markdown.
-func Write(w io.Writer, sources []Source, baseline, method string) error {
+// Write writes the page, and returns the sentences that it begins with. Ratios are to the baseline; sources of one study must be
+// neighbours. method is Markdown.
+func Write(w io.Writer, sources []Source, baseline, method string) (says []string, err error) {
 	d := &document{Style: template.CSS(style), Script: template.JS(script)} //nolint:gosec // they are the page's own
 	records := make([]*record.Record, len(sources))
 	for k := range sources {
@@ -106,21 +108,24 @@ func Write(w io.Writer, sources []Source, baseline, method string) error {
 	}
 	for k := range sources {
 		if err := d.add(k, sources, records, baseline); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	d.Method = template.HTML(page.Document(method)) //nolint:gosec // it is this program's own document
 	d.Ranks = ranks(records)
 	var b bytes.Buffer
 	if err := layoutOf.Execute(&b, d); err != nil {
-		return fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
 	light, dark := chart.Inks(b.String(), false), chart.Inks(b.String(), true)
 	text := strings.NewReplacer("--inks:light;", light, "--inks:dark;", dark).Replace(b.String())
 	if err := minifier().Minify("text/html", w, strings.NewReader(text)); err != nil {
-		return fmt.Errorf("report: %w", err)
+		return nil, fmt.Errorf("report: %w", err)
 	}
-	return nil
+	if d.Board == nil {
+		return nil, nil
+	}
+	return d.Board.said, nil
 }
 
 // minifier returns what leaves out of a page the bytes that make no difference. It leaves the script alone: of that, package js
@@ -202,6 +207,7 @@ func (d *document) addBoard(s *Source, baseline string) error {
 		}
 		*to = template.HTML(svg) //nolint:gosec // package chart has made it
 	}
+	b.said = of.Says
 	for _, sentence := range of.Says {
 		b.Says = append(b.Says, template.HTML(page.Inline(sentence))) //nolint:gosec // package page has escaped it
 	}

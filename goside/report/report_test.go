@@ -87,8 +87,12 @@ func source(t *testing.T, file string, text []byte) report.Source {
 func written(t *testing.T, sources ...report.Source) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := report.Write(&b, sources, "go/cgo", "# Method\n\nHow.\n\n## Weaknesses\n\nMany.\n"); err != nil {
+	says, err := report.Write(&b, sources, "go/cgo", "# Method\n\nHow.\n\n## Weaknesses\n\nMany.\n")
+	if err != nil {
 		t.Fatal(err)
+	}
+	if board := sources[0].Study.Board != nil; board != (len(says) == 1) {
+		t.Errorf("of a study with a board (%v) the page says %q", board, says)
 	}
 	file := filepath.Join(t.TempDir(), "report.html")
 	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {

@@ -63,6 +63,8 @@ type Settings struct {
 	Routes   []string        // patterns of routes; nil: those of the experiment
 	Kernels  []string        // patterns of kernels; nil: all
 	NoLimits bool            // the machine's limits are not measured beside
+	// Beside makes more of the record that was written, beside it, and says so; nil if nothing is to be made.
+	Beside func(w io.Writer, file string) error
 }
 
 // ErrReported ends the program with exit code 1 after it has said why.
@@ -159,6 +161,9 @@ func (s *Study) Run(lab *Lab) error {
 		fmt.Fprintf(said, "Record: %s\n", file)
 	}
 	err = errors.Join(err, s.drawBeside(said, written, file))
+	if lab.Beside != nil && file != "" {
+		err = errors.Join(err, lab.Beside(said, file))
+	}
 	if stopped != "" && file != "" {
 		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all that was complete when %s\n", file, whenStopped(chosen, stopped))
 	}

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll"
+	"toll/goside/page"
 	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/report"
@@ -33,25 +35,9 @@ Several records of one study stand beside each other.`,
 		Example: "  toll report build/results/bench.txt\n  toll report docs/bench.txt.gz docs/overhead.txt.gz -o build/results --open",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			file := filepath.Join(folder, "report.html")
-			out, err := study.OpenOutput(cmd.OutOrStdout(), cmd.ErrOrStderr(), file)
-			if err != nil {
+			file, err := makePage(cmd.OutOrStdout(), cmd.ErrOrStderr(), folder, args)
+			if err != nil || !open {
 				return err
-			}
-			sources, err := sourcesOf(args)
-			if err != nil {
-				return seam.UsageError{Err: err}
-			}
-			var page bytes.Buffer
-			if err := report.Write(&page, sources, registry.Baseline, toll.Methodology); err != nil {
-				return err
-			}
-			if err := out.Write(page.Bytes()); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "Page: %s\n", file)
-			if !open {
-				return nil
 			}
 			return browse(file)
 		},
@@ -61,15 +47,41 @@ Several records of one study stand beside each other.`,
 	return c
 }
 
+// makePage makes the page of records in a folder, and says where it is and what it says first.
+func makePage(w, stderr io.Writer, folder string, records []string) (file string, err error) {
+	file = filepath.Join(folder, "report.html")
+	out, err := study.OpenOutput(w, stderr, file)
+	if err != nil {
+		return "", err
+	}
+	sources, err := sourcesOf(records)
+	if err != nil {
+		return "", seam.UsageError{Err: err}
+	}
+	var html bytes.Buffer
+	says, err := report.Write(&html, sources, registry.Baseline, toll.Methodology)
+	if err != nil {
+		return "", err
+	}
+	if err := out.Write(html.Bytes()); err != nil {
+		return "", err
+	}
+	fmt.Fprintf(w, "Page: %s\n", file)
+	for _, sentence := range says {
+		fmt.Fprintln(w, page.Wrapped(sentence))
+	}
+	return file, nil
+}
+
 // sourcesOf reads records, in the order of the list of studies.
 func sourcesOf(files []string) ([]report.Source, error) {
 	sources := make([]report.Source, len(files))
 	for k, file := range files {
-		text, err := record.ReadText(file)
+		plain, err := record.ReadText(file)
 		if err != nil {
 			return nil, err
 		}
-		r, err := record.Read(bytes.NewReader(text), file)
+		r, err := record.Read(bytes.NewReader(plain), file)
 		if err != nil {
 			return nil, err
 		}
@@ -77,7 +89,7 @@ func sourcesOf(files []string) ([]report.Source, error) {
 		if err != nil {
 			return nil, err
 		}
-		sources[k] = report.Source{File: file, Text: text, Record: r, Study: s}
+		sources[k] = report.Source{File: file, Text: plain, Record: r, Study: s}
 	}
 	slices.SortStableFunc(sources, func(a, b report.Source) int {
 		return slices.Index(studies.All, a.Study) - slices.Index(studies.All, b.Study)

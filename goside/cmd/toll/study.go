@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -35,6 +36,7 @@ temporary files.`,
 	flags.BoolVar(&lab.Markdown, "markdown", false, "print the tables as Markdown")
 	flags.BoolVar(&lab.JSON, "json", false, "print the record as JSON, as toll show --json does")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
+	page := flags.Bool("report", false, "make a page in HTML of the record beside it, as toll report does")
 	flags.Uint64Var(&lab.Seed, "seed", 1, "seed of the order within rounds")
 	asked := map[string]*bool{}
 	for _, p := range s.Parts {
@@ -59,6 +61,12 @@ temporary files.`,
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		lab.Stdout, lab.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
+		if *page {
+			lab.Beside = func(w io.Writer, file string) error {
+				_, err := makePage(w, cmd.ErrOrStderr(), filepath.Dir(file), []string{file})
+				return err
+			}
+		}
 		for name, on := range asked {
 			lab.Asked[name] = *on
 		}

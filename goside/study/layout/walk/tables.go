@@ -43,9 +43,7 @@ func tables(p *page.Page) {
 	p.Heading("The wrong loop order")
 	p.Tell(prose, "loops", nil)
 	for _, picture := range pictures() {
-		if p.HTML == nil || picture.Name != penaltyName { // with which the study's part of a page in HTML begins
-			p.Picture(picture.Name, picture.Alt)
-		}
+		p.Picture(picture.Name, picture.Alt)
 	}
 	if p.Markdown && p.HTML == nil {
 		p.Say("The pictures, these and the one below, are made by `build/bin/toll draw %s -o %s`.", p.Source, path.Dir(p.Source))
