@@ -67,12 +67,12 @@ type document struct {
 type board struct {
 	Wide, Narrow template.HTML
 	Says         []template.HTML
-	Tolls        []toll
+	Figures      template.HTML // as a table
+	Number       int           // of its record
 	Machine      string
+	crossings    int
 	said         []string // as they are
 }
-
-type toll struct{ Crossing, Call string }
 
 // chapter is what the records of one study show.
 type chapter struct {
@@ -168,7 +168,7 @@ func (d *document) add(k int, sources []Source, records []*record.Record, baseli
 	if last := k+1 == len(sources) || sources[k+1].Study != s.Study; last && len(c.Parts) > 1 {
 		c.compare(sources[k+1-len(c.Parts):k+1], records)
 	}
-	return d.addBoard(s, baseline)
+	return d.addBoard(k, s, baseline)
 }
 
 // compare sets a study's records side by side.
@@ -179,27 +179,34 @@ func (c *chapter) compare(sources []Source, records []*record.Record) {
 		c.Parts[k].Several = true
 	}
 	var b bytes.Buffer
-	study.SideBySide(page.New(&b, sources[0].Record, page.Style{Markdown: true, HTML: &page.HTML{ID: c.ID + "-compared", Records: records}}), named)
+	p := page.New(&b, sources[0].Record, page.Style{Markdown: true, HTML: &page.HTML{ID: c.ID, Records: records, Unfold: true}})
+	p.Heading("Records side by side")
+	study.SideBySide(p, named)
+	p.End()
 	c.Compared = template.HTML(b.String()) //nolint:gosec // package page has escaped it
 }
 
 // addBoard makes the board of a record, unless one of more crossings is there.
-func (d *document) addBoard(s *Source, baseline string) error {
+func (d *document) addBoard(number int, s *Source, baseline string) error {
 	if s.Study.Board == nil {
 		return nil
 	}
 	of := s.Study.Board(page.New(io.Discard, s.Record, page.Style{Baseline: baseline, Markdown: true}))
-	if of == nil || d.Board != nil && len(d.Board.Tolls) >= len(of.Crossings) {
+	if of == nil || d.Board != nil && d.Board.crossings >= len(of.Crossings) {
 		return nil
 	}
 	get := s.Record.Get
-	b := &board{Machine: fmt.Sprintf("%s, %s cores; %s; %s; Toll %s; %s", get("cpu"), get("cores"), get("os"), get("go"), get("revision"), get("date"))}
+	b := &board{Number: number, crossings: len(of.Crossings), Machine: fmt.Sprintf("%s, %s cores; %s; %s; Toll %s; %s", get("cpu"), get("cores"), get("os"), get("go"), get("revision"), get("date"))}
 	var tolls []chart.Toll
+	var lines [][]page.Cell
 	for _, t := range of.Crossings {
 		name := strings.ReplaceAll(t.Crossing, "`", "")
 		tolls = append(tolls, chart.Toll{Name: name, Median: t.Call.Median, Lo: t.Call.Lo, Hi: t.Call.Hi})
-		b.Tolls = append(b.Tolls, toll{name, page.TimeAndSpread(t.Call)})
+		lines = append(lines, []page.Cell{page.Word(name), page.Figure(page.TimeAndSpread(t.Call), t.Row)})
 	}
+	var figures bytes.Buffer
+	page.New(&figures, s.Record, page.Style{Markdown: true, HTML: &page.HTML{}}).Grid("", []string{"way to call", "a call that passes nothing"}, lines)
+	b.Figures = template.HTML(figures.String())                                         //nolint:gosec // package page has escaped it
 	for width, to := range map[vg.Length]*template.HTML{540: &b.Wide, 270: &b.Narrow} { // points: 720 and 360 pixels
 		svg, err := chart.Tolls(tolls, of.Floor, width).Element()
 		if err != nil {

@@ -108,6 +108,9 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if n := strings.Count(string(text), "data-r="); n != 22 {
+		t.Errorf("%d figures say their rows, want 20 and two of the board", n)
+	}
 	for _, part := range []string{"<CPU>", "METHODOLOGY.md", "ZgotmplZ", "--inks:", `src=`} {
 		if strings.Contains(string(text), part) {
 			t.Errorf("the page's source holds %q", part)
@@ -120,7 +123,7 @@ func TestPage(t *testing.T) {
 	if got := tab.Text(`a[href="https://example.org/"], em, h3`); len(got) != 5 {
 		t.Errorf("of a link, an emphasis and three titles there are %q", got)
 	}
-	if got := tab.Text("[data-r]"); len(got) != 20 || got[0] != "7.25 ns ±3%" {
+	if got := tab.Text("#made [data-r]"); len(got) != 20 || got[0] != "7.25 ns ±3%" {
 		t.Errorf("without scripts the figures are %q, want 20 and the first of 7.25 ns", got)
 	}
 	if got := tab.Text(".save, select, th button"); len(got) != 0 {
@@ -132,12 +135,12 @@ func TestPage(t *testing.T) {
 func TestUse(t *testing.T) {
 	tab := browsertest.Start(t).Open(t, written(t, source(t, "made.txt.gz", calls(t))), browsertest.Options{Width: 900})
 	tab.OpenDetails()
-	routes := func() []string { return tab.Text(".grid tbody th") }
-	tab.Click(".grid th:nth-child(2) button")
+	routes := func() []string { return tab.Text("#made .grid tbody th") }
+	tab.Click("#made .grid th:nth-child(2) button")
 	if got := routes(); got[0] != "go/cgo" || got[4] != "zig/cgo" || got[5] != "go/purego" {
 		t.Errorf("by time the routes are %q", got)
 	}
-	tab.Click(".grid th:nth-child(2) button")
+	tab.Click("#made .grid th:nth-child(2) button")
 	if got := routes(); got[0] != "zig/purego" || got[9] != "go/cgo" {
 		t.Errorf("by time, longest first, the routes are %q", got)
 	}
@@ -152,7 +155,7 @@ func TestUse(t *testing.T) {
 	if got := tab.Text(".filter [role=status]"); !slices.Equal(got, []string{"1 of 10 lines"}) {
 		t.Errorf("the filter says %q", got)
 	}
-	tab.Hover("tr:not([hidden]) [data-r]")
+	tab.Hover("#made tr:not([hidden]) [data-r]")
 	wall := measure.Median(source(t, "made.txt", calls(t)).Record.Rows[6].Wall())
 	says := func(want ...string) {
 		t.Helper()
@@ -160,7 +163,7 @@ func TestUse(t *testing.T) {
 		pagetest.Holds(t, strings.Join(tab.Text("#tip"), " "), want...)
 	}
 	says("BenchmarkMade/op=noop/lang=rust/via=cgo/n=1-2", fmt.Sprintf("8 samples, median %.4g ns, 95 %% interval %.4g ns to %.4g ns", wall.Median, wall.Lo, wall.Hi), "Search for the name in made.txt.gz")
-	tab.Focus(".scroll[aria-label^=Table]")
+	tab.Focus("#made .scroll[aria-label^=Table]")
 	tab.Press("\u0303") // see kb.ArrowRight
 	says("lang=rust/via=cgo")
 }

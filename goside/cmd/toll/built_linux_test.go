@@ -59,7 +59,7 @@ func TestStandardOutput(t *testing.T) {
 	for _, args := range [][]string{
 		{"list"}, {"list", "--json"},
 		{"verify", "--route", "go/direct", "--kernel", "call"}, {"verify", "--route", "go/direct", "--kernel", "call", "--json"},
-		{"show", record}, {"show", "--markdown", record}, {"compare", record, record},
+		{"show", record}, {"show", "--markdown", record}, {"report", record, "-o", "page"}, {"compare", record, record},
 		append(short, "-o", "again.txt"), {"calls", "--part", "slots", "-o", "calls.txt"},
 		{"draw", "julia", "--size", "8", "-o", "julia.png"},
 		{"help"}, {"show", "--help"}, {"completion", "bash"},
