@@ -191,7 +191,7 @@ func TestDrawRefuses(t *testing.T) {
 		{"julia --size 1", "size is 1, want 2 to 16384"},
 		{"julia --style pink", `style is "pink", want one of heat, false-grey, grey`},
 		{"julia --route go*/direct", `route "go*/direct" matches 3, go/direct and others, want one`},
-		{"julia --route blas/netlib", "blas/netlib does not offer the kernel julia"},
+		{"julia --route gonum/direct", "gonum/direct does not offer the kernel julia"},
 		{"diffusion --size 2", "size is 2, want 3 to 4096"},
 		{"diffusion --steps -1", "steps is -1, want 0 to"},
 		{"diffusion --every 0", "every is 0, want 1 to"},
@@ -199,7 +199,7 @@ func TestDrawRefuses(t *testing.T) {
 		{"diffusion --steps 1000000 --every 1 --frames " + folder, "steps / every is 1000000, want 0 to 99999"},
 		{"diffusion -o " + folder + "/film.avi", "want a .gif, or a .png"},
 		{"diffusion --frames f -o film.gif", "[frames output] were all set"},
-		{"diffusion --route blas/netlib", "blas/netlib does not offer the kernel diffusion"},
+		{"diffusion --route gonum/direct", "gonum/direct does not offer the kernel diffusion"},
 		{"ols --users 2", "users is 2, want 3 to"},
 		{"ols --days 1", "days is 1, want 2 to 366"},
 		{"ols -o " + folder + "/lines.gif", "lines.gif\", want a .svg or a .png"},
@@ -208,7 +208,7 @@ func TestDrawRefuses(t *testing.T) {
 		{"difference --kernel diffusion --steps -1", "steps is -1, want 0 to"},
 		{"difference --route cobol/cgo", `no route matches "cobol/cgo"`},
 		{"difference --size 8 --route go/direct --against cobol/cgo", `no route matches "cobol/cgo"`},
-		{"difference --size 8 --route blas/netlib", "blas/netlib does not offer the kernel julia"},
+		{"difference --size 8 --route gonum/direct", "gonum/direct does not offer the kernel julia"},
 		{"difference --size 8 --maxiter -1 --route go/direct", "maxiter is -1"},
 	} {
 		args := strings.Fields(c.args)

@@ -168,7 +168,7 @@ func TestExitCodes(t *testing.T) {
 		{exitUsage, []string{"draw", "none.txt"}},
 		{exitUsage, []string{"draw", before}}, // no picture is made of it
 		{exitUsage, []string{"draw", "julia", "--size", "1"}},
-		{exitUsage, []string{"draw", "julia", "--route", "lapack/netlib"}},
+		{exitUsage, []string{"draw", "julia", "--route", "gonum/direct"}},
 		{exitUsage, []string{"draw", "difference", "--kernel", "fft"}},
 		{exitUsage, []string{"report", "none.txt"}},
 		{exitUsage, []string{"compare", before}},
