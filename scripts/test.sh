@@ -19,7 +19,10 @@ unset CDPATH
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 without "what is built here is what is tested" TOLL_LIB
-[ "${1:-}" = --quick ] || scripts/setup.sh test # --quick runs neither linters nor valgrind
+if [ "${1:-}" != --quick ]; then # which runs neither linters nor valgrind, and opens no page
+    scripts/setup.sh test
+    [ "$(cat build/browser)" != none ] || export TOLL_CHROMIUM=none
+fi
 scripts/build.sh
 
 native='*/direct */purego */syscalln'
