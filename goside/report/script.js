@@ -75,11 +75,13 @@ async function unpacked(script) {
   return {text: lines.join("\n"), rows: [...rows]};
 }
 
-const scripts = [...document.querySelectorAll("script.record")];
+// A browser that cannot unpack the records has neither tips nor downloads.
+const able = typeof DecompressionStream === "function";
+const scripts = able ? [...document.querySelectorAll("script.record")] : [];
 const records = [];
 const record = k => records[k] ??= unpacked(scripts[k]);
 
-for (const button of document.querySelectorAll(".save")) {
+for (const button of able ? document.querySelectorAll(".save") : []) {
   button.hidden = false;
   const script = scripts[button.dataset.record], file = script.dataset.file.replace(/\.gz$/, "");
   button.textContent = "Download " + file;
@@ -131,7 +133,7 @@ const tip = document.getElementById("tip");
 let shown;
 
 async function show(cell) {
-  if (shown === cell) return;
+  if (shown === cell || !able) return;
   shown = cell;
   const places = cell.dataset.r.split(" ");
   const more = places.at(-1)[0] === "+" ? Number(places.pop()) : 0;
