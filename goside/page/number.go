@@ -69,6 +69,14 @@ func Between(i measure.Interval) string {
 // TimeAndSpread shows a time and half its interval.
 func TimeAndSpread(i measure.Interval) string { return WithSpread(Nanoseconds(i.Median), i) }
 
+// InWords shows a figure in a sentence, or between what it lies where that is far apart.
+func InWords(i measure.Interval, show func(float64) string) string {
+	if low, high := show(i.Lo), show(i.Hi); i.Unstable() && !math.IsInf(i.Hi, 0) && low != high {
+		return low + " to " + high
+	}
+	return show(i.Median)
+}
+
 // Count shows a number of things with its noun: "1 goroutine", "100 goroutines".
 func Count(n, noun string) string {
 	if n == "1" {

@@ -59,10 +59,7 @@ func sayCalls(tolls []study.Toll) string {
 		Direct string
 	}
 	for _, toll := range tolls {
-		time := page.Nanoseconds(toll.Call.Median)
-		if toll.Call.Unstable() {
-			time = page.TimeAndSpread(toll.Call)
-		}
+		time := page.InWords(toll.Call, page.Nanoseconds)
 		if toll.Row.Via == "direct" {
 			data.Direct = time
 		} else {

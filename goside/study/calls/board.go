@@ -91,7 +91,7 @@ func relative(r *record.Record, to way, begin string, others ...way) string {
 		}
 		switch noise := floor(r, base); {
 		case ratio.Differs(noise):
-			said = append(said, told(ratio, page.Factor)+" times as long "+w.phrase)
+			said = append(said, page.InWords(ratio, page.Factor)+" times as long "+w.phrase)
 		case !math.IsInf(noise, 0):
 			said = append(said, "as long, within noise, "+w.phrase)
 		}
@@ -108,7 +108,7 @@ func mustCarry(r *record.Record, some ...way) string {
 	for _, w := range some {
 		if row := w.row(r); row != nil {
 			if work := workFor(measure.Median(row.Wall())); !math.IsInf(work.Hi-work.Lo, 0) {
-				said = append(said, told(work, page.Nanoseconds)+" "+w.phrase)
+				said = append(said, page.InWords(work, page.Nanoseconds)+" "+w.phrase)
 			}
 		}
 	}
@@ -116,14 +116,6 @@ func mustCarry(r *record.Record, some ...way) string {
 		return ""
 	}
 	return fmt.Sprintf("For %.0f %% overhead, a call must carry this much work: %s.", 100*overhead, page.Joined(said))
-}
-
-// told shows a figure, or between what it lies where that is far apart.
-func told(i measure.Interval, show func(float64) string) string {
-	if low, high := show(i.Lo), show(i.Hi); i.Unstable() && low != high {
-		return low + " to " + high
-	}
-	return show(i.Median)
 }
 
 // tollsAlt says what the picture of the board shows.
