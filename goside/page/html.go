@@ -24,20 +24,17 @@ import (
 
 // HTML is what a record's part of a page in HTML is made with, and what is there when it is made.
 type HTML struct {
-	ID       string                            // its anchors begin with it
-	Records  []*record.Record                  // all of the page, in its order; nil if the part's record is the only one
-	Unfold   bool                              // the first section is open
-	Draw     func(name string) (string, error) // returns a picture as an element svg, "" if the record has nothing that it shows
-	Sections []Anchor                          // of the sections printed
-	Err      error                             // of the first picture that could not be drawn
+	ID      string                            // its anchors begin with it
+	Records []*record.Record                  // all of the page, in its order; nil if the part's record is the only one
+	Unfold  bool                              // the first section is open
+	Draw    func(name string) (string, error) // returns a picture as an element svg, "" if the record has nothing that it shows
+	Err     error                             // of the first picture that could not be drawn
 
+	titles []string // of the sections printed
 	places map[*record.Row]string
 	drawn  []string // names of pictures
 	open   bool     // a section is
 }
-
-// Anchor is a place in a page.
-type Anchor struct{ ID, Title string }
 
 // End ends the last section.
 func (p *Page) End() {
@@ -51,13 +48,12 @@ func (p *Page) End() {
 // opens those of interest.
 func (p *Page) htmlHeading(title string) {
 	p.End()
-	id := p.HTML.ID + "-" + slug(title)
-	p.HTML.Sections = append(p.HTML.Sections, Anchor{id, title})
+	p.HTML.titles = append(p.HTML.titles, title)
 	open := ""
-	if p.HTML.Unfold && len(p.HTML.Sections) == 1 {
+	if p.HTML.Unfold && len(p.HTML.titles) == 1 {
 		open = " open"
 	}
-	fmt.Fprintf(p, "<details class=\"section\" id=\"%s\"%s>\n<summary><h3>%s</h3></summary>\n", id, open, inline(title))
+	fmt.Fprintf(p, "<details class=\"section\" id=\"%s-%s\"%s>\n<summary><h3>%s</h3></summary>\n", p.HTML.ID, slug(title), open, inline(title))
 	p.HTML.open = true
 }
 
@@ -101,8 +97,8 @@ func (p *Page) htmlTable(of *Table, prose bool) {
 		class = "texts"
 	}
 	name := of.Title
-	if name == "" && len(p.HTML.Sections) > 0 {
-		name = p.HTML.Sections[len(p.HTML.Sections)-1].Title
+	if name == "" && len(p.HTML.titles) > 0 {
+		name = p.HTML.titles[len(p.HTML.titles)-1]
 	}
 	caption := ""
 	if of.Title != "" {

@@ -55,6 +55,7 @@ var layoutOf = template.Must(template.New("page").Parse(layout))
 type document struct {
 	Style      template.CSS
 	Script     template.JS
+	Machine    string // of the board's record, else of the first
 	Board      *board
 	Good, Rows int // verified, of all that verification speaks of
 	Studies    []*chapter
@@ -69,16 +70,15 @@ type board struct {
 	Says         []template.HTML
 	Figures      template.HTML // as a table
 	Number       int           // of its record
-	Machine      string
 	crossings    int
 	said         []string // as they are
 }
 
 // chapter is what the records of one study show.
 type chapter struct {
-	ID, Title, Short string
-	Compared         template.HTML // the records with each other, if there are several
-	Parts            []part
+	ID, Title string
+	Compared  template.HTML // the records with each other, if there are several
+	Parts     []part
 }
 
 // part is what one record shows.
@@ -86,7 +86,6 @@ type part struct {
 	Number   int
 	File, On string
 	Several  bool // records are of this study
-	Sections []page.Anchor
 	HTML     template.HTML
 }
 
@@ -141,6 +140,9 @@ func minifier() *minify.M {
 // add adds a record to the page.
 func (d *document) add(k int, sources []Source, records []*record.Record, baseline string) error {
 	s := &sources[k]
+	if k == 0 {
+		d.Machine = machine(s.Record)
+	}
 	good, rows := s.Record.Verified()
 	d.Good, d.Rows = d.Good+good, d.Rows+rows
 	packed, err := pack(s.Text)
@@ -149,7 +151,7 @@ func (d *document) add(k int, sources []Source, records []*record.Record, baseli
 	}
 	d.Records = append(d.Records, embedded{filepath.Base(s.File), s.Study.Name, s.Record.Facts, template.HTML(packed)})
 	if k == 0 || sources[k-1].Study != s.Study {
-		d.Studies = append(d.Studies, &chapter{ID: s.Study.Name, Title: s.Study.Title, Short: s.Study.Short})
+		d.Studies = append(d.Studies, &chapter{ID: s.Study.Name, Title: s.Study.Title})
 	}
 	c := d.Studies[len(d.Studies)-1]
 	var b bytes.Buffer
@@ -160,10 +162,9 @@ func (d *document) add(k int, sources []Source, records []*record.Record, baseli
 	if of.Err != nil {
 		return of.Err
 	}
-	get := s.Record.Get
 	c.Parts = append(c.Parts, part{
-		Number: k, File: filepath.Base(s.File), Sections: of.Sections, HTML: template.HTML(b.String()), //nolint:gosec // package page has escaped it
-		On: fmt.Sprintf("%s, %s cores; %s; Toll %s, %s", get("cpu"), get("cores"), get("go"), get("revision"), get("date")),
+		Number: k, File: filepath.Base(s.File), HTML: template.HTML(b.String()), //nolint:gosec // package page has escaped it
+		On: machine(s.Record),
 	})
 	if last := k+1 == len(sources) || sources[k+1].Study != s.Study; last && len(c.Parts) > 1 {
 		c.compare(sources[k+1-len(c.Parts):k+1], records)
@@ -186,6 +187,17 @@ func (c *chapter) compare(sources []Source, records []*record.Record) {
 	c.Compared = template.HTML(b.String()) //nolint:gosec // package page has escaped it
 }
 
+// machine says where and when a record was measured, and with what, as far as it says so.
+func machine(r *record.Record) string {
+	var said []string
+	for _, fact := range []struct{ key, form string }{{"cpu", "%s"}, {"cores", "%s cores"}, {"os", "%s"}, {"go", "%s"}, {"revision", "Toll %s"}, {"date", "%s"}} {
+		if value := r.Get(fact.key); value != "" {
+			said = append(said, fmt.Sprintf(fact.form, value))
+		}
+	}
+	return strings.Join(said, "; ")
+}
+
 // addBoard makes the board of a record, unless one of more crossings is there.
 func (d *document) addBoard(number int, s *Source, baseline string) error {
 	if s.Study.Board == nil {
@@ -195,8 +207,8 @@ func (d *document) addBoard(number int, s *Source, baseline string) error {
 	if of == nil || d.Board != nil && d.Board.crossings >= len(of.Crossings) {
 		return nil
 	}
-	get := s.Record.Get
-	b := &board{Number: number, crossings: len(of.Crossings), Machine: fmt.Sprintf("%s, %s cores; %s; %s; Toll %s; %s", get("cpu"), get("cores"), get("os"), get("go"), get("revision"), get("date"))}
+	d.Machine = machine(s.Record)
+	b := &board{Number: number, crossings: len(of.Crossings)}
 	var tolls []chart.Toll
 	var lines [][]page.Cell
 	for _, t := range of.Crossings {

@@ -238,6 +238,9 @@ func TestSeveral(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !strings.Contains(string(file), "A &lt;CPU>; 2026-01-02T03:04:05Z") {
+		t.Error("without a board the page does not say the machine")
+	}
 	for _, part := range []string{"A call that does nothing", "<svg", "class=grid", "<table"} {
 		if strings.Contains(string(file), part) {
 			t.Errorf("without a board, pictures and parts the page holds %q", part)
