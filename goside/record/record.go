@@ -211,20 +211,24 @@ func (r *Row) Verdict() string {
 	return ""
 }
 
-// Verified returns how many of the rows whose problem says which routes were verified on it are of one that held, and how many such
-// rows there are. Limits and second entries are none.
-func (r *Record) Verified() (good, rows int) {
+// Verified returns how many of the rows whose problem says which routes were verified on it are of one that held, how many such
+// rows there are, and how many of other problems: they measure what returns nothing that could be verified, such as limits, or
+// do not say. Second entries do not count.
+func (r *Record) Verified() (good, rows, silent int) {
 	for k := range r.Rows {
 		row := &r.Rows[k]
-		if row.Study == LimitsName || row.Entry != "" || row.Facts["verified"] == "" {
-			continue
-		}
-		rows++
-		if row.Verified() {
-			good++
+		switch {
+		case row.Entry != "":
+		case row.Study == LimitsName || row.Facts["verified"] == "":
+			silent++
+		default:
+			rows++
+			if row.Verified() {
+				good++
+			}
 		}
 	}
-	return good, rows
+	return good, rows, silent
 }
 
 // Get returns what the record says of the run under that key, or "".

@@ -158,3 +158,18 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
+
+// TestVerified: limits, second entries, and rows whose problem says nothing of it are no rows that were to be verified.
+func TestVerified(t *testing.T) {
+	row := func(study, lang, entry, verified string) record.Row {
+		return record.Row{Name: record.Name{Study: study, Lang: lang, Via: "cgo", Entry: entry}, Facts: map[string]string{"verified": verified}}
+	}
+	const held = "bit-identical in 60 cases: c/cgo"
+	r := &record.Record{Rows: []record.Row{
+		row("Kernels", "c", "", held), row("Kernels", "c", record.EntryAgain, held), row("Kernels", "ada", "", held),
+		row("FirstUse", "c", "", ""), row(record.LimitsName, "c", "", held),
+	}}
+	if good, rows, silent := r.Verified(); good != 1 || rows != 2 || silent != 2 {
+		t.Errorf("%d of %d rows are verified and %d silent, want 1 of 2 and 2", good, rows, silent)
+	}
+}

@@ -58,6 +58,7 @@ type document struct {
 	Machine    string // of the board's record, else of the first
 	Board      *board
 	Good, Rows int // verified, of all that verification speaks of
+	Silent     int // other rows
 	Studies    []*chapter
 	Records    []embedded
 	Method     template.HTML
@@ -143,8 +144,8 @@ func (d *document) add(k int, sources []Source, records []*record.Record, baseli
 	if k == 0 {
 		d.Machine = machine(s.Record)
 	}
-	good, rows := s.Record.Verified()
-	d.Good, d.Rows = d.Good+good, d.Rows+rows
+	good, rows, silent := s.Record.Verified()
+	d.Good, d.Rows, d.Silent = d.Good+good, d.Rows+rows, d.Silent+silent
 	packed, err := pack(s.Text)
 	if err != nil {
 		return fmt.Errorf("report: %s: %w", s.File, err)

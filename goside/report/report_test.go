@@ -119,7 +119,7 @@ func TestPage(t *testing.T) {
 	tab := browsertest.Start(t).Open(t, file, browsertest.Options{Width: 900, NoScripts: true})
 	tab.OpenDetails()
 	pagetest.Holds(t, strings.Join(tab.Text("body"), "\n"), "A <CPU>", "Calls & costs", "passes <nothing>; see the method and a study", "Not long.", "made-<1>.txt.gz",
-		"A white picture", "Weaknesses")
+		"A white picture", "Weaknesses", "No row says that it was verified; 10 more have nothing to verify, or do not say")
 	if got := tab.Text(`a[href="https://example.org/"], em, h3`); len(got) != 5 {
 		t.Errorf("of a link, an emphasis and three titles there are %q", got)
 	}
