@@ -233,6 +233,23 @@ func CrossingName(via string) string {
 	return via
 }
 
+// CrossingLabel is how a crossing is called in tables and pictures of what a call costs.
+func CrossingLabel(via string) string {
+	switch via {
+	case "direct":
+		return "plain Go"
+	case "syscalln":
+		return "purego, SyscallN"
+	case "purego":
+		return "purego, RegisterFunc"
+	case "cpython":
+		return "embedded CPython"
+	case "process":
+		return "a Python process, by a pipe"
+	}
+	return via
+}
+
 // Spread returns "±3%", half the interval in per cent, with a mark for an unstable one: "±13%!".
 func Spread(i measure.Interval) string {
 	half := i.Half()

@@ -213,9 +213,8 @@ func (d *document) addBoard(number int, s *Source, baseline string) error {
 	var tolls []chart.Toll
 	var lines [][]page.Cell
 	for _, t := range of.Crossings {
-		name := strings.ReplaceAll(t.Crossing, "`", "")
-		tolls = append(tolls, chart.Toll{Name: name, Median: t.Call.Median, Lo: t.Call.Lo, Hi: t.Call.Hi})
-		lines = append(lines, []page.Cell{page.Word(name), page.Figure(page.TimeAndSpread(t.Call), t.Row)})
+		tolls = append(tolls, chart.Toll{Name: t.Crossing, Median: t.Call.Median, Lo: t.Call.Lo, Hi: t.Call.Hi})
+		lines = append(lines, []page.Cell{page.Word(t.Crossing), page.Figure(page.TimeAndSpread(t.Call), t.Row)})
 	}
 	var figures bytes.Buffer
 	page.New(&figures, s.Record, page.Style{Markdown: true, HTML: &page.HTML{}}).Grid("", []string{"way to call", "a call that passes nothing"}, lines)

@@ -259,8 +259,8 @@ func TestMuchText(t *testing.T) {
 func TestFind(t *testing.T) {
 	folder := t.TempDir()
 	program := filepath.Join(folder, "google-chrome")
-	stub := filepath.Join(folder, "chromium")
-	for file, text := range map[string]string{program: "#!/bin/sh\n", stub: "#!/bin/sh\nexit 1\n"} {
+	broken := filepath.Join(folder, "chromium")
+	for file, text := range map[string]string{program: "#!/bin/sh\n", broken: "#!/bin/sh\nexit 1\n"} {
 		if err := os.WriteFile(file, []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func TestFind(t *testing.T) {
 	for _, c := range []struct{ named, path, want string }{
 		{"", folder, program},
 		{program, t.TempDir(), program},
-		{stub, folder, ""},
+		{broken, folder, ""},
 		{"google-chrome", folder, program},
 		{"", t.TempDir(), ""},
 		{"chromium", folder, ""},

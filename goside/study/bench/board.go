@@ -16,17 +16,7 @@ import (
 	"toll/goside/study"
 )
 
-// crossings are those of the toll board, as toll calls names them, too.
-var crossings = []struct{ via, name string }{
-	{"direct", "plain Go"},
-	{"cgo", "cgo"},
-	{"syscalln", "purego, `SyscallN`"},
-	{"purego", "purego, `RegisterFunc`"},
-	{"cpython", "embedded CPython"},
-	{"process", "a Python process, by a pipe"},
-}
-
-// board returns what a call that passes nothing costs through each crossing, by the first language that it reaches.
+// board returns what a call that passes nothing costs through each crossing, by the first language that it reaches; the cheapest is first.
 func board(p *page.Page) *study.Board {
 	var calls *column
 	for _, c := range columns(p.Record, "Call", p.Limits) {
@@ -38,11 +28,14 @@ func board(p *page.Page) *study.Board {
 		return nil
 	}
 	b := &study.Board{Floor: calls.floor()}
-	for _, crossing := range crossings {
-		if r := record.First(calls.rows, "/via:%s", crossing.via); r != nil {
-			b.Crossings = append(b.Crossings, study.Toll{Crossing: crossing.name, Row: r, Call: measure.Median(calls.wall(r))})
+	var seen []string
+	for _, r := range calls.rows {
+		if r.Entry == "" && !slices.Contains(seen, r.Via) {
+			seen = append(seen, r.Via)
+			b.Crossings = append(b.Crossings, study.Toll{Crossing: page.CrossingLabel(r.Via), Row: r, Call: measure.Median(calls.wall(r))})
 		}
 	}
+	slices.SortStableFunc(b.Crossings, func(x, y study.Toll) int { return cmp.Compare(x.Call.Median, y.Call.Median) })
 	kernels := columns(p.Record, "Kernels", p.Limits)
 	for _, says := range []string{sayCalls(b.Crossings), sayCrossings(kernels), sayLanguages(kernels)} {
 		if says != "" {

@@ -21,13 +21,13 @@ import (
 type way struct{ name, benchmark, query, phrase string }
 
 var (
-	plainGo      = way{"plain Go", "Payload", "/op:noop /via:direct", "in plain Go"}
-	cgo          = way{"cgo", "Payload", "/op:noop /via:cgo", "through cgo"}
-	syscallN     = way{"purego, SyscallN", "Payload", "/op:noop /via:syscalln", "through purego's SyscallN"}
-	registerFunc = way{"purego, RegisterFunc", "Payload", "/op:noop /via:purego", "through purego's RegisterFunc"}
-	embedded     = way{"embedded CPython", "Python", "/op:noop /lang:python /via:cpython", "into an embedded CPython"}
-	process      = way{"a Python process, by a pipe", "Python", "/op:noop /lang:python /via:process", "into a Python process"}
-	besidePython = way{"cgo", "Python", "/op:noop /lang:c /via:cgo", "through cgo"} // in the rounds of the two
+	plainGo      = way{page.CrossingLabel("direct"), "Payload", "/op:noop /via:direct", "in plain Go"}
+	cgo          = way{page.CrossingLabel("cgo"), "Payload", "/op:noop /via:cgo", "through cgo"}
+	syscallN     = way{page.CrossingLabel("syscalln"), "Payload", "/op:noop /via:syscalln", "through purego's SyscallN"}
+	registerFunc = way{page.CrossingLabel("purego"), "Payload", "/op:noop /via:purego", "through purego's RegisterFunc"}
+	embedded     = way{page.CrossingLabel("cpython"), "Python", "/op:noop /lang:python /via:cpython", "into an embedded CPython"}
+	process      = way{page.CrossingLabel("process"), "Python", "/op:noop /lang:python /via:process", "into a Python process"}
+	besidePython = way{page.CrossingLabel("cgo"), "Python", "/op:noop /lang:c /via:cgo", "through cgo"} // in the rounds of the two
 )
 
 // ways are those that a first screen shows.
