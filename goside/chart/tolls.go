@@ -48,6 +48,9 @@ func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 		t := &tolls[k]
 		lo, hi := t.span()
 		least, most = min(least, lo), max(most, hi)
+		if !math.IsInf(floor, 0) { // the band of noise has room, too
+			least, most = min(least, t.Median/(1+floor)), max(most, t.Median*(1+floor))
+		}
 		labels, figures = max(labels, text.Width(t.Name)), max(figures, text.Width(nanoseconds(t.Median)))
 	}
 	least = math.Pow(10, math.Floor(math.Log10(least*0.9))) // no bar is of no length

@@ -44,6 +44,20 @@ func TestTolls(t *testing.T) {
 	}
 }
 
+// TestTollsFit: on a noisy machine, too, each figure is within the picture.
+func TestTollsFit(t *testing.T) {
+	for _, floor := range []float64{0.42, 4.5, 100} {
+		for _, width := range []vg.Length{540, 255} {
+			texts := charttest.DrawnText(t, func() (*chart.Picture, error) { return chart.Tolls(someTolls, floor, width), nil })
+			for _, figure := range []string{"2.50 ns", "26.1 ns", "1.00 µs", "16.8 µs"} {
+				if right := vg.Length(texts[figure][0]) + chart.TextStyle(12.5).Width(figure); right > width {
+					t.Errorf("noise of %v, %v wide: %q reaches to %v", floor, width, figure, right)
+				}
+			}
+		}
+	}
+}
+
 // TestTollsNoise: the band is as wide as the noise, and seen if there is little; where it is unknown, there is none.
 func TestTollsNoise(t *testing.T) {
 	band := func(floor float64) int {
