@@ -49,6 +49,30 @@ func Join(plain, level string) string {
 	return plain + "-" + level
 }
 
+// Plain returns the plain language that a tuned one is compared with, rust-par of rust-simd-par, and whether lang is
+// tuned. Another language is its own plain one.
+func Plain(lang string) (plain string, tuned bool) {
+	lang, _ = Split(lang)
+	words := strings.Split(lang, "-")
+	for k, word := range words {
+		if k > 0 && (word == "simd" || word == "fast") {
+			plain := words[0]
+			for _, w := range words[k+1:] {
+				if w == "omp" || w == "par" {
+					plain += "-" + w
+				}
+			}
+			return plain, true
+		}
+	}
+	return lang, false
+}
+
+// Brute reports whether a tuned language computes each iteration of each point of a Julia set, as a plain one does.
+func Brute(lang string) bool {
+	return strings.Contains(lang, "-brute") || strings.Contains(lang, "-rung")
+}
+
 // Lacking says why the processor does not run a tuned language, "no AVX-512", by the level of its name or else by the
 // one that is forced. It is "" if neither names a level above the baseline.
 func Lacking(lang string) string {

@@ -38,3 +38,19 @@ func TestCheck(t *testing.T) {
 		t.Error("avx is taken for a level")
 	}
 }
+
+func TestPlain(t *testing.T) {
+	for lang, want := range map[string]string{
+		"c-simd": "c", "c-simd-omp": "c-omp", "rust-simd-par-avx2": "rust-par", "go-fast-par": "go-par", "go-fast-brute": "go",
+		"fortran-simd-brute-baseline": "fortran", "c-simd-rung1": "c",
+	} {
+		if plain, tuned := Plain(lang); plain != want || !tuned {
+			t.Errorf("%s is compared with %q (tuned: %v), want %q", lang, plain, tuned, want)
+		}
+	}
+	for _, lang := range []string{"c", "rust-par", "numba-prange", "cython-static"} {
+		if plain, tuned := Plain(lang); plain != lang || tuned {
+			t.Errorf("%s is compared with %q (tuned: %v), want itself", lang, plain, tuned)
+		}
+	}
+}
