@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-//! The kernels of Toll in Rust, as the languages `rust` (serial) and `rust-par` (rayon). What they compute
-//! and promise stands in csrc/include/toll.h.
+//! The kernels of Toll in Rust, as the languages `rust` (serial) and `rust-par` (rayon), and those written for the
+//! hardware (see [`simd`]). What they compute and promise stands in csrc/include/toll.h.
 //!
 //! Each exported kernel checks its arguments, turns the pointers into slices or views of lines, and hands
 //! them to safe code. Each loop is written once, over the executor (see [`parallel`]).
@@ -18,6 +18,7 @@ mod lines;
 mod ols;
 mod parallel;
 mod pool;
+pub mod simd;
 #[cfg(test)]
 mod tests;
 mod transpose;
@@ -75,20 +76,20 @@ const fn table<T: Team>(
         call_not,
         call_add,
         call_sum,
-        diffusion_step_row: diffusion::step::<T, ROW>,
-        diffusion_step_col: diffusion::step::<T, COL>,
-        diffusion_run_row: diffusion::run::<T, ROW, ALONG>,
-        diffusion_run_col: diffusion::run::<T, COL, ALONG>,
-        julia: julia::julia::<T>,
-        ols_row: ols::ols::<T, ROW, ALONG>,
-        ols_col: ols::ols::<T, COL, ALONG>,
-        diffusion_run_row_interchanged: diffusion::run::<T, ROW, ACROSS>,
-        diffusion_run_col_interchanged: diffusion::run::<T, COL, ACROSS>,
-        julia_split: julia::split::<T>,
-        ols_row_interchanged: ols::ols::<T, ROW, ACROSS>,
-        ols_col_interchanged: ols::ols::<T, COL, ACROSS>,
-        transpose: transpose::transpose::<T, BLOCKED>,
-        transpose_naive: transpose::transpose::<T, NAIVE>,
+        diffusion_step_row: Some(diffusion::step::<T, ROW>),
+        diffusion_step_col: Some(diffusion::step::<T, COL>),
+        diffusion_run_row: Some(diffusion::run::<T, ROW, ALONG>),
+        diffusion_run_col: Some(diffusion::run::<T, COL, ALONG>),
+        julia: Some(julia::julia::<T, julia::Plain>),
+        ols_row: Some(ols::ols::<T, ROW, ALONG>),
+        ols_col: Some(ols::ols::<T, COL, ALONG>),
+        diffusion_run_row_interchanged: Some(diffusion::run::<T, ROW, ACROSS>),
+        diffusion_run_col_interchanged: Some(diffusion::run::<T, COL, ACROSS>),
+        julia_split: Some(julia::split::<T, julia::Plain>),
+        ols_row_interchanged: Some(ols::ols::<T, ROW, ACROSS>),
+        ols_col_interchanged: Some(ols::ols::<T, COL, ACROSS>),
+        transpose: Some(transpose::transpose::<T, BLOCKED>),
+        transpose_naive: Some(transpose::transpose::<T, NAIVE>),
         team: parallel::team::<T>,
     }
 }
