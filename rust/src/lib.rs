@@ -25,19 +25,14 @@ mod transpose;
 
 use std::ffi::CStr;
 
-use abi::{CallAdd, CallNoop, CallNot, CallSum, Table};
+use abi::Table;
+use call::Calls;
 use parallel::{Rayon, Serial, Team};
 
 /// The table of the serial language.
 #[unsafe(no_mangle)]
 pub extern "C" fn toll_rust_table() -> *const Table {
-    static TABLE: Table = table::<Serial>(
-        c"rust",
-        call::toll_rust_call_noop,
-        call::toll_rust_call_not,
-        call::toll_rust_call_add,
-        call::toll_rust_call_sum,
-    );
+    static TABLE: Table = table::<Serial>(c"rust", call::call!("toll_rust"));
     guard::silence_panics();
     &TABLE
 }
@@ -45,24 +40,12 @@ pub extern "C" fn toll_rust_table() -> *const Table {
 /// The table of the parallel language.
 #[unsafe(no_mangle)]
 pub extern "C" fn toll_rust_par_table() -> *const Table {
-    static TABLE: Table = table::<Rayon>(
-        c"rust-par",
-        call::toll_rust_par_call_noop,
-        call::toll_rust_par_call_not,
-        call::toll_rust_par_call_add,
-        call::toll_rust_par_call_sum,
-    );
+    static TABLE: Table = table::<Rayon>(c"rust-par", call::call!("toll_rust_par"));
     guard::silence_panics();
     &TABLE
 }
 
-const fn table<T: Team>(
-    language: &'static CStr,
-    call_noop: CallNoop,
-    call_not: CallNot,
-    call_add: CallAdd,
-    call_sum: CallSum,
-) -> Table {
+const fn table<T: Team>(language: &'static CStr, calls: Calls) -> Table {
     use lines::{ACROSS, ALONG, COL, ROW};
     use transpose::{BLOCKED, NAIVE};
     Table {
@@ -72,10 +55,10 @@ const fn table<T: Team>(
         language: language.as_ptr(),
         compiler: terminated(concat!(env!("TOLL_COMPILER"), "\0")).as_ptr(),
         flags: terminated(concat!(env!("TOLL_FLAGS"), "\0")).as_ptr(),
-        call_noop,
-        call_not,
-        call_add,
-        call_sum,
+        call_noop: calls.noop,
+        call_not: calls.not,
+        call_add: calls.add,
+        call_sum: calls.sum,
         diffusion_step_row: Some(diffusion::step::<T, ROW>),
         diffusion_step_col: Some(diffusion::step::<T, COL>),
         diffusion_run_row: Some(diffusion::run::<T, ROW, ALONG>),

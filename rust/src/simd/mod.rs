@@ -23,7 +23,7 @@ use std::ops::{Add, Div, Mul, Sub};
 use std::ptr::null;
 
 use crate::abi::{self, Table};
-use crate::call;
+use crate::call::{Calls, call};
 use crate::guard::silence_panics;
 use crate::parallel::{self, Rayon, Serial, Team};
 use crate::terminated;
@@ -186,7 +186,7 @@ pub fn prefetch(p: *const f64) {
 }
 
 /// A level's table of all tuned kernels.
-const fn tuned<T: Team, L: Level>(language: &'static CStr) -> Table {
+const fn tuned<T: Team, L: Level>(language: &'static CStr, calls: Calls) -> Table {
     use crate::lines::{COL, ROW};
     Table {
         diffusion_step_row: Some(diffusion::step::<T, L, ROW>),
@@ -197,20 +197,20 @@ const fn tuned<T: Team, L: Level>(language: &'static CStr) -> Table {
         ols_row: Some(ols::ols::<T, L, ROW>),
         ols_col: Some(ols::ols::<T, L, COL>),
         julia_split: Some(crate::julia::split::<T, julia::Certified<L>>),
-        ..empty::<T, L>(language)
+        ..empty::<T, L>(language, calls)
     }
 }
 
 /// A level's table of Julia by brute force.
-const fn brute<T: Team, L: Level>(language: &'static CStr) -> Table {
+const fn brute<T: Team, L: Level>(language: &'static CStr, calls: Calls) -> Table {
     Table {
         julia: Some(crate::julia::julia::<T, julia::Brute<L>>),
         julia_split: Some(crate::julia::split::<T, julia::Brute<L>>),
-        ..empty::<T, L>(language)
+        ..empty::<T, L>(language, calls)
     }
 }
 
-const fn empty<T: Team, L: Level>(language: &'static CStr) -> Table {
+const fn empty<T: Team, L: Level>(language: &'static CStr, calls: Calls) -> Table {
     Table {
         abi_version: abi::VERSION,
         struct_size: size_of::<Table>() as u32,
@@ -218,10 +218,10 @@ const fn empty<T: Team, L: Level>(language: &'static CStr) -> Table {
         language: language.as_ptr(),
         compiler: terminated(concat!(env!("TOLL_COMPILER"), "\0")).as_ptr(),
         flags: L::FLAGS.as_ptr(),
-        call_noop: call::toll_rust_call_noop,
-        call_not: call::toll_rust_call_not,
-        call_add: call::toll_rust_call_add,
-        call_sum: call::toll_rust_call_sum,
+        call_noop: calls.noop,
+        call_not: calls.not,
+        call_add: calls.add,
+        call_sum: calls.sum,
         diffusion_step_row: None,
         diffusion_step_col: None,
         diffusion_run_row: None,
@@ -254,44 +254,64 @@ fn chosen<L: Level>() -> bool {
     }
 }
 
+/// A level's two tables: by the name of the language, and by its own.
+macro_rules! tables {
+    ($name:literal, $symbol:literal, $table:ident, $team:ty, $level:ty, $suffix:literal) => {{
+        const CALLS: Calls = call!(concat!($symbol, $suffix));
+        static TABLES: [Table; 2] = [
+            $table::<$team, $level>(terminated(concat!($name, "\0")), CALLS),
+            $table::<$team, $level>(terminated(concat!($name, "-", $suffix, "\0")), CALLS),
+        ];
+        &TABLES
+    }};
+}
+
 /// The exported functions of a language: the table of the best level or of the one that TOLL_SIMD names, and that of
 /// each level. They return NULL where the processor lacks the level.
 macro_rules! language {
-    ($name:literal, $table:ident, $team:ty: $any:ident, $baseline:ident, $avx2:ident, $avx512:ident) => {
+    ($module:ident: $name:literal, $symbol:literal, $table:ident, $team:ty;
+     $any:ident, $baseline:ident, $avx2:ident, $avx512:ident) => {
+        mod $module {
+            use super::*;
+
+            pub fn baseline() -> &'static [Table; 2] {
+                tables!($name, $symbol, $table, $team, Baseline, "baseline")
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            pub fn avx2() -> &'static [Table; 2] {
+                tables!($name, $symbol, $table, $team, Avx2, "avx2")
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            pub fn avx512() -> &'static [Table; 2] {
+                tables!($name, $symbol, $table, $team, Avx512, "avx512")
+            }
+        }
+
         #[unsafe(no_mangle)]
         pub extern "C" fn $any() -> *const Table {
-            const NAME: &CStr = terminated(concat!($name, "\0"));
-            static BASELINE: Table = $table::<$team, Baseline>(NAME);
             #[cfg(target_arch = "x86_64")]
-            {
-                static AVX2: Table = $table::<$team, Avx2>(NAME);
-                static AVX512: Table = $table::<$team, Avx512>(NAME);
-                if chosen::<Avx512>() {
-                    return offered::<Avx512>(&AVX512);
-                }
-                if chosen::<Avx2>() {
-                    return offered::<Avx2>(&AVX2);
-                }
+            if chosen::<Avx512>() {
+                return offered::<Avx512>(&$module::avx512()[0]);
+            } else if chosen::<Avx2>() {
+                return offered::<Avx2>(&$module::avx2()[0]);
             }
             if chosen::<Baseline>() {
-                return offered::<Baseline>(&BASELINE);
+                return offered::<Baseline>(&$module::baseline()[0]);
             }
             null()
         }
 
         #[unsafe(no_mangle)]
         pub extern "C" fn $baseline() -> *const Table {
-            static TABLE: Table = $table::<$team, Baseline>(terminated(concat!($name, "-baseline\0")));
-            offered::<Baseline>(&TABLE)
+            offered::<Baseline>(&$module::baseline()[1])
         }
 
         #[unsafe(no_mangle)]
         pub extern "C" fn $avx2() -> *const Table {
             #[cfg(target_arch = "x86_64")]
-            {
-                static TABLE: Table = $table::<$team, Avx2>(terminated(concat!($name, "-avx2\0")));
-                offered::<Avx2>(&TABLE)
-            }
+            return offered::<Avx2>(&$module::avx2()[1]);
             #[cfg(not(target_arch = "x86_64"))]
             null()
         }
@@ -299,22 +319,19 @@ macro_rules! language {
         #[unsafe(no_mangle)]
         pub extern "C" fn $avx512() -> *const Table {
             #[cfg(target_arch = "x86_64")]
-            {
-                static TABLE: Table = $table::<$team, Avx512>(terminated(concat!($name, "-avx512\0")));
-                offered::<Avx512>(&TABLE)
-            }
+            return offered::<Avx512>(&$module::avx512()[1]);
             #[cfg(not(target_arch = "x86_64"))]
             null()
         }
     };
 }
 
-language!("rust-simd", tuned, Serial:
+language!(serial: "rust-simd", "toll_rust_simd_", tuned, Serial;
     toll_rust_simd_table, toll_rust_simd_baseline_table,
     toll_rust_simd_avx2_table, toll_rust_simd_avx512_table);
-language!("rust-simd-par", tuned, Rayon:
+language!(par: "rust-simd-par", "toll_rust_simd_par_", tuned, Rayon;
     toll_rust_simd_par_table, toll_rust_simd_par_baseline_table,
     toll_rust_simd_par_avx2_table, toll_rust_simd_par_avx512_table);
-language!("rust-simd-brute", brute, Serial:
+language!(brute_force: "rust-simd-brute", "toll_rust_simd_brute_", brute, Serial;
     toll_rust_simd_brute_table, toll_rust_simd_brute_baseline_table,
     toll_rust_simd_brute_avx2_table, toll_rust_simd_brute_avx512_table);
