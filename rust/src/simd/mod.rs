@@ -111,6 +111,19 @@ pub trait Vector:
     /// Whether self < other; false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
 
+    /// Adds 1 to the lanes of the mask, as whole numbers that their bits are; see [`integers`](Vector::integers).
+    fn count(self, mask: Self::Mask) -> Self;
+
+    /// from, from + 1 and so on, as whole numbers of 64 bits.
+    fn integers(from: u64) -> Self;
+
+    /// Stores whole numbers that fit as i32.
+    ///
+    /// # Safety
+    ///
+    /// There are LANES numbers at p, aligned as such, to write.
+    unsafe fn store_i32(self, p: *mut i32);
+
     /// Stores the lanes of the mask side by side at p, and anything behind them.
     ///
     /// # Safety
@@ -142,6 +155,8 @@ pub trait Mask: Copy {
     fn first(count: usize) -> Self;
 
     fn and(self, other: Self) -> Self;
+
+    fn and_not(self, other: Self) -> Self;
 }
 
 /// Runs the test at each level that the processor has.

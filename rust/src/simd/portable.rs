@@ -55,6 +55,11 @@ impl Mask for Truths {
     fn and(self, other: Self) -> Self {
         Truths([self.0[0] & other.0[0], self.0[1] & other.0[1]])
     }
+
+    #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        Truths([self.0[0] & !other.0[0], self.0[1] & !other.0[1]])
+    }
 }
 
 macro_rules! operator {
@@ -126,6 +131,23 @@ impl Vector for Pair {
     #[inline(always)]
     fn lt(self, other: Self) -> Truths {
         Truths([self.0[0] < other.0[0], self.0[1] < other.0[1]])
+    }
+
+    #[inline(always)]
+    fn count(self, mask: Truths) -> Self {
+        let [first, second] = self.0.map(f64::to_bits);
+        Pair([first + u64::from(mask.0[0]), second + u64::from(mask.0[1])].map(f64::from_bits))
+    }
+
+    #[inline(always)]
+    fn integers(from: u64) -> Self {
+        Pair([from, from + 1].map(f64::from_bits))
+    }
+
+    #[inline(always)]
+    unsafe fn store_i32(self, p: *mut i32) {
+        // SAFETY: the caller's guarantee.
+        unsafe { *p.cast() = self.0.map(|lane| lane.to_bits() as i32) }
     }
 
     #[inline(always)]

@@ -131,6 +131,7 @@ impl Kernel for Parts {
             let mask = V::splat(0.5).lt(vector(&flags));
             assert_eq!(mask.bits(), bits);
             assert_eq!(mask.and(V::Mask::first(1)).bits(), bits & 1);
+            assert_eq!(mask.and_not(V::Mask::first(1)).bits(), bits & !1);
             let mut got = [NONE; 16];
             // SAFETY: it has room for all lanes.
             unsafe { v.compress(mask, got.as_mut_ptr()) };
@@ -140,6 +141,22 @@ impl Kernel for Parts {
                 .collect();
             assert_eq!(got[..want.len()], want);
             assert!(got[V::LANES..].iter().all(|&lane| lane == NONE));
+        }
+
+        for bits in 0_u32..1 << V::LANES {
+            let flags: Lanes = std::array::from_fn(|k| (bits >> k & 1) as f64);
+            let mask = V::splat(0.5).lt(vector(&flags));
+            let mut got = [-1; 16];
+            // SAFETY: it has room for all lanes.
+            unsafe { V::integers(7).count(mask).count(mask).store_i32(got.as_mut_ptr()) };
+            for (k, &got) in got.iter().enumerate() {
+                let want = if k < V::LANES {
+                    7 + k as i32 + 2 * (bits >> k & 1) as i32
+                } else {
+                    -1
+                };
+                assert_eq!(got, want);
+            }
         }
 
         #[repr(align(64))]

@@ -99,6 +99,11 @@ impl Mask for M4 {
     fn and(self, other: Self) -> Self {
         has!(M4(_mm256_and_pd(self.0, other.0)))
     }
+
+    #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        has!(M4(_mm256_andnot_pd(other.0, self.0)))
+    }
 }
 
 /// Of each mask of four lanes, the halves of those that it names, side by side.
@@ -168,6 +173,35 @@ impl Vector for V4 {
     #[inline(always)]
     fn lt(self, other: Self) -> M4 {
         has!(M4(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, other.0)))
+    }
+
+    /// All bits of a lane of the mask are set, which is -1.
+    #[inline(always)]
+    fn count(self, mask: M4) -> Self {
+        has!({
+            let (sum, mask) = (_mm256_castpd_si256(self.0), _mm256_castpd_si256(mask.0));
+            V4(_mm256_castsi256_pd(_mm256_sub_epi64(sum, mask)))
+        })
+    }
+
+    #[inline(always)]
+    fn integers(from: u64) -> Self {
+        has!({
+            let lanes = _mm256_set_epi64x(3, 2, 1, 0);
+            V4(_mm256_castsi256_pd(_mm256_add_epi64(
+                _mm256_set1_epi64x(from as i64),
+                lanes,
+            )))
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn store_i32(self, p: *mut i32) {
+        has!({
+            let low = _mm256_set_epi32(7, 5, 3, 1, 6, 4, 2, 0);
+            let packed = _mm256_permutevar8x32_epi32(_mm256_castpd_si256(self.0), low);
+            _mm_storeu_si128(p.cast(), _mm256_castsi256_si128(packed));
+        });
     }
 
     #[inline(always)]
@@ -257,6 +291,11 @@ impl Mask for M8 {
     fn and(self, other: Self) -> Self {
         M8(self.0 & other.0)
     }
+
+    #[inline(always)]
+    fn and_not(self, other: Self) -> Self {
+        M8(self.0 & !other.0)
+    }
 }
 
 impl Vector for V8 {
@@ -303,6 +342,38 @@ impl Vector for V8 {
     #[inline(always)]
     fn lt(self, other: Self) -> M8 {
         has!(M8(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn count(self, mask: M8) -> Self {
+        has!({
+            let sum = _mm512_castpd_si512(self.0);
+            V8(_mm512_castsi512_pd(_mm512_mask_add_epi64(
+                sum,
+                mask.0,
+                sum,
+                _mm512_set1_epi64(1),
+            )))
+        })
+    }
+
+    #[inline(always)]
+    fn integers(from: u64) -> Self {
+        has!({
+            let lanes = _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0);
+            V8(_mm512_castsi512_pd(_mm512_add_epi64(
+                _mm512_set1_epi64(from as i64),
+                lanes,
+            )))
+        })
+    }
+
+    #[inline(always)]
+    unsafe fn store_i32(self, p: *mut i32) {
+        has!(_mm256_storeu_si256(
+            p.cast(),
+            _mm512_cvtepi64_epi32(_mm512_castpd_si512(self.0))
+        ));
     }
 
     /// In a register, since the instruction that stores is slow on AMD's Zen 4.
