@@ -26,7 +26,7 @@ const LIMIT: f64 = 3.999;
 const BLOCK: usize = 2048;
 
 /// Vectors that go along together.
-const GROUP: usize = 4;
+const GROUP: usize = 5;
 
 /// Iterations on all points of a block.
 const FIRST: i32 = 4;
@@ -305,6 +305,9 @@ fn iterate<V: Vector, const G: usize>(
             zi[g] = ri.double_plus(ci[g]);
             zr[g] = (rr - ii) + cr[g];
         }
+    }
+    for held in &mut held {
+        *held = held.counted();
     }
     (held, holds)
 }

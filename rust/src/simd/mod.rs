@@ -111,13 +111,17 @@ pub trait Vector:
     /// Whether self < other; false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
 
-    /// Adds 1 to the lanes of the mask, as whole numbers that their bits are; see [`integers`](Vector::integers).
+    /// Adds 1 to the lanes of the mask, in a form of the level's own that begins with 0.0 and ends with
+    /// [`counted`](Vector::counted).
     fn count(self, mask: Self::Mask) -> Self;
 
-    /// from, from + 1 and so on, as whole numbers of 64 bits.
+    /// What was counted, as whole numbers of 64 bits in the place of the lanes' own bits.
+    fn counted(self) -> Self;
+
+    /// from, from + 1 and so on, as such whole numbers.
     fn integers(from: u64) -> Self;
 
-    /// Stores whole numbers that fit as i32.
+    /// Stores such whole numbers, which fit, as i32.
     ///
     /// # Safety
     ///

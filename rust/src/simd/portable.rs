@@ -140,6 +140,11 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+    fn counted(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn integers(from: u64) -> Self {
         Pair([from, from + 1].map(f64::from_bits))
     }

@@ -148,15 +148,28 @@ impl Kernel for Parts {
             let mask = V::splat(0.5).lt(vector(&flags));
             let mut got = [-1; 16];
             // SAFETY: it has room for all lanes.
-            unsafe { V::integers(7).count(mask).count(mask).store_i32(got.as_mut_ptr()) };
+            unsafe {
+                let counts = V::splat(0.0)
+                    .count(V::Mask::first(V::LANES))
+                    .count(mask)
+                    .count(mask);
+                counts.counted().store_i32(got.as_mut_ptr());
+            }
             for (k, &got) in got.iter().enumerate() {
                 let want = if k < V::LANES {
-                    7 + k as i32 + 2 * (bits >> k & 1) as i32
+                    1 + 2 * (bits >> k & 1) as i32
                 } else {
                     -1
                 };
                 assert_eq!(got, want);
             }
+        }
+
+        let mut got = [-1; 16];
+        // SAFETY: it has room for all lanes.
+        unsafe { V::integers(7).store_i32(got.as_mut_ptr()) };
+        for (k, &got) in got.iter().enumerate() {
+            assert_eq!(got, if k < V::LANES { 7 + k as i32 } else { -1 });
         }
 
         #[repr(align(64))]

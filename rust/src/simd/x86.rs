@@ -185,6 +185,11 @@ impl Vector for V4 {
     }
 
     #[inline(always)]
+    fn counted(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn integers(from: u64) -> Self {
         has!({
             let lanes = _mm256_set_epi64x(3, 2, 1, 0);
@@ -344,17 +349,20 @@ impl Vector for V8 {
         has!(M8(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0)))
     }
 
+    /// In floating point: LLVM makes two instructions of a masked integer's addition of 1.
     #[inline(always)]
     fn count(self, mask: M8) -> Self {
-        has!({
-            let sum = _mm512_castpd_si512(self.0);
-            V8(_mm512_castsi512_pd(_mm512_mask_add_epi64(
-                sum,
-                mask.0,
-                sum,
-                _mm512_set1_epi64(1),
-            )))
-        })
+        has!(V8(_mm512_mask_add_pd(
+            self.0,
+            mask.0,
+            self.0,
+            _mm512_set1_pd(1.0)
+        )))
+    }
+
+    #[inline(always)]
+    fn counted(self) -> Self {
+        has!(V8(_mm512_castsi512_pd(_mm512_cvtpd_epi64(self.0))))
     }
 
     #[inline(always)]
