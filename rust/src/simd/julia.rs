@@ -16,6 +16,7 @@
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
+use super::certificate::{Certificate, Disc};
 use super::{Kernel, Level, Mask, Vector};
 use crate::julia::{Complex, Loops, Points, SplitPoints, escape};
 
@@ -30,6 +31,10 @@ const GROUP: usize = 5;
 
 /// Iterations on all points of a block.
 const FIRST: i32 = 4;
+
+/// How long a cycle is looked for, at least and at most, in iterations.
+const SHORTEST: usize = 128;
+const LONGEST: usize = 4096;
 
 /// More lanes than any level has.
 const MOST_LANES: usize = 8;
@@ -212,19 +217,54 @@ impl<S: Source, const CERTIFY: bool> Kernel for Blocks<'_, S, CERTIFY> {
     #[inline(always)]
     fn run<V: Vector>(self) {
         let mut left = Left::new();
+        let mut proof = None;
         let mut first = 0;
         while first < self.out.len() {
             let count = BLOCK.min(self.out.len() - first);
             let out = &mut self.out[first..][..count];
             let (_, [cr, ci]) = self.points.point(first);
             if !self.points.one_c(first, count) {
-                block::<V, S, false>(&mut left, out, self.points, first, self.maxiter);
+                block::<V, S, false>(&mut left, out, self.points, first, self.maxiter, None);
             } else if cr * cr + ci * ci < LIMIT {
-                block::<V, S, true>(&mut left, out, self.points, first, self.maxiter);
+                let proof = CERTIFY.then(|| Proof::of([cr, ci], &mut proof));
+                block::<V, S, true>(&mut left, out, self.points, first, self.maxiter, proof);
             } else {
                 plain(out, self.points, first, self.maxiter);
             }
             first += count;
+        }
+    }
+}
+
+/// What is known of a c.
+struct Proof {
+    c: Complex,
+    found: Option<Certificate>,
+    /// How many iterations it was looked for.
+    tried: usize,
+}
+
+impl Proof {
+    /// The last one, if it is of that c, or else a new one.
+    fn of(c: Complex, last: &mut Option<Proof>) -> &mut Proof {
+        let bits = |c: Complex| c.map(f64::to_bits);
+        if last.as_ref().is_none_or(|last| bits(last.c) != bits(c)) {
+            *last = None;
+        }
+        last.get_or_insert(Proof {
+            c,
+            found: None,
+            tried: 0,
+        })
+    }
+
+    /// Looks for the certificate as long as the iterations that are to be done warrant, and only if that is longer than
+    /// before.
+    fn look_for(&mut self, count: usize, iterations: i32) {
+        let worth = (count * iterations as usize / 32).min(LONGEST);
+        if self.found.is_none() && worth >= SHORTEST && worth >= 2 * self.tried {
+            self.tried = worth;
+            self.found = Certificate::find(self.c, worth);
         }
     }
 }
@@ -320,6 +360,7 @@ fn block<V: Vector, S: Source, const ONE: bool>(
     points: S,
     first: usize,
     maxiter: i32,
+    mut proof: Option<&mut Proof>,
 ) {
     let mut base = FIRST.min(maxiter);
     let mut count = 0;
@@ -337,14 +378,19 @@ fn block<V: Vector, S: Source, const ONE: bool>(
     }
     let c = points.point(first).1.map(V::splat);
     while count > 0 && base < maxiter {
-        let times = if base < 16 { 8 } else { 16 }.min(maxiter - base);
-        count = pass::<V, ONE>(left, out, count, c, base, times);
+        if let Some(proof) = &mut proof {
+            proof.look_for(count, maxiter - base);
+        }
+        let certificate = proof.as_ref().and_then(|proof| proof.found.as_ref());
+        let times = match certificate {
+            Some(certificate) => certificate.interval(8),
+            None if base < 16 => 8,
+            None => 16,
+        };
+        let times = times.min(maxiter - base);
+        let discs = certificate.map_or(&[][..], Certificate::discs);
+        count = pass::<V, ONE>(left, out, count, Turn { c, discs, times }, base);
         base += times;
-    }
-    for k in 0..count {
-        // SAFETY: pass left as many points.
-        let id = unsafe { left.id[k].assume_init() }.to_bits();
-        out[id as usize] = maxiter;
     }
 }
 
@@ -378,8 +424,10 @@ fn begin<V: Vector, S: Source, const G: usize, const ONE: bool>(
     let (held, mut holds) = iterate(&mut zr, &mut zi, &cr, &ci, times);
     for g in 0..G {
         let at = at + g * V::LANES;
+        // A point that is left is lost later, or never.
+        let whole = V::splat(f64::from_bits(maxiter as u64));
         // SAFETY: as above.
-        unsafe { held[g].store_i32(out.as_mut_ptr().add(at)) };
+        unsafe { V::select(holds[g], whole, held[g]).store_i32(out.as_mut_ptr().add(at)) };
         if !ONE {
             let small = (cr[g] * cr[g] + ci[g] * ci[g]).lt(V::splat(LIMIT));
             holds[g] = holds[g].and(small);
@@ -399,15 +447,24 @@ fn begin<V: Vector, S: Source, const G: usize, const ONE: bool>(
     }
 }
 
+/// What the groups of a pass share.
+#[derive(Clone, Copy)]
+struct Turn<'a, V> {
+    /// Of all points, unless they have their own.
+    c: [V; 2],
+    /// Points in these never escape.
+    discs: &'a [Disc],
+    times: i32,
+}
+
 /// Some iterations of the points left; gives how many are left after them.
 #[inline(always)]
 fn pass<V: Vector, const ONE: bool>(
     left: &mut Left,
     out: &mut [i32],
     count: usize,
-    c: [V; 2],
+    turn: Turn<V>,
     base: i32,
-    times: i32,
 ) -> usize {
     for g in 0..GROUP {
         // What the last group reads beyond the last point.
@@ -425,13 +482,13 @@ fn pass<V: Vector, const ONE: bool>(
     while at < count {
         let rest = count - at;
         if rest > 2 * V::LANES {
-            group::<V, GROUP, ONE>(left, &mut kept, &mut lost, at, rest, c, times);
+            group::<V, GROUP, ONE>(left, &mut kept, &mut lost, at, rest, turn);
             at += GROUP * V::LANES;
         } else if rest > V::LANES {
-            group::<V, 2, ONE>(left, &mut kept, &mut lost, at, rest, c, times);
+            group::<V, 2, ONE>(left, &mut kept, &mut lost, at, rest, turn);
             at += 2 * V::LANES;
         } else {
-            group::<V, 1, ONE>(left, &mut kept, &mut lost, at, rest, c, times);
+            group::<V, 1, ONE>(left, &mut kept, &mut lost, at, rest, turn);
             at += V::LANES;
         }
     }
@@ -451,11 +508,10 @@ fn group<V: Vector, const G: usize, const ONE: bool>(
     lost: &mut usize,
     at: usize,
     rest: usize,
-    c: [V; 2],
-    times: i32,
+    turn: Turn<V>,
 ) {
     let zero = [V::splat(0.0); G];
-    let (mut zr, mut zi, mut cr, mut ci) = (zero, zero, [c[0]; G], [c[1]; G]);
+    let (mut zr, mut zi, mut cr, mut ci) = (zero, zero, [turn.c[0]; G], [turn.c[1]; G]);
     for g in 0..G {
         let at = at + g * V::LANES;
         // SAFETY: these are points left, or beyond them what pass wrote.
@@ -466,16 +522,25 @@ fn group<V: Vector, const G: usize, const ONE: bool>(
             }
         }
     }
-    let (held, holds) = iterate(&mut zr, &mut zi, &cr, &ci, times);
-    let mut all = holds[0];
-    for holds in &holds[1..] {
-        all = all.and(*holds);
+    let (held, holds) = iterate(&mut zr, &mut zi, &cr, &ci, turn.times);
+    let mut stays = holds;
+    for disc in turn.discs {
+        let [re, im] = disc.centre.map(V::splat);
+        for g in 0..G {
+            let (re, im) = (zr[g] - re, zi[g] - im);
+            let caught = (re * re + im * im).lt(V::splat(disc.squared));
+            stays[g] = stays[g].and_not(caught);
+        }
     }
-    let none_lost = all.bits() == V::Mask::first(V::LANES).bits();
+    let mut all = stays[0];
+    for stays in &stays[1..] {
+        all = all.and(*stays);
+    }
+    let none_goes = all.bits() == V::Mask::first(V::LANES).bits();
     for g in 0..G {
         // SAFETY: as above; and what is kept of the groups before this one lies before it.
         let id: V = unsafe { get(&left.id, at + g * V::LANES) };
-        if none_lost {
+        if none_goes {
             put(&mut left.zr, *kept, zr[g]);
             put(&mut left.zi, *kept, zi[g]);
             put(&mut left.id, *kept, id);
@@ -491,13 +556,13 @@ fn group<V: Vector, const G: usize, const ONE: bool>(
         pack(&mut left.lost, *lost, id, gone);
         pack(&mut left.held, *lost, held[g], gone);
         *lost += gone.bits().count_ones() as usize;
-        pack(&mut left.zr, *kept, zr[g], holds[g]);
-        pack(&mut left.zi, *kept, zi[g], holds[g]);
-        pack(&mut left.id, *kept, id, holds[g]);
+        pack(&mut left.zr, *kept, zr[g], stays[g]);
+        pack(&mut left.zi, *kept, zi[g], stays[g]);
+        pack(&mut left.id, *kept, id, stays[g]);
         if !ONE {
-            pack(&mut left.cr, *kept, cr[g], holds[g]);
-            pack(&mut left.ci, *kept, ci[g], holds[g]);
+            pack(&mut left.cr, *kept, cr[g], stays[g]);
+            pack(&mut left.ci, *kept, ci[g], stays[g]);
         }
-        *kept += holds[g].bits().count_ones() as usize;
+        *kept += stays[g].bits().count_ones() as usize;
     }
 }

@@ -9,6 +9,7 @@
 //! whole crate is compiled for a processor (-C target-cpu), the compiler may encode a level's operations by what
 //! that processor has: Rust can add features to a function, and take none away.
 
+mod certificate;
 pub mod diffusion;
 pub mod julia;
 pub mod ols;
@@ -110,6 +111,9 @@ pub trait Vector:
 
     /// Whether self < other; false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
+
+    /// The lanes of `yes` where the mask holds, else those of `no`.
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
     /// Adds 1 to the lanes of the mask, in a form of the level's own that begins with 0.0 and ends with
     /// [`counted`](Vector::counted).

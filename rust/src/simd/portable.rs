@@ -134,6 +134,12 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+    fn select(mask: Truths, yes: Self, no: Self) -> Self {
+        let pick = |lane: usize| if mask.0[lane] { yes.0[lane] } else { no.0[lane] };
+        Pair([pick(0), pick(1)])
+    }
+
+    #[inline(always)]
     fn count(self, mask: Truths) -> Self {
         let [first, second] = self.0.map(f64::to_bits);
         Pair([first + u64::from(mask.0[0]), second + u64::from(mask.0[1])].map(f64::from_bits))

@@ -131,6 +131,10 @@ impl Kernel for Parts {
             let mask = V::splat(0.5).lt(vector(&flags));
             assert_eq!(mask.bits(), bits);
             assert_eq!(mask.and(V::Mask::first(1)).bits(), bits & 1);
+            let picked = lanes(V::select(mask, v, V::splat(0.0)));
+            for (k, picked) in picked.into_iter().enumerate() {
+                assert_eq!(picked, if bits >> k & 1 == 1 { all[k] } else { 0.0 });
+            }
             assert_eq!(mask.and_not(V::Mask::first(1)).bits(), bits & !1);
             let mut got = [NONE; 16];
             // SAFETY: it has room for all lanes.

@@ -175,6 +175,11 @@ impl Vector for V4 {
         has!(M4(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, other.0)))
     }
 
+    #[inline(always)]
+    fn select(mask: M4, yes: Self, no: Self) -> Self {
+        has!(V4(_mm256_blendv_pd(no.0, yes.0, mask.0)))
+    }
+
     /// All bits of a lane of the mask are set, which is -1.
     #[inline(always)]
     fn count(self, mask: M4) -> Self {
@@ -347,6 +352,11 @@ impl Vector for V8 {
     #[inline(always)]
     fn lt(self, other: Self) -> M8 {
         has!(M8(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn select(mask: M8, yes: Self, no: Self) -> Self {
+        has!(V8(_mm512_mask_blend_pd(mask.0, no.0, yes.0)))
     }
 
     /// In floating point: LLVM makes two instructions of a masked integer's addition of 1.
