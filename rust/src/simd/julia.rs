@@ -388,8 +388,16 @@ fn block<V: Vector, S: Source, const ONE: bool>(
             None => 16,
         };
         let times = times.min(maxiter - base);
-        let discs = certificate.map_or(&[][..], Certificate::discs);
-        count = pass::<V, ONE>(left, out, count, Turn { c, discs, times }, base);
+        count = match certificate {
+            Some(certificate) => {
+                let discs = certificate.discs();
+                pass::<V, ONE, true>(left, out, count, Turn { c, discs, times }, base)
+            }
+            None => {
+                let discs = &[];
+                pass::<V, ONE, false>(left, out, count, Turn { c, discs, times }, base)
+            }
+        };
         base += times;
     }
 }
@@ -459,7 +467,7 @@ struct Turn<'a, V> {
 
 /// Some iterations of the points left; gives how many are left after them.
 #[inline(always)]
-fn pass<V: Vector, const ONE: bool>(
+fn pass<V: Vector, const ONE: bool, const CATCH: bool>(
     left: &mut Left,
     out: &mut [i32],
     count: usize,
@@ -482,13 +490,13 @@ fn pass<V: Vector, const ONE: bool>(
     while at < count {
         let rest = count - at;
         if rest > 2 * V::LANES {
-            group::<V, GROUP, ONE>(left, &mut kept, &mut lost, at, rest, turn);
+            group::<V, GROUP, ONE, CATCH>(left, &mut kept, &mut lost, at, rest, turn);
             at += GROUP * V::LANES;
         } else if rest > V::LANES {
-            group::<V, 2, ONE>(left, &mut kept, &mut lost, at, rest, turn);
+            group::<V, 2, ONE, CATCH>(left, &mut kept, &mut lost, at, rest, turn);
             at += 2 * V::LANES;
         } else {
-            group::<V, 1, ONE>(left, &mut kept, &mut lost, at, rest, turn);
+            group::<V, 1, ONE, CATCH>(left, &mut kept, &mut lost, at, rest, turn);
             at += V::LANES;
         }
     }
@@ -502,7 +510,7 @@ fn pass<V: Vector, const ONE: bool>(
 
 /// Iterates the points from `at` on, of which there are `rest` or G vectors; packs those left behind `kept`.
 #[inline(always)]
-fn group<V: Vector, const G: usize, const ONE: bool>(
+fn group<V: Vector, const G: usize, const ONE: bool, const CATCH: bool>(
     left: &mut Left,
     kept: &mut usize,
     lost: &mut usize,
@@ -524,7 +532,8 @@ fn group<V: Vector, const G: usize, const ONE: bool>(
     }
     let (held, holds) = iterate(&mut zr, &mut zi, &cr, &ci, turn.times);
     let mut stays = holds;
-    for disc in turn.discs {
+    let discs = if CATCH { turn.discs } else { &[] };
+    for disc in discs {
         let [re, im] = disc.centre.map(V::splat);
         for g in 0..G {
             let (re, im) = (zr[g] - re, zi[g] - im);
