@@ -59,6 +59,7 @@ impl Kernel for Arithmetic {
                     (v - w, x - y),
                     (v * w, x * y),
                     (v / w, x / y),
+                    (v.max(w), if x > y { x } else { y }),
                     (v.double_plus(V::splat(small)), 2.0 * x + small),
                 ] {
                     for lane in lanes(got) {
