@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::certificate::{Certificate, Disc};
-use super::{Kernel, Level, Mask, Vector, prefetch};
+use super::{Kernel, Level, Mask, Vector, not_unrolled, prefetch};
 use crate::julia::{Complex, Loops, Points, SplitPoints, escape};
 
 /// Of |c|², below which lanes need no stop.
@@ -459,6 +459,7 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
     let mut largest = held;
     let mut holds = [V::Mask::first(V::LANES); G];
     for _ in 0..times {
+        not_unrolled();
         for g in 0..G {
             let Lanes { zr, zi, cr, ci, .. } = lanes[g];
             let (rr, ii, ri) = (zr * zr, zi * zi, zr * zi);
