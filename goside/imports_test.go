@@ -25,10 +25,11 @@ var below = map[string]struct {
 	instead string // what to do instead of importing more
 }{
 	"kernel":          {[]string{"via/mem", "via/thread"}, "kernel is the reference and needs nothing: pass what it needs as an argument"},
+	"kernel/fast":     {[]string{"kernel", "via/mem"}, "kernel/fast is kernel in other words and needs no more: pass what it needs as an argument"},
 	"calls":           {[]string{"kernel"}, "calls says what can be passed, not how: move what needs more into a crossing or a part"},
 	"seam":            {[]string{"kernel", "via/thread"}, "seam is what all routes satisfy: move what needs more above it"},
 	"conform":         {[]string{"calls", "kernel", "seam", "via/thread"}, "conform verifies any routes: take them as an argument"},
-	"registry":        {[]string{"calls", "kernel", "seam", "via/*"}, "registry is a list of routes: move what needs more above it"},
+	"registry":        {[]string{"calls", "kernel", "kernel/fast", "seam", "via/*"}, "registry is a list of routes: move what needs more above it"},
 	"machine":         {[]string{"measure", "via/thread"}, "machine says where a run is: move what needs more above it"},
 	"measure":         {[]string{"via/thread"}, "measure times any subjects: take what it needs from the subject"},
 	"record":          {[]string{"measure"}, "record knows no study: let a part find its rows in the record"},
@@ -196,6 +197,10 @@ func TestForbidden(t *testing.T) {
 		{"kernel", "via/mem", false, ""},
 		{"kernel", "via/cgo", false, "needs nothing"},
 		{"kernel", "calls", false, "needs nothing"},
+		{"kernel", "kernel/fast", false, "needs nothing"},
+		{"kernel/fast", "kernel", false, ""},
+		{"kernel/fast", "seam", false, "needs no more"},
+		{"via/cgo", "kernel/fast", false, "a crossing knows only"},
 		{"registry", "via/start/steps", false, ""},
 		{"registry", "study", false, "list of routes"},
 		{"conform", "registry", false, "as an argument"},

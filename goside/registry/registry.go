@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"toll/goside/kernel"
+	"toll/goside/kernel/fast"
 	"toll/goside/seam"
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
@@ -26,6 +27,9 @@ var (
 var native = []*seam.Route{
 	goRoute("go", kernel.Go()),
 	goRoute("go-par", kernel.GoPar()),
+	goRoute("go-fast", fast.Go()),
+	goRoute("go-fast-par", fast.GoPar()),
+	goRoute("go-fast-brute", fast.Brute()),
 	goRoute("gonum", direct.Gonum()),
 
 	cgoRoute("c"),
