@@ -10,7 +10,7 @@ module toll_abi
 
   private :: c_funptr, c_int32_t, c_int64_t, c_ptr
 
-  integer(c_int32_t), parameter :: abi_version = 3
+  integer(c_int32_t), parameter :: abi_version = 4
 
   integer(c_int32_t), parameter :: toll_ok = 0
   integer(c_int32_t), parameter :: toll_eshape = 1

@@ -26,21 +26,22 @@ var below = map[string]struct {
 }{
 	"kernel":          {[]string{"via/mem", "via/thread"}, "kernel is the reference and needs nothing: pass what it needs as an argument"},
 	"kernel/fast":     {[]string{"kernel", "via/mem"}, "kernel/fast is kernel in other words and needs no more: pass what it needs as an argument"},
+	"level":           {nil, "level names instruction sets and needs nothing: pass what it needs as an argument"},
 	"calls":           {[]string{"kernel"}, "calls says what can be passed, not how: move what needs more into a crossing or a part"},
 	"seam":            {[]string{"kernel", "via/thread"}, "seam is what all routes satisfy: move what needs more above it"},
 	"conform":         {[]string{"calls", "kernel", "seam", "via/thread"}, "conform verifies any routes: take them as an argument"},
-	"registry":        {[]string{"calls", "kernel", "kernel/fast", "seam", "via/*"}, "registry is a list of routes: move what needs more above it"},
+	"registry":        {[]string{"calls", "kernel", "kernel/fast", "level", "seam", "via/*"}, "registry is a list of routes: move what needs more above it"},
 	"machine":         {[]string{"measure", "via/thread"}, "machine says where a run is: move what needs more above it"},
 	"measure":         {[]string{"via/thread"}, "measure times any subjects: take what it needs from the subject"},
-	"record":          {[]string{"measure"}, "record knows no study: let a part find its rows in the record"},
-	"page":            {[]string{"measure", "record"}, "page knows no study: let a part pass what is to be shown"},
+	"record":          {[]string{"level", "measure"}, "record knows no study: let a part find its rows in the record"},
+	"page":            {[]string{"level", "measure", "record"}, "page knows no study: let a part pass what is to be shown"},
 	"chart":           {nil, "chart knows no study: let a part pass what is to be drawn"},
 	"valgrind":        {[]string{"seam"}, "valgrind knows no study: let a part pass the arguments"},
-	"study":           {[]string{"calls", "chart", "conform", "kernel", "machine", "measure", "page", "record", "registry", "seam", "via/*"}, "study is what parts share: let the part pass what it needs, or move that here"},
+	"study":           {[]string{"calls", "chart", "conform", "kernel", "level", "machine", "measure", "page", "record", "registry", "seam", "via/*"}, "study is what parts share: let the part pass what it needs, or move that here"},
 	"study/limits":    {[]string{"measure", "page", "record", "study", "via/*"}, "limits are of the machine, not of a study: take what they need as an argument"},
 	"report":          {[]string{"chart", "measure", "page", "record", "study"}, "report knows no study: let a study bring it by study.Study"},
 	"studies":         {[]string{"page", "record", "study", "study/*"}, "studies is a list of studies: move what needs more into one of them"},
-	"cmd/toll":        {[]string{"chart", "conform", "kernel", "machine", "page", "record", "registry", "report", "seam", "studies", "study", "via/stdout", "via/thread"}, "the command is flags and wiring: put what a part does into its Part"},
+	"cmd/toll":        {[]string{"chart", "conform", "kernel", "level", "machine", "page", "record", "registry", "report", "seam", "studies", "study", "via/stdout", "via/thread"}, "the command is flags and wiring: put what a part does into its Part"},
 	"page/pagetest":   {[]string{"measure", "page", "record"}, "pagetest makes up records of any study: let the test pass the series"},
 	"chart/charttest": {[]string{"chart"}, "charttest looks at any picture"},
 	"study/studytest": {[]string{"calls", "kernel", "measure", "page", "record", "seam", "study", "valgrind"}, "studytest is for the tests of any part: let the test pass what it needs"},
@@ -49,7 +50,7 @@ var below = map[string]struct {
 }
 
 // parted is what a part may import.
-var parted = []string{"calls", "chart", "conform", "kernel", "measure", "page", "record", "registry", "seam", "study", "study/limits", "valgrind", "via/*"}
+var parted = []string{"calls", "chart", "conform", "kernel", "level", "measure", "page", "record", "registry", "seam", "study", "study/limits", "valgrind", "via/*"}
 
 // lists are the packages of studies of several parts. They take nothing from a part but its Part.
 var lists = []string{"study/calls", "study/layout", "study/book"}
@@ -105,7 +106,7 @@ func forbidden(importer, imported string, test bool) string {
 		}
 		return "a part knows no list of studies, and nothing of the machine but by study.Lab"
 	case strings.HasPrefix(importer, "via/"):
-		if imported == "kernel" || imported == "calls" || imported == "seam" || is("via") {
+		if imported == "kernel" || imported == "calls" || imported == "level" || imported == "seam" || is("via") {
 			return ""
 		}
 		return "a crossing knows only what it calls: move what needs more above it"

@@ -10,7 +10,13 @@
  * <lang> is the language's name with '-' written '_' (c_omp for c-omp). The table is constant, lives as
  * long as the library is loaded, and may be asked for from any thread. A host must refuse a table whose
  * abi_version, struct_size or header_hash is not its own. The struct grows at its end only; each growth
- * or change of meaning raises TOLL_ABI_VERSION.
+ * or change of meaning raises TOLL_ABI_VERSION. A kernel that the language does not offer is NULL.
+ *
+ * A tuned language (c-simd) is compiled for several instruction sets, its levels: baseline (what every
+ * processor of the kind has), avx2 (x86-64-v3) and avx512 (x86-64-v4). Its table is that of the best level
+ * of this processor, or of the level that the environment variable TOLL_SIMD names. Each level is a language
+ * of its own, too, such as c-simd-avx2. A table function returns NULL if the processor lacks the level, or if
+ * TOLL_SIMD names none.
  *
  * Rules for every function here, unless its comment says otherwise:
  *   - It borrows its pointers for the call only. It keeps, frees and hands out nothing.
@@ -30,10 +36,11 @@
  * remember it: a later call in the environment asked for is right, whatever earlier callers had. A call
  * leaves the environments of its caller's thread, and of threads that are not the library's, as they were.
  *
- * Threads. A serial language starts none. rust-par keeps pools for the process, of 256 threads together or
- * as many as its last call asked for, if those are more. The OpenMP languages (c-omp, fortran-omp) have what
- * libgomp keeps: a pool for each thread that called, as large as its largest call, until that thread ends.
- *   - If no thread can be made, rust-par works on the caller's thread. libgomp prints "Thread creation
+ * Threads. A serial language starts none. rust-par and rust-simd-par keep pools for the process, of 256
+ * threads together or as many as their last call asked for, if those are more. The OpenMP languages (...-omp)
+ * have what libgomp keeps: a pool for each thread that called, as large as its largest call, until that
+ * thread ends.
+ *   - If no thread can be made, a ...-par language works on the caller's thread. libgomp prints "Thread creation
  *     failed" and ends the process with status 1, which an OpenMP language cannot prevent.
  *   - After fork, the thread that forked may call every language in the child. An OpenMP language ends the
  *     pool of the thread that forks, in the parent too; the next call makes a new one.
@@ -50,7 +57,7 @@
 extern "C" {
 #endif
 
-#define TOLL_ABI_VERSION 3
+#define TOLL_ABI_VERSION 4
 
 /* Status of a kernel call. Where several apply, the first in this order is returned. */
 enum {
@@ -159,7 +166,8 @@ typedef int32_t toll_transpose_fn(double *out, const double *in, int64_t rows, i
 
 /* Functions whose cost is only the call. They return no status: every argument is valid, but for
  * toll_call_sum_fn, where p must have n elements. Each is exported by itself, too, as
- * toll_<lang>_call_<name>, so that the cost of going through the table can be told.
+ * toll_<lang>_call_<name> (those of a tuned language are its levels'), so that the cost of going through the
+ * table can be told.
  */
 typedef void toll_call_noop_fn(void);
 typedef int64_t toll_call_not_fn(int64_t x);                 /* ~x */

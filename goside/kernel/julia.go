@@ -51,6 +51,17 @@ func iterations(a *Julia) int {
 	return sum
 }
 
+// escaping returns the number of iterations of the points of a that escape; a.Out has the counts.
+func escaping(a *Julia) int {
+	sum := 0
+	for _, n := range a.Out {
+		if n < a.MaxIter {
+			sum += int(n)
+		}
+	}
+	return sum
+}
+
 // Check returns the error with which every route refuses a.
 func (a *Julia) Check() error {
 	const k = "julia"

@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"toll/goside/level"
 	"toll/goside/measure"
 )
 
@@ -429,6 +430,7 @@ const MoveName = "move"
 
 // ParallelLanguage reports whether a language of that name uses several threads.
 func ParallelLanguage(lang string) bool {
+	lang, _ = level.Split(lang)
 	return strings.HasSuffix(lang, "-par") || strings.HasSuffix(lang, "-omp")
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/kernel/fast"
+	"toll/goside/level"
 	"toll/goside/seam"
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
@@ -27,9 +28,6 @@ var (
 var native = []*seam.Route{
 	goRoute("go", kernel.Go()),
 	goRoute("go-par", kernel.GoPar()),
-	goRoute("go-fast", fast.Go()),
-	goRoute("go-fast-par", fast.GoPar()),
-	goRoute("go-fast-brute", fast.Brute()),
 	goRoute("gonum", direct.Gonum()),
 
 	cgoRoute("c"),
@@ -58,35 +56,86 @@ var native = []*seam.Route{
 	netlibRoute("blas", blas).Within(sums),
 }
 
-var routes = append(slices.Clone(native), python...)
+// tunedLanguages are those at the hardware's speed, and their shared libraries.
+var tunedLanguages = []struct{ lang, file string }{
+	{"c-simd", "libtoll_c_simd.so"},
+	{"c-simd-brute", "libtoll_c_simd.so"},
+	{"c-simd-omp", "libtoll_c_simd_omp.so"},
+}
 
-// Routes returns all routes, in display order.
+// tunedGo are the tuned languages with no border to cross.
+var tunedGo = []*seam.Route{
+	goRoute("go-fast", fast.Go()),
+	goRoute("go-fast-par", fast.GoPar()),
+	goRoute("go-fast-brute", fast.Brute()),
+}
+
+// tuned are the routes to all of them, at the best level of the processor; levels are those to each level, so that all are
+// verified.
+var tuned, levels = slices.Concat(tunedGo, tunedRoutes("")), tunedRoutes(level.Names...)
+
+// rungs are steps from a plain language to a tuned one, for the study of what each gives.
+var rungs = []*seam.Route{
+	cgoRoute("c-simd-rung1"),
+	cgoRoute("c-simd-rung2"),
+}
+
+var routes = slices.Concat(native, tuned, python)
+
+// all are the routes that can be asked for by name.
+var all = slices.Concat(routes, levels, rungs)
+
+// Routes returns the routes that users choose from, in display order.
 func Routes() []*seam.Route { return routes }
+
+// All returns these and the routes to single levels and rungs.
+func All() []*seam.Route { return all }
+
+// Tuned returns the routes to tuned languages.
+func Tuned() []*seam.Route { return tuned }
 
 // Native returns the routes to compiled languages without another language between: those as fast as the machine
 // allows, and the default of toll bench.
 func Native() []*seam.Route { return native }
 
 // Match returns the routes whose name, "lang/via", matches one of the patterns in the sense of [path.Match]. Each
-// pattern must match a route.
+// pattern must match a route; it matches single levels and rungs only if it matches none of [Routes].
 func Match(patterns []string) ([]*seam.Route, error) {
 	matching := map[*seam.Route]bool{}
 	for _, pattern := range patterns {
+		matches := func(r *seam.Route) bool {
+			ok, _ := path.Match(pattern, r.Name())
+			matching[r] = matching[r] || ok
+			return ok
+		}
+		if _, err := path.Match(pattern, ""); err != nil {
+			return nil, seam.Usagef("registry: route %q: %w", pattern, err)
+		}
 		found := false
-		for _, r := range routes {
-			ok, err := path.Match(pattern, r.Name())
-			if err != nil {
-				return nil, seam.Usagef("registry: route %q: %w", pattern, err)
+		for _, among := range [][]*seam.Route{routes, levels, rungs} {
+			for _, r := range among {
+				found = matches(r) || found
 			}
-			if ok {
-				matching[r], found = true, true
+			if found {
+				break
 			}
 		}
 		if !found {
 			return nil, seam.Usagef("registry: no route matches %q, want one such as rust/purego or '*/cgo': see toll list", pattern)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(routes), func(r *seam.Route) bool { return !matching[r] }), nil
+	return slices.DeleteFunc(slices.Clone(all), func(r *seam.Route) bool { return !matching[r] }), nil
+}
+
+// tunedRoutes returns the routes to all tuned languages at these levels; "" is the best one.
+func tunedRoutes(levels ...string) (all []*seam.Route) {
+	for _, l := range tunedLanguages {
+		for _, name := range levels {
+			lang := level.Join(l.lang, name)
+			all = append(all, cgoRoute(lang), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
+		}
+	}
+	return all
 }
 
 func goRoute(lang string, f kernel.Funcs) *seam.Route {

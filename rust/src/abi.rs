@@ -6,7 +6,7 @@
 use std::ffi::c_char;
 use std::mem::offset_of;
 
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Of the toll.h that CMake saw. Without CMake (clippy, tests) it is zero, which every host refuses.
 pub const HEADER_HASH: u64 = match option_env!("TOLL_HEADER_HASH") {

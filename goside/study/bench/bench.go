@@ -111,7 +111,7 @@ func Subjects(verified []conform.Result, baseline string, threads int) ([]measur
 			continue
 		}
 		timed := p.New(threads)
-		facts := append(study.Facts(&p, timed), measure.Fact{Key: "verified", Value: study.Verification(&p, verified)})
+		verification := measure.Fact{Key: "verified", Value: study.Verification(&p, verified)}
 		var twice *measure.Subject
 		for _, r := range routes {
 			if !slices.ContainsFunc(verified, func(v conform.Result) bool { return v.Route == r && study.Verifies(&v, &p) }) {
@@ -128,6 +128,7 @@ func Subjects(verified []conform.Result, baseline string, threads int) ([]measur
 			case err != nil:
 				return nil, fmt.Errorf("study: %s on %s: %w", p.Kernel, r.Name(), err)
 			}
+			facts := append(study.FactsFor(&p, timed, r.Lang), verification)
 			s := measure.Subject{
 				Name:  study.Name(&p, r.Lang, r.Via).String(),
 				Facts: facts,

@@ -15,11 +15,12 @@ import (
 
 	include "toll/csrc/include"
 	"toll/goside/kernel"
+	"toll/goside/level"
 	"toll/goside/seam"
 )
 
 // Version is the interface version that this program was written for, TOLL_ABI_VERSION.
-const Version = 3
+const Version = 4
 
 // Table mirrors toll_table. The functions are addresses of C functions.
 type Table struct {
@@ -32,7 +33,7 @@ type Table struct {
 	Slots
 }
 
-// Slots are the functions of a table, in order.
+// Slots are the functions of a table, in order. A kernel that the language does not offer is 0.
 type Slots struct {
 	CallNoop         uintptr
 	CallNot          uintptr
@@ -75,6 +76,10 @@ func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 		return fmt.Errorf("abi: %s has %s %v, want %v: run %s", source, what, found, want, seam.Mend)
 	}
 	switch want := uint32(unsafe.Sizeof(Table{})); {
+	case t == nil && level.Check(level.Forced()) != nil:
+		return nil, seam.Build{}, fmt.Errorf("abi: %s is a %w", level.Variable, level.Check(level.Forced()))
+	case t == nil && level.Lacking(lang) != "":
+		return nil, seam.Build{}, fmt.Errorf("abi: %w: %s: this processor has %s", seam.ErrUnavailable, lang, level.Lacking(lang))
 	case t == nil:
 		return nil, seam.Build{}, refuse("table", "NULL", "one")
 	case t.Version != Version:
@@ -87,10 +92,9 @@ func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 	if found := unix.BytePtrToString(t.language); found != lang {
 		return nil, seam.Build{}, refuse("language", found, lang)
 	}
-	slots := unsafe.Slice((*uintptr)(unsafe.Pointer(&t.Slots)), unsafe.Sizeof(t.Slots)/unsafe.Sizeof(uintptr(0)))
-	for k, slot := range slots {
+	for k, slot := range [...]uintptr{t.CallNoop, t.CallNot, t.CallAdd, t.CallSum, t.Team} {
 		if slot == 0 {
-			return nil, seam.Build{}, refuse(fmt.Sprintf("table slot %d", k), "NULL", "a function")
+			return nil, seam.Build{}, refuse([...]string{"call_noop", "call_not", "call_add", "call_sum", "team"}[k], "NULL", "a function")
 		}
 	}
 	return t, seam.Build{Compiler: unix.BytePtrToString(t.compiler), Flags: unix.BytePtrToString(t.flags)}, nil

@@ -15,7 +15,9 @@
 package cgo
 
 /*
-#include "toll.h"
+#include <stdlib.h>
+
+#include "languages.h"
 #include "libs.h"
 
 #cgo noescape call_noop
@@ -40,6 +42,8 @@ package cgo
 #cgo nocallback transpose
 #cgo noescape team
 #cgo nocallback team
+
+static const toll_table *call_table(table_fn *f) { return f(); }
 
 static void call_noop(toll_call_noop_fn *f) { f(); }
 static int64_t call_not(toll_call_not_fn *f, int64_t x) { return f(x); }
@@ -93,11 +97,13 @@ import (
 
 // Open returns the kernels of lang, such as "c".
 func Open(lang string) (*seam.Library, error) {
-	table, ok := tables[lang]
-	if !ok {
+	name := C.CString(lang)
+	defer C.free(unsafe.Pointer(name))
+	table := C.find_table(name)
+	if table == nil {
 		return nil, fmt.Errorf("cgo: no language %q is linked in", lang)
 	}
-	t := table()
+	t := C.call_table(table)
 	_, build, err := abi.Read(unsafe.Pointer(t), lang, "the program's own "+abi.Symbol(lang))
 	if err != nil {
 		return nil, err
@@ -116,8 +122,7 @@ func Open(lang string) (*seam.Library, error) {
 func ptr[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceData(s))) }
 
 func funcs(t *C.toll_table) kernel.Funcs {
-	step := [...]*C.toll_diffusion_step_fn{kernel.Row: t.diffusion_step_row, kernel.Col: t.diffusion_step_col}
-	noop, not, add, sum, julia, split := t.call_noop, t.call_not, t.call_add, t.call_sum, t.julia, t.julia_split
+	noop, not, add, sum := t.call_noop, t.call_not, t.call_add, t.call_sum
 	return kernel.Funcs{
 		Noop: func() { C.call_noop(noop) },
 		Not:  func(x int64) int64 { return int64(C.call_not(not, C.int64_t(x))) },
@@ -125,26 +130,11 @@ func funcs(t *C.toll_table) kernel.Funcs {
 		Sum: func(p []float64) float64 {
 			return float64(C.call_sum(sum, ptr[C.double](p), C.int64_t(len(p))))
 		},
-		Step: func(a *kernel.DiffusionStep) error {
-			g := &a.In
-			return kernel.FromNative("diffusion", int32(C.diffusion_step(step[g.Layout],
-				ptr[C.double](a.Out.Data), ptr[C.double](g.Data), C.int64_t(g.Rows), C.int64_t(g.Cols),
-				C.int64_t(g.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.double(a.D), C.double(a.Dt),
-				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
-		},
-		Julia: func(a *kernel.Julia) error {
-			return kernel.FromNative("julia", int32(C.julia(julia, ptr[C.int32_t](a.Out),
-				ptr[C.double](a.Zs), ptr[C.double](a.Cs), C.int64_t(len(a.Zs)), C.int64_t(a.Lo),
-				C.int64_t(a.Hi), C.int32_t(a.MaxIter), C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
-		},
-		JuliaSplit: func(a *kernel.JuliaSplit) error {
-			return kernel.FromNative("julia", int32(C.julia_split(split, ptr[C.int32_t](a.Out),
-				ptr[C.double](a.Zr), ptr[C.double](a.Zi), ptr[C.double](a.Cr), ptr[C.double](a.Ci),
-				C.int64_t(len(a.Zr)), C.int64_t(a.Lo), C.int64_t(a.Hi), C.int32_t(a.MaxIter),
-				C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
-		},
+		Step:            step(t.diffusion_step_row, t.diffusion_step_col),
 		Run:             run(t.diffusion_run_row, t.diffusion_run_col),
 		RunInterchanged: run(t.diffusion_run_row_interchanged, t.diffusion_run_col_interchanged),
+		Julia:           julia(t.julia),
+		JuliaSplit:      split(t.julia_split),
 		OLS:             ols(t.ols_row, t.ols_col),
 		OLSInterchanged: ols(t.ols_row_interchanged, t.ols_col_interchanged),
 		Transpose:       transpose(t.transpose),
@@ -153,7 +143,49 @@ func funcs(t *C.toll_table) kernel.Funcs {
 	}
 }
 
+// A function below returns nil, "not offered", for a slot that is NULL. Of two layouts a language offers both, or none.
+
+func step(row, col *C.toll_diffusion_step_fn) func(*kernel.DiffusionStep) error {
+	if row == nil || col == nil {
+		return nil
+	}
+	f := [...]*C.toll_diffusion_step_fn{kernel.Row: row, kernel.Col: col}
+	return func(a *kernel.DiffusionStep) error {
+		g := &a.In
+		return kernel.FromNative("diffusion", int32(C.diffusion_step(f[g.Layout],
+			ptr[C.double](a.Out.Data), ptr[C.double](g.Data), C.int64_t(g.Rows), C.int64_t(g.Cols),
+			C.int64_t(g.LD), C.int64_t(a.Lo), C.int64_t(a.Hi), C.double(a.D), C.double(a.Dt),
+			C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+	}
+}
+
+func julia(f *C.toll_julia_fn) func(*kernel.Julia) error {
+	if f == nil {
+		return nil
+	}
+	return func(a *kernel.Julia) error {
+		return kernel.FromNative("julia", int32(C.julia(f, ptr[C.int32_t](a.Out),
+			ptr[C.double](a.Zs), ptr[C.double](a.Cs), C.int64_t(len(a.Zs)), C.int64_t(a.Lo),
+			C.int64_t(a.Hi), C.int32_t(a.MaxIter), C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+	}
+}
+
+func split(f *C.toll_julia_split_fn) func(*kernel.JuliaSplit) error {
+	if f == nil {
+		return nil
+	}
+	return func(a *kernel.JuliaSplit) error {
+		return kernel.FromNative("julia", int32(C.julia_split(f, ptr[C.int32_t](a.Out),
+			ptr[C.double](a.Zr), ptr[C.double](a.Zi), ptr[C.double](a.Cr), ptr[C.double](a.Ci),
+			C.int64_t(len(a.Zr)), C.int64_t(a.Lo), C.int64_t(a.Hi), C.int32_t(a.MaxIter),
+			C.int32_t(a.Par.Threads), C.int32_t(a.Par.Schedule))))
+	}
+}
+
 func run(row, col *C.toll_diffusion_run_fn) func(*kernel.DiffusionRun) error {
+	if row == nil || col == nil {
+		return nil
+	}
 	f := [...]*C.toll_diffusion_run_fn{kernel.Row: row, kernel.Col: col}
 	return func(a *kernel.DiffusionRun) error {
 		g := &a.A
@@ -165,6 +197,9 @@ func run(row, col *C.toll_diffusion_run_fn) func(*kernel.DiffusionRun) error {
 }
 
 func ols(row, col *C.toll_ols_fn) func(*kernel.OLS) error {
+	if row == nil || col == nil {
+		return nil
+	}
 	f := [...]*C.toll_ols_fn{kernel.Row: row, kernel.Col: col}
 	return func(a *kernel.OLS) error {
 		return kernel.FromNative("ols", int32(C.ols(f[a.Y.Layout], ptr[C.double](a.Slope),
@@ -175,6 +210,9 @@ func ols(row, col *C.toll_ols_fn) func(*kernel.OLS) error {
 }
 
 func transpose(f *C.toll_transpose_fn) func(*kernel.Transpose) error {
+	if f == nil {
+		return nil
+	}
 	return func(a *kernel.Transpose) error {
 		rows, cols := abi.TransposeShape(a)
 		return kernel.FromNative("transpose", int32(C.transpose(f, ptr[C.double](a.Out.Data), ptr[C.double](a.In.Data),

@@ -63,69 +63,57 @@ type (
 	transposeFunc func(out, in *float64, rows, cols, ldOut, ldIn int64, threads, schedule int32) int32
 )
 
+// registered returns the functions of the table. A nil function stands for a slot that is NULL: of two layouts a language
+// offers both, or none.
 func registered(t *abi.Table) kernel.Funcs {
 	var (
 		f       kernel.Funcs
-		step    [2]stepFunc
-		run     [2]runFunc
-		julia   juliaFunc
-		ols     [2]olsFunc
 		callSum func(p *float64, n int64) float64
-
-		runInterchanged           [2]runFunc
-		olsInterchanged           [2]olsFunc
-		split                     splitFunc
-		transpose, transposeNaive transposeFunc
+		team    func(int32) int32
 	)
 	purego.RegisterFunc(&f.Noop, t.CallNoop)
 	purego.RegisterFunc(&f.Not, t.CallNot)
 	purego.RegisterFunc(&f.Add, t.CallAdd)
 	purego.RegisterFunc(&callSum, t.CallSum)
-	purego.RegisterFunc(&step[kernel.Row], t.DiffusionStepRow)
-	purego.RegisterFunc(&step[kernel.Col], t.DiffusionStepCol)
-	purego.RegisterFunc(&run[kernel.Row], t.DiffusionRunRow)
-	purego.RegisterFunc(&run[kernel.Col], t.DiffusionRunCol)
-	purego.RegisterFunc(&julia, t.Julia)
-	purego.RegisterFunc(&ols[kernel.Row], t.OLSRow)
-	purego.RegisterFunc(&ols[kernel.Col], t.OLSCol)
-	purego.RegisterFunc(&runInterchanged[kernel.Row], t.DiffusionRunRowInterchanged)
-	purego.RegisterFunc(&runInterchanged[kernel.Col], t.DiffusionRunColInterchanged)
-	purego.RegisterFunc(&olsInterchanged[kernel.Row], t.OLSRowInterchanged)
-	purego.RegisterFunc(&olsInterchanged[kernel.Col], t.OLSColInterchanged)
-	purego.RegisterFunc(&split, t.JuliaSplit)
-	purego.RegisterFunc(&transpose, t.Transpose)
-	purego.RegisterFunc(&transposeNaive, t.TransposeNaive)
-	var team func(int32) int32
 	purego.RegisterFunc(&team, t.Team)
-	f.Team = func(threads int) int { return int(team(abi.Threads(threads))) }
-
 	f.Sum = func(p []float64) float64 { return callSum(unsafe.SliceData(p), int64(len(p))) }
-	f.Step = func(a *kernel.DiffusionStep) error {
+	f.Team = func(threads int) int { return int(team(abi.Threads(threads))) }
+	f.Step = stepBy(t.DiffusionStepRow, t.DiffusionStepCol)
+	f.Run = runBy(t.DiffusionRunRow, t.DiffusionRunCol)
+	f.RunInterchanged = runBy(t.DiffusionRunRowInterchanged, t.DiffusionRunColInterchanged)
+	f.Julia, f.JuliaSplit = juliaBy(t.Julia), splitBy(t.JuliaSplit)
+	f.OLS, f.OLSInterchanged = olsBy(t.OLSRow, t.OLSCol), olsBy(t.OLSRowInterchanged, t.OLSColInterchanged)
+	f.Transpose, f.TransposeNaive = transposeBy(t.Transpose), transposeBy(t.TransposeNaive)
+	return f
+}
+
+// byLayout registers the functions of the two layouts under their type.
+func byLayout[F any](row, col uintptr) *[2]F {
+	var f [2]F
+	purego.RegisterFunc(&f[kernel.Row], row)
+	purego.RegisterFunc(&f[kernel.Col], col)
+	return &f
+}
+
+func stepBy(row, col uintptr) func(*kernel.DiffusionStep) error {
+	if row == 0 || col == 0 {
+		return nil
+	}
+	f := byLayout[stepFunc](row, col)
+	return func(a *kernel.DiffusionStep) error {
 		g := &a.In
-		status := step[g.Layout](unsafe.SliceData(a.Out.Data), unsafe.SliceData(g.Data), int64(g.Rows),
+		status := f[g.Layout](unsafe.SliceData(a.Out.Data), unsafe.SliceData(g.Data), int64(g.Rows),
 			int64(g.Cols), int64(g.LD), int64(a.Lo), int64(a.Hi), a.D, a.Dt, int32(a.Par.Threads), int32(a.Par.Schedule))
 		runtime.KeepAlive(a)
 		return kernel.FromNative("diffusion", status)
 	}
-	f.Run, f.RunInterchanged = runBy(&run), runBy(&runInterchanged)
-	f.Julia = func(a *kernel.Julia) error {
-		status := julia(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zs), unsafe.SliceData(a.Cs), int64(len(a.Zs)),
-			int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
-		runtime.KeepAlive(a)
-		return kernel.FromNative("julia", status)
-	}
-	f.JuliaSplit = func(a *kernel.JuliaSplit) error {
-		status := split(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zr), unsafe.SliceData(a.Zi), unsafe.SliceData(a.Cr),
-			unsafe.SliceData(a.Ci), int64(len(a.Zr)), int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
-		runtime.KeepAlive(a)
-		return kernel.FromNative("julia", status)
-	}
-	f.OLS, f.OLSInterchanged = olsBy(&ols), olsBy(&olsInterchanged)
-	f.Transpose, f.TransposeNaive = transposeBy(&transpose), transposeBy(&transposeNaive)
-	return f
 }
 
-func runBy(f *[2]runFunc) func(*kernel.DiffusionRun) error {
+func runBy(row, col uintptr) func(*kernel.DiffusionRun) error {
+	if row == 0 || col == 0 {
+		return nil
+	}
+	f := byLayout[runFunc](row, col)
 	return func(a *kernel.DiffusionRun) error {
 		g := &a.A
 		status := f[g.Layout](unsafe.SliceData(g.Data), unsafe.SliceData(a.B.Data), int64(g.Rows), int64(g.Cols),
@@ -135,7 +123,39 @@ func runBy(f *[2]runFunc) func(*kernel.DiffusionRun) error {
 	}
 }
 
-func olsBy(f *[2]olsFunc) func(*kernel.OLS) error {
+func juliaBy(julia uintptr) func(*kernel.Julia) error {
+	if julia == 0 {
+		return nil
+	}
+	var f juliaFunc
+	purego.RegisterFunc(&f, julia)
+	return func(a *kernel.Julia) error {
+		status := f(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zs), unsafe.SliceData(a.Cs), int64(len(a.Zs)),
+			int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
+		runtime.KeepAlive(a)
+		return kernel.FromNative("julia", status)
+	}
+}
+
+func splitBy(split uintptr) func(*kernel.JuliaSplit) error {
+	if split == 0 {
+		return nil
+	}
+	var f splitFunc
+	purego.RegisterFunc(&f, split)
+	return func(a *kernel.JuliaSplit) error {
+		status := f(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zr), unsafe.SliceData(a.Zi), unsafe.SliceData(a.Cr),
+			unsafe.SliceData(a.Ci), int64(len(a.Zr)), int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
+		runtime.KeepAlive(a)
+		return kernel.FromNative("julia", status)
+	}
+}
+
+func olsBy(row, col uintptr) func(*kernel.OLS) error {
+	if row == 0 || col == 0 {
+		return nil
+	}
+	f := byLayout[olsFunc](row, col)
 	return func(a *kernel.OLS) error {
 		g := &a.Y
 		status := f[g.Layout](unsafe.SliceData(a.Slope), unsafe.SliceData(a.Intercept), unsafe.SliceData(g.Data),
@@ -145,10 +165,15 @@ func olsBy(f *[2]olsFunc) func(*kernel.OLS) error {
 	}
 }
 
-func transposeBy(f *transposeFunc) func(*kernel.Transpose) error {
+func transposeBy(transpose uintptr) func(*kernel.Transpose) error {
+	if transpose == 0 {
+		return nil
+	}
+	var f transposeFunc
+	purego.RegisterFunc(&f, transpose)
 	return func(a *kernel.Transpose) error {
 		rows, cols := abi.TransposeShape(a)
-		status := (*f)(unsafe.SliceData(a.Out.Data), unsafe.SliceData(a.In.Data), int64(rows), int64(cols), int64(a.Out.LD),
+		status := f(unsafe.SliceData(a.Out.Data), unsafe.SliceData(a.In.Data), int64(rows), int64(cols), int64(a.Out.LD),
 			int64(a.In.LD), int32(a.Par.Threads), int32(a.Par.Schedule))
 		runtime.KeepAlive(a)
 		return kernel.FromNative("transpose", status)
@@ -158,28 +183,15 @@ func transposeBy(f *transposeFunc) func(*kernel.Transpose) error {
 // words returns the functions that SyscallN can call. Its directive keeps memory whose address becomes a word in its
 // arguments alive, and on the heap, until it returns.
 func words(t *abi.Table) kernel.Funcs {
-	noop, not, julia, split := t.CallNoop, t.CallNot, t.Julia, t.JuliaSplit
+	noop, not := t.CallNoop, t.CallNot
 	return kernel.Funcs{
 		Noop: func() { purego.SyscallN(noop) },
 		Not: func(x int64) int64 {
 			r, _, _ := purego.SyscallN(not, uintptr(x))
 			return int64(r)
 		},
-		Julia: func(a *kernel.Julia) error {
-			r, _, _ := purego.SyscallN(julia, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out))),
-				uintptr(unsafe.Pointer(unsafe.SliceData(a.Zs))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Cs))),
-				uintptr(len(a.Zs)), uintptr(a.Lo), uintptr(a.Hi), uintptr(a.MaxIter), uintptr(a.Par.Threads),
-				uintptr(a.Par.Schedule))
-			return kernel.FromNative("julia", int32(r))
-		},
-		JuliaSplit: func(a *kernel.JuliaSplit) error {
-			r, _, _ := purego.SyscallN(split, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out))),
-				uintptr(unsafe.Pointer(unsafe.SliceData(a.Zr))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Zi))),
-				uintptr(unsafe.Pointer(unsafe.SliceData(a.Cr))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Ci))),
-				uintptr(len(a.Zr)), uintptr(a.Lo), uintptr(a.Hi), uintptr(a.MaxIter), uintptr(a.Par.Threads),
-				uintptr(a.Par.Schedule))
-			return kernel.FromNative("julia", int32(r))
-		},
+		Julia:           juliaWords(t.Julia),
+		JuliaSplit:      splitWords(t.JuliaSplit),
 		OLS:             olsWords(t.OLSRow, t.OLSCol),
 		OLSInterchanged: olsWords(t.OLSRowInterchanged, t.OLSColInterchanged),
 		Transpose:       transposeWords(t.Transpose),
@@ -191,7 +203,37 @@ func words(t *abi.Table) kernel.Funcs {
 	}
 }
 
+func juliaWords(julia uintptr) func(*kernel.Julia) error {
+	if julia == 0 {
+		return nil
+	}
+	return func(a *kernel.Julia) error {
+		r, _, _ := purego.SyscallN(julia, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a.Zs))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Cs))),
+			uintptr(len(a.Zs)), uintptr(a.Lo), uintptr(a.Hi), uintptr(a.MaxIter), uintptr(a.Par.Threads),
+			uintptr(a.Par.Schedule))
+		return kernel.FromNative("julia", int32(r))
+	}
+}
+
+func splitWords(split uintptr) func(*kernel.JuliaSplit) error {
+	if split == 0 {
+		return nil
+	}
+	return func(a *kernel.JuliaSplit) error {
+		r, _, _ := purego.SyscallN(split, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a.Zr))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Zi))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(a.Cr))), uintptr(unsafe.Pointer(unsafe.SliceData(a.Ci))),
+			uintptr(len(a.Zr)), uintptr(a.Lo), uintptr(a.Hi), uintptr(a.MaxIter), uintptr(a.Par.Threads),
+			uintptr(a.Par.Schedule))
+		return kernel.FromNative("julia", int32(r))
+	}
+}
+
 func olsWords(row, col uintptr) func(*kernel.OLS) error {
+	if row == 0 || col == 0 {
+		return nil
+	}
 	ols := [...]uintptr{kernel.Row: row, kernel.Col: col}
 	return func(a *kernel.OLS) error {
 		g := &a.Y
@@ -204,6 +246,9 @@ func olsWords(row, col uintptr) func(*kernel.OLS) error {
 }
 
 func transposeWords(transpose uintptr) func(*kernel.Transpose) error {
+	if transpose == 0 {
+		return nil
+	}
 	return func(a *kernel.Transpose) error {
 		rows, cols := abi.TransposeShape(a)
 		r, _, _ := purego.SyscallN(transpose, uintptr(unsafe.Pointer(unsafe.SliceData(a.Out.Data))),

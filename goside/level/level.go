@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package level names the instruction sets that the tuned languages are compiled for, as csrc/include/toll.h does. A
+// tuned language such as c-simd runs at the best level of the processor, or at the one that TOLL_SIMD names. Each of its
+// levels is a language of its own, such as c-simd-avx2.
+package level
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Variable is the environment variable that forces a level.
+const Variable = "TOLL_SIMD"
+
+// Names are the levels, the best last. On other processors than x86-64 there is only the first.
+var Names = []string{"baseline", "avx2", "avx512"}
+
+// instructions says what a processor lacks that lacks the level.
+var instructions = map[string]string{"avx2": "AVX2", "avx512": "AVX-512"}
+
+// Check returns an error if name is no level; "" stands for the best one.
+func Check(name string) error {
+	if name == "" || slices.Contains(Names, name) {
+		return nil
+	}
+	return fmt.Errorf("level %q, want baseline, avx2 or avx512", name)
+}
+
+// Forced returns the level that the environment forces, or "".
+func Forced() string { return os.Getenv(Variable) }
+
+// Split returns a language without its level, and the level, or "" if the language is none of a level.
+func Split(lang string) (plain, level string) {
+	if k := strings.LastIndexByte(lang, '-'); k >= 0 && slices.Contains(Names, lang[k+1:]) {
+		return lang[:k], lang[k+1:]
+	}
+	return lang, ""
+}
+
+// Join is the inverse of [Split].
+func Join(plain, level string) string {
+	if level == "" {
+		return plain
+	}
+	return plain + "-" + level
+}
+
+// Plain returns the plain language that a tuned one is compared with, rust-par of rust-simd-par, and whether lang is
+// tuned. Another language is its own plain one.
+func Plain(lang string) (plain string, tuned bool) {
+	lang, _ = Split(lang)
+	words := strings.Split(lang, "-")
+	for k, word := range words {
+		if k > 0 && (word == "simd" || word == "fast") {
+			plain := words[0]
+			for _, w := range words[k+1:] {
+				if w == "omp" || w == "par" {
+					plain += "-" + w
+				}
+			}
+			return plain, true
+		}
+	}
+	return lang, false
+}
+
+// Brute reports whether a tuned language computes each iteration of each point of a Julia set, as a plain one does.
+func Brute(lang string) bool {
+	return strings.Contains(lang, "-brute") || strings.Contains(lang, "-rung")
+}
+
+// Lacking says why the processor does not run a tuned language, "no AVX-512", by the level of its name or else by the
+// one that is forced. It is "" if neither names a level above the baseline.
+func Lacking(lang string) string {
+	_, level := Split(lang)
+	if level == "" {
+		level = Forced()
+	}
+	if name := instructions[level]; name != "" {
+		return "no " + name
+	}
+	return ""
+}
