@@ -25,7 +25,7 @@ var below = map[string]struct {
 	instead string // what to do instead of importing more
 }{
 	"kernel":          {[]string{"via/mem", "via/thread"}, "kernel is the reference and needs nothing: pass what it needs as an argument"},
-	"kernel/fast":     {[]string{"kernel", "via/mem"}, "kernel/fast is kernel in other words and needs no more: pass what it needs as an argument"},
+	"kernel/fast":     {[]string{"kernel", "level", "via/mem"}, "kernel/fast is kernel in other words and needs no more: pass what it needs as an argument"},
 	"level":           {nil, "level names instruction sets and needs nothing: pass what it needs as an argument"},
 	"calls":           {[]string{"kernel"}, "calls says what can be passed, not how: move what needs more into a crossing or a part"},
 	"seam":            {[]string{"kernel", "via/thread"}, "seam is what all routes satisfy: move what needs more above it"},

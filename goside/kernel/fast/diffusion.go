@@ -19,10 +19,10 @@ type lines struct {
 	line         func(out, before, at, after []float64, ddt float64)
 }
 
-func newLines(in, out *kernel.Grid, ddt float64) *lines {
-	l := &lines{[2][]float64{in.Data, out.Data}, in.Rows, in.Cols, in.LD, ddt, rowLine}
+func (v *Level) lines(in, out *kernel.Grid, ddt float64) *lines {
+	l := &lines{[2][]float64{in.Data, out.Data}, in.Rows, in.Cols, in.LD, ddt, v.row}
 	if in.Layout == kernel.Col {
-		l.count, l.inner, l.line = in.Cols, in.Rows, colLine
+		l.count, l.inner, l.line = in.Cols, in.Rows, v.col
 	}
 	return l
 }
@@ -80,12 +80,12 @@ func colLine(out, before, at, after []float64, ddt float64) {
 	}
 }
 
-func step(a *kernel.DiffusionStep, each executor) error {
+func (v *Level) step(a *kernel.DiffusionStep, each executor) error {
 	lo, hi := max(a.Lo, 1), min(a.Hi, a.In.Rows-1)
 	if lo >= hi || a.In.Cols < 3 {
 		return nil
 	}
-	l := newLines(&a.In, &a.Out, a.D*a.Dt)
+	l := v.lines(&a.In, &a.Out, a.D*a.Dt)
 	first, last, from, to := lo, hi, 1, a.In.Cols-1 // of the lines, and within a line
 	if a.In.Layout == kernel.Col {
 		first, last, from, to = from, to, first, last
@@ -126,8 +126,8 @@ func (l *lines) sweep(from, steps, first, last, shrink, shrinkEnd int) {
 	}
 }
 
-func run(a *kernel.DiffusionRun) error {
-	l := newLines(&a.A, &a.B, a.D*a.Dt)
+func (v *Level) run(a *kernel.DiffusionRun) error {
+	l := v.lines(&a.A, &a.B, a.D*a.Dt)
 	if l.count < 3 || l.inner < 3 {
 		return nil
 	}
@@ -149,8 +149,8 @@ func even(steps, most int) int {
 // overwrites what another reads, since in step s a band writes no line that is nearer than s to the border, into the buffer that
 // its neighbour reads from there in step s-1 or s+1. These are the trapezoids of M. Frigo and V. Strumpen, "Cache oblivious
 // stencil computations", 2005.
-func parRun(a *kernel.DiffusionRun) error {
-	l := newLines(&a.A, &a.B, a.D*a.Dt)
+func (v *Level) parRun(a *kernel.DiffusionRun) error {
+	l := v.lines(&a.A, &a.B, a.D*a.Dt)
 	if l.count < 3 || l.inner < 3 {
 		return nil
 	}

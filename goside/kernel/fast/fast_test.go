@@ -12,9 +12,25 @@ import (
 	"testing"
 
 	"toll/goside/kernel"
+	"toll/goside/level"
 )
 
-var languages = map[string]kernel.Funcs{"go-fast": Go(), "go-fast-par": GoPar(), "go-fast-brute": Brute()}
+// languages are those at each level that the processor has.
+var languages, whole = func() (all map[string]kernel.Funcs, whole []string) {
+	all = map[string]kernel.Funcs{}
+	for _, name := range level.Names {
+		if l, ok := At(name); ok {
+			for lang, f := range map[string]kernel.Funcs{"go-fast": l.Go(), "go-fast-par": l.GoPar(), "go-fast-brute": l.Brute()} {
+				lang = level.Join(lang, name)
+				all[lang] = f
+				if f.Run != nil {
+					whole = append(whole, lang)
+				}
+			}
+		}
+	}
+	return all, whole
+}()
 
 // pars are how go-fast-par runs; the others do not look at it.
 var pars = []kernel.Par{{Threads: 1}, {Threads: 2}, {Threads: 3, Schedule: kernel.Dynamic}, {Threads: 64, Schedule: kernel.Guided}}
@@ -83,7 +99,7 @@ func hardC(random *rand.Rand) complex128 {
 func TestJulia(t *testing.T) {
 	random := rand.New(rand.NewPCG(16, 1))
 	for range 10_000 {
-		c, n := hardC(random), 4+random.IntN(20)
+		c, n := hardC(random), 4+random.IntN(20)*(1+random.IntN(8))
 		zs, cs := make([]complex128, n), make([]complex128, n)
 		z := complex(0, 0)
 		for k := range zs {
@@ -264,7 +280,7 @@ func TestDiffusion(t *testing.T) {
 		if err := kernel.Go().Run(&want); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"go-fast", "go-fast-par"} {
+		for _, name := range whole {
 			got := want
 			got.A, got.B = clone(a), clone(b)
 			if err := languages[name].Run(&got); err != nil {
@@ -290,7 +306,7 @@ func TestDiffusionStep(t *testing.T) {
 		if err := kernel.Go().Step(&want); err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range []string{"go-fast", "go-fast-par"} {
+		for _, name := range whole {
 			got := want
 			got.Out = clone(out)
 			if err := languages[name].Step(&got); err != nil {
@@ -301,6 +317,31 @@ func TestDiffusionStep(t *testing.T) {
 					name, want.Lo, want.Hi, in.Rows, in.Cols, in.Layout, want.Par, d)
 			}
 		}
+	}
+}
+
+// TestAt: a level that is forced is the one that is had, or an error.
+func TestAt(t *testing.T) {
+	best, ok := At("")
+	if !ok {
+		t.Fatal("there is no best level")
+	}
+	for _, name := range level.Names {
+		t.Setenv(level.Variable, name)
+		l, ok := At("")
+		if ok != has(name) || ok && l.group != levels[name].group {
+			t.Errorf("with %s=%s: a level with groups of %d (had: %v); the processor has it: %v", level.Variable, name, l.group, ok, has(name))
+		}
+		if has(name) && l.group > best.group {
+			t.Errorf("level %s has groups of %d points, the best %d", name, l.group, best.group)
+		}
+	}
+	t.Setenv(level.Variable, "sse9")
+	if _, ok := At(""); ok {
+		t.Error("level sse9 is had")
+	}
+	if _, ok := At("baseline"); !ok {
+		t.Error("the baseline is not had, if the environment forces another level")
 	}
 }
 
@@ -330,7 +371,7 @@ func TestOLS(t *testing.T) {
 			return a.Slope, a.Intercept
 		}
 		slope, intercept := fit(kernel.Go())
-		for _, name := range []string{"go-fast", "go-fast-par"} {
+		for _, name := range whole {
 			gotSlope, gotIntercept := fit(languages[name])
 			for what, d := range map[string]int{"slope": differ(gotSlope, slope), "intercept": differ(gotIntercept, intercept)} {
 				if d >= 0 {

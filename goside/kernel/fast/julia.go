@@ -27,7 +27,7 @@ func apart(a *kernel.JuliaSplit) *points {
 
 // escapes computes the counts of the points lo <= k < hi. Four points are under way; where one is done, the next takes its
 // lane. With a trapping disc, a point that has entered it is done, too.
-func (p *points) escapes(lo, hi int, certify bool) {
+func (p *points) escapes(lo, hi int, t *trap) {
 	if hi-lo < 4 || p.maxiter < 1 {
 		for k := lo; k < hi; k++ {
 			at := k * p.stride
@@ -42,7 +42,6 @@ func (p *points) escapes(lo, hi int, certify bool) {
 		l.enter(k, p, lo+k)
 	}
 	next := lo + 4
-	t := trap{none: !certify}
 	untilProbe := probeEvery
 	for {
 		n := min(untilProbe, l.left[0], l.left[1], l.left[2], l.left[3])
@@ -59,7 +58,7 @@ func (p *points) escapes(lo, hi int, certify bool) {
 				continue
 			}
 			if l.left[k] == 0 {
-				t.spent(complex(l.cr[k], l.ci[k]), p.maxiter)
+				t.spent(complex(l.cr[k], l.ci[k]), int(p.maxiter))
 			}
 			p.out[at[k]] = p.maxiter - int32(l.left[k])
 			if next == hi {
@@ -153,14 +152,19 @@ func escape(zr, zi, cr, ci float64, maxiter int32) int32 {
 	return i
 }
 
-func julia(p *points, lo, hi int, certify bool) error {
-	p.escapes(lo, hi, certify)
+func (l *Level) julia(p *points, lo, hi int, certify bool) error {
+	t := trap{none: !certify}
+	if l.group == 0 {
+		p.escapes(lo, hi, &t)
+		return nil
+	}
+	l.runs(p, lo, hi, &t)
 	return nil
 }
 
-const juliaChunk = 4096 // points: the search for a trapping disc must be small beside them
+const juliaChunk = 16384 // points: the search for a trapping disc must be small beside them
 
-func parJulia(p *points, lo, hi int, par kernel.Par) error {
-	par.Each(lo, hi, juliaChunk, func(lo, hi int) { p.escapes(lo, hi, true) })
+func (l *Level) parJulia(p *points, lo, hi int, par kernel.Par) error {
+	par.Each(lo, hi, juliaChunk, func(lo, hi int) { _ = l.julia(p, lo, hi, true) })
 	return nil
 }

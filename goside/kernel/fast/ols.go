@@ -11,13 +11,14 @@ func divisors(n int) (x, denominator, meanX float64) {
 	return x, float64(x*(float64(x*x)-1)) / 6, (x - 1) / 2
 }
 
-const olsBlock = 256 // rows
+const olsBlock = 1024 // rows
 
-func ols(a *kernel.OLS, each executor) error {
+func (l *Level) ols(a *kernel.OLS, each executor) error {
 	if a.Lo == a.Hi {
 		return nil
 	}
 	each(a.Lo, a.Hi, olsBlock, func(lo, hi int) {
+		lo += l.fit(a, lo, hi)
 		if a.Y.Layout == kernel.Row {
 			olsRows(a, lo, hi)
 		} else {

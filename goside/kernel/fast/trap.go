@@ -29,15 +29,15 @@ const (
 	worthwhile = 4096 // wasted iterations; as many as the search takes at most, about
 )
 
-// spent tells t that a point took all iterations, and looks for a disc once that was enough of them.
-func (t *trap) spent(c complex128, maxiter int32) {
+// spent tells t of so many iterations of points that escape late or never, and looks for a disc once that was enough of them.
+func (t *trap) spent(c complex128, iterations int) {
 	if t.none {
 		return
 	}
 	if c != t.wanted {
 		t.wanted, t.wasted, t.searched = c, 0, false
 	}
-	if t.wasted += int(maxiter); t.wasted >= worthwhile && !t.searched {
+	if t.wasted += iterations; t.wasted >= worthwhile && !t.searched {
 		t.searched = true
 		t.search(c)
 	}
@@ -101,7 +101,7 @@ func (t *trap) certify(p0 complex128) bool {
 	if period == 0 {
 		return false
 	}
-	for r := 1.0; r > 2*delta+1e-12; r *= 0.9 {
+	for r := 1.0; r > max(1e-4, 2*delta); r *= 0.8 {
 		if closes(p0, t.c, period, r, delta) {
 			t.re, t.im = real(p0), imag(p0)
 			t.squared = r * r * (1 - 1e-12) // whatever the rounding of a distance
