@@ -3,7 +3,12 @@
 
 package fast
 
-import "toll/goside/kernel"
+import (
+	"runtime"
+	"sync/atomic"
+
+	"toll/goside/kernel"
+)
 
 // executor covers the items lo <= k < hi by calls of f on disjoint ranges, as [kernel.Par.Each] does.
 type executor func(lo, hi, chunk int, f func(lo, hi int))
@@ -106,7 +111,7 @@ func (v *Level) step(a *kernel.DiffusionStep, each executor) error {
 // network limitations", 2000.
 
 const (
-	cached = 768 << 10 // bytes of the lines under way, of both buffers: half of a usual second-level cache
+	cached = 768 << 10 // bytes of the lines under way, of both buffers: most of a second-level cache of 1 MiB
 	fused  = 32        // steps at most
 
 	fusedPar = 16 // by goroutines: the borders between these are no work for all of them
@@ -159,20 +164,41 @@ func (v *Level) parRun(a *kernel.DiffusionRun) error {
 	border := func(b int) int { return 1 + interior*b/bands } // between bands b-1 and b
 	most := min(l.fuse(), max(1, interior/bands/2), fusedPar)
 	for done, steps := 0, 0; done < a.Steps; done += steps {
-		steps = even(a.Steps-done, most)
-		a.Par.Each(0, bands, 1, func(from, to int) {
-			for b := from; b < to; b++ {
-				l.sweep(done%2, steps, border(b), border(b+1), min(b, 1), min(bands-1-b, 1))
-			}
-		})
-		if steps == 1 {
-			continue
-		}
-		a.Par.Each(1, bands, 1, func(from, to int) {
-			for b := from; b < to; b++ {
-				l.sweep(done%2, steps, border(b), border(b), -1, -1)
+		steps = min(a.Steps-done, 1<<20) // so that phases can be counted
+		shares := (steps-1)/most + 1
+		inPhases(a.Par, 2*shares, bands, func(phase, b int) {
+			k := phase / 2
+			first := steps * k / shares
+			from, n := (done+first)%2, steps*(k+1)/shares-first
+			if phase%2 == 0 {
+				l.sweep(from, n, border(b), border(b+1), min(b, 1), min(bands-1-b, 1))
+			} else if b > 0 && n > 1 {
+				l.sweep(from, n, border(b), border(b), -1, -1)
 			}
 		})
 	}
 	return nil
+}
+
+// inPhases calls f for all items of each phase, in parallel, but for none before all of the last phase are done. The goroutines
+// stay for all phases, since a thread that is woken for a phase may come too late for it. They take the items as they come free,
+// whatever the schedule, so that none waits for one that has not begun.
+func inPhases(par kernel.Par, phases, items int, f func(phase, item int)) {
+	var taken, done atomic.Int64
+	par.Each(0, par.Threads, 1, func(int, int) {
+		for {
+			k := int(taken.Add(1)) - 1
+			phase, item := k/items, k%items
+			if phase >= phases {
+				return
+			}
+			for spins := 0; done.Load() < int64(phase*items); spins++ {
+				if spins > 10_000 {
+					runtime.Gosched()
+				}
+			}
+			f(phase, item)
+			done.Add(1)
+		}
+	})
 }
