@@ -60,6 +60,8 @@ var tunedLanguages = []struct{ lang, file string }{
 	{"c-simd", "libtoll_c_simd.so"},
 	{"c-simd-brute", "libtoll_c_simd.so"},
 	{"c-simd-omp", "libtoll_c_simd_omp.so"},
+	{"fortran-simd", "libtoll_fortran_simd.so"},
+	{"fortran-simd-brute", "libtoll_fortran_simd.so"},
 }
 
 // tuned are the routes to them, at the best level of the processor; levels are those to each level, so that all are

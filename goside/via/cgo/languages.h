@@ -19,7 +19,9 @@
     LEVELS("c-simd-brute", c_simd_brute)                                                                     \
     LEVELS("c-simd-rung1", c_simd_rung1)                                                                     \
     LEVELS("c-simd-rung2", c_simd_rung2)                                                                     \
-    LEVELS("c-simd-omp", c_simd_omp)
+    LEVELS("c-simd-omp", c_simd_omp)                                                                         \
+    LEVELS("fortran-simd", fortran_simd)                                                                     \
+    LEVELS("fortran-simd-brute", fortran_simd_brute)
 
 #define LEVELS(name, lang)                                                                                   \
     LANGUAGE(name, lang)                                                                                     \
