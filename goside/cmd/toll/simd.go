@@ -5,7 +5,6 @@ package main
 
 import (
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +30,7 @@ func (simd) Type() string { return strings.Join(level.Names, "|") }
 // addSIMD adds the flag --simd to a command that opens routes, and to those below it.
 func addSIMD(c *cobra.Command) {
 	c.PersistentFlags().Var(simd{}, "simd", "level at which the tuned languages run (default the best that the processor has; $"+level.Variable+")")
-	_ = c.RegisterFlagCompletionFunc("simd", cobra.FixedCompletions(slices.Clone(level.Names), cobra.ShellCompDirectiveNoFileComp))
+	completeFlag(c, "simd", level.Names)
 }
 
 // checkSIMD returns an error if a command opens routes and the environment forces what is no level.

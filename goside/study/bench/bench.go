@@ -34,7 +34,8 @@ var Study = study.Study{
 	Title: "Kernels and calls, on every route",
 	Short: "Verify every route, then time all of them against each other",
 	About: `Bench verifies every route and times those that hold in interleaved rounds on the book's own problem sizes, with the
-machine's limits in the same rounds.`,
+machine's limits in the same rounds. Unless --route says otherwise, kernels are timed in the plain languages, in the tuned
+ones (-simd, -fast) and through the fastest bindings of Python, and calls in the plain languages.`,
 	Example: `  toll bench --quick
   toll bench --kernel julia --route '*/cgo,*/purego' -o julia.txt.gz`,
 	Page:  "RESULTS.md",
@@ -48,7 +49,7 @@ machine's limits in the same rounds.`,
 var Part = study.Part{
 	Name: "bench",
 	Experiments: []study.Experiment{
-		{Name: "routes", Free: true, Quick: 40 * time.Second, Full: 3 * time.Minute, Run: run},
+		{Name: "routes", Free: true, Quick: 70 * time.Second, Full: 5 * time.Minute, Run: run},
 	},
 	Benchmarks: append([]string{record.LimitsName}, study.OfRoutes...),
 	Sections:   []func(*page.Page){tables, limits.Print, legend},
