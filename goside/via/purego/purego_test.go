@@ -5,6 +5,7 @@ package purego
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -73,34 +74,36 @@ func TestLackingLevels(t *testing.T) {
 // TestLevels: a tuned language has the levels that package level says of this processor, and runs at the one that is forced, or
 // else at the best of them. A level by its own name is open whatever is forced.
 func TestLevels(t *testing.T) {
-	const file = "libtoll_c_simd.so"
-	check := func(lang, at string) {
-		t.Helper()
-		library, err := Open(file, lang)
-		if !level.Has(at) {
-			if !errors.Is(err, seam.ErrUnavailable) || level.Lacking(lang) == "" || !strings.HasSuffix(err.Error(), level.Lacking(lang)) {
-				t.Errorf("%s with %s=%s: got %v, want it to be unavailable, and why", lang, level.Variable, level.Forced(), err)
+	for tuned, file := range map[string]string{"c-simd": "libtoll_c_simd.so", "c-simd-omp": "libtoll_c_simd_omp.so", "rust-simd": "libtoll_rust.so"} {
+		check := func(lang, at string) {
+			t.Helper()
+			of := fmt.Sprintf("%s with %s=%s", lang, level.Variable, level.Forced())
+			library, err := Open(file, lang)
+			if !level.Has(at) {
+				if !errors.Is(err, seam.ErrUnavailable) || level.Lacking(lang) == "" || !strings.HasSuffix(err.Error(), level.Lacking(lang)) {
+					t.Errorf("%s: got %v, want it to be unavailable, and why", of, err)
+				}
+				return
 			}
-			return
+			if err != nil {
+				t.Errorf("%s: %v, want it to open", of, err)
+				return
+			}
+			if named, err := Open(file, level.Join(tuned, at)); err != nil || named.Build != library.Build {
+				t.Errorf("%s is built %v, want it to be as its level %s (error: %v)", of, library.Build, at, err)
+			}
 		}
-		if err != nil {
-			t.Errorf("%s with %s=%s: %v, want it to open", lang, level.Variable, level.Forced(), err)
-			return
+		for _, forced := range append([]string{""}, level.Names...) {
+			t.Setenv(level.Variable, forced)
+			check(tuned, level.Chosen())
+			for _, name := range level.Names {
+				check(level.Join(tuned, name), name)
+			}
 		}
-		if named, err := Open(file, level.Join("c-simd", at)); err != nil || named.Build != library.Build {
-			t.Errorf("%s with %s=%s is built %v, want it to be as its level %s (error: %v)", lang, level.Variable, level.Forced(), library.Build, at, err)
+		t.Setenv(level.Variable, "sse2")
+		if _, err := Open(file, tuned); err == nil || errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "TOLL_SIMD") {
+			t.Errorf("%s with %s=sse2: got %v, want an error that names the variable", tuned, level.Variable, err)
 		}
-	}
-	for _, forced := range append([]string{""}, level.Names...) {
-		t.Setenv(level.Variable, forced)
-		check("c-simd", level.Chosen())
-		for _, name := range level.Names {
-			check(level.Join("c-simd", name), name)
-		}
-	}
-	t.Setenv(level.Variable, "sse2")
-	if _, err := Open(file, "c-simd"); err == nil || errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "TOLL_SIMD") {
-		t.Errorf("with %s=sse2: got %v, want an error that names the variable", level.Variable, err)
 	}
 }
 
