@@ -60,6 +60,9 @@ var tunedLanguages = []struct{ lang, file string }{
 	{"c-simd", "libtoll_c_simd.so"},
 	{"c-simd-brute", "libtoll_c_simd.so"},
 	{"c-simd-omp", "libtoll_c_simd_omp.so"},
+	{"rust-simd", "libtoll_rust.so"},
+	{"rust-simd-brute", "libtoll_rust.so"},
+	{"rust-simd-par", "libtoll_rust.so"},
 }
 
 // tuned are the routes to them, at the best level of the processor; levels are those to each level, so that all are

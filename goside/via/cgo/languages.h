@@ -19,7 +19,10 @@
     LEVELS("c-simd-brute", c_simd_brute)                                                                     \
     LEVELS("c-simd-rung1", c_simd_rung1)                                                                     \
     LEVELS("c-simd-rung2", c_simd_rung2)                                                                     \
-    LEVELS("c-simd-omp", c_simd_omp)
+    LEVELS("c-simd-omp", c_simd_omp)                                                                         \
+    LEVELS("rust-simd", rust_simd)                                                                           \
+    LEVELS("rust-simd-brute", rust_simd_brute)                                                               \
+    LEVELS("rust-simd-par", rust_simd_par)
 
 #define LEVELS(name, lang)                                                                                   \
     LANGUAGE(name, lang)                                                                                     \
