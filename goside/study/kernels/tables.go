@@ -213,8 +213,7 @@ func title(name, what string) string {
 // languages prints a line for each family of which there is a tuned row.
 func (g *group) languages(p *page.Page) {
 	brute := g.rows[0].Kernel == "julia"
-	per := page.WithArticle(g.rows[0].Facts["per"])
-	header := []string{"language", "threads", per + ", plain", per + ", tuned", "as fast as plain"}
+	header := []string{"language", "threads", "plain", "tuned", "as fast as plain"}
 	if brute {
 		header = append(header, "without the certificate")
 	}
@@ -236,7 +235,7 @@ func (g *group) languages(p *page.Page) {
 		lines = append(lines, append(line, g.gainCell(r, g.find(f.alone)), g.shareCells(r)[0]))
 	}
 	if lines != nil {
-		p.Table(&page.Table{Title: title(g.name(), "each language, plain and tuned"), Header: narrow(p, header), Lines: lines, Left: 1})
+		p.Table(&page.Table{Title: title(g.name(), page.WithArticle(g.rows[0].Facts["per"])+" in each language"), Header: narrow(p, header), Lines: lines, Left: 1})
 	}
 }
 
