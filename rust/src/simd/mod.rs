@@ -109,6 +109,9 @@ pub trait Vector:
     /// double beyond the largest number, which `other` must not bring back: |other| < 2^969.
     fn double_plus(self, other: Self) -> Self;
 
+    /// The larger of the two; `other` where either is NaN.
+    fn max(self, other: Self) -> Self;
+
     /// Whether self < other; false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
 
