@@ -129,6 +129,11 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+    fn plus(self, other: Self, _: Self) -> Self {
+        self + other
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> Truths {
         Truths([self.0[0] < other.0[0], self.0[1] < other.0[1]])
     }

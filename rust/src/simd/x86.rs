@@ -171,6 +171,11 @@ impl Vector for V4 {
     }
 
     #[inline(always)]
+    fn plus(self, other: Self, one: Self) -> Self {
+        has!(V4(_mm256_fmadd_pd(self.0, one.0, other.0)))
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> M4 {
         has!(M4(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, other.0)))
     }
@@ -347,6 +352,11 @@ impl Vector for V8 {
     #[inline(always)]
     fn double_plus(self, other: Self) -> Self {
         has!(V8(_mm512_fmadd_pd(_mm512_set1_pd(2.0), self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self, one: Self) -> Self {
+        has!(V8(_mm512_fmadd_pd(self.0, one.0, other.0)))
     }
 
     #[inline(always)]
