@@ -129,8 +129,13 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+<<<<<<< HEAD
     fn plus(self, other: Self, _: Self) -> Self {
         self + other
+=======
+    fn max(self, other: Self) -> Self {
+        Self::select(other.lt(self), self, other)
+>>>>>>> main
     }
 
     #[inline(always)]
@@ -140,8 +145,10 @@ impl Vector for Pair {
 
     #[inline(always)]
     fn select(mask: Truths, yes: Self, no: Self) -> Self {
-        let pick = |lane: usize| if mask.0[lane] { yes.0[lane] } else { no.0[lane] };
-        Pair([pick(0), pick(1)])
+        Pair([
+            if mask.0[0] { yes.0[0] } else { no.0[0] },
+            if mask.0[1] { yes.0[1] } else { no.0[1] },
+        ])
     }
 
     #[inline(always)]
