@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 use std::iter::zip;
+use std::marker::PhantomData;
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 
 use crate::abi::Status;
@@ -9,13 +10,13 @@ use crate::check::{self, Region};
 use crate::guard::guard;
 use crate::parallel::{Team, Work};
 
-type Complex = [f64; 2];
+pub type Complex = [f64; 2];
 
 /// # Safety
 ///
 /// See toll.h: the arrays have n elements, and during the call nobody else reaches the elements [lo, hi) of
 /// `out`, or writes to those of `zs` and `cs`.
-pub unsafe extern "C" fn julia<T: Team>(
+pub unsafe extern "C" fn julia<T: Team, L: Loops>(
     out: *mut i32,
     zs: *const f64,
     cs: *const f64,
@@ -42,14 +43,15 @@ pub unsafe extern "C" fn julia<T: Team>(
         // SAFETY: lo < hi <= n; the arrays are the caller's word, and the checks found out apart from both
         // others.
         let work = unsafe {
-            Points {
+            Points::<L> {
                 out: from_raw_parts_mut(out.add(lo), hi - lo),
                 zs: from_raw_parts(zs.cast::<Complex>().add(lo), hi - lo),
                 cs: from_raw_parts(cs.cast::<Complex>().add(lo), hi - lo),
                 maxiter,
+                loops: PhantomData,
             }
         };
-        T::gather(threads, schedule, |team| team.run(work, 64));
+        T::gather(threads, schedule, |team| team.run(work, L::GRAIN));
         Ok(())
     })
 }
@@ -57,7 +59,7 @@ pub unsafe extern "C" fn julia<T: Team>(
 /// # Safety
 ///
 /// As for [`julia`], with the parts of the points in arrays of their own.
-pub unsafe extern "C" fn split<T: Team>(
+pub unsafe extern "C" fn split<T: Team, L: Loops>(
     out: *mut i32,
     zr: *const f64,
     zi: *const f64,
@@ -86,13 +88,14 @@ pub unsafe extern "C" fn split<T: Team>(
         // SAFETY: lo < hi <= n; the arrays are the caller's word, and the checks found out apart from all
         // others.
         let work = unsafe {
-            SplitPoints {
+            SplitPoints::<L> {
                 out: from_raw_parts_mut(out.add(lo), hi - lo),
                 parts: [zr, zi, cr, ci].map(|part| from_raw_parts(part.add(lo), hi - lo)),
                 maxiter,
+                loops: PhantomData,
             }
         };
-        T::gather(threads, schedule, |team| team.run(work, 64));
+        T::gather(threads, schedule, |team| team.run(work, L::GRAIN));
         Ok(())
     })
 }
@@ -105,14 +108,47 @@ fn range<E>(n: i64, lo: i64, hi: i64) -> Result<(usize, usize), Status> {
     check::range(lo, hi, n)
 }
 
-struct Points<'a> {
-    out: &'a mut [i32],
-    zs: &'a [Complex],
-    cs: &'a [Complex],
-    maxiter: i32,
+/// How points are worked on.
+pub trait Loops: Send + Sized {
+    /// The least number of points worth a piece of their own.
+    const GRAIN: usize;
+
+    fn points(points: Points<Self>);
+    fn split_points(points: SplitPoints<Self>);
 }
 
-impl Work for Points<'_> {
+/// One after the other.
+pub struct Plain;
+
+impl Loops for Plain {
+    const GRAIN: usize = 64;
+
+    #[inline(always)]
+    fn points(points: Points<Self>) {
+        for (out, (&z, &c)) in zip(points.out, zip(points.zs, points.cs)) {
+            *out = escape(z, c, points.maxiter);
+        }
+    }
+
+    #[inline(always)]
+    fn split_points(points: SplitPoints<Self>) {
+        let n = points.out.len();
+        let [zr, zi, cr, ci] = points.parts.map(|part| &part[..n]);
+        for k in 0..n {
+            points.out[k] = escape([zr[k], zi[k]], [cr[k], ci[k]], points.maxiter);
+        }
+    }
+}
+
+pub struct Points<'a, L> {
+    pub out: &'a mut [i32],
+    pub zs: &'a [Complex],
+    pub cs: &'a [Complex],
+    pub maxiter: i32,
+    loops: PhantomData<L>,
+}
+
+impl<L: Loops> Work for Points<'_, L> {
     fn len(&self) -> usize {
         self.out.len()
     }
@@ -134,20 +170,19 @@ impl Work for Points<'_> {
 
     #[inline(always)]
     fn run(self) {
-        for (out, (&z, &c)) in zip(self.out, zip(self.zs, self.cs)) {
-            *out = escape(z, c, self.maxiter);
-        }
+        L::points(self);
     }
 }
 
-struct SplitPoints<'a> {
-    out: &'a mut [i32],
+pub struct SplitPoints<'a, L> {
+    pub out: &'a mut [i32],
     /// zr, zi, cr, ci
-    parts: [&'a [f64]; 4],
-    maxiter: i32,
+    pub parts: [&'a [f64]; 4],
+    pub maxiter: i32,
+    loops: PhantomData<L>,
 }
 
-impl Work for SplitPoints<'_> {
+impl<L: Loops> Work for SplitPoints<'_, L> {
     fn len(&self) -> usize {
         self.out.len()
     }
@@ -168,18 +203,14 @@ impl Work for SplitPoints<'_> {
 
     #[inline(always)]
     fn run(self) {
-        let n = self.out.len();
-        let [zr, zi, cr, ci] = self.parts.map(|part| &part[..n]);
-        for k in 0..n {
-            self.out[k] = escape([zr[k], zi[k]], [cr[k], ci[k]], self.maxiter);
-        }
+        L::split_points(self);
     }
 }
 
 /// Carries the squares from one turn to the next. When they are taken at its head, LLVM packs the two parts
 /// into one vector and loses more by shuffling than it gains.
 #[inline(always)]
-fn escape([mut zr, mut zi]: Complex, [cr, ci]: Complex, maxiter: i32) -> i32 {
+pub fn escape([mut zr, mut zi]: Complex, [cr, ci]: Complex, maxiter: i32) -> i32 {
     let (mut rr, mut ii) = (zr * zr, zi * zi);
     let mut i = 0;
     while i < maxiter && rr + ii < 4.0 {

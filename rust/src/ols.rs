@@ -120,7 +120,7 @@ impl Constants {
 /// The weight of the first pair; each further one weighs 2 more. Exact, as n < 2^53.
 #[inline(always)]
 fn first_weight(n: usize) -> f64 {
-    if n % 2 == 0 { 1.0 } else { 2.0 }
+    if n.is_multiple_of(2) { 1.0 } else { 2.0 }
 }
 
 /// Rows to fit lines to. `slope` and `intercept` begin at the row `first` of `y`.

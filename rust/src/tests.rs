@@ -31,6 +31,11 @@ fn tables() -> [&'static Table; 2] {
     unsafe { [&*crate::toll_rust_table(), &*crate::toll_rust_par_table()] }
 }
 
+/// A slot that the table must have.
+fn offered<F>(slot: Option<F>) -> F {
+    slot.expect("it is offered")
+}
+
 /// Threads and schedules.
 fn teams() -> impl Iterator<Item = (i32, i32)> {
     [1, 2, 3, 8]
@@ -63,8 +68,18 @@ fn bits(values: &[f64]) -> Vec<u64> {
 fn diffusion_interchanged() {
     type Slots = fn(&Table) -> (DiffusionRun, DiffusionRun);
     let layouts: [(bool, Slots); 2] = [
-        (false, |t| (t.diffusion_run_row, t.diffusion_run_row_interchanged)),
-        (true, |t| (t.diffusion_run_col, t.diffusion_run_col_interchanged)),
+        (false, |t| {
+            (
+                offered(t.diffusion_run_row),
+                offered(t.diffusion_run_row_interchanged),
+            )
+        }),
+        (true, |t| {
+            (
+                offered(t.diffusion_run_col),
+                offered(t.diffusion_run_col_interchanged),
+            )
+        }),
     ];
     for (rows, cols) in SHAPES {
         for (col, slots) in layouts {
@@ -113,8 +128,8 @@ fn diffusion_interchanged() {
 fn ols_interchanged() {
     type Slots = fn(&Table) -> (Ols, Ols);
     let layouts: [(bool, Slots); 2] = [
-        (false, |t| (t.ols_row, t.ols_row_interchanged)),
-        (true, |t| (t.ols_col, t.ols_col_interchanged)),
+        (false, |t| (offered(t.ols_row), offered(t.ols_row_interchanged))),
+        (true, |t| (offered(t.ols_col), offered(t.ols_col_interchanged))),
     ];
     for (rows, n) in SHAPES.into_iter().chain([(1, 2), (600, 2)]) {
         if n < 2 {
@@ -171,7 +186,7 @@ fn julia_split() {
         for (lo, hi) in ranges(n) {
             for maxiter in [0, 1, 50] {
                 let mut want = vec![-1; n];
-                let julia: Julia = tables()[0].julia;
+                let julia: Julia = offered(tables()[0].julia);
                 let (length, lo, hi) = (n as i64, lo as i64, hi as i64);
                 let p = want.as_mut_ptr();
                 // SAFETY: the arrays have the length that is passed.
@@ -180,7 +195,7 @@ fn julia_split() {
                 for table in tables() {
                     for (threads, schedule) in teams() {
                         let mut got = vec![-1; n];
-                        let split: JuliaSplit = table.julia_split;
+                        let split: JuliaSplit = offered(table.julia_split);
                         let p = got.as_mut_ptr();
                         let [zr, zi, cr, ci] = parts.each_ref().map(|part| part.as_ptr());
                         // SAFETY: as above.
@@ -210,7 +225,7 @@ fn julia_split_checks() {
         let call = |inputs: [*const f64; 4], n, lo, hi, maxiter, threads, schedule| {
             let [zr, zi, cr, ci] = inputs;
             // SAFETY: what is passed is either good or refused.
-            unsafe { (table.julia_split)(p, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule) }
+            unsafe { offered(table.julia_split)(p, zr, zi, cr, ci, n, lo, hi, maxiter, threads, schedule) }
         };
         for n in [0, -1, LIMIT + 1, i64::MAX] {
             assert_eq!(call([null; 4], n, 0, 0, -1, 0, 0), Status::Shape);
@@ -238,7 +253,7 @@ fn julia_split_checks() {
 }
 
 fn transposes(table: &Table) -> [Transpose; 2] {
-    [table.transpose, table.transpose_naive]
+    [offered(table.transpose), offered(table.transpose_naive)]
 }
 
 #[test]
@@ -350,11 +365,15 @@ fn steps_without_work() {
             for (threads, schedule) in teams() {
                 // SAFETY: no row in the range is interior, or there is no interior, so that nothing is reached.
                 let row = |rows, cols, ld, lo, hi| unsafe {
-                    (table.diffusion_step_row)(p, q, rows, cols, ld, lo, hi, 1.0, 0.1, threads, schedule)
+                    offered(table.diffusion_step_row)(
+                        p, q, rows, cols, ld, lo, hi, 1.0, 0.1, threads, schedule,
+                    )
                 };
                 // SAFETY: as above.
                 let col = |rows, cols, ld, lo, hi| unsafe {
-                    (table.diffusion_step_col)(p, q, rows, cols, ld, lo, hi, 1.0, 0.1, threads, schedule)
+                    offered(table.diffusion_step_col)(
+                        p, q, rows, cols, ld, lo, hi, 1.0, 0.1, threads, schedule,
+                    )
                 };
                 for (lo, hi) in [(0, 0), (0, 1), (2, 2), (3, 4), (4, 4)] {
                     assert_eq!(row(4, MANY, MANY, lo, hi), Status::Ok);
@@ -376,8 +395,14 @@ fn runs_without_work() {
     at_once(|| {
         let [p, q, ..] = nowhere();
         for table in tables() {
-            let row = [table.diffusion_run_row, table.diffusion_run_row_interchanged];
-            let col = [table.diffusion_run_col, table.diffusion_run_col_interchanged];
+            let row = [
+                offered(table.diffusion_run_row),
+                offered(table.diffusion_run_row_interchanged),
+            ];
+            let col = [
+                offered(table.diffusion_run_col),
+                offered(table.diffusion_run_col_interchanged),
+            ];
             for (threads, schedule) in teams() {
                 let call = |function: DiffusionRun, rows, cols, ld, steps| {
                     // SAFETY: there is no interior, or no step, so that nothing is reached.
@@ -412,10 +437,12 @@ fn julia_of_no_point() {
         for table in tables() {
             for (threads, schedule) in teams() {
                 // SAFETY: the range is empty, so that nothing is reached.
-                let julia = |n, at| unsafe { (table.julia)(p, q, q, n, at, at, 300, threads, schedule) };
+                let julia =
+                    |n, at| unsafe { offered(table.julia)(p, q, q, n, at, at, 300, threads, schedule) };
                 // SAFETY: as above.
-                let split =
-                    |n, at| unsafe { (table.julia_split)(p, q, q, q, q, n, at, at, 300, threads, schedule) };
+                let split = |n, at| unsafe {
+                    offered(table.julia_split)(p, q, q, q, q, n, at, at, 300, threads, schedule)
+                };
                 for at in [0, 1, LIMIT] {
                     assert_eq!(julia(LIMIT, at), Status::Ok);
                 }
@@ -434,8 +461,8 @@ fn ols_of_no_row() {
     at_once(|| {
         let [p, q, y, ..] = nowhere();
         for table in tables() {
-            let row = [table.ols_row, table.ols_row_interchanged];
-            let col = [table.ols_col, table.ols_col_interchanged];
+            let row = [offered(table.ols_row), offered(table.ols_row_interchanged)];
+            let col = [offered(table.ols_col), offered(table.ols_col_interchanged)];
             for (threads, schedule) in teams() {
                 let call = |function: Ols, n, ld, at| {
                     // SAFETY: the range is empty, so that nothing is reached.
@@ -463,7 +490,7 @@ fn one_line_of_any_leading_dimension() {
     let y = matrix(1, 9, 9);
     for table in tables() {
         for (threads, schedule) in teams() {
-            for function in [table.ols_row, table.ols_row_interchanged] {
+            for function in [offered(table.ols_row), offered(table.ols_row_interchanged)] {
                 let fit = |ld| {
                     let (mut slope, mut intercept) = ([NAN], [NAN]);
                     let (p, q) = (slope.as_mut_ptr(), intercept.as_mut_ptr());

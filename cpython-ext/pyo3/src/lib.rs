@@ -23,6 +23,11 @@ fn table() -> &'static Table {
     unsafe { &*toll_rust::toll_rust_table() }
 }
 
+/// A slot of the table, which has all that the module uses.
+fn offered<F>(slot: Option<F>) -> F {
+    slot.expect("toll: the table of rust has no such kernel, want all")
+}
+
 /// Raises the error of package toll that the status stands for.
 fn refuse(py: Python, kernel: &str, status: Status) -> PyResult<()> {
     if status != Status::Ok {
@@ -95,6 +100,7 @@ fn step(
     } else {
         table().diffusion_step_row
     };
+    let f = offered(f);
     let (out, in_) = (Address(out.data()), Address(in_.data()));
     // SAFETY: both are matrices of this shape, alive during the call; in_ is borrowed, and so is out, or the
     // caller answers for its part of it.
@@ -141,6 +147,7 @@ fn run(
     } else {
         table().diffusion_run_row
     };
+    let f = offered(f);
     let (a, b) = (Address(a.data()), Address(b.data()));
     // SAFETY: both are matrices of this shape, alive during the call, and borrowed.
     let status = py.detach(move || unsafe {
@@ -187,7 +194,7 @@ fn julia(
     let _cs = read(kernel, "cs", cs)?;
     let _out = write(kernel, "out", out, Whole::range(lo, hi, out.len() as i64))?;
 
-    let f = table().julia;
+    let f = offered(table().julia);
     let out = Address(out.data());
     let (zs, cs) = (Address(zs.data()), Address(cs.data()));
     // SAFETY: all have n elements and are alive during the call; zs and cs are borrowed, and so is out, or the
@@ -226,7 +233,7 @@ fn ols(
         Whole::range(lo, hi, intercept.len() as i64),
     )?;
 
-    let f = if m.col { table().ols_col } else { table().ols_row };
+    let f = offered(if m.col { table().ols_col } else { table().ols_row });
     let (slope, intercept) = (Address(slope.data()), Address(intercept.data()));
     let y = Address(y.data());
     // SAFETY: y is a matrix of this shape, the vectors are as long as it has rows, and all are alive during the

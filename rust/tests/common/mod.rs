@@ -25,8 +25,9 @@ pub fn step(table: &Table, threads: i32, scale: f64) -> [u64; 12] {
     (input[4], input[7]) = (0.2 * scale, 0.3 * scale);
     let mut out = [0.0; 12];
     let (p, q) = (out.as_mut_ptr(), input.as_ptr());
+    let step = table.diffusion_step_row.expect("it is offered");
     // SAFETY: both matrices have 4 x 3 cells.
-    let status = unsafe { (table.diffusion_step_row)(p, q, 4, 3, 3, 0, 4, 0.1, 0.1, threads, 0) };
+    let status = unsafe { step(p, q, 4, 3, 3, 0, 4, 0.1, 0.1, threads, 0) };
     assert_eq!(status, Status::Ok, "{threads} threads");
     out.map(f64::to_bits)
 }
