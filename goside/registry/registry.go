@@ -62,6 +62,8 @@ var tunedLanguages = []struct{ lang, file string }{
 	{"c-simd", "libtoll_c_simd.so"},
 	{"c-simd-brute", "libtoll_c_simd.so"},
 	{"c-simd-omp", "libtoll_c_simd_omp.so"},
+	{"fortran-simd", "libtoll_fortran_simd.so"},
+	{"fortran-simd-brute", "libtoll_fortran_simd.so"},
 	{"rust-simd", "libtoll_rust.so"},
 	{"rust-simd-brute", "libtoll_rust.so"},
 	{"rust-simd-par", "libtoll_rust.so"},
