@@ -165,24 +165,36 @@ func TestJoined(t *testing.T) {
 	}
 }
 
-// TestRoutes: the registry has what the ladders name in C.
+// TestRoutes: the registry has each language that the tables name, once.
 func TestRoutes(t *testing.T) {
 	all, err := problemsOf()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, r := range routesOf(all) {
-		names = append(names, r.Name())
-	}
-	for _, want := range []string{"c/cgo", "c-simd-rung1/cgo", "c-simd-rung2/cgo", "c-simd-brute/cgo", "c-simd/cgo", "c-simd-omp/cgo", "go/direct", "numba-prange/cpython"} {
-		if !slices.Contains(names, want) {
-			t.Errorf("the routes are %q, want %s among them", names, want)
+	for k := range all {
+		p := &all[k]
+		var langs, want []string
+		for _, r := range routesOf(all[k : k+1]) {
+			langs = append(langs, r.Lang)
 		}
-	}
-	for _, name := range names {
-		if strings.HasSuffix(name, "/purego") || strings.Contains(name, "avx") {
-			t.Errorf("%s is a route of the ladders", name)
+		for _, step := range ladders[p.Kernel] {
+			want = append(want, step.lang)
+		}
+		for _, f := range families {
+			want = append(want, f.plain, f.tuned)
+			if p.Kernel == "julia" && f.brute != "" {
+				want = append(want, f.brute)
+			}
+		}
+		for _, lang := range pythons[p.Kernel] {
+			if !p.slow || !slices.Contains(slower, lang) {
+				want = append(want, lang)
+			}
+		}
+		slices.Sort(langs)
+		slices.Sort(want)
+		if want = slices.Compact(want); !slices.Equal(langs, want) {
+			t.Errorf("%s %s n=%s is timed in %q, want %q", p.Kernel, p.Layout, p.N, langs, want)
 		}
 	}
 }

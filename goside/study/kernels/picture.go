@@ -218,7 +218,7 @@ func (d *rows) panel() *plot.Plot {
 	least, most := math.Inf(1), 0.0
 	for _, all := range []plotter.XYs{d.plain, d.own, d.limits, d.boxes} {
 		for _, at := range all {
-			least, most = min(least, at.X), max(most, at.X)
+			least, most = min(least, at.X), max(most, d.right(at))
 		}
 	}
 	// Room for a label and a share at the right.
