@@ -85,11 +85,11 @@ temporary files.`,
 func benchFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
 	var quick, limits bool
 	flags := c.Flags()
-	flags.BoolVar(&quick, "quick", false, "measure for less than a minute: 6 rounds, the fewest that make an interval")
+	flags.BoolVar(&quick, "quick", false, "measure for about a minute: 6 rounds, the fewest that make an interval")
 	flags.IntVar(&lab.Rounds, "rounds", 31, "rounds to measure")
 	flags.IntVar(&lab.Threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
 	flags.StringSliceVar(&lab.Kernels, "kernel", []string{"*"}, "kernels to measure: call, diffusion, julia, ols, or patterns")
-	flags.StringSliceVar(&lab.Routes, "route", nil, "routes to measure: names or patterns such as '*/purego' (default all but '*/cpython' and '*/process', see toll book)")
+	flags.StringSliceVar(&lab.Routes, "route", nil, "routes to measure: names or patterns such as '*/purego' (default see above)")
 	flags.BoolVar(&limits, "limits", true, "measure the machine's limits, too")
 	return func() error {
 		if quick {

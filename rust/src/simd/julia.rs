@@ -5,11 +5,11 @@
 //! left, packed side by side. Several vectors go along together, since the latency of one point's chain is that of
 //! many operations.
 //!
-//! A lane is not stopped when it escapes; it counts the tests that hold, and no test holds after one that fails: let
-//! |c|² < [`LIMIT`] and the computed |z|² not be below 4. If it is NaN, or a part of z is infinite, then the parts of the
-//! next z are such that its |z|² is infinite or NaN again. Else |z| >= 2(1 - 2u), u = 2^-53, the next computed z has
-//! |z| >= |z|²(1 - 6u) - |c|(1 + 2u) > 4(1 - 10u) - 1.9999 > 2.00009 (what underflows, by 2^-1074, is far below that),
-//! and its computed |z|² is above 4, or overflows. So the count is the plain loop's.
+//! A lane is not stopped when it escapes, since no test holds after one that fails: let |c|² < [`LIMIT`] and the
+//! computed |z|² not be below 4. If it is NaN, or a part of z is infinite, then the parts of the next z are such that its
+//! |z|² is infinite or NaN again. Else |z| >= 2(1 - 2u), u = 2^-53, and the next computed z has
+//! |z| >= |z|²(1 - 6u) - |c|(1 + 2u) > 4(1 - 10u) - 1.9998 > 2.0001 (what underflows, by 2^-1074, is far below that), so
+//! that its computed |z|² is above 4, or overflows. So a point's count is the number of its tests that hold.
 //!
 //! Where c is larger, or NaN, the plain loop runs.
 
@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::certificate::{Certificate, Disc};
-use super::{Kernel, Level, Mask, Vector};
+use super::{Kernel, Level, Mask, Vector, prefetch};
 use crate::julia::{Complex, Loops, Points, SplitPoints, escape};
 
 /// Of |c|², below which lanes need no stop.
@@ -28,6 +28,9 @@ const BLOCK: usize = 2048;
 
 /// Vectors that go along together.
 const GROUP: usize = 5;
+
+/// How many points ahead memory is asked for.
+const AHEAD: usize = 512;
 
 /// Iterations on all points of a block.
 const FIRST: i32 = 4;
@@ -95,6 +98,9 @@ trait Source: Copy {
     /// There are as many points as lanes.
     unsafe fn c<V: Vector>(&self, k: usize) -> (V, V);
 
+    /// Asks for the memory of 8 points from k on, which may lie beyond the last.
+    fn fetch(&self, k: usize);
+
     /// Whether all c of those points are the same, bit by bit.
     fn one_c(&self, from: usize, count: usize) -> bool;
 }
@@ -134,6 +140,14 @@ impl Source for Interleaved<'_> {
     }
 
     #[inline(always)]
+    fn fetch(&self, k: usize) {
+        for points in [self.zs, self.cs] {
+            prefetch(points.as_ptr().wrapping_add(k).cast());
+            prefetch(points.as_ptr().wrapping_add(k + 4).cast());
+        }
+    }
+
+    #[inline(always)]
     fn one_c(&self, from: usize, count: usize) -> bool {
         let [re, im] = self.cs[from].map(f64::to_bits);
         let mut differ = 0;
@@ -167,6 +181,13 @@ impl Source for Parts<'_> {
         let [.., cr, ci] = self.0;
         // SAFETY: the caller's guarantee.
         unsafe { (V::load(cr.as_ptr().add(k)), V::load(ci.as_ptr().add(k))) }
+    }
+
+    #[inline(always)]
+    fn fetch(&self, k: usize) {
+        for part in self.0 {
+            prefetch(part.as_ptr().wrapping_add(k));
+        }
     }
 
     #[inline(always)]
@@ -216,20 +237,32 @@ impl<S: Source, const CERTIFY: bool> Kernel for Blocks<'_, S, CERTIFY> {
 
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let mut left = Left::new();
+        let (mut left, mut lost) = (Packed::new(), Packed::new());
         let mut proof = None;
         let mut first = 0;
         while first < self.out.len() {
             let count = BLOCK.min(self.out.len() - first);
             let out = &mut self.out[first..][..count];
             let (_, [cr, ci]) = self.points.point(first);
-            if !self.points.one_c(first, count) {
-                block::<V, S, false>(&mut left, out, self.points, first, self.maxiter, None);
-            } else if cr * cr + ci * ci < LIMIT {
-                let proof = CERTIFY.then(|| Proof::of([cr, ci], &mut proof));
-                block::<V, S, true>(&mut left, out, self.points, first, self.maxiter, proof);
-            } else {
+            let one_c = self.points.one_c(first, count);
+            let small = cr * cr + ci * ci < LIMIT;
+            if one_c && !small {
                 plain(out, self.points, first, self.maxiter);
+            } else {
+                let block = Block {
+                    out,
+                    points: self.points,
+                    first,
+                    maxiter: self.maxiter,
+                    left: &mut left,
+                    lost: &mut lost,
+                    ahead: 0,
+                };
+                if one_c {
+                    block.run::<V, true>(CERTIFY.then(|| Proof::of([cr, ci], &mut proof)));
+                } else {
+                    block.run::<V, false>(None);
+                }
             }
             first += count;
         }
@@ -272,8 +305,8 @@ impl Proof {
 /// Room for a block's points and for as many as one group reads and writes beyond them.
 type Numbers = [MaybeUninit<f64>; BLOCK + (GROUP + 1) * MOST_LANES];
 
-/// The points left of a block, packed.
-struct Left {
+/// Points side by side.
+struct Packed {
     zr: Numbers,
     zi: Numbers,
     /// Of points that have their own.
@@ -281,30 +314,92 @@ struct Left {
     ci: Numbers,
     /// The point's number in the block, a whole number.
     id: Numbers,
-    /// The points that a pass loses: their number, and how many tests of the pass held.
-    lost: Numbers,
-    held: Numbers,
 }
 
-impl Left {
+/// Some of them, or of those as they come.
+#[derive(Clone, Copy)]
+struct Lanes<V> {
+    zr: V,
+    zi: V,
+    cr: V,
+    ci: V,
+    id: V,
+}
+
+impl Packed {
     #[inline(always)]
     fn new() -> Self {
         let numbers = [MaybeUninit::uninit(); _];
-        Left {
+        Packed {
             zr: numbers,
             zi: numbers,
             cr: numbers,
             ci: numbers,
             id: numbers,
-            lost: numbers,
-            held: numbers,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// Points were put there, as many as there are lanes.
+    #[inline(always)]
+    unsafe fn get<V: Vector, const ONE: bool>(&self, at: usize, [cr, ci]: [V; 2]) -> Lanes<V> {
+        // SAFETY: the caller's guarantee.
+        unsafe {
+            Lanes {
+                zr: get(&self.zr, at),
+                zi: get(&self.zi, at),
+                cr: if ONE { cr } else { get(&self.cr, at) },
+                ci: if ONE { ci } else { get(&self.ci, at) },
+                id: get(&self.id, at),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn put<V: Vector, const ONE: bool>(&mut self, at: usize, lanes: Lanes<V>) {
+        put(&mut self.zr, at, lanes.zr);
+        put(&mut self.zi, at, lanes.zi);
+        put(&mut self.id, at, lanes.id);
+        if !ONE {
+            put(&mut self.cr, at, lanes.cr);
+            put(&mut self.ci, at, lanes.ci);
+        }
+    }
+
+    /// Puts the lanes of the mask there, and adds their number.
+    #[inline(always)]
+    fn pack<V: Vector, const ONE: bool>(&mut self, at: &mut usize, lanes: Lanes<V>, mask: V::Mask) {
+        pack(&mut self.zr, *at, lanes.zr, mask);
+        pack(&mut self.zi, *at, lanes.zi, mask);
+        pack(&mut self.id, *at, lanes.id, mask);
+        if !ONE {
+            pack(&mut self.cr, *at, lanes.cr, mask);
+            pack(&mut self.ci, *at, lanes.ci, mask);
+        }
+        *at += mask.bits().count_ones() as usize;
+    }
+
+    /// Puts a group of points there that have escaped: what the last group reads beyond the last point.
+    #[inline(always)]
+    fn pad<V: Vector>(&mut self, at: usize) {
+        let (z, zero) = (V::splat(4.0), V::splat(0.0));
+        let lanes = Lanes {
+            zr: z,
+            zi: z,
+            cr: zero,
+            ci: zero,
+            id: zero,
+        };
+        for g in 0..GROUP {
+            self.put::<V, false>(at + g * V::LANES, lanes);
         }
     }
 }
 
 /// # Safety
 ///
-/// There are at numbers, written before.
+/// There are numbers at that place, put before.
 #[inline(always)]
 unsafe fn get<V: Vector>(numbers: &Numbers, at: usize) -> V {
     debug_assert!(at + V::LANES <= numbers.len());
@@ -326,133 +421,70 @@ fn pack<V: Vector>(numbers: &mut Numbers, at: usize, values: V, mask: V::Mask) {
     unsafe { values.compress(mask, numbers.as_mut_ptr().cast::<f64>().add(at)) }
 }
 
-/// Iterates G vectors of points; gives how many tests of each held, and which held at last.
+/// What is asked of a number of iterations.
+type Tests = u8;
+/// How many tests of each point held.
+const COUNTED: Tests = 0;
+/// Whether all of them did.
+const TESTED: Tests = 1;
+/// Whether the next one will: if so, all did.
+const SKIPPED: Tests = 2;
+
+/// Iterates G vectors of points; gives what was counted, and which stay.
 #[inline(always)]
-fn iterate<V: Vector, const G: usize>(
-    zr: &mut [V; G],
-    zi: &mut [V; G],
-    cr: &[V; G],
-    ci: &[V; G],
+fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
+    lanes: &mut [Lanes<V>; G],
     times: i32,
 ) -> ([V; G], [V::Mask; G]) {
     let mut held = [V::splat(0.0); G];
+    let mut largest = held;
     let mut holds = [V::Mask::first(V::LANES); G];
     for _ in 0..times {
         for g in 0..G {
-            let (rr, ii, ri) = (zr[g] * zr[g], zi[g] * zi[g], zr[g] * zi[g]);
-            holds[g] = (rr + ii).lt(V::splat(4.0));
-            held[g] = held[g].count(holds[g]);
-            zi[g] = ri.double_plus(ci[g]);
-            zr[g] = (rr - ii) + cr[g];
+            let Lanes { zr, zi, cr, ci, .. } = lanes[g];
+            let (rr, ii, ri) = (zr * zr, zi * zi, zr * zi);
+            if TESTS == COUNTED {
+                holds[g] = (rr + ii).lt(V::splat(4.0));
+                held[g] = held[g].count(holds[g]);
+            }
+            if TESTS == TESTED {
+                // The first that is not below 4 is no NaN, as c is finite; and what is NaN later leaves it.
+                largest[g] = (rr + ii).max(largest[g]);
+            }
+            // Without tests the adders have more time than the multipliers.
+            lanes[g].zi = if TESTS == SKIPPED && g % 2 == 1 {
+                (ri + ri) + ci
+            } else {
+                ri.double_plus(ci)
+            };
+            lanes[g].zr = (rr - ii) + cr;
         }
     }
-    for held in &mut held {
-        *held = held.counted();
+    for g in 0..G {
+        held[g] = held[g].counted();
+        if TESTS == SKIPPED {
+            let Lanes { zr, zi, .. } = lanes[g];
+            largest[g] = zr * zr + zi * zi;
+        }
+        if TESTS != COUNTED {
+            holds[g] = largest[g].lt(V::splat(4.0));
+        }
     }
     (held, holds)
 }
 
-/// ONE: all points have the same c.
-#[inline(always)]
-fn block<V: Vector, S: Source, const ONE: bool>(
-    left: &mut Left,
-    out: &mut [i32],
+/// A block at work.
+struct Block<'a, S> {
+    out: &'a mut [i32],
     points: S,
+    /// Where the block begins among the points.
     first: usize,
     maxiter: i32,
-    mut proof: Option<&mut Proof>,
-) {
-    let mut base = FIRST.min(maxiter);
-    let mut count = 0;
-    let mut at = 0;
-    while at + GROUP * V::LANES <= out.len() {
-        begin::<V, S, GROUP, ONE>(left, &mut count, out, points, first, at, base, maxiter);
-        at += GROUP * V::LANES;
-    }
-    while at + V::LANES <= out.len() {
-        begin::<V, S, 1, ONE>(left, &mut count, out, points, first, at, base, maxiter);
-        at += V::LANES;
-    }
-    if at < out.len() {
-        plain(&mut out[at..], points, first + at, maxiter);
-    }
-    let c = points.point(first).1.map(V::splat);
-    while count > 0 && base < maxiter {
-        if let Some(proof) = &mut proof {
-            proof.look_for(count, maxiter - base);
-        }
-        let certificate = proof.as_ref().and_then(|proof| proof.found.as_ref());
-        let times = match certificate {
-            Some(certificate) => certificate.interval(8),
-            None if base < 16 => 8,
-            None => 16,
-        };
-        let times = times.min(maxiter - base);
-        count = match certificate {
-            Some(certificate) => {
-                let discs = certificate.discs();
-                pass::<V, ONE, true>(left, out, count, Turn { c, discs, times }, base)
-            }
-            None => {
-                let discs = &[];
-                pass::<V, ONE, false>(left, out, count, Turn { c, discs, times }, base)
-            }
-        };
-        base += times;
-    }
-}
-
-/// The first iterations, on G vectors of points as they come.
-#[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "they are the block's own")]
-fn begin<V: Vector, S: Source, const G: usize, const ONE: bool>(
-    left: &mut Left,
-    count: &mut usize,
-    out: &mut [i32],
-    points: S,
-    first: usize,
-    at: usize,
-    times: i32,
-    maxiter: i32,
-) {
-    let zero = [V::splat(0.0); G];
-    let (mut zr, mut zi, mut cr, mut ci) = (zero, zero, zero, zero);
-    for g in 0..G {
-        // SAFETY: at + G * LANES <= out.len(), of which points has as many from first.
-        unsafe {
-            (zr[g], zi[g]) = points.z(first + at + g * V::LANES);
-            (cr[g], ci[g]) = if ONE {
-                let [cr, ci] = points.point(first).1;
-                (V::splat(cr), V::splat(ci))
-            } else {
-                points.c(first + at + g * V::LANES)
-            };
-        }
-    }
-    let (held, mut holds) = iterate(&mut zr, &mut zi, &cr, &ci, times);
-    for g in 0..G {
-        let at = at + g * V::LANES;
-        // A point that is left is lost later, or never.
-        let whole = V::splat(f64::from_bits(maxiter as u64));
-        // SAFETY: as above.
-        unsafe { V::select(holds[g], whole, held[g]).store_i32(out.as_mut_ptr().add(at)) };
-        if !ONE {
-            let small = (cr[g] * cr[g] + ci[g] * ci[g]).lt(V::splat(LIMIT));
-            holds[g] = holds[g].and(small);
-            let mut large = V::Mask::first(V::LANES).and_not(small).bits();
-            while large != 0 {
-                let k = at + large.trailing_zeros() as usize;
-                plain(&mut out[k..=k], points, first + k, maxiter);
-                large &= large - 1;
-            }
-            pack(&mut left.cr, *count, cr[g], holds[g]);
-            pack(&mut left.ci, *count, ci[g], holds[g]);
-        }
-        pack(&mut left.zr, *count, zr[g], holds[g]);
-        pack(&mut left.zi, *count, zi[g], holds[g]);
-        pack(&mut left.id, *count, V::integers(at as u64), holds[g]);
-        *count += holds[g].bits().count_ones() as usize;
-    }
+    left: &'a mut Packed,
+    /// What a pass loses, as it was before the pass.
+    lost: &'a mut Packed,
+    /// The next points to ask for.
+    ahead: usize,
 }
 
 /// What the groups of a pass share.
@@ -465,113 +497,219 @@ struct Turn<'a, V> {
     times: i32,
 }
 
-/// Some iterations of the points left; gives how many are left after them.
-#[inline(always)]
-fn pass<V: Vector, const ONE: bool, const CATCH: bool>(
-    left: &mut Left,
-    out: &mut [i32],
-    count: usize,
-    turn: Turn<V>,
-    base: i32,
-) -> usize {
-    for g in 0..GROUP {
-        // What the last group reads beyond the last point.
-        let at = count + g * V::LANES;
-        put(&mut left.zr, at, V::splat(4.0));
-        put(&mut left.zi, at, V::splat(4.0));
-        put(&mut left.id, at, V::splat(0.0));
-        if !ONE {
-            put(&mut left.cr, at, V::splat(0.0));
-            put(&mut left.ci, at, V::splat(0.0));
-        }
-    }
-    let (mut kept, mut lost) = (0, 0);
-    let mut at = 0;
-    while at < count {
-        let rest = count - at;
-        if rest > 2 * V::LANES {
-            group::<V, GROUP, ONE, CATCH>(left, &mut kept, &mut lost, at, rest, turn);
+impl<S: Source> Block<'_, S> {
+    /// ONE: all points have the same c.
+    #[inline(always)]
+    fn run<V: Vector, const ONE: bool>(mut self, mut proof: Option<&mut Proof>) {
+        let mut base = FIRST.min(self.maxiter);
+        let mut count = 0;
+        let mut at = 0;
+        while at + GROUP * V::LANES <= self.out.len() {
+            self.begin::<V, GROUP, ONE>(&mut count, at, base);
             at += GROUP * V::LANES;
-        } else if rest > V::LANES {
-            group::<V, 2, ONE, CATCH>(left, &mut kept, &mut lost, at, rest, turn);
-            at += 2 * V::LANES;
-        } else {
-            group::<V, 1, ONE, CATCH>(left, &mut kept, &mut lost, at, rest, turn);
+        }
+        while at + V::LANES <= self.out.len() {
+            self.begin::<V, 1, ONE>(&mut count, at, base);
             at += V::LANES;
         }
-    }
-    for k in 0..lost {
-        // SAFETY: the groups wrote as many.
-        let (id, held) = unsafe { (left.lost[k].assume_init(), left.held[k].assume_init()) };
-        out[id.to_bits() as usize] = base + held.to_bits() as i32;
-    }
-    kept
-}
+        if at < self.out.len() {
+            plain(&mut self.out[at..], self.points, self.first + at, self.maxiter);
+        }
+        self.ahead = self.first + self.out.len() + AHEAD;
 
-/// Iterates the points from `at` on, of which there are `rest` or G vectors; packs those left behind `kept`.
-#[inline(always)]
-fn group<V: Vector, const G: usize, const ONE: bool, const CATCH: bool>(
-    left: &mut Left,
-    kept: &mut usize,
-    lost: &mut usize,
-    at: usize,
-    rest: usize,
-    turn: Turn<V>,
-) {
-    let zero = [V::splat(0.0); G];
-    let (mut zr, mut zi, mut cr, mut ci) = (zero, zero, [turn.c[0]; G], [turn.c[1]; G]);
-    for g in 0..G {
-        let at = at + g * V::LANES;
-        // SAFETY: these are points left, or beyond them what pass wrote.
-        unsafe {
-            (zr[g], zi[g]) = (get(&left.zr, at), get(&left.zi, at));
-            if !ONE {
-                (cr[g], ci[g]) = (get(&left.cr, at), get(&left.ci, at));
+        let c = self.points.point(self.first).1.map(V::splat);
+        while count > 0 && base < self.maxiter {
+            let left = self.maxiter - base;
+            if let Some(proof) = &mut proof {
+                proof.look_for(count, left);
             }
+            let discs;
+            let times;
+            if let Some(certificate) = proof.as_ref().and_then(|proof| proof.found.as_ref()) {
+                times = certificate.interval(8).min(left);
+                discs = certificate.discs();
+                count = self.pass::<V, ONE, true>(count, Turn { c, discs, times }, base);
+            } else {
+                times = if base < 8 {
+                    4
+                } else if base < 32 {
+                    8
+                } else {
+                    16
+                }
+                .min(left);
+                discs = &[];
+                count = self.pass::<V, ONE, false>(count, Turn { c, discs, times }, base);
+            }
+            base += times;
         }
     }
-    let (held, holds) = iterate(&mut zr, &mut zi, &cr, &ci, turn.times);
-    let mut stays = holds;
-    let discs = if CATCH { turn.discs } else { &[] };
-    for disc in discs {
-        let [re, im] = disc.centre.map(V::splat);
+
+    /// The first iterations, on G vectors of points as they come.
+    #[inline(always)]
+    fn begin<V: Vector, const G: usize, const ONE: bool>(
+        &mut self,
+        count: &mut usize,
+        at: usize,
+        times: i32,
+    ) {
+        for k in (0..G * V::LANES).step_by(8) {
+            self.points.fetch(self.first + at + k + AHEAD);
+        }
+        let zero = V::splat(0.0);
+        let mut lanes = [Lanes {
+            zr: zero,
+            zi: zero,
+            cr: zero,
+            ci: zero,
+            id: zero,
+        }; G];
+        for (g, lanes) in lanes.iter_mut().enumerate() {
+            let at = at + g * V::LANES;
+            lanes.id = V::integers(at as u64);
+            // SAFETY: at + LANES <= out.len(), of which points has as many from first.
+            unsafe {
+                (lanes.zr, lanes.zi) = self.points.z(self.first + at);
+                (lanes.cr, lanes.ci) = if ONE {
+                    let [cr, ci] = self.points.point(self.first).1;
+                    (V::splat(cr), V::splat(ci))
+                } else {
+                    self.points.c(self.first + at)
+                };
+            }
+        }
+        let (held, mut holds) = iterate::<V, G, COUNTED>(&mut lanes, times);
+        for (g, lanes) in lanes.into_iter().enumerate() {
+            let at = at + g * V::LANES;
+            // A point that is left is lost later, or never.
+            let whole = V::splat(f64::from_bits(self.maxiter as u64));
+            // SAFETY: as above.
+            unsafe { V::select(holds[g], whole, held[g]).store_i32(self.out.as_mut_ptr().add(at)) };
+            if !ONE {
+                let small = (lanes.cr * lanes.cr + lanes.ci * lanes.ci).lt(V::splat(LIMIT));
+                holds[g] = holds[g].and(small);
+                let mut large = V::Mask::first(V::LANES).and_not(small).bits();
+                while large != 0 {
+                    let k = at + large.trailing_zeros() as usize;
+                    plain(&mut self.out[k..=k], self.points, self.first + k, self.maxiter);
+                    large &= large - 1;
+                }
+            }
+            self.left.pack::<V, ONE>(count, lanes, holds[g]);
+        }
+    }
+
+    /// Some iterations of the points left; gives how many are left after them.
+    #[inline(always)]
+    fn pass<V: Vector, const ONE: bool, const CATCH: bool>(
+        &mut self,
+        count: usize,
+        turn: Turn<V>,
+        base: i32,
+    ) -> usize {
+        self.left.pad::<V>(count);
+        let (mut kept, mut lost) = (0, 0);
+        let mut at = 0;
+        while at < count {
+            let rest = count - at;
+            if rest > 2 * V::LANES {
+                self.group::<V, GROUP, ONE, CATCH>(&mut kept, &mut lost, at, rest, turn);
+                at += GROUP * V::LANES;
+            } else if rest > V::LANES {
+                self.group::<V, 2, ONE, CATCH>(&mut kept, &mut lost, at, rest, turn);
+                at += 2 * V::LANES;
+            } else {
+                self.group::<V, 1, ONE, CATCH>(&mut kept, &mut lost, at, rest, turn);
+                at += V::LANES;
+            }
+        }
+        self.count_lost::<V, ONE>(lost, turn, base);
+        kept
+    }
+
+    /// Iterates the points from `at` on, of which there are `rest` or G vectors; packs those left behind `kept`.
+    #[inline(always)]
+    fn group<V: Vector, const G: usize, const ONE: bool, const CATCH: bool>(
+        &mut self,
+        kept: &mut usize,
+        lost: &mut usize,
+        at: usize,
+        rest: usize,
+        turn: Turn<V>,
+    ) {
+        // A pass needs no memory, and the next block does.
+        if self.ahead < self.first + self.out.len() + 3 * AHEAD {
+            self.points.fetch(self.ahead);
+            self.ahead += 8;
+        }
+        // SAFETY: these are points left, or beyond them what pass put.
+        let mut lanes = [unsafe { self.left.get::<V, ONE>(at, turn.c) }; G];
+        for (g, lanes) in lanes.iter_mut().enumerate() {
+            // SAFETY: as above.
+            *lanes = unsafe { self.left.get::<V, ONE>(at + g * V::LANES, turn.c) };
+        }
+        let stays = if CATCH {
+            let (_, mut stays) = iterate::<V, G, SKIPPED>(&mut lanes, turn.times);
+            for disc in turn.discs {
+                let [re, im] = disc.centre.map(V::splat);
+                for g in 0..G {
+                    let (re, im) = (lanes[g].zr - re, lanes[g].zi - im);
+                    let caught = (re * re + im * im).lt(V::splat(disc.squared));
+                    stays[g] = stays[g].and_not(caught);
+                }
+            }
+            stays
+        } else {
+            iterate::<V, G, TESTED>(&mut lanes, turn.times).1
+        };
+        let mut all = stays[0];
+        for stays in &stays[1..] {
+            all = all.and(*stays);
+        }
+        if all.bits() == V::Mask::first(V::LANES).bits() {
+            for lanes in lanes {
+                self.left.put::<V, ONE>(*kept, lanes);
+                *kept += V::LANES;
+            }
+            return;
+        }
         for g in 0..G {
-            let (re, im) = (zr[g] - re, zi[g] - im);
-            let caught = (re * re + im * im).lt(V::splat(disc.squared));
-            stays[g] = stays[g].and_not(caught);
-        }
-    }
-    let mut all = stays[0];
-    for stays in &stays[1..] {
-        all = all.and(*stays);
-    }
-    let none_goes = all.bits() == V::Mask::first(V::LANES).bits();
-    for g in 0..G {
-        // SAFETY: as above; and what is kept of the groups before this one lies before it.
-        let id: V = unsafe { get(&left.id, at + g * V::LANES) };
-        if none_goes {
-            put(&mut left.zr, *kept, zr[g]);
-            put(&mut left.zi, *kept, zi[g]);
-            put(&mut left.id, *kept, id);
-            if !ONE {
-                put(&mut left.cr, *kept, cr[g]);
-                put(&mut left.ci, *kept, ci[g]);
+            // SAFETY: as above; and what is kept of the vectors before this one lies before it.
+            let before = unsafe { self.left.get::<V, ONE>(at + g * V::LANES, turn.c) };
+            let there = V::Mask::first(rest.saturating_sub(g * V::LANES).min(V::LANES));
+            let mut gone = there.and_not(stays[g]);
+            if CATCH {
+                let Lanes { zr, zi, .. } = lanes[g];
+                gone = gone.and_not((zr * zr + zi * zi).lt(V::splat(4.0)));
             }
-            *kept += V::LANES;
-            continue;
+            self.lost.pack::<V, ONE>(lost, before, gone);
+            self.left.pack::<V, ONE>(kept, lanes[g], stays[g]);
         }
-        let there = V::Mask::first(rest.saturating_sub(g * V::LANES).min(V::LANES));
-        let gone = there.and_not(holds[g]);
-        pack(&mut left.lost, *lost, id, gone);
-        pack(&mut left.held, *lost, held[g], gone);
-        *lost += gone.bits().count_ones() as usize;
-        pack(&mut left.zr, *kept, zr[g], stays[g]);
-        pack(&mut left.zi, *kept, zi[g], stays[g]);
-        pack(&mut left.id, *kept, id, stays[g]);
-        if !ONE {
-            pack(&mut left.cr, *kept, cr[g], stays[g]);
-            pack(&mut left.ci, *kept, ci[g], stays[g]);
+    }
+
+    /// Does a pass again for those that it lost, to count.
+    #[inline(always)]
+    fn count_lost<V: Vector, const ONE: bool>(&mut self, count: usize, turn: Turn<V>, base: i32) {
+        if count == 0 {
+            return;
         }
-        *kept += stays[g].bits().count_ones() as usize;
+        self.lost.pad::<V>(count);
+        for at in (0..count).step_by(GROUP * V::LANES) {
+            // SAFETY: these are points lost, or beyond them what was put now.
+            let mut lanes = [unsafe { self.lost.get::<V, ONE>(at, turn.c) }; GROUP];
+            for (g, lanes) in lanes.iter_mut().enumerate() {
+                // SAFETY: as above.
+                *lanes = unsafe { self.lost.get::<V, ONE>(at + g * V::LANES, turn.c) };
+            }
+            let (held, _) = iterate::<V, GROUP, COUNTED>(&mut lanes, turn.times);
+            for (g, held) in held.into_iter().enumerate() {
+                put(&mut self.lost.zr, at + g * V::LANES, held);
+            }
+        }
+        for k in 0..count {
+            // SAFETY: the points are there, and their counts were put above.
+            let (id, held) = unsafe { (self.lost.id[k].assume_init(), self.lost.zr[k].assume_init()) };
+            self.out[id.to_bits() as usize] = base + held.to_bits() as i32;
+        }
     }
 }

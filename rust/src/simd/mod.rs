@@ -114,6 +114,9 @@ pub trait Vector:
     /// where products are. `one` is 1, which the compiler must not know.
     fn plus(self, other: Self, one: Self) -> Self;
 
+    /// The larger of the two; `other` where either is NaN.
+    fn max(self, other: Self) -> Self;
+
     /// Whether self < other; false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
 

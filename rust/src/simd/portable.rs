@@ -134,14 +134,21 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self::select(other.lt(self), self, other)
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> Truths {
         Truths([self.0[0] < other.0[0], self.0[1] < other.0[1]])
     }
 
     #[inline(always)]
     fn select(mask: Truths, yes: Self, no: Self) -> Self {
-        let pick = |lane: usize| if mask.0[lane] { yes.0[lane] } else { no.0[lane] };
-        Pair([pick(0), pick(1)])
+        Pair([
+            if mask.0[0] { yes.0[0] } else { no.0[0] },
+            if mask.0[1] { yes.0[1] } else { no.0[1] },
+        ])
     }
 
     #[inline(always)]

@@ -5,7 +5,10 @@
 
 use std::ffi::CStr;
 
+use super::certificate::Certificate;
 use super::*;
+use crate::abi::Status;
+use crate::julia::{Complex, escape};
 
 /// Lanes enough for any level, and as many to see that nothing else is written.
 type Lanes = [f64; 16];
@@ -57,6 +60,7 @@ impl Kernel for Arithmetic {
                     (v * w, x * y),
                     (v / w, x / y),
                     (v.plus(w, V::splat(std::hint::black_box(1.0))), x + y),
+                    (v.max(w), if x > y { x } else { y }),
                     (v.double_plus(V::splat(small)), 2.0 * x + small),
                 ] {
                     for lane in lanes(got) {
@@ -237,4 +241,225 @@ fn names_and_slots() {
         }
         assert!(table.transpose.is_none() && table.ols_row_interchanged.is_none());
     }
+}
+
+/// All tables that the processor has the level for.
+fn tables() -> impl Iterator<Item = &'static Table> {
+    // SAFETY: a table is constant.
+    TABLES
+        .into_iter()
+        .filter_map(|(_, table)| unsafe { table().as_ref() })
+}
+
+/// Pseudorandom numbers in [0, 1): Steele's SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// In the square of that half side about 0.
+    fn complex(&mut self, half: f64) -> Complex {
+        [0.0; 2].map(|_| half * (2.0 * self.next() - 1.0))
+    }
+}
+
+/// Holds both functions of each table to the plain loop, on part of the points.
+fn same_counts(zs: &[Complex], cs: &[Complex], (lo, hi): (usize, usize), maxiter: i32, teams: &[(i32, i32)]) {
+    let n = zs.len();
+    let mut want = vec![-7; n];
+    for k in lo..hi {
+        want[k] = escape(zs[k], cs[k], maxiter);
+    }
+    let part = |points: &[Complex], k: usize| points.iter().map(|z| z[k]).collect::<Vec<_>>();
+    let parts = [part(zs, 0), part(zs, 1), part(cs, 0), part(cs, 1)];
+    let [zr, zi, cr, ci] = parts.each_ref().map(|part| part.as_ptr());
+    let (length, from, to) = (n as i64, lo as i64, hi as i64);
+    for table in tables() {
+        for &(threads, schedule) in teams {
+            let (mut got, mut got_split) = (vec![-7; n], vec![-7; n]);
+            let (p, q) = (got.as_mut_ptr(), got_split.as_mut_ptr());
+            let (z, c) = (zs.as_ptr().cast(), cs.as_ptr().cast());
+            let julia = table.julia.expect("it is offered");
+            let split = table.julia_split.expect("it is offered");
+            // SAFETY: the arrays have the length that is passed.
+            let statuses = unsafe {
+                [
+                    julia(p, z, c, length, from, to, maxiter, threads, schedule),
+                    split(q, zr, zi, cr, ci, length, from, to, maxiter, threads, schedule),
+                ]
+            };
+            assert_eq!(statuses, [Status::Ok; 2]);
+            for got in [&got, &got_split] {
+                if let Some(k) = (0..n).find(|&k| got[k] != want[k]) {
+                    panic!(
+                        "{}: {} of z {:?} and c {:?}, want {}; point {k} of {n}, [{lo}, {hi}), at most {maxiter}",
+                        text(table.language),
+                        got[k],
+                        zs[k],
+                        cs[k],
+                        want[k]
+                    );
+                }
+            }
+        }
+    }
+}
+
+const BOOK: Complex = [-0.62772, -0.42193];
+
+/// Lengths about those of vectors, groups and blocks.
+#[test]
+fn julia_of_any_length() {
+    let mut random = Random(1);
+    for n in (1..100).chain([511, 2047, 2048, 2049, 2101, 4500]) {
+        let zs: Vec<Complex> = (0..n).map(|_| random.complex(1.6)).collect();
+        let one = vec![BOOK; n];
+        let two: Vec<Complex> = (0..n)
+            .map(|k| if k < n / 3 { BOOK } else { [0.1, 0.2] })
+            .collect();
+        let own: Vec<Complex> = (0..n).map(|_| random.complex(1.5)).collect();
+        for cs in [one, two, own] {
+            same_counts(&zs, &cs, (0, n), 40, &[(1, 0)]);
+            same_counts(&zs, &cs, (n / 3, n - n / 4), 40, &[(1, 0)]);
+        }
+    }
+}
+
+#[test]
+fn julia_by_any_team() {
+    let mut random = Random(2);
+    let n = 40_000;
+    let zs: Vec<Complex> = (0..n).map(|_| random.complex(1.8)).collect();
+    let teams = [(1, 1), (2, 0), (2, 1), (3, 2)];
+    same_counts(&zs, &vec![BOOK; n], (1, n - 2), 100, &teams);
+}
+
+/// The last pass is cut anywhere.
+#[test]
+fn julia_of_any_number_of_iterations() {
+    let mut random = Random(3);
+    let zs: Vec<Complex> = (0..300).map(|_| random.complex(1.2)).collect();
+    let own: Vec<Complex> = (0..300).map(|_| random.complex(0.8)).collect();
+    for maxiter in (0..50).chain([300, 5000]) {
+        same_counts(&zs, &[BOOK; 300], (0, 300), maxiter, &[(1, 0)]);
+        same_counts(&zs, &own, (0, 300), maxiter.min(300), &[(1, 0)]);
+    }
+    same_counts(&zs[..40], &[[0.1, 0.1]; 40], (0, 40), i32::MAX / 4000, &[(1, 0)]);
+}
+
+#[test]
+fn julia_of_extreme_numbers() {
+    let numbers = [
+        0.0,
+        -0.0,
+        1e-310,
+        -5e-324,
+        1.5e-154,
+        0.3,
+        -1.1,
+        2.0,
+        -2.0,
+        2.0 - f64::EPSILON,
+        1e154,
+        -1.4e154,
+        f64::MAX,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+    ];
+    let points: Vec<Complex> = numbers
+        .iter()
+        .flat_map(|&re| numbers.map(|im| [re, im]))
+        .collect();
+    for c in points
+        .iter()
+        .chain(&[BOOK, [-1.0, 0.0], [1.41, 1.42], [-1.9997, 0.0]])
+    {
+        same_counts(&points, &vec![*c; points.len()], (0, points.len()), 30, &[(1, 0)]);
+    }
+    // Each with each, some c too large for lanes among others.
+    let mut cs = points.clone();
+    for _ in 0..17 {
+        cs.rotate_left(15);
+        same_counts(&points, &cs, (0, points.len()), 30, &[(1, 0)]);
+    }
+}
+
+/// c inside the main cardioid and the disc of period 2, at their edges and a little outside, and anywhere: points
+/// anywhere, and on the orbit of 0, where the discs are, and their neighbours.
+#[test]
+fn julia_with_and_without_a_cycle() {
+    let mut random = Random(4);
+    for k in 0..60 {
+        let size = [0.3, 0.9, 0.99, 0.9999, 1.0, 1.0 + 1e-9, 1.02][k % 7];
+        let angle = 6.3 * random.next();
+        let [re, im] = [size * angle.cos(), size * angle.sin()];
+        let c = match k % 3 {
+            0 => [re / 2.0 - (re * re - im * im) / 4.0, im / 2.0 - re * im / 2.0],
+            1 => [re / 4.0 - 1.0, im / 4.0],
+            _ => random.complex(2.5),
+        };
+        let mut zs: Vec<Complex> = (0..600).map(|_| random.complex(1.7)).collect();
+        let mut z = [0.0; 2];
+        for _ in 0..200 {
+            z = [(z[0] * z[0] - z[1] * z[1]) + c[0], 2.0 * (z[0] * z[1]) + c[1]];
+            zs.push(z);
+            zs.push([z[0].next_up(), z[1]]);
+            let near = random.complex(0.2);
+            zs.push([z[0] + near[0], z[1] + near[1]]);
+        }
+        same_counts(&zs, &vec![c; zs.len()], (0, zs.len()), 700, &[(1, 0)]);
+    }
+}
+
+/// Without it the tests above would hold as well.
+#[test]
+fn certificates() {
+    for (c, period) in [
+        (BOOK, 7),
+        ([0.2, 0.0], 1),
+        ([-1.0, 0.0], 2),
+        ([-1.2, 0.0], 2),
+        ([-0.12, 0.74], 3),
+    ] {
+        let certificate = Certificate::find(c, 4096).expect("there is an attracting cycle");
+        let discs = certificate.discs();
+        assert_eq!(discs.len(), period.min(3), "{c:?}");
+        let interval = certificate.interval(8) as usize;
+        assert!(
+            (8..20).contains(&interval) && (period == 1 || !interval.is_multiple_of(period)),
+            "{c:?}"
+        );
+        for disc in discs {
+            // Points at the edge of the disc stay for ever, as far as one can wait.
+            for k in 0..200 {
+                let angle = 0.0314159 * f64::from(k);
+                let radius = disc.squared.sqrt() * (1.0 - 1e-15);
+                assert!(radius > 1e-3, "{c:?}");
+                let z = [
+                    disc.centre[0] + radius * angle.cos(),
+                    disc.centre[1] + radius * angle.sin(),
+                ];
+                assert_eq!(escape(z, c, 3000), 3000, "{c:?}, {z:?}");
+            }
+        }
+    }
+    for c in [
+        // The orbit of 0 escapes; it comes to a point that repels; at a point of two petals; at the edge of all.
+        [0.5, 0.5],
+        [0.0, 1.0],
+        [0.25, 0.0],
+        [-0.75, 0.0],
+        [-2.0, 0.0],
+        [-1.401_155_189, 0.0],
+    ] {
+        assert!(Certificate::find(c, 4096).is_none(), "{c:?}");
+    }
+    assert!(Certificate::find(BOOK, 50).is_none());
 }

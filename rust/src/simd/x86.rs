@@ -176,6 +176,11 @@ impl Vector for V4 {
     }
 
     #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        has!(V4(_mm256_max_pd(self.0, other.0)))
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> M4 {
         has!(M4(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, other.0)))
     }
@@ -357,6 +362,11 @@ impl Vector for V8 {
     #[inline(always)]
     fn plus(self, other: Self, one: Self) -> Self {
         has!(V8(_mm512_fmadd_pd(self.0, one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        has!(V8(_mm512_max_pd(self.0, other.0)))
     }
 
     #[inline(always)]
