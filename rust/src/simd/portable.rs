@@ -129,13 +129,13 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
-<<<<<<< HEAD
     fn plus(self, other: Self, _: Self) -> Self {
         self + other
-=======
+    }
+
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         Self::select(other.lt(self), self, other)
->>>>>>> main
     }
 
     #[inline(always)]
