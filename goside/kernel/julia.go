@@ -125,7 +125,7 @@ func goJulia(a *Julia) error {
 }
 
 func goParJulia(a *Julia) error {
-	a.Par.each(a.Lo, a.Hi, 64, func(lo, hi int) { escapes(a, lo, hi) })
+	a.Par.Each(a.Lo, a.Hi, 64, func(lo, hi int) { escapes(a, lo, hi) })
 	return nil
 }
 
@@ -142,7 +142,7 @@ func goJuliaSplit(a *JuliaSplit) error {
 }
 
 func goParJuliaSplit(a *JuliaSplit) error {
-	a.Par.each(a.Lo, a.Hi, 64, func(lo, hi int) { escapesSplit(a, lo, hi) })
+	a.Par.Each(a.Lo, a.Hi, 64, func(lo, hi int) { escapesSplit(a, lo, hi) })
 	return nil
 }
 

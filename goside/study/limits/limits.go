@@ -166,7 +166,7 @@ func traffics(subjects []measure.Subject) ([]traffic, error) {
 			}
 		}
 		switch {
-		case t.set == 0 || slices.Contains(all, t): // a set is what limits of memory are measured on
+		case t.set == 0 || t.reads+t.writes == 0 || slices.Contains(all, t): // a set is what limits of memory are measured on
 		case t.reads+t.writes > t.set:
 			return nil, fmt.Errorf("study: limits: %s reads %d and writes %d bytes of a set of %d, want each byte moved once", s.Name, t.reads, t.writes, t.set)
 		default:
