@@ -232,7 +232,7 @@ impl<const LAYOUT: bool, const ORDER: bool> Form<LAYOUT> for Plain<ORDER> {
 
 /// Walks along one row of `n` observations, of which `part(from, count)` are some.
 #[inline(always)]
-fn single<I: DoubleEndedIterator<Item = f64> + ExactSizeIterator>(
+pub fn single<I: DoubleEndedIterator<Item = f64> + ExactSizeIterator>(
     n: usize,
     part: impl Fn(usize, usize) -> I,
     constants: &Constants,

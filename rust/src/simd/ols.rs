@@ -5,12 +5,14 @@
 //! each operation on a lane rounds as on a number alone: so the bits are those of [`crate::ols`]. Weights are whole
 //! numbers below 2^53, exact however they are made.
 
+use std::iter::zip;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::{Kernel, Level, Vector};
 use crate::abi::Status;
-use crate::lines::{ALONG, COL};
-use crate::ols::{BLOCK, Constants, Fits, Form, first_weight};
+use crate::lines::{ALONG, COL, Lines};
+use crate::ols::{BLOCK, Constants, Fits, Form, first_weight, single};
 use crate::parallel::Team;
 
 /// Rows up to so long have a loop of their own each, which the compiler unrolls.
@@ -41,10 +43,58 @@ pub unsafe extern "C" fn ols<T: Team, L: Level, const LAYOUT: bool>(
     }
 }
 
-struct Lanes<L>(std::marker::PhantomData<L>);
+/// A function of its own for each kernel, so that few rows do not pay for the stack of many.
+///
+/// # Safety
+///
+/// The processor has the level.
+#[inline(never)]
+unsafe fn enter<L: Level, K: Kernel>(kernel: K) -> K::Output {
+    // SAFETY: the caller's guarantee.
+    unsafe { L::enter(kernel) }
+}
+
+struct Lanes<L>(PhantomData<L>);
 
 impl<L: Level, const LAYOUT: bool> Form<LAYOUT> for Lanes<L> {
+    #[inline(always)]
     fn run(fits: Fits<Self, LAYOUT>) {
+        let few = if LAYOUT == COL { 1 } else { L::Vector::LANES - 1 };
+        if fits.slope.len() <= few {
+            one_by_one::<LAYOUT>(fits.slope, fits.intercept, fits.y, fits.first, &fits.constants);
+        } else {
+            Self::blocks(fits);
+        }
+    }
+}
+
+/// Fits rows by the plain loop; they begin at the row `first` of y.
+#[inline(always)]
+fn one_by_one<const LAYOUT: bool>(
+    slope: &mut [f64],
+    intercept: &mut [f64],
+    y: Lines,
+    first: usize,
+    constants: &Constants,
+) {
+    for (k, (slope, intercept)) in zip(slope, intercept).enumerate() {
+        (*slope, *intercept) = if LAYOUT == COL {
+            let row = y.strided(first + k);
+            single(y.lines(), |from, count| row.part(from, count).iter(), constants)
+        } else {
+            let row = y.line(first + k);
+            single(
+                row.len(),
+                |from, count| row[from..][..count].iter().copied(),
+                constants,
+            )
+        };
+    }
+}
+
+impl<L: Level> Lanes<L> {
+    #[inline(never)]
+    fn blocks<const LAYOUT: bool>(fits: Fits<Self, LAYOUT>) {
         let (lines, ld) = (fits.y, fits.y.ld());
         let step = if LAYOUT == COL { 1 } else { ld };
         let n = if LAYOUT == COL {
@@ -54,9 +104,9 @@ impl<L: Level, const LAYOUT: bool> Form<LAYOUT> for Lanes<L> {
         };
         // In blocks, as a thread may have all rows.
         for (k, (slope, intercept)) in
-            std::iter::zip(fits.slope.chunks_mut(BLOCK), fits.intercept.chunks_mut(BLOCK)).enumerate()
+            zip(fits.slope.chunks_mut(BLOCK), fits.intercept.chunks_mut(BLOCK)).enumerate()
         {
-            let fit = Rows {
+            let mut fit = Rows {
                 // SAFETY: the row is one of the matrix.
                 y: unsafe { lines.first().add((fits.first + k * BLOCK) * step) },
                 slope,
@@ -64,15 +114,26 @@ impl<L: Level, const LAYOUT: bool> Form<LAYOUT> for Lanes<L> {
                 n,
                 ld,
                 constants: fits.constants,
+                done: 0,
             };
             // SAFETY: by the contract of `ols` the processor has the level.
             unsafe {
                 if LAYOUT == COL {
-                    L::enter(ByColumns(fit));
-                } else {
-                    L::enter(ByRows(fit));
+                    if n > 8 * L::Vector::LANES && fit.left() >= L::Vector::LANES {
+                        fit.done = enter::<L, _>(ByManyColumns(fit.again()));
+                    }
+                    if fit.left() > 1 {
+                        fit.done = enter::<L, _>(ByColumns(fit.again()));
+                    }
+                } else if n <= SMALL && fit.left() >= L::Vector::LANES {
+                    fit.done = enter::<L, _>(ByShortRows(fit.again()));
+                } else if n <= LONG && fit.left() >= L::Vector::LANES {
+                    fit.done = enter::<L, _>(ByRows(fit.again()));
                 }
             }
+            let (done, first) = (fit.done, fits.first + k * BLOCK + fit.done);
+            let (slope, intercept) = (&mut fit.slope[done..], &mut fit.intercept[done..]);
+            one_by_one::<LAYOUT>(slope, intercept, lines, first, &fits.constants);
         }
     }
 }
@@ -85,6 +146,8 @@ struct Rows<'a> {
     n: usize,
     ld: usize,
     constants: Constants,
+    /// How many have been fitted, from the first on.
+    done: usize,
 }
 
 /// The sums of as many rows as there are lanes.
@@ -105,6 +168,21 @@ impl<V: Vector> Sums<V> {
 }
 
 impl Rows<'_> {
+    /// The same rows, for a while.
+    fn again(&mut self) -> Rows<'_> {
+        Rows {
+            slope: self.slope,
+            intercept: self.intercept,
+            ..*self
+        }
+    }
+
+    /// How many are left.
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.slope.len() - self.done
+    }
+
     /// Ends the fits of the rows from `at` on, the first `count` of the lanes.
     #[inline(always)]
     fn finish<V: Vector>(&mut self, at: usize, count: usize, sums: Sums<V>) {
@@ -125,89 +203,72 @@ impl Rows<'_> {
     }
 }
 
+struct ByShortRows<'a>(Rows<'a>);
+
+/// Returns how many rows are done.
+impl Kernel for ByShortRows<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<V: Vector>(mut self) -> usize {
+        macro_rules! small {
+            ($($n:literal)*) => {
+                match self.0.n {
+                    $($n => self.0.fit::<V, 1, { SMALL / 2 }>($n),)*
+                    _ => (),
+                }
+            };
+        }
+        small!(2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+        self.0.done
+    }
+}
+
 struct ByRows<'a>(Rows<'a>);
 
+/// Returns how many rows are done.
 impl Kernel for ByRows<'_> {
-    type Output = ();
+    type Output = usize;
 
-    #[inline(always)]
-    fn run<V: Vector>(mut self) {
-        let n = self.0.n;
-        let mut at = 0;
-        if self.0.slope.len() >= V::LANES {
-            macro_rules! small {
-                ($($n:literal)*) => {
-                    match n {
-                        $($n => at = self.fit::<V, 1, { SMALL / 2 }>(at, $n),)*
-                        _ if n > LONG => (),
-                        _ => at = self.large::<V>(),
-                    }
-                };
-            }
-            small!(2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
-        }
-        for at in at..self.0.slope.len() {
-            // SAFETY: the row is one of the matrix.
-            let row = unsafe { std::slice::from_raw_parts(self.0.y.add(at * self.0.ld), n) };
-            (self.0.slope[at], self.0.intercept[at]) = single(row, &self.0.constants);
-        }
-    }
-}
-
-/// One row: its right half adds to both sums, which so hide each other's latency.
-#[inline(always)]
-fn single(row: &[f64], constants: &Constants) -> (f64, f64) {
-    let (left, right) = row.split_at(row.len() - row.len() / 2);
-    let (mut pairs, mut sum, mut w) = (0.0, 0.0, first_weight(row.len()));
-    for y in left {
-        sum += y;
-    }
-    for (high, low) in std::iter::zip(right, row[..right.len()].iter().rev()) {
-        sum += high;
-        pairs += w * (high - low);
-        w += 2.0;
-    }
-    constants.fit(pairs, sum)
-}
-
-impl ByRows<'_> {
     /// Eight rows at a time: several vectors hide the latency of each other's sums.
     #[inline(always)]
-    fn large<V: Vector>(&mut self) -> usize {
+    fn run<V: Vector>(mut self) -> usize {
         let n = self.0.n;
-        let at = match V::LANES {
-            2 => self.fit::<V, 4, { LONG / 2 }>(0, n),
-            4 => self.fit::<V, 2, { LONG / 2 }>(0, n),
-            _ => 0,
-        };
-        self.fit::<V, 1, { LONG / 2 }>(at, n)
+        match V::LANES {
+            2 => self.0.fit::<V, 4, { LONG / 2 }>(n),
+            4 => self.0.fit::<V, 2, { LONG / 2 }>(n),
+            _ => (),
+        }
+        self.0.fit::<V, 1, { LONG / 2 }>(n);
+        self.0.done
     }
+}
 
-    /// Fits rows from `at` on, `GROUPS` vectors of them at a time, and returns the first that is left. What ends a
-    /// fit, whose divisions take long and wait for the last column, comes behind the sums of the next rows: before
+impl Rows<'_> {
+    /// Fits rows by `GROUPS` vectors of them at a time while there are enough. What ends a fit, whose divisions take long and wait for the last column, comes behind the sums of the next rows: before
     /// them it would fill the processor's queues while those could start.
     #[inline(always)]
-    fn fit<V: Vector, const GROUPS: usize, const KEPT: usize>(&mut self, mut at: usize, n: usize) -> usize {
-        let step = GROUPS * V::LANES;
+    fn fit<V: Vector, const GROUPS: usize, const KEPT: usize>(&mut self, n: usize) {
+        let (step, mut done) = (GROUPS * V::LANES, self.done);
         let mut left = [[MaybeUninit::<V>::uninit(); GROUPS]; KEPT];
         let mut last = None;
-        while at + step <= self.0.slope.len() {
+        while done + step <= self.slope.len() {
             // SAFETY: these rows are the matrix's, and n / 2 <= KEPT.
-            let sums = unsafe { sums::<V, GROUPS>(self.0.y.add(at * self.0.ld), self.0.ld, n, &mut left) };
-            self.end(at, last);
+            let sums = unsafe { sums::<V, GROUPS>(self.y.add(done * self.ld), self.ld, n, &mut left) };
+            self.end(done, last);
             last = Some(sums);
-            at += step;
+            done += step;
         }
-        self.end(at, last);
-        at
+        self.end(done, last);
+        self.done = done;
     }
 
-    /// Ends the fits of the rows before `at`.
+    /// Ends the fits of the last rows before `done`.
     #[inline(always)]
-    fn end<V: Vector, const GROUPS: usize>(&mut self, at: usize, sums: Option<[Sums<V>; GROUPS]>) {
+    fn end<V: Vector, const GROUPS: usize>(&mut self, done: usize, sums: Option<[Sums<V>; GROUPS]>) {
         if let Some(sums) = sums {
             for (g, sums) in sums.into_iter().enumerate() {
-                self.0.finish(at - (GROUPS - g) * V::LANES, V::LANES, sums);
+                self.finish(done - (GROUPS - g) * V::LANES, V::LANES, sums);
             }
         }
     }
@@ -268,53 +329,52 @@ unsafe fn sums<V: Vector, const GROUPS: usize>(
 
 struct ByColumns<'a>(Rows<'a>);
 
+/// Returns how many rows are done.
 impl Kernel for ByColumns<'_> {
-    type Output = ();
+    type Output = usize;
 
     #[inline(always)]
-    fn run<V: Vector>(mut self) {
-        let rows = self.0.slope.len();
-        let mut at = 0;
-        if self.0.n > 8 * V::LANES {
-            at = self.many::<V>();
-        } else if V::LANES > 2 {
-            at = self.few::<V, 4>(at);
+    fn run<V: Vector>(mut self) -> usize {
+        let rows = &mut self.0;
+        if V::LANES > 2 {
+            rows.few::<V, 4>();
         } else {
-            at = self.few::<V, 2>(at);
+            rows.few::<V, 2>();
         }
-        at = self.few::<V, 1>(at);
-        if at < rows {
-            let [sums] = self.together::<V, 1>(at, rows - at);
-            self.0.finish(at, rows - at, sums);
+        rows.few::<V, 1>();
+        let count = rows.left();
+        if count > 1 {
+            let [sums] = rows.together::<V, 1>(count);
+            rows.finish(rows.done, count, sums);
+            rows.done += count;
         }
+        rows.done
     }
 }
 
-impl ByColumns<'_> {
-    /// Fits rows from `at` on, WIDE vectors of them at a time, and returns the first that is left.
+impl Rows<'_> {
+    /// Fits rows by WIDE vectors of them at a time while there are enough.
     #[inline(always)]
-    fn few<V: Vector, const WIDE: usize>(&mut self, mut at: usize) -> usize {
-        while at + WIDE * V::LANES <= self.0.slope.len() {
-            let sums = self.together::<V, WIDE>(at, V::LANES);
-            for (u, sums) in sums.into_iter().enumerate() {
-                self.0.finish(at + u * V::LANES, V::LANES, sums);
+    fn few<V: Vector, const WIDE: usize>(&mut self) {
+        while self.left() >= WIDE * V::LANES {
+            for (u, sums) in self.together::<V, WIDE>(V::LANES).into_iter().enumerate() {
+                self.finish(self.done + u * V::LANES, V::LANES, sums);
             }
-            at += WIDE * V::LANES;
+            self.done += WIDE * V::LANES;
         }
-        at
     }
 
     /// Goes through all columns together, of as many rows as the vectors have lanes, or of the first `count` lanes of
     /// one vector.
     #[inline(always)]
-    fn together<V: Vector, const WIDE: usize>(&self, at: usize, count: usize) -> [Sums<V>; WIDE] {
-        let n = self.0.n;
+    fn together<V: Vector, const WIDE: usize>(&self, count: usize) -> [Sums<V>; WIDE] {
+        let n = self.n;
         // No closure: it might not be compiled for the level.
         macro_rules! cell {
             ($j:expr, $u:expr) => {
                 // SAFETY: the column is the matrix's, and so are these rows.
                 unsafe {
-                    let p = self.0.y.add(at + $u * V::LANES + ($j) * self.0.ld);
+                    let p = self.y.add(self.done + $u * V::LANES + ($j) * self.ld);
                     if count == V::LANES {
                         V::load(p)
                     } else {
@@ -340,15 +400,22 @@ impl ByColumns<'_> {
         }
         all
     }
+}
 
-    /// Fits all whole vectors of rows, which have many columns. The sums stay in cache; each visit of them adds several
-    /// columns, in order. The left halves of the columns are read again for the pairs, from the second cache.
+/// All whole vectors of rows, which have many columns. The sums stay in cache; each visit of them adds several columns,
+/// in order. The left halves of the columns are read again for the pairs, from the second cache.
+struct ByManyColumns<'a>(Rows<'a>);
+
+/// Returns how many rows are done.
+impl Kernel for ByManyColumns<'_> {
+    type Output = usize;
+
     #[inline(always)]
-    fn many<V: Vector>(&mut self) -> usize {
-        let (n, rows) = (self.0.n, self.0.slope.len() / V::LANES);
-        // As many vectors as rows of two lanes.
+    fn run<V: Vector>(mut self) -> usize {
+        let (n, vectors) = (self.0.n, self.0.left() / V::LANES);
+        // As many as a block has where a vector has two lanes.
         let mut all = [Sums::<V>::zero(); BLOCK / 2];
-        let all = &mut all[..rows];
+        let all = &mut all[..vectors];
         let (y, ld) = (self.0.y, self.0.ld);
         macro_rules! cell {
             ($j:expr, $i:expr) => {
@@ -390,6 +457,6 @@ impl ByColumns<'_> {
         for (i, &sums) in all.iter().enumerate() {
             self.0.finish(i * V::LANES, V::LANES, sums);
         }
-        rows * V::LANES
+        vectors * V::LANES
     }
 }
