@@ -145,8 +145,8 @@ func fusedJulia(form string) func(a *kernel.Julia) error {
 	}
 }
 
-// trappedJulia takes orbits for endless that come within r of where the critical orbit is after 500 iterations, or
-// within the next 64, as long as that orbit's growth there, per iteration, is below a limit.
+// trappedJulia takes orbits for endless that come, in steps along the axes, within r of where the critical orbit is after 500 iterations, or
+// within the next 7, as long as that orbit's growth there, per iteration, is below a limit.
 func trappedJulia(r, limit float64) func(a *kernel.Julia) error {
 	next := func(z, c complex128) complex128 {
 		return complex(float64(real(z)*real(z))-float64(imag(z)*imag(z))+real(c), float64(2*float64(real(z)*imag(z)))+imag(c))
@@ -158,14 +158,14 @@ func trappedJulia(r, limit float64) func(a *kernel.Julia) error {
 			cycle, known := cycles[c]
 			if !known {
 				z, growth := complex128(0), 0.0
-				for i := range 564 {
+				for i := range 508 {
 					z = next(z, c)
 					if i >= 500 && cmplx.Abs(z) < 2 {
 						growth += math.Log(2 * cmplx.Abs(z))
 						cycle = append(cycle, z)
 					}
 				}
-				if growth >= 64*math.Log(limit) {
+				if growth >= 8*math.Log(limit) {
 					cycle = nil
 				}
 				cycles[c] = cycle
@@ -173,7 +173,7 @@ func trappedJulia(r, limit float64) func(a *kernel.Julia) error {
 			z := a.Zs[k]
 			var i int32
 			for ; i < a.MaxIter && float64(real(z)*real(z))+float64(imag(z)*imag(z)) < 4; i++ {
-				if slices.ContainsFunc(cycle, func(p complex128) bool { return cmplx.Abs(z-p) < r }) {
+				if slices.ContainsFunc(cycle, func(p complex128) bool { return math.Abs(real(z-p))+math.Abs(imag(z-p)) < r }) {
 					i = a.MaxIter
 					break
 				}
