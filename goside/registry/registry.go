@@ -62,6 +62,8 @@ var tunedLanguages = []struct{ lang, file string }{
 	{"c-simd", "libtoll_c_simd.so"},
 	{"c-simd-brute", "libtoll_c_simd.so"},
 	{"c-simd-omp", "libtoll_c_simd_omp.so"},
+	{"fortran-simd", "libtoll_fortran_simd.so"},
+	{"fortran-simd-brute", "libtoll_fortran_simd.so"},
 	{"rust-simd", "libtoll_rust.so"},
 	{"rust-simd-brute", "libtoll_rust.so"},
 	{"rust-simd-par", "libtoll_rust.so"},
@@ -161,9 +163,9 @@ func fastRoute(lang, name string, of func(*fast.Level) kernel.Funcs) *seam.Route
 		case ok:
 			return direct.Open(of(l))
 		case level.Lacking(lang) != "":
-			return nil, fmt.Errorf("fast: %w: %s: this processor or this build has %s", seam.ErrUnavailable, lang, level.Lacking(lang))
+			return nil, fmt.Errorf("fast: %w: %s", seam.ErrUnavailable, level.Lacking(lang))
 		}
-		return nil, fmt.Errorf("fast: %s is a %w", level.Variable, level.Check(level.Forced()))
+		return nil, fmt.Errorf("fast: %w", level.CheckForced())
 	})
 }
 
