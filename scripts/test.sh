@@ -33,7 +33,8 @@ else
     python='*/cpython */process'
     all='*/*'
 fi
-# Each run of go test below demands all that it can reach; only the one without cgo asks for less.
+# Each run of go test below demands all that it can reach, but for the tuned languages' levels that this processor lacks;
+# only the one without cgo asks for less.
 export TOLL_REQUIRE="$all"
 
 # A process for each module, since a crash ends it.

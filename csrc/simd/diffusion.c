@@ -1,10 +1,491 @@
 /* SPDX-FileCopyrightText: 2026 The Toll authors
- * SPDX-License-Identifier: MIT */
-#include "../diffusion.c"
+ * SPDX-License-Identifier: MIT
+ *
+ * Diffusion, tuned. A grid is `lines` lines of `n` adjacent cells: rows if it is row-major, columns if it is
+ * column-major. Each cell is computed from the same numbers by the same operations as in ../diffusion.c, in
+ * the order that its layout asks for, some of them more than once: so the bits are the same.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../check.h"
+#include "../openmp.h"
 #include "simd.h"
+#include "vector.h"
+
+enum {
+    BLOCK = 6,      /* lines that a pass computes at once: each is loaded once for the three that need it */
+    PAIR = 2,       /* and a step of a grid, whose lines may all meet in one set of the first cache */
+    FUSED = 24,     /* steps of a pass, at most */
+    TILE = 512,     /* cells of a tile among others, at most; 8 more by rounding */
+    ALONE = 560,    /* cells of one alone, which has no halo */
+    NARROWEST = 64, /* cells of a thread's part, at least */
+    SMALL = 2048,   /* cells of a grid that a run does not fuse steps on */
+    PAD = 8,        /* numbers before and after a line of the ring */
+    RING = (2 * FUSED + BLOCK) * (TILE + 8 + 2 * FUSED + 2 * PAD), /* numbers: 246 KiB of the stack */
+    GROUP = LANES > 2 ? 8 / LANES : 1, /* vectors of a line that are computed at once */
+};
+
+/* The vector that begins with the last lane of a, and goes on with b. */
+TOLL_INLINE vec behind(vec a, vec b) {
+#if TOLL_WIDTH == 64
+    return __builtin_shufflevector(a, b, 7, 8, 9, 10, 11, 12, 13, 14);
+#elif TOLL_WIDTH == 32
+    return __builtin_shufflevector(a, b, 3, 4, 5, 6);
+#else
+    return __builtin_shufflevector(a, b, 1, 2);
+#endif
+}
+
+/* a + b, by a multiply-add where there is one: a product by 1 is exact, and so the sum is rounded once, as by
+ * an addition. Of a step's seven operations five are additions; some processors (Zen) have units of their own
+ * for them, which so share the work with those for products. `one` is 1 in a register, unknown to the
+ * compiler. */
+TOLL_INLINE vec plus(vec a, vec b, vec one) {
+#if TOLL_WIDTH == 64
+    return _mm512_fmadd_pd(a, one, b);
+#elif defined __FMA__ && TOLL_WIDTH == 32
+    return _mm256_fmadd_pd(a, one, b);
+#else
+    (void)one;
+    return a + b;
+#endif
+}
+
+TOLL_INLINE vec hidden_one(void) {
+    vec one = splat(1);
+#if defined __FMA__
+    __asm__("" : "+x"(one));
+#endif
+    return one;
+}
+
+/* A step from u, its neighbours in the lines after and before, and those next and last in its own line. */
+TOLL_INLINE vec cell(vec after, vec before, vec next, vec last, vec u, vec Ddt, vec one, bool col) {
+    vec sum = col ? ((next + last) + after) + before : ((after + before) + next) + last;
+    return plus(Ddt * (sum - 4 * u), u, one);
+}
+
+/* Steps of the cells from <= x < to of n lines: out[k] from in[k], in[k + 1], in[k + 2]. to - from is a
+ * multiple of GROUP * LANES. out[k] may be in[k]: whatever is needed of line k is loaded before the vector
+ * over it is stored.
+ *
+ * A group is a cache line where the lines are aligned. Then the vector one cell before its first, which would
+ * lie on two lines, comes out of registers, and only the one after its last is loaded from two.
+ */
+TOLL_INLINE void walk(double *const *out, const double *const *in, int64_t from, int64_t to,
+                      const double *edge, int64_t ld, vec Ddt, vec one, const int n, bool col) {
+    double *target[BLOCK];
+    const double *source[BLOCK + 2];
+    vec last[BLOCK];
+#pragma GCC unroll 16
+    for (int k = 0; k < n + 2; k++)
+        source[k] = in[k];
+#pragma GCC unroll 16
+    for (int k = 0; k < n; k++) {
+        target[k] = out[k];
+        last[k] = splat(edge ? edge[k * ld] : source[k + 1][from - 1]);
+        if (GROUP * LANES < 8)
+            last[k] = behind(last[k], load(source[k + 1] + from));
+    }
+    for (int64_t x = from; x < to; x += GROUP * LANES) {
+        vec before[GROUP], u[GROUP], after[GROUP], stepped[GROUP];
+        for (int g = 0; g < GROUP; g++) {
+            before[g] = load(source[0] + x + g * LANES);
+            u[g] = load(source[1] + x + g * LANES);
+        }
+#pragma GCC unroll 16
+        for (int k = 0; k < n; k++) {
+            const double *line = source[k + 1] + x;
+            for (int g = 0; g < GROUP; g++) {
+                after[g] = load(source[k + 2] + x + g * LANES);
+                vec left = g > 0                ? load(line + g * LANES - 1)
+                           : GROUP * LANES == 8 ? behind(last[k], u[0])
+                                                : last[k];
+                vec right = load(line + g * LANES + 1);
+                stepped[g] = cell(after[g], before[g], right, left, u[g], Ddt, one, col);
+            }
+            last[k] = GROUP * LANES == 8 ? u[GROUP - 1] : load(line + GROUP * LANES - 1);
+            for (int g = 0; g < GROUP; g++) {
+                store(target[k] + x + g * LANES, stepped[g]);
+                before[g] = u[g];
+                u[g] = after[g];
+            }
+        }
+    }
+}
+
+/* The cells begin <= x < end of a line of the cells from <= x < to, which may be computed, too. */
+TOLL_INLINE void ends(double *out, const double *before, const double *u, const double *after, int64_t begin,
+                      int64_t end, int64_t from, int64_t to, vec Ddt, vec one, bool col) {
+    for (int64_t x = begin; x < end; x += LANES) {
+        int64_t at = min64(x, to - LANES);
+        if (at >= from)
+            store(out + at, cell(load(after + at), load(before + at), load(u + at + 1), load(u + at - 1),
+                                 load(u + at), Ddt, one, col));
+        else
+            for (at = x; at < end; at++) {
+                double sum = col ? ((u[at + 1] + u[at - 1]) + after[at]) + before[at]
+                                 : ((after[at] + before[at]) + u[at + 1]) + u[at - 1];
+                out[at] = u[at] + Ddt[0] * (sum - 4 * u[at]);
+            }
+    }
+}
+
+/* The same of lines of a grid, whatever their alignment and number of cells. No cell is read but these and
+ * their neighbours. */
+TOLL_INLINE void walk_exactly(double *const *out, const double *const *in, int64_t from, int64_t to, vec Ddt,
+                              vec one, const int n, bool col) {
+    int64_t begin = to, end = to;
+    if (to - from >= 8) {
+        begin = from + (int64_t)(-((uintptr_t)(in[1] + from) / 8) % 8);
+        end = begin + (to - begin) / (GROUP * LANES) * (GROUP * LANES);
+        if (end > begin)
+            walk(out, in, begin, end, NULL, 0, Ddt, one, n, col);
+    }
+    for (int k = 0; k < n; k++) {
+        ends(out[k], in[k], in[k + 1], in[k + 2], from, begin, from, to, Ddt, one, col);
+        ends(out[k], in[k], in[k + 1], in[k + 2], end, to, from, to, Ddt, one, col);
+    }
+}
+
+/* One step of the cells from <= x < to of lines lo <= y < hi. */
+TOLL_INLINE void step(double *out, const double *in, int64_t ld, int64_t lo, int64_t hi, int64_t from,
+                      int64_t to, double Ddt, bool col) {
+#pragma omp for schedule(runtime)
+    for (int64_t block = lo; block < hi; block += PAIR) {
+        vec each = splat(Ddt), one = hidden_one();
+        double *to_lines[PAIR];
+        const double *lines[PAIR + 2];
+        for (int k = 0; k < PAIR + 2; k++)
+            lines[k] = in + (block + k - 1) * ld;
+        for (int k = 0; k < PAIR; k++)
+            to_lines[k] = out + (block + k) * ld;
+        if (block + PAIR <= hi) {
+            walk_exactly(to_lines, lines, from, to, each, one, PAIR, col);
+            continue;
+        }
+        for (int k = 0; block + k < hi; k++)
+            walk_exactly(to_lines + k, lines + k, from, to, each, one, 1, col);
+    }
+}
+
+/* A run of many steps: time skewing along the lines, in place, see Augustin et al., "Optimized Stencil
+ * Computation Using In-Place Calculation on Modern Multicore Systems" (2009).
+ *
+ * Level s is the state after s steps; its boundary is that of grid[s % 2]. A pass makes `fused` steps or
+ * fewer while it goes through the grid once, from level `first` in a's interior to a later one in the same
+ * place. It does so tile by tile, a tile being some cells of all lines, and in each from the first line to
+ * the last: some lines of the level before are read into a ring, then all levels go on by as many lines, each
+ * one line behind the level before it, and the last one's lines are written. They come after all lines that
+ * they need, so that a can be written where it was read. The last pass writes the last two levels to where
+ * toll.h wants them.
+ *
+ * Each level of a tile lacks a cell more on the sides where other tiles are: a tile begins with a halo of as
+ * many cells as the pass makes steps. The tile before has then overwritten the left one: it left a copy in a
+ * strip.
+ */
+struct run {
+    double *grid[2];             /* a, b */
+    int64_t lines, m, ld, steps; /* m: the cells of a line but its first and last */
+    double Ddt;
+    int64_t parts, tiles; /* of the m cells, one a thread; of each part */
+    int64_t fused;
+    double *strips; /* of each part: two of `fused` cells a line, on the left and right of its first cell */
+};
+
+struct pass {
+    int64_t first, steps;
+    bool last;
+};
+
+/* The cells c0 <= c < c1 of those m, after a halo of `before` cells, before one of `after`: width in all. */
+struct tile {
+    int64_t c0, c1, before, after, width, stride;
+    double *left, *right,
+        *save; /* strips: where the halos come from, if not from a; where the next tile's goes to */
+    double *ring;
+};
+
+static int64_t part_begin(const struct run *run, int64_t k, int64_t of) {
+    return k == of ? run->m : (run->m / of * k + run->m % of * k / of) / 8 * 8;
+}
+
+/* Line y of level t lies in the ring's line y - t, modulo this number: in place of line y - 1 of level t - 1,
+ * for which line y of level t was the last to need it. */
+static inline int64_t ring_lines(const struct pass *pass) { return 2 * pass->steps + BLOCK; }
+
+/* Such lines must not meet in the same sets of the first cache, which come again after 512 numbers. */
+static int64_t ring_stride(int64_t width) {
+    int64_t numbers = (width + 7) / 8 * 8 + 2 * PAD, excess = (numbers + 64) % 512;
+    return excess < 128 ? numbers + 128 - excess : numbers;
+}
+
+static void copy(double *to, const double *from, int64_t n) { memcpy(to, from, (size_t)n * sizeof *to); }
+
+static inline double *cells(const struct run *run, int64_t level, int64_t y) {
+    return run->grid[level % 2] + y * run->ld + 1;
+}
+
+/* Puts the boundary of a level into line y of the ring, but for the cell before its first. */
+static inline void bound(const struct run *run, const struct tile *tile, int64_t level, int64_t y,
+                         double *at) {
+    const double *line = cells(run, level, y);
+    if (y == 0 || y == run->lines - 1)
+        copy(at, line + tile->c0 - tile->before, tile->width);
+    else if (!tile->after)
+        at[tile->width] = line[run->m];
+}
+
+static inline void read_line(const struct run *run, const struct pass *pass, const struct tile *tile,
+                             int64_t y, double *at) {
+    const double *line = cells(run, 0, y);
+    if (y > 0 && y < run->lines - 1) {
+        int64_t fused = run->fused;
+        if (tile->before)
+            copy(at, tile->left + (y + 1) * fused - tile->before, tile->before);
+        if (tile->save)
+            copy(tile->save + (y + 1) * fused - pass->steps, line + tile->c1 - pass->steps, pass->steps);
+        copy(at + tile->before, line + tile->c0, tile->c1 - tile->c0);
+        if (tile->after)
+            copy(at + tile->width - tile->after, tile->right ? tile->right + y * fused : line + tile->c1,
+                 tile->after);
+    }
+    bound(run, tile, pass->first, y, at);
+}
+
+static inline void write_line(const struct run *run, const struct tile *tile, int64_t level, int64_t y,
+                              const double *at) {
+    copy(cells(run, level, y) + tile->c0, at + tile->before, tile->c1 - tile->c0);
+}
+
+/* Asks for a part of some lines, before they are read or written: a part in each level, since a core has few
+ * misses in flight, and since a prefetcher of the hardware knows nothing of the next line. */
+static inline void fetch(const struct run *run, const struct pass *pass, const struct tile *tile,
+                         int64_t level, int64_t y, int64_t t) {
+    int64_t n = tile->c1 - tile->c0, from = n * (t - 1) / pass->steps / 8 * 8,
+            to = n * t / pass->steps / 8 * 8;
+    for (int64_t k = max64(y, 0); k < min64(y + BLOCK, run->lines); k++)
+        for (int64_t x = from; x < to; x += 8)
+            __builtin_prefetch(cells(run, level, k) + tile->c0 + x);
+}
+
+/* A pass over one tile. At y, lines y to y + BLOCK - 1 of the first level are read, and lines y - t and on of
+ * the t-th level after it are computed. */
+TOLL_INLINE void pass_tile(const struct run *run, const struct pass *pass, const struct tile *tile,
+                           bool col) {
+    int64_t lines = run->lines, steps = pass->steps, slots = ring_lines(pass);
+    vec Ddt = splat(run->Ddt), one = hidden_one();
+    int64_t top = 0; /* the slot of line y of level 0 */
+    for (int64_t y = 0; y - steps < lines - 1; y += BLOCK, top = (top + BLOCK) % slots) {
+        for (int64_t k = y; k < min64(y + BLOCK, lines); k++)
+            read_line(run, pass, tile, k, tile->ring + (top + k - y) % slots * tile->stride + PAD);
+        for (int64_t t = 1; t <= steps; t++) {
+            int64_t lo = y - t, begin = max64(lo, 1), end = min64(lo + BLOCK, lines - 1);
+            if (lo + BLOCK <= 0)
+                break;
+            if (lo >= lines)
+                continue;
+            double *at[BLOCK + 2];
+            for (int k = 0; k < BLOCK + 2; k++) {
+                int64_t slot = top - 2 * t + k;
+                slot += slot < 0 ? slots : slot >= slots ? -slots : 0;
+                at[k] = tile->ring + slot * tile->stride + PAD;
+            }
+            int64_t from = tile->before ? t / 8 * 8 : 0;
+            int64_t to = (tile->width - (tile->after ? t : 0) + 7) / 8 * 8;
+            const double *edge = tile->before ? NULL : cells(run, pass->first + t - 1, begin) - 1;
+            const double *const *in = (const double *const *)at;
+            if (end - begin == BLOCK)
+                walk(at, in, from, to, edge, run->ld, Ddt, one, BLOCK, col);
+            else
+                for (int64_t k = begin; k < end; k++)
+                    walk(at + k - lo, in + k - lo, from, to, edge ? edge + (k - begin) * run->ld : NULL, 0,
+                         Ddt, one, 1, col);
+            for (int64_t k = max64(lo, 0); k < min64(lo + BLOCK, lines); k++)
+                bound(run, tile, pass->first + t, k, at[k - lo]);
+            fetch(run, pass, tile, 0, y + BLOCK, t);
+            fetch(run, pass, tile, 0, y + BLOCK - steps, t);
+            if (pass->last)
+                fetch(run, pass, tile, 1, y + BLOCK - steps, t);
+            if (t == steps || (pass->last && t == steps - 1)) {
+                for (int64_t k = begin; k < end; k++)
+                    write_line(run, tile, pass->last ? pass->first + t : 0, k, at[k - lo]);
+            }
+        }
+    }
+}
+
+static void pass_tile_row(const struct run *run, const struct pass *pass, const struct tile *tile) {
+    pass_tile(run, pass, tile, false);
+}
+
+static void pass_tile_col(const struct run *run, const struct pass *pass, const struct tile *tile) {
+    pass_tile(run, pass, tile, true);
+}
+
+static double *strip(const struct run *run, int64_t part, int side) {
+    return run->strips + (2 * part + side) * run->lines * run->fused;
+}
+
+/* Keeps what the tiles on both sides of a part's first cell need of each other. */
+static void save_strips(const struct run *run, const struct pass *pass, int64_t part) {
+    int64_t begin = part_begin(run, part, run->parts), fused = run->fused, steps = pass->steps;
+    double *left = strip(run, part, 0), *right = strip(run, part, 1);
+    for (int64_t y = 1; y < run->lines - 1; y++) {
+        const double *at = cells(run, 0, y) + begin;
+        copy(left + (y + 1) * fused - steps, at - steps, steps);
+        copy(right + y * fused, at, steps);
+    }
+}
+
+static void pass_part(const struct run *run, const struct pass *pass, int64_t part, bool col) {
+    _Alignas(64) double ring[RING];
+    for (int64_t k = 0; k < run->tiles; k++) {
+        int64_t all = run->parts * run->tiles, me = part * run->tiles + k;
+        struct tile tile = {.c0 = part_begin(run, me, all), .c1 = part_begin(run, me + 1, all), .ring = ring};
+        tile.before = me > 0 ? pass->steps : 0;
+        tile.after = me < all - 1 ? pass->steps : 0;
+        tile.width = tile.before + (tile.c1 - tile.c0) + tile.after;
+        tile.stride = ring_stride(tile.width);
+        if (me > 0)
+            tile.left = strip(run, part, 0);
+        if (k < run->tiles - 1)
+            tile.save = strip(run, part, 0);
+        else if (me < all - 1)
+            tile.right = strip(run, part + 1, 1);
+        memset(ring, 0, (size_t)(ring_lines(pass) * tile.stride) * sizeof *ring);
+        (col ? pass_tile_col : pass_tile_row)(run, pass, &tile);
+    }
+}
+
+static void simple_run(const struct run *run, bool col) {
+    for (int64_t s = 0; s < run->steps; s++) {
+        double *in = run->grid[s % 2], *out = run->grid[(s + 1) % 2];
+        if (col)
+            step(out, in, run->ld, 1, run->lines - 1, 1, run->m + 1, run->Ddt, true);
+        else
+            step(out, in, run->ld, 1, run->lines - 1, 1, run->m + 1, run->Ddt, false);
+    }
+}
+
+static void fused_run(const struct run *run, bool col) {
+    int64_t passes = (run->steps - 1) / run->fused + 1;
+    struct pass pass = {0};
+    for (int64_t p = 0; p < passes; p++) {
+        pass.first += pass.steps;
+        pass.steps = run->steps / passes + (p < run->steps % passes);
+        pass.last = p == passes - 1;
+#pragma omp for schedule(static, 1)
+        for (int64_t part = 1; part < run->parts; part++)
+            save_strips(run, &pass, part);
+#pragma omp for schedule(static, 1)
+        for (int64_t part = 0; part < run->parts; part++)
+            pass_part(run, &pass, part, col);
+    }
+}
+
+static void run(double *a, double *b, int64_t lines, int64_t n, int64_t ld, int64_t steps, double Ddt,
+                int32_t threads, int32_t schedule, bool simple, bool col) {
+    struct run run = {.grid = {a, b}, .lines = lines, .m = n - 2, .ld = ld, .steps = steps, .Ddt = Ddt};
+    run.parts = max64(1, min64(threads, run.m / NARROWEST));
+    /* Halos take an eighth of a narrow part's cells on each side, or less. No pass of several makes one step
+     * only. */
+    run.fused = min64(run.parts > 1 ? min64(FUSED, run.m / run.parts / 8) : FUSED, steps);
+    run.tiles = run.parts == 1 && run.m <= ALONE ? 1 : (run.m / run.parts + TILE - 1) / TILE;
+    simple = simple || steps == 1 || lines * n <= SMALL;
+    if (!simple && run.parts * run.tiles > 1) {
+        run.strips = malloc((size_t)(run.parts * 2 * lines * run.fused) * sizeof *run.strips);
+        simple = !run.strips;
+    }
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
+    if (!simple)
+        threads = run.parts;
+#pragma omp parallel num_threads(threads)
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        if (simple)
+            simple_run(&run, col);
+        else
+            fused_run(&run, col);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
+    free(run.strips);
+}
+
+int32_t TOLL_FN(diffusion_step_row)(double *out, const double *in, int64_t rows, int64_t cols, int64_t ld,
+                                    int64_t lo, int64_t hi, double D, double dt, int32_t threads,
+                                    int32_t schedule) {
+    int32_t status = check_diffusion(out, in, rows, cols, ld, lo, hi, rows, 1, D, dt, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    lo = max64(lo, 1);
+    hi = min64(hi, rows - 1);
+    if (lo >= hi || cols < 3)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
+#pragma omp parallel num_threads(threads)
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        step(out, in, ld, lo, hi, 1, cols - 1, D * dt, false);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
+    return TOLL_OK;
+}
+
+int32_t TOLL_FN(diffusion_step_col)(double *out, const double *in, int64_t rows, int64_t cols, int64_t ld,
+                                    int64_t lo, int64_t hi, double D, double dt, int32_t threads,
+                                    int32_t schedule) {
+    int32_t status = check_diffusion(out, in, cols, rows, ld, lo, hi, rows, 1, D, dt, threads, schedule);
+    if (status != TOLL_OK)
+        return status;
+    lo = max64(lo, 1);
+    hi = min64(hi, rows - 1);
+    if (lo >= hi || cols < 3)
+        return TOLL_OK;
+    int64_t before = TOLL_FN(set_schedule)(schedule, 1);
+#pragma omp parallel num_threads(threads)
+    {
+        uint64_t environment = TOLL_FN(enter_region)();
+        step(out, in, ld, 1, cols - 1, lo, hi, D * dt, true);
+        TOLL_FN(leave_region)(environment);
+    }
+    TOLL_FN(restore_schedule)(before);
+    return TOLL_OK;
+}
+
+int32_t TOLL_FN(diffusion_run_row)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
+                                   int64_t steps, double D, double dt, int32_t threads, int32_t schedule) {
+    int32_t status = check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status == TOLL_OK && rows > 2 && cols > 2 && steps > 0)
+        run(a, b, rows, cols, ld, steps, D * dt, threads, schedule, false, false);
+    return status;
+}
+
+int32_t TOLL_FN(diffusion_run_col)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
+                                   int64_t steps, double D, double dt, int32_t threads, int32_t schedule) {
+    int32_t status = check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status == TOLL_OK && rows > 2 && cols > 2 && steps > 0)
+        run(a, b, cols, rows, ld, steps, D * dt, threads, schedule, false, true);
+    return status;
+}
 
 int32_t TOLL_FN(rung1_diffusion_run_row)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
                                          int64_t steps, double D, double dt, int32_t threads,
                                          int32_t schedule) {
-    return TOLL_FN(diffusion_run_row)(a, b, rows, cols, ld, steps, D, dt, threads, schedule);
+    int32_t status = check_diffusion(a, b, rows, cols, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status == TOLL_OK && rows > 2 && cols > 2 && steps > 0)
+        run(a, b, rows, cols, ld, steps, D * dt, threads, schedule, true, false);
+    return status;
+}
+
+int32_t TOLL_FN(rung1_diffusion_run_col)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
+                                         int64_t steps, double D, double dt, int32_t threads,
+                                         int32_t schedule) {
+    int32_t status = check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status == TOLL_OK && rows > 2 && cols > 2 && steps > 0)
+        run(a, b, cols, rows, ld, steps, D * dt, threads, schedule, true, true);
+    return status;
 }

@@ -18,6 +18,7 @@ import (
 
 	"toll/goside/conform"
 	"toll/goside/kernel"
+	"toll/goside/level"
 	"toll/goside/registry"
 	"toll/goside/seam"
 )
@@ -26,7 +27,7 @@ import (
 var suite = sync.OnceValue(func() *conform.Suite { return conform.NewSuite(kernel.Cases()) })
 
 // TestRoutes runs the suite over every route. A route may be unavailable here, unless its name matches a pattern of
-// $TOLL_REQUIRE, which scripts/test.sh sets.
+// $TOLL_REQUIRE, which scripts/test.sh sets. The levels that this processor lacks may be in any case.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	results := suite().Verify(routes(t))
@@ -66,12 +67,34 @@ func routes(t *testing.T) []*seam.Route {
 }
 
 func required(route string) bool {
+	lang, _, _ := strings.Cut(route, "/")
+	if _, named := level.Split(lang); !level.Has(named) {
+		return false
+	}
 	for pattern := range strings.FieldsSeq(os.Getenv("TOLL_REQUIRE")) {
 		if ok, _ := path.Match(pattern, route); ok {
 			return true
 		}
 	}
 	return false
+}
+
+// TestRequired: each level that the processor has is demanded with the other routes, and no other.
+func TestRequired(t *testing.T) {
+	t.Setenv("TOLL_REQUIRE", "*/direct */cgo")
+	levels := 0
+	for _, r := range registry.All() {
+		_, named := level.Split(r.Lang)
+		if named != "" {
+			levels++
+		}
+		if want := (r.Via == "direct" || r.Via == "cgo") && level.Has(named); required(r.Name()) != want {
+			t.Errorf("%s is demanded: %v, want %v", r.Name(), !want, want)
+		}
+	}
+	if levels == 0 {
+		t.Error("no route is to a level")
+	}
 }
 
 // TestConcurrent calls each route from many goroutines at once, each with its own memory.

@@ -22,6 +22,8 @@ func TestHost(t *testing.T) {
 	languages := []struct{ lang, file string }{
 		{"c", "libtoll_c.so"}, {"c_omp", "libtoll_c_omp.so"}, {"fortran", "libtoll_fortran.so"},
 		{"fortran_omp", "libtoll_fortran_omp.so"}, {"rust", "libtoll_rust.so"}, {"rust_par", "libtoll_rust.so"},
+		{"c_simd", "libtoll_c_simd.so"}, {"c_simd_omp", "libtoll_c_simd_omp.so"},
+		{"fortran_simd", "libtoll_fortran_simd.so"},
 	}
 	for _, l := range languages {
 		for _, check := range []string{"environment", "schedule", "empty", "bounds", "one-line", "sum", "fork", "pools"} {
@@ -34,7 +36,7 @@ func TestHost(t *testing.T) {
 	}
 	// What toll.h says of each if no thread can be made: libgomp ends the process.
 	alone, ends := "team 1, status 0\n", "libgomp: Thread creation failed"
-	for k, want := range []string{alone, ends, alone, ends, alone, alone} {
+	for k, want := range []string{alone, ends, alone, ends, alone, alone, alone, ends, alone} {
 		l := languages[k]
 		t.Run(l.lang+"/no-threads", func(t *testing.T) {
 			out, code := host(t, nil, l.file, l.lang, "no-threads")
@@ -43,7 +45,7 @@ func TestHost(t *testing.T) {
 			}
 		})
 	}
-	for k, want := range []string{"1\n", "3\n", "1\n", "3\n", "1\n", "3\n"} {
+	for k, want := range []string{"1\n", "3\n", "1\n", "3\n", "1\n", "3\n", "1\n", "3\n"} {
 		l := languages[k]
 		t.Run(l.lang+"/team", func(t *testing.T) {
 			if out, code := host(t, nil, l.file, l.lang, "team"); code != 0 || out != want {

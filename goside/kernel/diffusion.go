@@ -91,17 +91,17 @@ func goRunInterchanged(a *DiffusionRun) error {
 }
 
 func goParStep(a *DiffusionStep) error {
-	step(&a.Out, &a.In, a.Lo, a.Hi, a.D*a.Dt, a.Par.each)
+	step(&a.Out, &a.In, a.Lo, a.Hi, a.D*a.Dt, a.Par.Each)
 	return nil
 }
 
 func goParRun(a *DiffusionRun) error {
-	run(a, func(out, in *Grid) { step(out, in, 0, in.Rows, a.D*a.Dt, a.Par.each) })
+	run(a, func(out, in *Grid) { step(out, in, 0, in.Rows, a.D*a.Dt, a.Par.Each) })
 	return nil
 }
 
 func goParRunInterchanged(a *DiffusionRun) error {
-	run(a, func(out, in *Grid) { stepInterchanged(out, in, a.D*a.Dt, a.Par.each) })
+	run(a, func(out, in *Grid) { stepInterchanged(out, in, a.D*a.Dt, a.Par.Each) })
 	return nil
 }
 

@@ -51,6 +51,17 @@ func iterations(a *Julia) int {
 	return sum
 }
 
+// escaping returns the number of iterations of the points of a that escape; a.Out has the counts.
+func escaping(a *Julia) int {
+	sum := 0
+	for _, n := range a.Out {
+		if n < a.MaxIter {
+			sum += int(n)
+		}
+	}
+	return sum
+}
+
 // Check returns the error with which every route refuses a.
 func (a *Julia) Check() error {
 	const k = "julia"
@@ -114,7 +125,7 @@ func goJulia(a *Julia) error {
 }
 
 func goParJulia(a *Julia) error {
-	a.Par.each(a.Lo, a.Hi, 64, func(lo, hi int) { escapes(a, lo, hi) })
+	a.Par.Each(a.Lo, a.Hi, 64, func(lo, hi int) { escapes(a, lo, hi) })
 	return nil
 }
 
@@ -131,7 +142,7 @@ func goJuliaSplit(a *JuliaSplit) error {
 }
 
 func goParJuliaSplit(a *JuliaSplit) error {
-	a.Par.each(a.Lo, a.Hi, 64, func(lo, hi int) { escapesSplit(a, lo, hi) })
+	a.Par.Each(a.Lo, a.Hi, 64, func(lo, hi int) { escapesSplit(a, lo, hi) })
 	return nil
 }
 

@@ -45,7 +45,7 @@ func TestEachVisitsAllOnce(t *testing.T) {
 		for _, n := range []int{0, 1, 2, 3, 63, 64, 65, 1000} {
 			t.Run(fmt.Sprint(p, n), func(t *testing.T) {
 				visits := make([]atomic.Int32, n+10)
-				p.each(5, 5+n, 64, func(lo, hi int) {
+				p.Each(5, 5+n, 64, func(lo, hi int) {
 					for k := lo; k < hi; k++ {
 						visits[k].Add(1)
 					}

@@ -69,7 +69,7 @@ func goOLS(a *OLS) error {
 }
 
 func goParOLS(a *OLS) error {
-	ols(a, a.Par.each)
+	ols(a, a.Par.Each)
 	return nil
 }
 
@@ -79,7 +79,7 @@ func goOLSInterchanged(a *OLS) error {
 }
 
 func goParOLSInterchanged(a *OLS) error {
-	olsInterchanged(a, a.Par.each)
+	olsInterchanged(a, a.Par.Each)
 	return nil
 }
 

@@ -17,10 +17,10 @@ type executor func(lo, hi, chunk int, f func(lo, hi int))
 
 func serial(lo, hi, _ int, f func(lo, hi int)) { f(lo, hi) }
 
-// each is the executor of the language go-par: p.Threads goroutines under p.Schedule. Each goroutine is locked to an OS
+// Each is the executor of the language go-par: p.Threads goroutines under p.Schedule. Each goroutine is locked to an OS
 // thread and settles it first, since an older thread of Go may be in another floating-point environment than the
 // caller's. It panics if settling fails.
-func (p Par) each(lo, hi, chunk int, f func(lo, hi int)) {
+func (p Par) Each(lo, hi, chunk int, f func(lo, hi int)) {
 	if lo >= hi {
 		return
 	}

@@ -60,12 +60,12 @@ func goTransposeNaive(a *Transpose) error {
 }
 
 func goParTranspose(a *Transpose) error {
-	transpose(a, a.Par.each)
+	transpose(a, a.Par.Each)
 	return nil
 }
 
 func goParTransposeNaive(a *Transpose) error {
-	transposeNaive(a, a.Par.each)
+	transposeNaive(a, a.Par.Each)
 	return nil
 }
 

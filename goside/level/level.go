@@ -11,6 +11,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/klauspost/cpuid/v2"
 )
 
 // Variable is the environment variable that forces a level.
@@ -27,11 +29,39 @@ func Check(name string) error {
 	if name == "" || slices.Contains(Names, name) {
 		return nil
 	}
-	return fmt.Errorf("level %q, want baseline, avx2 or avx512", name)
+	return fmt.Errorf("%q is no level, want baseline, avx2 or avx512", name)
 }
 
 // Forced returns the level that the environment forces, or "".
 func Forced() string { return os.Getenv(Variable) }
+
+// CheckForced returns an error if what the environment forces is no level.
+func CheckForced() error {
+	if err := Check(Forced()); err != nil {
+		return fmt.Errorf("%s: %w", Variable, err)
+	}
+	return nil
+}
+
+// x86 is the least level of the x86-64 architecture that has a level.
+var x86 = map[string]int{"avx2": 3, "avx512": 4}
+
+// Has reports whether this processor has a level, and the operating system keeps its registers.
+func Has(name string) bool { return cpuid.CPU.X64Level() >= x86[name] }
+
+// Had returns the levels that this processor has, the best last.
+func Had() []string {
+	return slices.DeleteFunc(slices.Clone(Names), func(name string) bool { return !Has(name) })
+}
+
+// Chosen returns the level at which the tuned languages run: the one that is forced, or the best that this processor has.
+func Chosen() string {
+	if forced := Forced(); forced != "" {
+		return forced
+	}
+	had := Had()
+	return had[len(had)-1]
+}
 
 // Split returns a language without its level, and the level, or "" if the language is none of a level.
 func Split(lang string) (plain, level string) {
@@ -47,6 +77,30 @@ func Join(plain, level string) string {
 		return plain
 	}
 	return plain + "-" + level
+}
+
+// Plain returns the plain language that a tuned one is compared with, rust-par of rust-simd-par, and whether lang is
+// tuned. Another language is its own plain one.
+func Plain(lang string) (plain string, tuned bool) {
+	lang, _ = Split(lang)
+	words := strings.Split(lang, "-")
+	for k, word := range words {
+		if k > 0 && (word == "simd" || word == "fast") {
+			plain := []string{words[0]}
+			for _, w := range words[k+1:] {
+				if w == "omp" || w == "par" {
+					plain = append(plain, w)
+				}
+			}
+			return strings.Join(plain, "-"), true
+		}
+	}
+	return lang, false
+}
+
+// Brute reports whether a tuned language computes each iteration of each point of a Julia set, as a plain one does.
+func Brute(lang string) bool {
+	return strings.Contains(lang, "-brute") || strings.Contains(lang, "-rung")
 }
 
 // Lacking says why the processor does not run a tuned language, "no AVX-512", by the level of its name or else by the

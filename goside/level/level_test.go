@@ -3,7 +3,11 @@
 
 package level
 
-import "testing"
+import (
+	"runtime"
+	"slices"
+	"testing"
+)
 
 func TestSplit(t *testing.T) {
 	for lang, want := range map[string][2]string{
@@ -36,5 +40,48 @@ func TestCheck(t *testing.T) {
 	}
 	if err := Check("avx"); err == nil {
 		t.Error("avx is taken for a level")
+	}
+}
+
+func TestPlain(t *testing.T) {
+	for lang, want := range map[string]string{
+		"c-simd": "c", "c-simd-omp": "c-omp", "rust-simd-par-avx2": "rust-par", "go-fast-par": "go-par", "go-fast-brute": "go",
+		"fortran-simd-brute-baseline": "fortran", "c-simd-rung1": "c",
+	} {
+		if plain, tuned := Plain(lang); plain != want || !tuned {
+			t.Errorf("%s is compared with %q (tuned: %v), want %q", lang, plain, tuned, want)
+		}
+	}
+	for _, lang := range []string{"c", "rust-par", "numba-prange", "cython-static"} {
+		if plain, tuned := Plain(lang); plain != lang || tuned {
+			t.Errorf("%s is compared with %q (tuned: %v), want itself", lang, plain, tuned)
+		}
+	}
+}
+
+// TestHad: each level of x86-64 has what those before it have, and elsewhere there is only the first.
+func TestHad(t *testing.T) {
+	had := Had()
+	if len(had) == 0 || !slices.Equal(had, Names[:len(had)]) || runtime.GOARCH != "amd64" && len(had) > 1 {
+		t.Errorf("this processor (%s) has the levels %v, want the first of %v", runtime.GOARCH, had, Names)
+	}
+	for forced, want := range map[string]string{"": had[len(had)-1], "baseline": "baseline", "avx512": "avx512"} {
+		t.Setenv(Variable, forced)
+		if got := Chosen(); got != want {
+			t.Errorf("with %s=%s the level is %q, want %q", Variable, forced, got, want)
+		}
+	}
+}
+
+func TestCheckForced(t *testing.T) {
+	for _, forced := range []string{"", "avx2"} {
+		t.Setenv(Variable, forced)
+		if err := CheckForced(); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Setenv(Variable, "AVX2")
+	if err := CheckForced(); err == nil || err.Error() != `TOLL_SIMD: "AVX2" is no level, want baseline, avx2 or avx512` {
+		t.Errorf("the error is %v, want one that names the variable and the levels", err)
 	}
 }

@@ -23,6 +23,7 @@ import (
 
 	"golang.org/x/perf/benchfmt"
 
+	"toll/goside/level"
 	"toll/goside/measure"
 )
 
@@ -427,9 +428,12 @@ func newRow(result *benchfmt.Result) Row {
 // MoveName is the kernel, in the record, of a limit that goes through memory as a problem does.
 const MoveName = "move"
 
-// ParallelLanguage reports whether a language of that name uses several threads.
+// ParallelLanguage reports whether a language of that name uses several threads: of Rust, Go or pandas, by OpenMP, by Numba, or
+// by one of OpenMP's schedules from Cython.
 func ParallelLanguage(lang string) bool {
-	return strings.HasSuffix(lang, "-par") || strings.HasSuffix(lang, "-omp")
+	lang, _ = level.Split(lang)
+	last := lang[strings.LastIndexByte(lang, '-')+1:]
+	return slices.Contains([]string{"par", "omp", "prange", "static", "dynamic", "guided"}, last)
 }
 
 // LimitsName is the study that is not of routes but of the machine.

@@ -173,3 +173,15 @@ func TestVerified(t *testing.T) {
 		t.Errorf("%d of %d rows are verified and %d silent, want 1 of 2 and 2", good, rows, silent)
 	}
 }
+
+// TestParallelLanguage: bindings of Python that work on several threads are held against as many.
+func TestParallelLanguage(t *testing.T) {
+	for lang, want := range map[string]bool{
+		"c": false, "c-omp": true, "rust-par": true, "rust-simd-par-avx2": true, "c-simd-omp": true, "c-simd": false, "c-simd-avx512": false,
+		"numba": false, "numba-prange": true, "cython-static": true, "cython-guided": true, "cython-memoryview": false, "lstsq-engine-par": true, "": false,
+	} {
+		if got := record.ParallelLanguage(lang); got != want {
+			t.Errorf("%s is parallel: %v, want %v", lang, got, want)
+		}
+	}
+}

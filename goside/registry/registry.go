@@ -6,10 +6,12 @@
 package registry
 
 import (
+	"fmt"
 	"path"
 	"slices"
 
 	"toll/goside/kernel"
+	"toll/goside/kernel/fast"
 	"toll/goside/level"
 	"toll/goside/seam"
 	"toll/goside/via/direct"
@@ -60,12 +62,24 @@ var tunedLanguages = []struct{ lang, file string }{
 	{"c-simd", "libtoll_c_simd.so"},
 	{"c-simd-brute", "libtoll_c_simd.so"},
 	{"c-simd-omp", "libtoll_c_simd_omp.so"},
+	{"fortran-simd", "libtoll_fortran_simd.so"},
+	{"fortran-simd-brute", "libtoll_fortran_simd.so"},
 	{"rust-simd", "libtoll_rust.so"},
 	{"rust-simd-brute", "libtoll_rust.so"},
 	{"rust-simd-par", "libtoll_rust.so"},
 }
 
-// tuned are the routes to them, at the best level of the processor; levels are those to each level, so that all are
+// tunedGo are those with no border to cross.
+var tunedGo = []struct {
+	lang string
+	of   func(*fast.Level) kernel.Funcs
+}{
+	{"go-fast", (*fast.Level).Go},
+	{"go-fast-brute", (*fast.Level).Brute},
+	{"go-fast-par", (*fast.Level).GoPar},
+}
+
+// tuned are the routes to all of these, at the best level of the processor; levels are those to each level, so that all are
 // verified.
 var tuned, levels = tunedRoutes(""), tunedRoutes(level.Names...)
 
@@ -124,6 +138,11 @@ func Match(patterns []string) ([]*seam.Route, error) {
 
 // tunedRoutes returns the routes to all tuned languages at these levels; "" is the best one.
 func tunedRoutes(levels ...string) (all []*seam.Route) {
+	for _, l := range tunedGo {
+		for _, name := range levels {
+			all = append(all, fastRoute(level.Join(l.lang, name), name, l.of))
+		}
+	}
 	for _, l := range tunedLanguages {
 		for _, name := range levels {
 			lang := level.Join(l.lang, name)
@@ -135,6 +154,19 @@ func tunedRoutes(levels ...string) (all []*seam.Route) {
 
 func goRoute(lang string, f kernel.Funcs) *seam.Route {
 	return seam.NewRoute(lang, "direct", func() (*seam.Library, error) { return direct.Open(f) })
+}
+
+func fastRoute(lang, name string, of func(*fast.Level) kernel.Funcs) *seam.Route {
+	return seam.NewRoute(lang, "direct", func() (*seam.Library, error) {
+		l, ok := fast.At(name)
+		switch {
+		case ok:
+			return direct.Open(of(l))
+		case level.Lacking(lang) != "":
+			return nil, fmt.Errorf("fast: %w: %s", seam.ErrUnavailable, level.Lacking(lang))
+		}
+		return nil, fmt.Errorf("fast: %w", level.CheckForced())
+	})
 }
 
 func puregoRoute(lang, file string) *seam.Route {

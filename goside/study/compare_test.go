@@ -125,9 +125,11 @@ func TestCompareOthers(t *testing.T) {
 	before, after := twoRuns(t)
 	after.Facts[0].Value = "y"
 	after.Facts[1].Value = "2" // another seed is no difference
+	before.Facts = append(before.Facts, measure.Fact{Key: "simd", Value: "avx512"})
+	after.Facts = append(after.Facts, measure.Fact{Key: "simd", Value: "avx2"})
 	after.Rows = after.Rows[3:]
 	c := compared(t, before, after)
-	if diff := cmp.Diff([]string{"cpu: x, now y"}, c.Differ); diff != "" {
+	if diff := cmp.Diff([]string{"cpu: x, now y", "simd: avx512, now avx2"}, c.Differ); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if c.OnlyOld != 3 || c.Only != 0 {

@@ -155,6 +155,13 @@ func TestSideBySideTitles(t *testing.T) {
 		}
 		pagetest.Holds(t, sideBySide(page.Style{Markdown: true}, records...), "| problem and route | "+c.want+" | own change |")
 	}
+	var levels []study.Named
+	for _, name := range []string{"avx2", "avx512"} {
+		r, _ := twoRuns(t)
+		fact(r, "simd", name)
+		levels = append(levels, study.Named{Name: name + ".txt", Record: r})
+	}
+	pagetest.Holds(t, sideBySide(page.Style{Markdown: true}, levels...), "| problem and route | tuned at avx2 | tuned at avx512 | own change |")
 }
 
 // TestSideBySideLess: too few rounds leave the times, and problems of one name are told apart by all of it.

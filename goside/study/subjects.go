@@ -16,6 +16,7 @@ import (
 	"toll/goside/calls"
 	"toll/goside/conform"
 	"toll/goside/kernel"
+	"toll/goside/level"
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/seam"
@@ -238,7 +239,10 @@ func Holding(verified []conform.Result) []*seam.Route {
 }
 
 // Parks reports whether a call on that route waits for other goroutines, or for another process.
-func Parks(r *seam.Route) bool { return r.Lang == "go-par" || r.Via == "process" }
+func Parks(r *seam.Route) bool {
+	plain, _ := level.Plain(r.Lang)
+	return plain == "go-par" || r.Via == "process"
+}
 
 // Name returns the name of a problem's benchmark on a route.
 func Name(p *kernel.Problem, lang, via string) record.Name {
@@ -247,6 +251,16 @@ func Name(p *kernel.Problem, lang, via string) record.Name {
 		name.Kernel, name.Op = "", p.Kernel
 	}
 	return name
+}
+
+// FactsFor is [Facts] with the work that a problem is to a language: a tuned one may do less.
+func FactsFor(p *kernel.Problem, timed *kernel.Timed, lang string) []measure.Fact {
+	if _, tuned := level.Plain(lang); tuned && !level.Brute(lang) {
+		skipping := *timed
+		skipping.Work = timed.Skipping
+		timed = &skipping
+	}
+	return Facts(p, timed)
 }
 
 // Facts returns what the record says of a problem: which it is, what an operation is, the bytes of memory that it is

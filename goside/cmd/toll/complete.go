@@ -45,7 +45,7 @@ func complete(c *cobra.Command) {
 
 // completeFlag has the values of a flag completed: one of the names, or a list of them with commas between.
 func completeFlag(c *cobra.Command, flag string, names []string) {
-	list := strings.HasSuffix(c.Flags().Lookup(flag).Value.Type(), "Slice")
+	list := strings.HasSuffix(c.Flag(flag).Value.Type(), "Slice")
 	_ = c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 		before := ""
 		if comma := strings.LastIndex(begun, ","); list && comma >= 0 {

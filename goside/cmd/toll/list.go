@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/kernel"
+	"toll/goside/level"
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/study"
@@ -27,6 +28,15 @@ type listed struct {
 	Functions []string    `json:"functions,omitempty"`
 	Build     *seam.Build `json:"build,omitempty"`
 	Error     string      `json:"error,omitempty"` // why it is unavailable
+
+	Levels []listedLevel `json:"levels,omitempty"` // of a tuned language
+}
+
+// listedLevel is a level of a tuned language.
+type listedLevel struct {
+	Level string      `json:"level"`
+	Build *seam.Build `json:"build,omitempty"`
+	Error string      `json:"error,omitempty"` // why it is unavailable
 }
 
 func listCommand() *cobra.Command {
@@ -36,9 +46,10 @@ func listCommand() *cobra.Command {
 		Short: "List every route, what it offers, and whether it is available",
 		Long: `List shows what each route offers and whether it is available. Of the routes through Python it looks only whether
 their files are there and the interpreter's library loads, since to open them takes seconds: some compile. With --long
-and --json it opens every route; what was found may then still fail, and the error says why.
+and --json it opens every route; what was found may then still fail, and the error says why. They also say of each level
+of the tuned languages how it was built, or what the processor lacks.
 
---json prints a list of routes: route, lang, via, functions, build (compiler, flags), error.`,
+--json prints a list of routes: route, lang, via, functions, build (compiler, flags), error, levels (level, build, error).`,
 		Example: `  toll list
   toll list --json > routes.json`,
 		Args: cobra.NoArgs,
@@ -64,7 +75,7 @@ and --json it opens every route; what was found may then still fail, and the err
 func openAll() []listed {
 	all := []listed{}
 	for _, r := range registry.Routes() {
-		l := listed{Route: r.Name(), Lang: r.Lang, Via: r.Via}
+		l := listed{Route: r.Name(), Lang: r.Lang, Via: r.Via, Levels: openLevels(r)}
 		if library, err := r.Open(); err != nil {
 			l.Error = err.Error()
 		} else {
@@ -72,6 +83,25 @@ func openAll() []listed {
 			for _, f := range library.Offered() {
 				l.Functions = append(l.Functions, f.Name)
 			}
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// openLevels opens the levels of a route's language, if it has any.
+func openLevels(r *seam.Route) []listedLevel {
+	var all []listedLevel
+	for _, of := range registry.All() {
+		plain, name := level.Split(of.Lang)
+		if name == "" || plain != r.Lang || of.Via != r.Via {
+			continue
+		}
+		l := listedLevel{Level: name}
+		if library, err := of.Open(); err != nil {
+			l.Error = err.Error()
+		} else {
+			l.Build = &library.Build
 		}
 		all = append(all, l)
 	}
@@ -92,6 +122,30 @@ func printLong(w io.Writer, all []listed) {
 		}
 	}
 	t.Render()
+	printLevels(w, all)
+}
+
+// printLevels prints a line for each level of each tuned language, by the first crossing that has one.
+func printLevels(w io.Writer, all []listed) {
+	t := newTable(w, "level", "build")
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 85, WidthMaxEnforcer: text.WrapSoft}})
+	var seen []string
+	for _, l := range all {
+		if slices.Contains(seen, l.Lang) || !slices.ContainsFunc(l.Levels, func(l listedLevel) bool { return l.Build != nil }) {
+			continue
+		}
+		seen = append(seen, l.Lang)
+		for _, at := range l.Levels {
+			build := at.Error
+			if at.Build != nil {
+				build = at.Build.String()
+			}
+			t.AppendRow(table.Row{level.Join(l.Lang, at.Level), build})
+		}
+	}
+	if seen != nil {
+		t.Render()
+	}
 }
 
 // printMarks prints a line for each route, and a mark for each function.
@@ -153,6 +207,12 @@ func printMarks(w io.Writer, routes []*seam.Route) {
 	}
 	say("Marks: ● offered, · not; one for each function, in this order. %s.", strings.Join(kernels, "; "))
 	say("Available: yes: opened; found: its files are there, and --long opens it.")
+	forced := ""
+	if level.Forced() != "" {
+		forced = ", as --simd or " + level.Variable + " says,"
+	}
+	say("Levels of the tuned languages (-simd, -fast): %s; this processor has %s. They run%s at %s. Each level is a language, too, such as c-simd-%s.",
+		strings.Join(level.Names, ", "), strings.Join(level.Had(), ", "), forced, level.Chosen(), level.Names[0])
 }
 
 func newTable(w io.Writer, header ...any) table.Writer {

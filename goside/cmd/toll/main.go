@@ -67,10 +67,15 @@ Errors and progress go to standard error. NO_COLOR switches colours off.`,
 		SilenceErrors: true,
 	}
 	root.SetOut(out)
-	root.AddCommand(listCommand(), verifyCommand(), showCommand(), reportCommand(), compareCommand(), drawCommand(), childCommand())
+	opening := []*cobra.Command{listCommand(), verifyCommand(), drawCommand()} // routes
 	for _, s := range studies.All {
-		root.AddCommand(studyCommand(s))
+		opening = append(opening, studyCommand(s))
 	}
+	for _, c := range opening {
+		addSIMD(c)
+	}
+	root.AddCommand(opening...)
+	root.AddCommand(showCommand(), reportCommand(), compareCommand(), childCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("")
 	for _, c := range root.Commands() {
@@ -93,7 +98,7 @@ Errors and progress go to standard error. NO_COLOR switches colours off.`,
 func execute(root *cobra.Command, begin func()) error {
 	begun := false
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if err := cmd.ValidateFlagGroups(); err != nil {
+		if err := errors.Join(cmd.ValidateFlagGroups(), checkSIMD(cmd)); err != nil {
 			return err
 		}
 		begun = true

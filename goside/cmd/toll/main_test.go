@@ -128,8 +128,8 @@ func TestVerify(t *testing.T) {
 	if err := errors.Join(err, json.Unmarshal([]byte(out), &all)); err != nil {
 		t.Fatal(err)
 	}
-	if len(all) != 4 || all[0].Verdict != "bit-identical" || all[0].Cases < 50 {
-		t.Errorf("got %+v, want 4 rows with many cases", all)
+	if len(all) != 8 || all[0].Verdict != "bit-identical" || all[0].Cases < 50 {
+		t.Errorf("got %+v, want 8 rows with many cases", all)
 	}
 }
 

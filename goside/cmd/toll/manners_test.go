@@ -219,6 +219,8 @@ func TestComplete(t *testing.T) {
 		{[]string{"compare", "a.txt", ""}, []string{"txt", "txt.gz", ":8"}},
 		{[]string{"show", "--into", ""}, []string{"md", ":8"}},
 		{[]string{"list", ""}, []string{":4"}},
+		{[]string{"bench", "--simd", "avx"}, []string{"avx2", "avx512", ":36"}},
+		{[]string{"draw", "julia", "--simd", ""}, []string{"baseline", "avx2", "avx512", ":36"}},
 		{[]string{"ver"}, []string{"verify", ":4"}},
 		{[]string{"bench", "-o", ""}, []string{":0"}},
 	} {

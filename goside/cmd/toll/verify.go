@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"toll/goside/conform"
+	"toll/goside/level"
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/study"
@@ -41,7 +42,7 @@ func verifyCommand() *cobra.Command {
 		Use:   "verify",
 		Short: "Verify every route against the reference, bit for bit",
 		Long: `Verify runs the conformance suite: odd and degenerate shapes, padding, sub-ranges, both layouts, bad
-arguments, and the book's own problems. The exit code is 0 only if every row holds, and 3 if those that do not hold are
+arguments, and the book's own problems. Without --route it verifies each level of the tuned languages, too. The exit code is 0 only if every row holds, and 3 if those that do not hold are
 all unavailable. An interrupt (Ctrl-C) ends it early: the rows that are complete are shown.
 
 --json prints a list of rows: route, kernel, layout, verdict (bit-identical, within bound, failed, unavailable), cases, failed
@@ -50,7 +51,7 @@ all unavailable. An interrupt (Ctrl-C) ends it early: the rows that are complete
   toll verify --route c/cgo --json > verdicts.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			routes, err := registry.Match(patterns)
+			routes, err := toVerify(patterns)
 			if err != nil {
 				return err
 			}
@@ -75,10 +76,18 @@ all unavailable. An interrupt (Ctrl-C) ends it early: the rows that are complete
 		},
 	}
 	c.Flags().StringSliceVar(&kernels, "kernel", []string{"*"}, "kernels to verify: call, diffusion, julia, ols, or patterns")
-	c.Flags().StringSliceVar(&patterns, "route", []string{"*/*"}, "routes to verify: names or patterns such as '*/purego'")
+	c.Flags().StringSliceVar(&patterns, "route", nil, "routes to verify: names or patterns such as '*/purego' (default all)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&large, "large", false, "also run the 100,000-line case on routes that make one Python call per line; adds five minutes")
 	return c
+}
+
+// toVerify returns the routes that match the patterns, or all.
+func toVerify(patterns []string) ([]*seam.Route, error) {
+	if patterns == nil {
+		return slices.Clone(registry.All()), nil
+	}
+	return registry.Match(patterns)
 }
 
 // outcome returns an error unless all hold. It is [study.ErrReported] if one failed.
@@ -125,6 +134,7 @@ func printResults(out io.Writer, results []conform.Result) {
 	count := map[conform.Verdict]int{}
 	var routes, columns, reasons, bounds, spared []string
 	bounded := map[string][]string{} // by what is said of the bound, the routes
+	failing := map[string][]string{} // by the error of opening them
 	cells := map[[2]string]string{}
 	add := func(all *[]string, s string) {
 		if !slices.Contains(*all, s) {
@@ -157,12 +167,23 @@ func printResults(out io.Writer, results []conform.Result) {
 			}
 		default:
 			cell = string(verdict)
-			if len(r.Failures) > 0 {
+			lacks := level.Lacking(r.Route.Lang)
+			switch {
+			case verdict == conform.Unavailable && lacks != "" && strings.HasSuffix(r.Err.Error(), lacks):
+				cell += ": " + lacks
+			case r.Err != nil:
+				why := strings.TrimRight(r.Err.Error(), "\n")
+				add(&reasons, why)
+				failing[why] = append(failing[why], route)
+			default:
 				cell = r.Failed() + " failed"
+				add(&reasons, strings.TrimRight(r.Reason().Error(), "\n"))
 			}
-			add(&reasons, strings.TrimRight(r.Reason().Error(), "\n"))
 		}
 		cells[[2]string{route, column}] = paint(coloured, colours[verdict], cell)
+	}
+	if columns == nil { // none of the routes is there
+		columns = []string{""}
 	}
 	header := []any{"route"}
 	for _, column := range columns {
@@ -174,7 +195,7 @@ func printResults(out io.Writer, results []conform.Result) {
 		for _, column := range columns {
 			row = append(row, cells[[2]string{route, column}])
 		}
-		if whole := cells[[2]string{route, " "}]; whole != "" && len(columns) > 0 {
+		if whole := cells[[2]string{route, " "}]; whole != "" {
 			row[1] = whole
 		}
 		t.AppendRow(row)
@@ -187,6 +208,9 @@ func printResults(out io.Writer, results []conform.Result) {
 		fmt.Fprintln(out, strings.Join(spared, ", "), "were spared the large case, see --large")
 	}
 	for _, line := range reasons {
+		if routes := failing[line]; routes != nil {
+			line = strings.Join(routes, ", ") + ": " + line
+		}
 		fmt.Fprintln(out, line)
 	}
 	if len(bounds) > 0 {

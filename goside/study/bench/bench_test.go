@@ -17,16 +17,19 @@ import (
 	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/seam"
+	"toll/goside/study"
 	"toll/goside/study/limits"
 )
 
-// results are of all native routes, found when a benchmark first asks for them.
-var results = sync.OnceValue(func() []conform.Result {
-	return conform.Verify(registry.Native(), kernel.Cases(), nil)
+// results are of all routes but those through Python, found when a benchmark first asks for them.
+var results = sync.OnceValues(func() ([]conform.Result, error) {
+	routes, err := standard([]string{"*"})
+	routes = slices.DeleteFunc(routes, func(r *seam.Route) bool { return r.Via == "cpython" })
+	return withoutCalls(conform.Verify(routes, kernel.Cases(), nil)), err
 })
 
-// BenchmarkKernels and BenchmarkCall time what toll bench times, under the same names: every route that holds.
-// toll bench interleaves them and so can tell smaller differences.
+// BenchmarkKernels and BenchmarkCall time what toll bench times, under the same names: every route that holds, but for those
+// through Python. toll bench interleaves them and so can tell smaller differences.
 func BenchmarkKernels(b *testing.B) { benchmark(b, "Kernels") }
 
 func BenchmarkCall(b *testing.B) { benchmark(b, "Call") }
@@ -34,12 +37,16 @@ func BenchmarkCall(b *testing.B) { benchmark(b, "Call") }
 func BenchmarkLimits(b *testing.B) { benchmark(b, record.LimitsName) }
 
 func benchmark(b *testing.B, name string) {
-	for _, r := range results() {
+	results, err := results()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, r := range results {
 		if !r.Holds() && !errors.Is(r.Err, seam.ErrUnavailable) {
 			b.Errorf("%s does not hold and is not timed: %v", r.Route.Name(), r.Reason())
 		}
 	}
-	subjects, err := Subjects(results(), registry.Baseline, runtime.GOMAXPROCS(0))
+	subjects, err := Subjects(results, registry.Baseline, runtime.GOMAXPROCS(0))
 	if err == nil && name == record.LimitsName {
 		subjects, err = limits.Subjects(runtime.GOMAXPROCS(0), subjects)
 	}
@@ -70,6 +77,68 @@ func benchmark(b *testing.B, name string) {
 			b.ReportMetric(float64(b.Elapsed())/float64(n), "ns/op") // n is not b.N
 			b.ReportMetric(float64(cpu)/float64(n), "cpu-ns/op")
 		})
+	}
+}
+
+// TestStandard: unless routes are asked for, kernels are timed on the plain languages, on the tuned ones and through Python, and
+// calls on the plain ones alone. What fails on a call is not timed at all.
+func TestStandard(t *testing.T) {
+	names := func(routes []*seam.Route) []string {
+		var all []string
+		for _, r := range routes {
+			all = append(all, r.Name())
+		}
+		return all
+	}
+	all, err := standard([]string{"*"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	via, err := study.NativeVia()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := names(all)
+	for _, r := range registry.Native() {
+		if !slices.Contains(got, r.Name()) {
+			t.Errorf("%s is not timed", r.Name())
+		}
+	}
+	for _, r := range registry.Tuned() {
+		if want := !strings.Contains(r.Lang, "-brute") || r.Via == via || r.Via == "direct"; slices.Contains(got, r.Name()) != want {
+			t.Errorf("%s is timed: %v, want %v", r.Name(), !want, want)
+		}
+	}
+	for _, want := range []string{"numpy/cpython", "numba-prange/cpython", "pythran/cpython", "cython-static/cpython"} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is not timed", want)
+		}
+	}
+	for _, kernels := range [][]string{{"call"}, {"c*"}} {
+		calls, err := standard(kernels)
+		if err != nil || !slices.Equal(calls, registry.Native()) {
+			t.Errorf("for %v %v are timed (error %v), want the native routes", kernels, names(calls), err)
+		}
+	}
+	if some, err := standard([]string{"call", "ol?"}); err != nil || !slices.Equal(some, all) {
+		t.Errorf("for call and ol? %v are timed (error %v), want all", names(some), err)
+	}
+
+	plain, tuned, broken := registry.Native()[0], registry.Tuned()[0], registry.Tuned()[1]
+	results := withoutCalls([]conform.Result{
+		{Route: plain, Kernel: "call", Cases: 1}, {Route: plain, Kernel: "ols", Cases: 1}, {Route: tuned, Kernel: "call", Cases: 1},
+		{Route: tuned, Kernel: "ols", Cases: 1}, {Route: broken, Kernel: "call", Cases: 1, Err: errors.New("broken")}, {Route: broken, Kernel: "ols", Cases: 1},
+	})
+	var left []string
+	for _, r := range results {
+		left = append(left, r.Kernel+" "+r.Route.Name())
+	}
+	want := []string{"call " + plain.Name(), "ols " + plain.Name(), "ols " + tuned.Name(), "call " + broken.Name(), "ols " + broken.Name()}
+	if !slices.Equal(left, want) {
+		t.Errorf("left are %q, want %q", left, want)
+	}
+	if holds := study.Holding(results); !slices.Equal(holds, []*seam.Route{plain, tuned}) {
+		t.Errorf("timed are %v, want what does not fail on a call", names(holds))
 	}
 }
 

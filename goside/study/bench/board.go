@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"toll/goside/level"
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
@@ -132,7 +133,7 @@ func sayCrossings(kernels []*column) string {
 	return prose.Text("crossings", data)
 }
 
-// sayLanguages says how long the serial kernels of other languages take, relative to C through cgo.
+// sayLanguages says how long the serial kernels of other plain languages take, relative to C through cgo.
 func sayLanguages(kernels []*column) string {
 	direct := factors(kernels, func(r *record.Row) string {
 		if r.Route() == "go/direct" {
@@ -141,7 +142,7 @@ func sayLanguages(kernels []*column) string {
 		return ""
 	})
 	others := factors(kernels, func(r *record.Row) string {
-		if r.Via != "cgo" || r.Route() == registry.Baseline || r.Parallel() {
+		if _, tuned := level.Plain(r.Lang); tuned || r.Via != "cgo" || r.Route() == registry.Baseline || r.Parallel() {
 			return ""
 		}
 		return registry.Baseline

@@ -83,6 +83,29 @@ func TestBoard(t *testing.T) {
 	}
 }
 
+// TestBoardTuned: tuned languages are reached through crossings, but are no languages to compare C with.
+func TestBoardTuned(t *testing.T) {
+	plain, all := boardOf(t, crossed()), crossed()
+	for _, s := range crossed() {
+		if name := record.ParseName(s.Subject.Name); name.Kernel != "" && name.Lang == "c" && name.Entry == "" {
+			name.Lang = "c-simd"
+			times := s.Samples[0].Wall / 10
+			if name.Via == "purego" {
+				times *= 1.2
+			}
+			all = append(all, pagetest.One(name.String(), s.Subject.Facts, pagetest.Times(times)...))
+		}
+	}
+	tuned := boardOf(t, all)
+	if tuned.Says[0] != plain.Says[0] || tuned.Says[2] != plain.Says[2] {
+		t.Errorf("with tuned languages it says\n%q, want of calls and languages what it says without:\n%q", tuned.Says, plain.Says)
+	}
+	if want := "With 101 µs of work or more in a call, the choice of the crossing changes 3 of 10 kernel rows beyond noise, which is ±2% in the median row; " +
+		"the largest change is +26.0% (ols of c-simd/purego)."; tuned.Says[1] != want {
+		t.Errorf("says %q, want %q", tuned.Says[1], want)
+	}
+}
+
 // TestBoardLess: a record may lack routes or kernels, and what scatters is said with its spread.
 func TestBoardLess(t *testing.T) {
 	without := func(drop func(n record.Name) bool) *study.Board {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"toll/goside/level"
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
@@ -108,33 +109,44 @@ func columns(r *record.Record, study string, limits *record.Limits) []*column {
 	return all
 }
 
-// tables prints a row for each route and a column for each problem: times, and their ratios to the baseline; then shares of
-// the machine's limits and, in a page, the rates and the cores kept busy; or what calls allocate.
+// tables prints, for the plain languages and for the tuned ones, a row for each route and a column for each problem: times, and
+// their ratios to the baseline, or the speed-up over the plain language and over Python; then shares of the machine's limits and,
+// in a page, the rates and the cores kept busy; or what calls allocate.
 func tables(p *page.Page) {
 	if !slices.ContainsFunc(p.Record.Rows, func(r record.Row) bool { return r.Route() == p.Baseline }) {
 		p.Baseline = p.Record.Rows[0].Route()
 	}
 	for _, name := range studies(p.Record) {
-		m := newMatrix(p, name)
-		if p.HTML != nil {
-			m.list(name)
-			continue
-		}
-		m.print(name+": time", true, m.time)
-		if len(m.routes) > 1 {
-			m.print(name+": time relative to "+p.Baseline, false, m.ratio, m.floors()...)
-		}
-		switch {
-		case p.Brief:
-		case name == "Call":
-			m.print(name+": allocated on Go's heap, bytes", false, m.bytes)
-			m.print(name+": allocated on Go's heap, objects", false, m.objects)
-		default:
-			m.print(name+": share of the limit", false, m.share)
-			if p.Markdown {
-				m.print(name+": rate", false, m.rate)
-				m.print(name+": cores busy", false, m.cores)
+		for _, m := range newMatrices(p, name) {
+			if p.HTML != nil {
+				m.list()
+			} else {
+				m.tables()
 			}
+		}
+	}
+}
+
+// tables prints the tables of a matrix.
+func (m *matrix) tables() {
+	m.print("time", true, m.time)
+	if len(m.routes) > 1 && m.relates() {
+		m.print("time relative to "+m.Baseline, false, m.ratio, append(page.Words("noise floor"), m.floors()...))
+	}
+	if m.tuned {
+		m.print("speed-up over the plain language", false, m.overPlain)
+		m.print("speed-up over the fastest binding of Python", false, m.overPython)
+	}
+	switch {
+	case m.Brief:
+	case m.study == "Call":
+		m.print("allocated on Go's heap, bytes", false, m.bytes)
+		m.print("allocated on Go's heap, objects", false, m.objects)
+	default:
+		m.print("share of the limit", false, m.share)
+		if m.Markdown {
+			m.print("rate", false, m.rate)
+			m.print("cores busy", false, m.cores)
 		}
 	}
 }
@@ -142,21 +154,42 @@ func tables(p *page.Page) {
 // matrix prints tables of routes by problems.
 type matrix struct {
 	*page.Page
-	columns []*column
+	study   string
+	columns []*column // of all routes
 	routes  []string
+	tuned   bool // they are to tuned languages
 }
 
-func newMatrix(p *page.Page, study string) *matrix {
-	m := &matrix{Page: p, columns: columns(p.Record, study, p.Limits)}
+// newMatrices returns the matrix of a benchmark's routes, or those of kernels in plain and in tuned languages.
+func newMatrices(p *page.Page, study string) []*matrix {
+	all := columns(p.Record, study, p.Limits)
+	families := []*matrix{{Page: p, study: study, columns: all}, {Page: p, study: study, columns: all, tuned: true}}
 	for _, r := range p.Rows(study) {
+		m := families[0]
+		if _, tuned := level.Plain(r.Lang); tuned && study == "Kernels" {
+			m = families[1]
+		}
 		m.routes = record.AppendNew(m.routes, r.Route())
 	}
-	return m
+	return slices.DeleteFunc(families, func(m *matrix) bool { return m.routes == nil })
 }
 
-// print prints a table of what cell makes of each row, unless it makes nothing of any; the last line, if there is one, has the
-// noise floors.
-func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) page.Cell, floors ...page.Cell) {
+// title is what the matrix is headed by.
+func (m *matrix) title() string {
+	switch {
+	case m.tuned:
+		return m.study + ", tuned"
+	case m.study == "Call" && m.HTML != nil:
+		return "Calls"
+	}
+	return m.study
+}
+
+// relates reports whether ratios to the baseline are shown: those of tuned languages only if it is one of them.
+func (m *matrix) relates() bool { return !m.tuned || slices.Contains(m.routes, m.Baseline) }
+
+// print prints a table of what cell makes of each row, unless it makes nothing of any, and of more lines below.
+func (m *matrix) print(title string, units bool, cell func(*column, *record.Row) page.Cell, below ...[]page.Cell) {
 	header := []string{"route"}
 	between := ", "
 	if !m.Markdown { // a terminal is narrower than a page
@@ -186,27 +219,40 @@ func (m *matrix) print(title string, units bool, cell func(*column, *record.Row)
 	if !filled {
 		return
 	}
-	if floors != nil {
-		lines = append(lines, append(page.Words("noise floor"), floors...))
-	}
-	m.Grid(title, header, lines)
+	m.Grid(m.title()+": "+title, header, append(lines, below...))
 }
 
 // list prints, in a page in HTML, a line for each problem and route, which a reader sorts and filters.
-func (m *matrix) list(study string) {
-	title, first := study, "kernel"
-	calls, shares := study == "Call", study != "Call" && m.Limits.Moves()
-	var more []string
-	if calls {
-		title, first, more = "Calls", "function", []string{"bytes on Go's heap", "objects there"}
-	} else if shares {
-		more = []string{"share of the limit"}
+func (m *matrix) list() {
+	type cells struct {
+		header string
+		cell   func(*column, *record.Row) page.Cell
 	}
-	m.Heading(title)
+	first, more := "kernel", []cells{{"time", func(c *column, r *record.Row) page.Cell {
+		return page.Figure(page.TimeAndSpread(measure.Median(c.wall(r))), r, c.loop)
+	}}}
+	if m.relates() {
+		more = append(more, cells{"relative to " + m.Baseline, m.ratio})
+	}
+	if m.tuned {
+		more = append(more, cells{"speed-up over the plain language", m.overPlain}, cells{"speed-up over Python", m.overPython})
+	}
+	switch {
+	case m.study == "Call":
+		first, more = "function", append(more, cells{"bytes on Go's heap", m.bytes}, cells{"objects there", m.objects})
+	case m.Limits.Moves():
+		more = append(more, cells{"share of the limit", m.share})
+	}
+	more = append(more, cells{"verified", verdict})
+	m.Heading(m.title())
 	m.Tell(prose, "list", struct {
-		Operations, Baseline, Floors, Loop string
-		Shares                             bool
-	}{m.operations(), m.Baseline, m.floorsText(), m.loopText(), shares})
+		Operations, Baseline, Floors, Loop, Python string
+		Shares, Relates, Tuned                     bool
+	}{m.operations(), m.Baseline, m.floorsText(), m.loopText(), fastestBindings(m.columns), m.study != "Call" && m.Limits.Moves(), m.relates(), m.tuned})
+	header := []string{first, "language", "crossing"}
+	for _, of := range more {
+		header = append(header, of.header)
+	}
 	var lines [][]page.Cell
 	for _, c := range m.columns {
 		for _, route := range m.routes {
@@ -214,18 +260,14 @@ func (m *matrix) list(study string) {
 			if r == nil {
 				continue
 			}
-			wall := measure.Median(c.wall(r))
-			line := append(page.Words(c.name, r.Lang, r.Via), page.Figure(page.TimeAndSpread(wall), r, c.loop), m.ratio(c, r))
-			if calls {
-				line = append(line, m.bytes(c, r), m.objects(c, r))
-			} else if shares {
-				line = append(line, m.share(c, r))
+			line := page.Words(c.name, r.Lang, r.Via)
+			for _, of := range more {
+				line = append(line, of.cell(c, r))
 			}
-			lines = append(lines, append(line, verdict(r)))
+			lines = append(lines, line)
 		}
 	}
-	header := append([]string{first, "language", "crossing", "time", "relative to " + m.Baseline}, more...)
-	m.Table(&page.Table{Header: append(header, "verified"), Lines: lines, Left: 3, Filter: true})
+	m.Table(&page.Table{Header: header, Lines: lines, Left: 3, Filter: true})
 }
 
 // operations returns what the problems' times are of: "a diffusion step, a julia image".
@@ -255,7 +297,7 @@ func (m *matrix) loopText() string {
 }
 
 // verdict returns the mark of how a row was verified before it was timed.
-func verdict(r *record.Row) page.Cell {
+func verdict(_ *column, r *record.Row) page.Cell {
 	mark := "–"
 	if v := r.Verdict(); v != "" {
 		mark = "✓ " + v
@@ -279,6 +321,56 @@ func (m *matrix) ratio(c *column, r *record.Row) page.Cell {
 	}
 	ratio := measure.Ratio(c.wall(r), c.wall(base))
 	return page.Figure(page.Relative(ratio, ratio.Differs(c.floor())), r, base, c.loop)
+}
+
+// overPlain shows how many times as fast a row is as that of its plain language through the same crossing.
+func (m *matrix) overPlain(c *column, r *record.Row) page.Cell {
+	plain, _ := level.Plain(r.Lang)
+	return c.speedUp(r, c.find(plain+"/"+r.Via))
+}
+
+// overPython shows how many times as fast a row is as the fastest binding of Python.
+func (m *matrix) overPython(c *column, r *record.Row) page.Cell {
+	return c.speedUp(r, c.fastestBinding())
+}
+
+// speedUp shows the time of another row, which may be nil, relative to a row's.
+func (c *column) speedUp(r, other *record.Row) page.Cell {
+	if other == nil || len(other.Samples) != len(r.Samples) {
+		return page.Cell{}
+	}
+	ratio := measure.Ratio(c.wall(other), c.wall(r))
+	return page.Figure(page.Relative(ratio, ratio.Differs(c.floor())), r, other)
+}
+
+// fastestBinding returns the row of a Python language with the least time, or nil.
+func (c *column) fastestBinding() *record.Row {
+	var fastest *record.Row
+	for _, r := range c.rows {
+		if python(r) && r.Entry == "" && (fastest == nil || record.MiddleOf(c.wall(r)) < record.MiddleOf(c.wall(fastest))) {
+			fastest = r
+		}
+	}
+	return fastest
+}
+
+// python reports whether a row is of a language that Python calls.
+func python(r *record.Row) bool { return r.Via == "cpython" || r.Via == "process" }
+
+// fastestBindings returns the fastest bindings of Python in words, or "": "numba (julia, ols row) and numpy (ols col)".
+func fastestBindings(columns []*column) string {
+	var bindings []string
+	problems := map[string][]string{}
+	for _, c := range columns {
+		if r := c.fastestBinding(); r != nil {
+			bindings = record.AppendNew(bindings, r.Lang)
+			problems[r.Lang] = append(problems[r.Lang], c.name)
+		}
+	}
+	for k, lang := range bindings {
+		bindings[k] = fmt.Sprintf("%s (%s)", lang, strings.Join(problems[lang], ", "))
+	}
+	return page.Joined(bindings)
 }
 
 // floors returns the noise floor of each column.
@@ -351,18 +443,31 @@ func legend(p *page.Page) {
 		*page.Page
 		Rounds, Good, Rows int
 		Sizes, Loop        string
+		Parallel           string // how parallel languages are told
 		Limits, Moves      bool
 		Relative           bool // to another route
-	}{Page: p, Moves: p.Limits.Moves(), Limits: p.Limits.Any() && !p.Brief}
+		Tuned              bool // some are
+		Python             string
+	}{Page: p, Moves: p.Limits.Moves(), Limits: p.Limits.Any() && !p.Brief, Python: fastestBindings(columns(p.Record, "Kernels", p.Limits))}
 	var sizes []string
+	parallel := []string{"-par", "-omp"}
 	for k := range p.Record.Rows {
 		r := &p.Record.Rows[k]
 		data.Rounds = max(data.Rounds, len(r.Samples))
 		if r.Study != record.LimitsName && r.N != "1" {
 			sizes = record.AppendNew(sizes, r.What()+" "+r.N)
 		}
-		data.Relative = data.Relative || r.Study != record.LimitsName && r.Route() != p.Baseline
+		if r.Study == record.LimitsName {
+			continue
+		}
+		data.Relative = data.Relative || r.Route() != p.Baseline
+		_, tuned := level.Plain(r.Lang)
+		data.Tuned = data.Tuned || tuned
+		if r.Parallel() && !slices.ContainsFunc(parallel, func(end string) bool { return strings.HasSuffix(r.Lang, end) }) {
+			parallel = append(parallel, r.Lang)
+		}
 	}
+	data.Parallel = strings.Join(parallel, ", ")
 	data.Sizes = strings.Join(sizes, ", ")
 	data.Good, data.Rows = verified(p.Record)
 	if p.Limits.Loop != nil {

@@ -76,10 +76,10 @@ func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 		return fmt.Errorf("abi: %s has %s %v, want %v: run %s", source, what, found, want, seam.Mend)
 	}
 	switch want := uint32(unsafe.Sizeof(Table{})); {
-	case t == nil && level.Check(level.Forced()) != nil:
-		return nil, seam.Build{}, fmt.Errorf("abi: %s is a %w", level.Variable, level.Check(level.Forced()))
+	case t == nil && level.CheckForced() != nil:
+		return nil, seam.Build{}, fmt.Errorf("abi: %w", level.CheckForced())
 	case t == nil && level.Lacking(lang) != "":
-		return nil, seam.Build{}, fmt.Errorf("abi: %w: %s: this processor has %s", seam.ErrUnavailable, lang, level.Lacking(lang))
+		return nil, seam.Build{}, fmt.Errorf("abi: %w: %s", seam.ErrUnavailable, level.Lacking(lang))
 	case t == nil:
 		return nil, seam.Build{}, refuse("table", "NULL", "one")
 	case t.Version != Version:

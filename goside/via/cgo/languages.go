@@ -13,6 +13,7 @@ package cgo
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c_simd_omp.a -lgomp
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran.a
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_omp.a -lgomp
+#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_simd.a
 #cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_rust.a -lpthread -ldl -lm
 
 #include "languages.h"

@@ -5,12 +5,14 @@ package purego
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"toll/goside/kernel"
+	"toll/goside/level"
 	"toll/goside/seam"
 )
 
@@ -44,6 +46,63 @@ func TestWrongLibraries(t *testing.T) {
 		}
 		if errors.Is(err, seam.ErrUnavailable) {
 			t.Errorf("%s: error %q is ErrUnavailable, want a failure", file, err)
+		}
+	}
+}
+
+// TestLackingLevels opens libraries that have no table. Only one that lacks a level is unavailable.
+func TestLackingLevels(t *testing.T) {
+	for _, c := range []struct {
+		lang, forced, want string
+		unavailable        bool
+	}{
+		{"c-simd-avx512", "", "unavailable: no AVX-512", true},
+		{"c-simd-avx512", "baseline", "unavailable: no AVX-512", true},
+		{"c-simd", "avx2", "unavailable: no AVX2", true},
+		{"c-simd", "", "has table NULL, want one", false},
+		{"c-simd", "avx9", `TOLL_SIMD: "avx9" is no level, want baseline, avx2 or avx512`, false},
+		{"c", "", "has table NULL, want one", false},
+	} {
+		t.Setenv(level.Variable, c.forced)
+		_, err := Open("wrong/liblacking_"+strings.ReplaceAll(c.lang, "-", "_")+".so", c.lang)
+		if err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, seam.ErrUnavailable) != c.unavailable {
+			t.Errorf("%s with %s=%s: got %v, want %q (unavailable: %v)", c.lang, level.Variable, c.forced, err, c.want, c.unavailable)
+		}
+	}
+}
+
+// TestLevels: a tuned language has the levels that package level says of this processor, and runs at the one that is forced, or
+// else at the best of them. A level by its own name is open whatever is forced.
+func TestLevels(t *testing.T) {
+	for tuned, file := range map[string]string{"c-simd": "libtoll_c_simd.so", "c-simd-omp": "libtoll_c_simd_omp.so", "rust-simd": "libtoll_rust.so"} {
+		check := func(lang, at string) {
+			t.Helper()
+			of := fmt.Sprintf("%s with %s=%s", lang, level.Variable, level.Forced())
+			library, err := Open(file, lang)
+			if !level.Has(at) {
+				if !errors.Is(err, seam.ErrUnavailable) || level.Lacking(lang) == "" || !strings.HasSuffix(err.Error(), level.Lacking(lang)) {
+					t.Errorf("%s: got %v, want it to be unavailable, and why", of, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Errorf("%s: %v, want it to open", of, err)
+				return
+			}
+			if named, err := Open(file, level.Join(tuned, at)); err != nil || named.Build != library.Build {
+				t.Errorf("%s is built %v, want it to be as its level %s (error: %v)", of, library.Build, at, err)
+			}
+		}
+		for _, forced := range append([]string{""}, level.Names...) {
+			t.Setenv(level.Variable, forced)
+			check(tuned, level.Chosen())
+			for _, name := range level.Names {
+				check(level.Join(tuned, name), name)
+			}
+		}
+		t.Setenv(level.Variable, "sse2")
+		if _, err := Open(file, tuned); err == nil || errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "TOLL_SIMD") {
+			t.Errorf("%s with %s=sse2: got %v, want an error that names the variable", tuned, level.Variable, err)
 		}
 	}
 }

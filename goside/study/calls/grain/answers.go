@@ -13,7 +13,8 @@ import (
 // answer says how much work a call must carry for some shares of overhead, through the crossings that most programs use.
 func answer(p *page.Page) string {
 	var lines []fitted
-	for _, g := range grainsOf(p.Record) {
+	all := grainsOf(p.Record)
+	for _, g := range all {
 		for _, crossing := range g.crossings {
 			if l, ok := g.fit(crossing); ok {
 				lines = append(lines, fitted{line: l, crossing: crossing, unit: g.item})
@@ -22,7 +23,7 @@ func answer(p *page.Page) string {
 	}
 	var said []string
 	for _, via := range []string{"cgo", "purego"} {
-		low, high, ok := overheads(lines, "c/"+via)
+		low, high, ok := overheads(lines, plain+"/"+via)
 		if !ok {
 			continue
 		}
@@ -39,5 +40,9 @@ func answer(p *page.Page) string {
 	if said == nil {
 		return ""
 	}
-	return strings.Join(said, " ") + " The ranges are over the kernels."
+	said = append(said, "The ranges are over the kernels.")
+	if more := saidMore(pairs(all)); more != "" {
+		said = append(said, more)
+	}
+	return strings.Join(said, " ")
 }

@@ -23,22 +23,32 @@ import (
 // benchmark is the name of the benchmark.
 const benchmark = "Grain"
 
+// The languages that are called: plain code, and code at the hardware's speed.
+const (
+	plain = "c"
+	tuned = "c-simd"
+)
+
 // checked is the form of a crossing whose calls have their arguments checked, as the safe functions do.
 const checked = "checked"
 
 // Part is the grain of a call.
 var Part = study.Part{
 	Name:        "grain",
-	Experiments: []study.Experiment{{Name: "grain", Quick: 15 * time.Second, Full: 90 * time.Second, Run: run}},
+	Experiments: []study.Experiment{{Name: "grain", Quick: 22 * time.Second, Full: 135 * time.Second, Run: run}},
 	Benchmarks:  []string{benchmark},
 	Sections:    []func(*page.Page){tables},
 	Answers:     []page.Question{{Text: "How much work must a call carry?", Answer: answer}},
-	Pictures:    []study.Picture{{Name: "grain", Alt: alt, Draw: drawAll}, {Name: "grain-ols", Alt: altOne, Draw: drawOne}},
+	Pictures: []study.Picture{
+		{Name: "grain", Alt: alt, Draw: drawAll},
+		{Name: "grain-ols", Alt: altOne, Draw: drawOne},
+		{Name: "grain-tuned", Alt: altTuned, Draw: drawTuned},
+	},
 }
 
 // run times the kernels at every grain.
 func run(lab *study.Lab) ([]measure.Series, error) {
-	routes, err := registry.Match([]string{"go/direct", "c/cgo", "c/purego", "c/syscalln"})
+	routes, err := registry.Match([]string{"go/direct", "c/cgo", "c/purego", "c/syscalln", "c-simd/cgo", "c-simd/purego", "c-simd/syscalln"})
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +70,13 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 // items, which is the n of its name. The name's grain is the items in one crossing, and its chunk what these are
 // together: a row, say. All crossings of one kernel at one grain have the same Facts and share its memory.
 //
-// The crossings are go/direct and those of the routes that reach C. One that is not available is left out, and so
+// The crossings are go/direct and those of the routes that reach C, plain and tuned. One that is not available is left out, and so
 // is one from the kernels that it does not offer. Arguments are made once. A call changes only its range, or in a
 // diffusion step below a row the two slices of its view, which is a nanosecond or two. Calls are not checked
 // ([seam.Library].Raw), so that the crossing is what varies; a test holds that every call's Check would pass. Native
 // code looks at its arguments all the same, at every call, and go/direct makes a closure for a step: both are part
-// of what their calls cost. The first route to C is entered twice more: again, for the noise floor, and with each
-// call checked, which is what a program pays that calls the safe functions.
+// of what their calls cost. The first route to each language is entered again, for the noise floor, and that to plain C
+// once more with each call checked, which is what a program pays that calls the safe functions.
 //
 // full takes more grains between the same ends.
 func subjects(routes []*seam.Route, full bool) ([]measure.Subject, error) {
@@ -115,8 +125,9 @@ func (c *crossing) names(problem record.Name) record.Name {
 
 func crossingsOf(routes []*seam.Route) ([]crossing, error) {
 	var all, extra []crossing
+	again := map[string]bool{}
 	for _, r := range routes {
-		if r.Lang != "c" && r.Name() != "go/direct" {
+		if r.Lang != plain && r.Lang != tuned && r.Name() != "go/direct" {
 			continue
 		}
 		library, err := r.Open()
@@ -127,12 +138,14 @@ func crossingsOf(routes []*seam.Route) ([]crossing, error) {
 			return nil, fmt.Errorf("grain: %s: %w", r.Name(), err)
 		}
 		all = append(all, crossing{lang: r.Lang, via: r.Via, funcs: &library.Raw})
-		if r.Lang == "c" && extra == nil {
-			extra = []crossing{
-				{lang: r.Lang, via: r.Via, form: checked, funcs: &library.Funcs},
-				{lang: r.Lang, via: r.Via, entry: record.EntryAgain, funcs: &library.Raw},
-			}
+		if again[r.Lang] || r.Name() == "go/direct" {
+			continue
 		}
+		again[r.Lang] = true
+		if r.Lang == plain {
+			extra = append(extra, crossing{lang: r.Lang, via: r.Via, form: checked, funcs: &library.Funcs})
+		}
+		extra = append(extra, crossing{lang: r.Lang, via: r.Via, entry: record.EntryAgain, funcs: &library.Raw})
 	}
 	return append(all, extra...), nil
 }

@@ -173,7 +173,7 @@ func TestSubjects(t *testing.T) {
 		seam.NewRoute("c", "near", open(kernel.Go())),
 		seam.NewRoute("c", "far", open(kernel.Funcs{OLS: kernel.Go().OLS})),
 	}
-	form := regexp.MustCompile(`^Grain/kernel=(diffusion/op=(step|run)|julia|ols)/lang=[a-z]+/via=[a-z]+(/layout=row)?/n=\d+/grain=\d+` +
+	form := regexp.MustCompile(`^Grain/kernel=(diffusion/op=(step|run)|julia|ols)/lang=[a-z-]+/via=[a-z]+(/layout=row)?/n=\d+/grain=\d+` +
 		`(/chunk=[0-9a-z-]+)?(/form=checked)?(/entry=again)?$`)
 	sizes := map[bool]int{}
 	for _, full := range []bool{false, true} {

@@ -24,7 +24,7 @@ const alt = "Time per item against items per call, for each kernel and crossing:
 // drawAll draws a panel for each kernel, with the time of an item against the items in one call, both in powers of ten, and a
 // line for each crossing.
 func drawAll(r *record.Record) (*chart.Picture, error) {
-	all := grainsOf(r)
+	all := slices.DeleteFunc(grainsOf(r), func(g *grains) bool { return g.tuned })
 	return picture(all, crossingsIn(all), 9.35*vg.Inch, 3.3*vg.Inch)
 }
 
@@ -33,10 +33,37 @@ const altOne = "Time per fit against fits per call: the curve of each crossing f
 
 // drawOne draws the panel of one kernel, whose item is so little work that the crossing can be seen for long.
 func drawOne(r *record.Record) (*chart.Picture, error) {
-	all := grainsOf(r)
+	all := slices.DeleteFunc(grainsOf(r), func(g *grains) bool { return g.tuned })
 	crossings := crossingsIn(all)
 	ols := slices.DeleteFunc(all, func(g *grains) bool { return g.kernel != "ols" })
 	return picture(ols, crossings, 7.5*vg.Inch, 3.6*vg.Inch)
+}
+
+// altTuned says what the picture of plain and tuned code shows.
+const altTuned = "Time per item against items per call, for each kernel in plain and in tuned C, through cgo and purego: where an item takes less, a call must carry more"
+
+// drawTuned draws a panel for each kernel, with plain and tuned C through the crossings that most programs use.
+func drawTuned(r *record.Record) (*chart.Picture, error) {
+	all := grainsOf(r)
+	var both []*grains
+	for _, g := range all {
+		of := g.plainOf(all)
+		if !g.tuned || of == nil {
+			continue
+		}
+		together := &grains{kernel: g.kernel, item: g.item, sizes: g.sizes, rows: map[string]map[int]*record.Row{}}
+		for _, from := range []*grains{of, g} {
+			for _, via := range []string{"cgo", "purego"} {
+				crossing := map[bool]string{false: plain, true: tuned}[from.tuned] + "/" + via
+				if rows := from.rows[crossing]; rows != nil {
+					together.rows[crossing] = rows
+					together.crossings = append(together.crossings, crossing)
+				}
+			}
+		}
+		both = append(both, together)
+	}
+	return picture(both, crossingsIn(both), 9.35*vg.Inch, 3.3*vg.Inch)
 }
 
 // evenMarks are how the break-evens are marked that a picture shows, and how its legend names them.

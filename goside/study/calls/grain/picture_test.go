@@ -39,6 +39,21 @@ func TestPicture(t *testing.T) {
 	}
 }
 
+// TestPictureOfTuned: plain and tuned code share a panel, and a record without tuned code has no such picture.
+func TestPictureOfTuned(t *testing.T) {
+	record := testTuned(t)
+	texts := charttest.DrawnText(t, func() (*chart.Picture, error) { return drawTuned(record) })
+	charttest.WantTexts(t, texts, 1, "julia: ns per point", "50 % of the time is overhead")
+	for _, want := range []string{"c/cgo", "c-simd/cgo", "c/purego", "c-simd/purego"} {
+		if len(texts[want]) == 0 {
+			t.Errorf("the picture lacks %q", want)
+		}
+	}
+	if _, err := drawTuned(testRecord(t)); !errors.Is(err, chart.ErrNothing) {
+		t.Errorf("for a record without tuned code the error is %v, want %v", err, chart.ErrNothing)
+	}
+}
+
 // TestEvenMarks: a call that costs as much as 50 items, at 2 ns, has half and nine tenths of its time in them from 50 and 450 items
 // on. What is beyond its grains is not marked, and nothing is of one whose overhead is not told from none.
 func TestEvenMarks(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"toll/goside/level"
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
@@ -24,9 +25,10 @@ var texts string
 
 var prose = page.NewProse(texts)
 
-// grains is what a record has of a kernel: its rows, by crossing and by grain.
+// grains is what a record has of a kernel, plain or tuned: its rows, by crossing and by grain.
 type grains struct {
 	kernel, item string
+	tuned        bool
 	sizes        []int    // items per call, ascending
 	crossings    []string // as [crossingOf] names them
 	baseline     string   // the crossing that was entered twice, else the first
@@ -47,14 +49,17 @@ func grainsOf(r *record.Record) []*grains {
 			continue // a record that something else wrote
 		}
 		kernel := strings.TrimSpace(row.Kernel + " " + row.Op)
-		g := index[kernel]
+		_, tuned := level.Plain(row.Lang)
+		key := fmt.Sprint(kernel, tuned)
+		g := index[key]
 		if g == nil {
-			g = &grains{kernel: kernel, item: row.Facts["per"], rows: map[string]map[int]*record.Row{}, bySize: map[int][]*record.Row{}}
-			index[kernel] = g
+			g = &grains{kernel: kernel, item: row.Facts["per"], tuned: tuned, rows: map[string]map[int]*record.Row{}, bySize: map[int][]*record.Row{}}
+			index[key] = g
 			all = append(all, g)
 		}
 		g.add(row, size)
 	}
+	slices.SortStableFunc(all, func(a, b *grains) int { return order(a.tuned) - order(b.tuned) })
 	for _, g := range all {
 		slices.Sort(g.sizes)
 		if g.baseline == "" && g.crossings != nil {
@@ -62,6 +67,32 @@ func grainsOf(r *record.Record) []*grains {
 		}
 	}
 	return all
+}
+
+// order puts the tuned last.
+func order(tuned bool) int {
+	if tuned {
+		return 1
+	}
+	return 0
+}
+
+// title names the kernel, and says whether it is tuned.
+func (g *grains) title() string {
+	if g.tuned {
+		return g.kernel + ", tuned"
+	}
+	return g.kernel
+}
+
+// plainOf returns the same kernel in plain code, or nil.
+func (g *grains) plainOf(all []*grains) *grains {
+	for _, of := range all {
+		if !of.tuned && of.kernel == g.kernel {
+			return of
+		}
+	}
+	return nil
 }
 
 func (g *grains) add(r *record.Row, size int) {
@@ -186,6 +217,7 @@ func tables(p *page.Page) {
 	}
 	allocations(p, all)
 	evens(p, all)
+	compared(p, all)
 }
 
 // times prints a kernel's times, and what they show.
@@ -204,7 +236,7 @@ func (g *grains) times(p *page.Page) {
 			}
 			lines = append(lines, line)
 		}
-		p.Lines(g.kernel+": "+title, header, lines)
+		p.Lines(g.title()+": "+title, header, lines)
 	}
 	grid("ns per "+g.item, func(_ int, r *record.Row) page.Cell {
 		return page.Figure(withSpread(measure.Median(r.Wall()), page.Significant), r)
@@ -289,7 +321,7 @@ func allocations(p *page.Page, all []*grains) {
 	var lines [][]page.Cell
 	most := map[string]float64{}
 	for _, g := range all {
-		bytes, objects := page.Words(g.kernel+", bytes"), page.Words(g.kernel+", objects")
+		bytes, objects := page.Words(g.title()+", bytes"), page.Words(g.title()+", objects")
 		for _, crossing := range crossings {
 			size := g.sizes[0]
 			r := g.rows[crossing][size]
@@ -374,6 +406,94 @@ func evens(p *page.Page, all []*grains) {
 	p.Lines("Break-even: the items that a call must carry", header, counts)
 	p.Lines("Break-even: the work that a call must carry", header, works)
 	p.Say("%s", saidEven(lines, unresolved))
+}
+
+// pair is a kernel's crossing in plain and in tuned code.
+type pair struct {
+	kernel, via  string
+	plain, tuned fitted
+}
+
+// more returns how many times as many items a call of the tuned kernel must carry.
+func (p *pair) more() float64 { return p.tuned.even.Median / p.plain.even.Median }
+
+// pairs returns the crossings whose break-evens are known for plain and for tuned code.
+func pairs(all []*grains) []pair {
+	var found []pair
+	for _, g := range all {
+		of := g.plainOf(all)
+		if !g.tuned || of == nil {
+			continue
+		}
+		for _, crossing := range g.crossings {
+			_, via, _ := strings.Cut(crossing, "/")
+			before := plain + "/" + via
+			slow, ok := of.fit(before)
+			fast, too := g.fit(crossing)
+			if !ok || !too || !slow.resolved() || !fast.resolved() {
+				continue
+			}
+			found = append(found, pair{g.kernel, via,
+				fitted{slow, g.kernel, before, g.item, of.rowsOf(before)}, fitted{fast, g.kernel, crossing, g.item, g.rowsOf(crossing)}})
+		}
+	}
+	return found
+}
+
+// compared shows the break-evens of tuned code beside those of plain code.
+func compared(p *page.Page, all []*grains) {
+	found := pairs(all)
+	if found == nil {
+		return
+	}
+	p.Tell(prose, "tuned", tuned)
+	p.Picture("grain-tuned", altTuned)
+	var lines [][]page.Cell
+	for _, f := range found {
+		figure := func(l *fitted, text string) page.Cell { return page.Figure(text, l.rows...) }
+		lines = append(lines, []page.Cell{
+			page.Word(f.kernel + ", " + f.via),
+			figure(&f.plain, withSpread(f.plain.item, page.Nanoseconds)), figure(&f.tuned, withSpread(f.tuned.item, page.Nanoseconds)),
+			figure(&f.plain, f.plain.itemsText(workFor(tenth))), figure(&f.tuned, f.tuned.itemsText(workFor(tenth))),
+			page.Figure(fmt.Sprintf("%.1fx", f.more()), append(slices.Clone(f.plain.rows), f.tuned.rows...)...),
+		})
+	}
+	p.Lines("Break-even of plain and tuned code: the items that a call must carry for 10 % overhead",
+		[]string{"kernel, crossing", "plain item", "tuned item", "plain", "tuned", "more"}, lines)
+	p.Say("%s", saidMore(found))
+}
+
+// tenth is the share of overhead by which plain and tuned code are compared.
+const tenth = 0.1
+
+// saidMore says how many times as many items a call of tuned code must carry.
+func saidMore(found []pair) string {
+	var said []string
+	for _, via := range []string{"cgo", "purego"} {
+		var least, most *pair
+		for k := range found {
+			if f := &found[k]; f.via == via {
+				if least == nil || f.more() < least.more() {
+					least = f
+				}
+				if most == nil || f.more() > most.more() {
+					most = f
+				}
+			}
+		}
+		switch {
+		case least == nil:
+		case least == most:
+			said = append(said, fmt.Sprintf("through %s %.1f times as many (%s)", via, most.more(), most.kernel))
+		default:
+			said = append(said, fmt.Sprintf("through %s %.1f times (%s) to %.1f times (%s) as many",
+				via, least.more(), least.kernel, most.more(), most.kernel))
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return fmt.Sprintf("For the same overhead, a call of tuned code (%s) must carry more items than a call of plain code (c): %s.", tuned, page.Joined(said))
 }
 
 // overheadText shows the overhead, or its upper bound.

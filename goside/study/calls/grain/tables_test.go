@@ -188,3 +188,25 @@ func TestItemsNeeded(t *testing.T) {
 		}
 	}
 }
+
+// testTuned holds a kernel whose points take 2 ns in plain code and 0.2 ns in tuned code, through calls of 100 and 300 ns.
+func testTuned(t *testing.T) *record.Record {
+	var all []measure.Series
+	for via, overhead := range map[string]float64{"cgo": 100, "purego": 300} {
+		all = append(all, madeUp("julia", "c", via, "", 0, testSizes, linear(overhead))...)
+		all = append(all, madeUp("julia", "c-simd", via, "", 0, testSizes, func(size float64, _ int) float64 { return overhead + 0.2*size })...)
+	}
+	return pagetest.Written(t, nil, all)
+}
+
+// TestTuned: tuned code has tables of its own, and its break-evens stand beside those of plain code.
+func TestTuned(t *testing.T) {
+	text := printed(testTuned(t), true)
+	pagetest.Holds(t, text, "**julia: ns per point**", "**julia, tuned: ns per point**", "| julia, tuned, bytes |",
+		"Tuned code (c-simd) returns the same bits", "(grain-tuned.svg)",
+		"| julia, cgo | 2.00 ns ±0% | 0.200 ns ±0% | 450 points ±0% | 4500 points ±0% | 10.0x |",
+		"| julia, purego | 2.00 ns ±0% | 0.200 ns ±0% | 1350 points ±0% | 13500 points ±0% | 10.0x |",
+		"must carry more items than a call of plain code (c): through cgo 10.0 times as many (julia) and through purego 10.0 times as many (julia).")
+	pagetest.Holds(t, answered(testTuned(t)), "must carry more items than a call of plain code")
+	pagetest.Lacks(t, printed(testRecord(t), true)+answered(testRecord(t)), "tuned", "Tuned")
+}
