@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
 use super::certificate::{Certificate, Disc};
-use super::{Kernel, Level, Mask, Vector, prefetch};
+use super::{Kernel, Level, Mask, Vector, not_unrolled, prefetch};
 use crate::julia::{Complex, Loops, Points, SplitPoints, escape};
 
 /// Of |c|², below which lanes need no stop.
@@ -459,6 +459,7 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
     let mut largest = held;
     let mut holds = [V::Mask::first(V::LANES); G];
     for _ in 0..times {
+        not_unrolled();
         for g in 0..G {
             let Lanes { zr, zi, cr, ci, .. } = lanes[g];
             let (rr, ii, ri) = (zr * zr, zi * zi, zr * zi);
@@ -658,9 +659,10 @@ impl<S: Source> Block<'_, S> {
         turn: Turn<V>,
     ) {
         // A pass needs no memory, and the next block does.
-        if self.ahead < self.first + self.out.len() + 3 * AHEAD {
+        if self.ahead < self.first + self.out.len() + 5 * AHEAD {
             self.points.fetch(self.ahead);
-            self.ahead += 8;
+            self.points.fetch(self.ahead + 8);
+            self.ahead += 16;
         }
         // SAFETY: these are points left, or beyond them what pass put.
         let mut lanes = [unsafe { self.left.get::<V, ONE>(at, turn.c) }; G];

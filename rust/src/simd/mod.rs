@@ -202,6 +202,17 @@ pub fn fence() {
     }
 }
 
+/// Nothing, but that LLVM does not unroll the loop around it, whose body goes over several vectors already: twice that it
+/// keeps more in registers than is good, and takes a tenth longer.
+#[inline(always)]
+fn not_unrolled() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: it is empty.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
+}
+
 /// Asks for the cache line that holds p; p may lead anywhere.
 #[allow(dead_code, reason = "of a level's vocabulary")]
 #[inline(always)]
