@@ -23,7 +23,10 @@ func olsCases() []Case {
 		cases = append(cases, Case{Kernel: "ols", Layout: layout.String(), Name: name, New: newJob})
 	}
 	shapes := [][2]int{{1, 2}, {1, 3}, {2, 2}, {3, 4}, {5, 5}, {17, 13}, {1, 731}, {3, 1000}, {255, 14}, {256, 14},
-		{257, 14}, {511, 7}, {1000, 14}, {1009, 730}}
+		{257, 14}, {511, 7}, {1000, 14}, {1009, 730},
+		// Rows and observations around the lanes of a vector, its transposes, and where the tuned kernels change their form.
+		{7, 4}, {8, 5}, {9, 6}, {15, 7}, {16, 8}, {17, 9}, {31, 10}, {33, 11}, {24, 12}, {40, 15}, {23, 16}, {41, 17}, {263, 18},
+		{9, 32}, {19, 33}, {18, 64}, {259, 65}, {11, 2047}, {8, 2048}, {10, 2049}}
 	for _, layout := range []Layout{Row, Col} {
 		for k, shape := range shapes {
 			rows, n, pad := shape[0], shape[1], []int{0, 1, 7}[k%3]
@@ -41,7 +44,7 @@ func olsCases() []Case {
 			exactly(func(i, j int) float64 { return float64(i) / 3 })))
 		add(layout, "noise on 1e9", olsJob(100, 14, 0, 0, 100, layout, pars[3],
 			exactly(func(i, j int) float64 { return 1e9 + math.Sin(float64(14*i+j)) })))
-		for k, shape := range [][2]int{{67, 14}, {61, 13}, {35, 2}, {35, 3}, {67, 14}, {34, 370}} {
+		for k, shape := range [][2]int{{67, 14}, {61, 13}, {35, 2}, {35, 3}, {67, 14}, {34, 370}, {39, 16}, {47, 9}, {33, 5}, {35, 65}, {32, 17}, {18, 2050}} {
 			rows, n, pad := shape[0], shape[1], []int{3, 0}[k%2]
 			par, without := pars[(k+1)%len(pars)], k%3
 			size := fmt.Sprintf("%d x %d, %s, pad %d, %v", rows, n,

@@ -60,6 +60,15 @@ impl<'a> Lines<'a> {
         unsafe { std::slice::from_raw_parts(self.first.add(k * self.ld), self.len) }
     }
 
+    /// Where the first line lies, to go by [`ld`](Lines::ld) from there to the others.
+    pub fn first(&self) -> *const f64 {
+        self.first
+    }
+
+    pub fn ld(&self) -> usize {
+        self.ld
+    }
+
     /// The element `at` of each line.
     #[inline(always)]
     pub fn strided(&self, at: usize) -> Strided<'a> {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 use std::iter::zip;
+use std::marker::PhantomData;
 use std::slice::from_raw_parts_mut;
 
 use crate::abi::Status;
@@ -11,13 +12,35 @@ use crate::lines::{ACROSS, ALONG, COL, Lines, ROW};
 use crate::parallel::{Team, Work};
 
 /// Rows whose sums fit in cache while the columns pass by.
-const BLOCK: usize = 256;
+pub const BLOCK: usize = 256;
 
 /// # Safety
 ///
 /// See toll.h: the matrix and the arrays have this shape, and during the call nobody else reaches the
 /// elements [lo, hi) of `slope` and `intercept`, or writes to those rows of `y`.
 pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
+    slope: *mut f64,
+    intercept: *mut f64,
+    y: *const f64,
+    rows: i64,
+    n: i64,
+    ld: i64,
+    lo: i64,
+    hi: i64,
+    threads: i32,
+    schedule: i32,
+) -> Status {
+    // SAFETY: the caller's guarantee.
+    unsafe {
+        fit::<T, Plain<ORDER>, LAYOUT, ORDER>(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule)
+    }
+}
+
+/// # Safety
+///
+/// As for [`ols`]; and the processor has what the form asks for.
+#[allow(clippy::too_many_arguments, reason = "they are the kernels' own")]
+pub unsafe fn fit<T: Team, F: Form<LAYOUT>, const LAYOUT: bool, const ORDER: bool>(
     slope: *mut f64,
     intercept: *mut f64,
     y: *const f64,
@@ -45,7 +68,7 @@ pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
         let count = hi - lo;
         // SAFETY: lo < hi <= rows; the memory is the caller's word, and the checks found it apart.
         let work = unsafe {
-            Fits::<LAYOUT, ORDER> {
+            Fits::<F, LAYOUT> {
                 slope: from_raw_parts_mut(slope.add(lo), count),
                 intercept: from_raw_parts_mut(intercept.add(lo), count),
                 first: 0,
@@ -55,6 +78,7 @@ pub unsafe extern "C" fn ols<T: Team, const LAYOUT: bool, const ORDER: bool>(
                     Lines::new(y.add(lo * matrix.ld), count, matrix.inner, matrix.ld)
                 },
                 constants: Constants::new(n),
+                form: PhantomData,
             }
         };
         let grain = match (LAYOUT, ORDER) {
@@ -93,10 +117,10 @@ fn arguments(
 
 /// What depends on the number of observations only.
 #[derive(Clone, Copy)]
-struct Constants {
-    n: f64,
-    denominator: f64,
-    mean_x: f64,
+pub struct Constants {
+    pub n: f64,
+    pub denominator: f64,
+    pub mean_x: f64,
 }
 
 impl Constants {
@@ -111,7 +135,7 @@ impl Constants {
 
     /// Slope and intercept, from the weighted sum of the pairs and the sum of the observations.
     #[inline(always)]
-    fn fit(&self, pairs: f64, sum: f64) -> (f64, f64) {
+    pub fn fit(&self, pairs: f64, sum: f64) -> (f64, f64) {
         let slope = pairs / self.denominator;
         (slope, sum / self.n - slope * self.mean_x)
     }
@@ -119,20 +143,26 @@ impl Constants {
 
 /// The weight of the first pair; each further one weighs 2 more. Exact, as n < 2^53.
 #[inline(always)]
-fn first_weight(n: usize) -> f64 {
+pub fn first_weight(n: usize) -> f64 {
     if n.is_multiple_of(2) { 1.0 } else { 2.0 }
 }
 
 /// Rows to fit lines to. `slope` and `intercept` begin at the row `first` of `y`.
-struct Fits<'a, const LAYOUT: bool, const ORDER: bool> {
-    slope: &'a mut [f64],
-    intercept: &'a mut [f64],
-    first: usize,
-    y: Lines<'a>,
-    constants: Constants,
+pub struct Fits<'a, F, const LAYOUT: bool> {
+    pub slope: &'a mut [f64],
+    pub intercept: &'a mut [f64],
+    pub first: usize,
+    pub y: Lines<'a>,
+    pub constants: Constants,
+    form: PhantomData<F>,
 }
 
-impl<const LAYOUT: bool, const ORDER: bool> Work for Fits<'_, LAYOUT, ORDER> {
+/// How the rows are gone through.
+pub trait Form<const LAYOUT: bool>: Send + Sized {
+    fn run(fits: Fits<Self, LAYOUT>);
+}
+
+impl<F: Form<LAYOUT>, const LAYOUT: bool> Work for Fits<'_, F, LAYOUT> {
     fn len(&self) -> usize {
         self.slope.len()
     }
@@ -157,24 +187,34 @@ impl<const LAYOUT: bool, const ORDER: bool> Work for Fits<'_, LAYOUT, ORDER> {
 
     #[inline(always)]
     fn run(self) {
-        let (first, y, constants) = (self.first, self.y, &self.constants);
+        F::run(self);
+    }
+}
+
+/// One row after the other, or one column.
+struct Plain<const ORDER: bool>;
+
+impl<const LAYOUT: bool, const ORDER: bool> Form<LAYOUT> for Plain<ORDER> {
+    #[inline(always)]
+    fn run(fits: Fits<Self, LAYOUT>) {
+        let (first, y, constants) = (fits.first, fits.y, &fits.constants);
         match (LAYOUT, ORDER) {
             (ROW, ALONG) => {
-                for (k, (slope, intercept)) in zip(self.slope, self.intercept).enumerate() {
+                for (k, (slope, intercept)) in zip(fits.slope, fits.intercept).enumerate() {
                     let row = y.line(first + k);
                     let part = |from, count| row[from..][..count].iter().copied();
                     (*slope, *intercept) = single(row.len(), part, constants);
                 }
             }
             (COL, ACROSS) => {
-                for (k, (slope, intercept)) in zip(self.slope, self.intercept).enumerate() {
+                for (k, (slope, intercept)) in zip(fits.slope, fits.intercept).enumerate() {
                     let row = y.strided(first + k);
                     let part = |from, count| row.part(from, count).iter();
                     (*slope, *intercept) = single(row.len(), part, constants);
                 }
             }
             (COL, ALONG) => {
-                let blocks = zip(self.slope.chunks_mut(BLOCK), self.intercept.chunks_mut(BLOCK));
+                let blocks = zip(fits.slope.chunks_mut(BLOCK), fits.intercept.chunks_mut(BLOCK));
                 for (k, (slope, intercept)) in blocks.enumerate() {
                     let (first, rows) = (first + k * BLOCK, slope.len());
                     let column = move |j| y.line(j)[first..][..rows].iter().copied();
@@ -182,9 +222,9 @@ impl<const LAYOUT: bool, const ORDER: bool> Work for Fits<'_, LAYOUT, ORDER> {
                 }
             }
             (ROW, ACROSS) => {
-                let rows = self.slope.len();
+                let rows = fits.slope.len();
                 let column = move |j| y.strided(j).part(first, rows).iter();
-                block(self.slope, self.intercept, y.line_len(), column, constants);
+                block(fits.slope, fits.intercept, y.line_len(), column, constants);
             }
         }
     }

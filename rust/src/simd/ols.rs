@@ -1,12 +1,22 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-use std::marker::PhantomData;
+//! Fits by vectors whose lanes are rows. Each lane adds its row's terms in the order that toll.h gives, from +0, and
+//! each operation on a lane rounds as on a number alone: so the bits are those of [`crate::ols`]. Weights are whole
+//! numbers below 2^53, exact however they are made.
 
-use super::Level;
+use std::mem::MaybeUninit;
+
+use super::{Kernel, Level, Vector};
 use crate::abi::Status;
-use crate::lines::ALONG;
+use crate::lines::{ALONG, COL};
+use crate::ols::{BLOCK, Constants, Fits, Form, first_weight};
 use crate::parallel::Team;
+
+/// Rows up to so long have a loop of their own each, which the compiler unrolls.
+const SMALL: usize = 16;
+/// Longer rows are fitted one by one: half of one, in all lanes, would not stay in cache.
+const LONG: usize = 2048;
 
 /// # Safety
 ///
@@ -23,9 +33,363 @@ pub unsafe extern "C" fn ols<T: Team, L: Level, const LAYOUT: bool>(
     threads: i32,
     schedule: i32,
 ) -> Status {
-    let _ = PhantomData::<L>;
     // SAFETY: the caller's guarantee.
     unsafe {
-        crate::ols::ols::<T, LAYOUT, ALONG>(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule)
+        crate::ols::fit::<T, Lanes<L>, LAYOUT, ALONG>(
+            slope, intercept, y, rows, n, ld, lo, hi, threads, schedule,
+        )
+    }
+}
+
+struct Lanes<L>(std::marker::PhantomData<L>);
+
+impl<L: Level, const LAYOUT: bool> Form<LAYOUT> for Lanes<L> {
+    fn run(fits: Fits<Self, LAYOUT>) {
+        let (lines, ld) = (fits.y, fits.y.ld());
+        let step = if LAYOUT == COL { 1 } else { ld };
+        let n = if LAYOUT == COL {
+            lines.lines()
+        } else {
+            lines.line_len()
+        };
+        // In blocks, as a thread may have all rows.
+        for (k, (slope, intercept)) in
+            std::iter::zip(fits.slope.chunks_mut(BLOCK), fits.intercept.chunks_mut(BLOCK)).enumerate()
+        {
+            let fit = Rows {
+                // SAFETY: the row is one of the matrix.
+                y: unsafe { lines.first().add((fits.first + k * BLOCK) * step) },
+                slope,
+                intercept,
+                n,
+                ld,
+                constants: fits.constants,
+            };
+            // SAFETY: by the contract of `ols` the processor has the level.
+            unsafe {
+                if LAYOUT == COL {
+                    L::enter(ByColumns(fit));
+                } else {
+                    L::enter(ByRows(fit));
+                }
+            }
+        }
+    }
+}
+
+/// Rows of n observations from `y` on, as many as there are slopes: rows, or columns, lie `ld` apart.
+struct Rows<'a> {
+    slope: &'a mut [f64],
+    intercept: &'a mut [f64],
+    y: *const f64,
+    n: usize,
+    ld: usize,
+    constants: Constants,
+}
+
+/// The sums of as many rows as there are lanes.
+#[derive(Clone, Copy)]
+struct Sums<V> {
+    pairs: V,
+    sum: V,
+}
+
+impl<V: Vector> Sums<V> {
+    #[inline(always)]
+    fn zero() -> Self {
+        Sums {
+            pairs: V::splat(0.0),
+            sum: V::splat(0.0),
+        }
+    }
+}
+
+impl Rows<'_> {
+    /// Ends the fits of the rows from `at` on, the first `count` of the lanes.
+    #[inline(always)]
+    fn finish<V: Vector>(&mut self, at: usize, count: usize, sums: Sums<V>) {
+        let slope = sums.pairs / V::splat(self.constants.denominator);
+        let mean = sums.sum / V::splat(self.constants.n);
+        let intercept = mean - slope * V::splat(self.constants.mean_x);
+        let (slopes, intercepts) = (&mut self.slope[at..][..count], &mut self.intercept[at..][..count]);
+        // SAFETY: both slices have `count` elements.
+        unsafe {
+            if count == V::LANES {
+                slope.store(slopes.as_mut_ptr());
+                intercept.store(intercepts.as_mut_ptr());
+            } else {
+                slope.store_first(slopes.as_mut_ptr(), count);
+                intercept.store_first(intercepts.as_mut_ptr(), count);
+            }
+        }
+    }
+}
+
+struct ByRows<'a>(Rows<'a>);
+
+impl Kernel for ByRows<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(mut self) {
+        let n = self.0.n;
+        let mut at = 0;
+        if self.0.slope.len() >= V::LANES {
+            macro_rules! small {
+                ($($n:literal)*) => {
+                    match n {
+                        $($n => at = self.fit::<V, 1, { SMALL / 2 }>(at, $n),)*
+                        _ if n > LONG => (),
+                        _ => at = self.large::<V>(),
+                    }
+                };
+            }
+            small!(2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+        }
+        for at in at..self.0.slope.len() {
+            // SAFETY: the row is one of the matrix.
+            let row = unsafe { std::slice::from_raw_parts(self.0.y.add(at * self.0.ld), n) };
+            (self.0.slope[at], self.0.intercept[at]) = single(row, &self.0.constants);
+        }
+    }
+}
+
+/// One row: its right half adds to both sums, which so hide each other's latency.
+#[inline(always)]
+fn single(row: &[f64], constants: &Constants) -> (f64, f64) {
+    let (left, right) = row.split_at(row.len() - row.len() / 2);
+    let (mut pairs, mut sum, mut w) = (0.0, 0.0, first_weight(row.len()));
+    for y in left {
+        sum += y;
+    }
+    for (high, low) in std::iter::zip(right, row[..right.len()].iter().rev()) {
+        sum += high;
+        pairs += w * (high - low);
+        w += 2.0;
+    }
+    constants.fit(pairs, sum)
+}
+
+impl ByRows<'_> {
+    /// Eight rows at a time: several vectors hide the latency of each other's sums.
+    #[inline(always)]
+    fn large<V: Vector>(&mut self) -> usize {
+        let n = self.0.n;
+        let at = match V::LANES {
+            2 => self.fit::<V, 4, { LONG / 2 }>(0, n),
+            4 => self.fit::<V, 2, { LONG / 2 }>(0, n),
+            _ => 0,
+        };
+        self.fit::<V, 1, { LONG / 2 }>(at, n)
+    }
+
+    /// Fits rows from `at` on, `GROUPS` vectors of them at a time, and returns the first that is left. What ends a
+    /// fit, whose divisions take long and wait for the last column, comes behind the sums of the next rows: before
+    /// them it would fill the processor's queues while those could start.
+    #[inline(always)]
+    fn fit<V: Vector, const GROUPS: usize, const KEPT: usize>(&mut self, mut at: usize, n: usize) -> usize {
+        let step = GROUPS * V::LANES;
+        let mut left = [[MaybeUninit::<V>::uninit(); GROUPS]; KEPT];
+        let mut last = None;
+        while at + step <= self.0.slope.len() {
+            // SAFETY: these rows are the matrix's, and n / 2 <= KEPT.
+            let sums = unsafe { sums::<V, GROUPS>(self.0.y.add(at * self.0.ld), self.0.ld, n, &mut left) };
+            self.end(at, last);
+            last = Some(sums);
+            at += step;
+        }
+        self.end(at, last);
+        at
+    }
+
+    /// Ends the fits of the rows before `at`.
+    #[inline(always)]
+    fn end<V: Vector, const GROUPS: usize>(&mut self, at: usize, sums: Option<[Sums<V>; GROUPS]>) {
+        if let Some(sums) = sums {
+            for (g, sums) in sums.into_iter().enumerate() {
+                self.0.finish(at - (GROUPS - g) * V::LANES, V::LANES, sums);
+            }
+        }
+    }
+}
+
+/// The sums of GROUPS * LANES rows from p. Each column is transposed once, from left to right: pairs go outwards from
+/// the middle, so their right columns come in order, too, and the left ones wait in `left`.
+///
+/// # Safety
+///
+/// The rows are there, of n numbers each, and `left` has room for half of them.
+#[inline(always)]
+unsafe fn sums<V: Vector, const GROUPS: usize>(
+    p: *const f64,
+    ld: usize,
+    n: usize,
+    left: &mut [[MaybeUninit<V>; GROUPS]],
+) -> [Sums<V>; GROUPS] {
+    let mut all = [Sums::zero(); GROUPS];
+    let mut j = 0;
+    while j < n {
+        let count = V::LANES.min(n - j);
+        for g in 0..GROUPS {
+            let mut rows = V::square(V::splat(0.0));
+            for (r, row) in rows.as_mut().iter_mut().enumerate() {
+                // SAFETY: `count` numbers from column j on.
+                unsafe {
+                    let from = p.add((g * V::LANES + r) * ld + j);
+                    *row = if count == V::LANES {
+                        V::load(from)
+                    } else {
+                        V::load_first(from, count)
+                    };
+                }
+            }
+            let columns = V::transpose(rows);
+            let sums = &mut all[g];
+            for k in 0..V::LANES {
+                let (at, column) = (j + k, columns.as_ref()[k]);
+                if k >= count {
+                    break;
+                }
+                sums.sum = sums.sum + column;
+                if at < n / 2 {
+                    // SAFETY: at < n / 2.
+                    unsafe { left.get_unchecked_mut(at)[g].write(column) };
+                } else if at >= n - n / 2 {
+                    // SAFETY: n - 1 - at < n / 2, and that column has been written.
+                    let other = unsafe { left.get_unchecked(n - 1 - at)[g].assume_init() };
+                    sums.pairs = sums.pairs + V::splat((2 * at + 1 - n) as f64) * (column - other);
+                }
+            }
+        }
+        j += count;
+    }
+    all
+}
+
+struct ByColumns<'a>(Rows<'a>);
+
+impl Kernel for ByColumns<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Vector>(mut self) {
+        let rows = self.0.slope.len();
+        let mut at = 0;
+        if self.0.n > 8 * V::LANES {
+            at = self.many::<V>();
+        } else if V::LANES > 2 {
+            at = self.few::<V, 4>(at);
+        } else {
+            at = self.few::<V, 2>(at);
+        }
+        at = self.few::<V, 1>(at);
+        if at < rows {
+            let [sums] = self.together::<V, 1>(at, rows - at);
+            self.0.finish(at, rows - at, sums);
+        }
+    }
+}
+
+impl ByColumns<'_> {
+    /// Fits rows from `at` on, WIDE vectors of them at a time, and returns the first that is left.
+    #[inline(always)]
+    fn few<V: Vector, const WIDE: usize>(&mut self, mut at: usize) -> usize {
+        while at + WIDE * V::LANES <= self.0.slope.len() {
+            let sums = self.together::<V, WIDE>(at, V::LANES);
+            for (u, sums) in sums.into_iter().enumerate() {
+                self.0.finish(at + u * V::LANES, V::LANES, sums);
+            }
+            at += WIDE * V::LANES;
+        }
+        at
+    }
+
+    /// Goes through all columns together, of as many rows as the vectors have lanes, or of the first `count` lanes of
+    /// one vector.
+    #[inline(always)]
+    fn together<V: Vector, const WIDE: usize>(&self, at: usize, count: usize) -> [Sums<V>; WIDE] {
+        let n = self.0.n;
+        // No closure: it might not be compiled for the level.
+        macro_rules! cell {
+            ($j:expr, $u:expr) => {
+                // SAFETY: the column is the matrix's, and so are these rows.
+                unsafe {
+                    let p = self.0.y.add(at + $u * V::LANES + ($j) * self.0.ld);
+                    if count == V::LANES {
+                        V::load(p)
+                    } else {
+                        V::load_first(p, count)
+                    }
+                }
+            };
+        }
+        let mut all = [Sums::zero(); WIDE];
+        for j in 0..n - n / 2 {
+            for (u, sums) in all.iter_mut().enumerate() {
+                sums.sum = sums.sum + cell!(j, u);
+            }
+        }
+        let mut w = V::splat(first_weight(n));
+        for j in n - n / 2..n {
+            for (u, sums) in all.iter_mut().enumerate() {
+                let y = cell!(j, u);
+                sums.sum = sums.sum + y;
+                sums.pairs = sums.pairs + w * (y - cell!(n - 1 - j, u));
+            }
+            w = w + V::splat(2.0);
+        }
+        all
+    }
+
+    /// Fits all whole vectors of rows, which have many columns. The sums stay in cache; each visit of them adds several
+    /// columns, in order. The left halves of the columns are read again for the pairs, from the second cache.
+    #[inline(always)]
+    fn many<V: Vector>(&mut self) -> usize {
+        let (n, rows) = (self.0.n, self.0.slope.len() / V::LANES);
+        // As many vectors as rows of two lanes.
+        let mut all = [Sums::<V>::zero(); BLOCK / 2];
+        let all = &mut all[..rows];
+        let (y, ld) = (self.0.y, self.0.ld);
+        macro_rules! cell {
+            ($j:expr, $i:expr) => {
+                // SAFETY: the column is the matrix's, and so are these rows.
+                unsafe { V::load(y.add(($j) * ld + $i * V::LANES)) }
+            };
+        }
+        let mut j = 0;
+        while j + 4 <= n - n / 2 {
+            for (i, sums) in all.iter_mut().enumerate() {
+                sums.sum = (((sums.sum + cell!(j, i)) + cell!(j + 1, i)) + cell!(j + 2, i)) + cell!(j + 3, i);
+            }
+            j += 4;
+        }
+        for j in j..n - n / 2 {
+            for (i, sums) in all.iter_mut().enumerate() {
+                sums.sum = sums.sum + cell!(j, i);
+            }
+        }
+        let (mut w, mut j) = (first_weight(n), n - n / 2);
+        while j + 2 <= n {
+            let (first, second) = (V::splat(w), V::splat(w + 2.0));
+            for (i, sums) in all.iter_mut().enumerate() {
+                let (a, b) = (cell!(j, i), cell!(j + 1, i));
+                sums.sum = (sums.sum + a) + b;
+                sums.pairs = sums.pairs + first * (a - cell!(n - 1 - j, i));
+                sums.pairs = sums.pairs + second * (b - cell!(n - 2 - j, i));
+            }
+            w += 4.0;
+            j += 2;
+        }
+        if j < n {
+            for (i, sums) in all.iter_mut().enumerate() {
+                let a = cell!(j, i);
+                sums.sum = sums.sum + a;
+                sums.pairs = sums.pairs + V::splat(w) * (a - cell!(0, i));
+            }
+        }
+        for (i, &sums) in all.iter().enumerate() {
+            self.0.finish(i * V::LANES, V::LANES, sums);
+        }
+        rows * V::LANES
     }
 }
