@@ -109,6 +109,11 @@ pub trait Vector:
     /// double beyond the largest number, which `other` must not bring back: |other| < 2^969.
     fn double_plus(self, other: Self) -> Self;
 
+    /// self + other, by a fused operation where there is one: a product by 1 is exact, and so the sum is rounded once.
+    /// On some processors (Zen) only additions are done where additions are, so that a part of them had better be done
+    /// where products are. `one` is 1, which the compiler must not know.
+    fn plus(self, other: Self, one: Self) -> Self;
+
     /// The larger of the two; `other` where either is NaN.
     fn max(self, other: Self) -> Self;
 

@@ -129,6 +129,11 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+    fn plus(self, other: Self, _: Self) -> Self {
+        self + other
+    }
+
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         Self::select(other.lt(self), self, other)
     }

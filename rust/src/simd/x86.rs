@@ -171,6 +171,11 @@ impl Vector for V4 {
     }
 
     #[inline(always)]
+    fn plus(self, other: Self, one: Self) -> Self {
+        has!(V4(_mm256_fmadd_pd(self.0, one.0, other.0)))
+    }
+
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         has!(V4(_mm256_max_pd(self.0, other.0)))
     }
@@ -352,6 +357,11 @@ impl Vector for V8 {
     #[inline(always)]
     fn double_plus(self, other: Self) -> Self {
         has!(V8(_mm512_fmadd_pd(_mm512_set1_pd(2.0), self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self, one: Self) -> Self {
+        has!(V8(_mm512_fmadd_pd(self.0, one.0, other.0)))
     }
 
     #[inline(always)]
