@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Toll authors
  * SPDX-License-Identifier: MIT
  *
- * A table that a crossing must refuse: what is wrong with it comes from the build. NULL_SYMBOL has none at all, as a
- * tuned language's level on a processor that lacks it.
+ * A table that a crossing must refuse: what is wrong with it comes from the build. NULL_SYMBOL has none at
+ * all, as a tuned language's level on a processor that lacks it.
  */
 #include "include/toll.h"
 

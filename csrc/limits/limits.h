@@ -28,10 +28,12 @@ void toll_limits_copy(double *q, const double *p, int64_t n, int64_t passes);
 
 /* Ways to go through memory. Which is fastest depends on the machine and on where the set fits. */
 enum {
-    TOLL_LIMITS_PLAIN,      /* p and q from front to back */
-    TOLL_LIMITS_STREAMS,    /* four parts of each side by side, which more prefetchers follow */
-    TOLL_LIMITS_NONTEMPORAL /* plain, but by stores past the caches if q is aligned to 64 bytes and there are
+    TOLL_LIMITS_PLAIN,       /* p and q from front to back */
+    TOLL_LIMITS_STREAMS,     /* four parts of each side by side, which more prefetchers follow */
+    TOLL_LIMITS_NONTEMPORAL, /* plain, but by stores past the caches if q is aligned to 64 bytes and there are
                                 such */
+    TOLL_LIMITS_COLUMNS /* 14 parts of p and two of q side by side, a little of each in turn, by vectors of
+                           half the width: as columns are gone through, which more prefetchers still follow */
 };
 
 /* Reads all of p, `reads` doubles, and stores x in all of q, `writes` doubles, `passes` times. Both are gone
@@ -42,15 +44,17 @@ double toll_limits_move(const double *p, int64_t reads, double *q, int64_t write
                         int64_t form);
 
 /* n rounds, each of so many multiplications by x and as many additions of y, all independent of each other,
- * on one number or on one vector at a time. *_flops is how many operations on single numbers a round holds.
- * The result depends on all of them. All values stay finite and normal if x is 1 or the next number above,
- * 0 <= y <= 1 and n <= 2**50. */
+ * on one number or on one vector at a time, of the full width or of half of it, if there are such. *_flops is
+ * how many operations on single numbers a round holds. The result depends on all of them. All values stay
+ * finite and normal if x is 1 or the next number above, 0 <= y <= 1 and n <= 2**50. */
 double toll_limits_muladd_scalar(int64_t n, double x, double y);
+double toll_limits_muladd_half(int64_t n, double x, double y);
 double toll_limits_muladd_vector(int64_t n, double x, double y);
 int64_t toll_limits_scalar_flops(void);
+int64_t toll_limits_half_flops(void);
 int64_t toll_limits_vector_flops(void);
 
-/* The size of the vectors that all of the above use. */
+/* The size of the vectors that all of the above use, where they do not say half. */
 int64_t toll_limits_vector_bytes(void);
 
 /* n calls of a function that does nothing. */

@@ -487,3 +487,12 @@ int32_t TOLL_FN(rung1_diffusion_run_row)(double *a, double *b, int64_t rows, int
         run(a, b, rows, cols, ld, steps, D * dt, threads, schedule, true, false);
     return status;
 }
+
+int32_t TOLL_FN(rung1_diffusion_run_col)(double *a, double *b, int64_t rows, int64_t cols, int64_t ld,
+                                         int64_t steps, double D, double dt, int32_t threads,
+                                         int32_t schedule) {
+    int32_t status = check_diffusion(a, b, cols, rows, ld, 0, rows, rows, steps, D, dt, threads, schedule);
+    if (status == TOLL_OK && rows > 2 && cols > 2 && steps > 0)
+        run(a, b, cols, rows, ld, steps, D * dt, threads, schedule, true, true);
+    return status;
+}

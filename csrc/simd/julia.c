@@ -20,14 +20,12 @@ enum {
     QUEUE = 2048,              /* points followed together */
     MIXED = 8 * COUNTED_LANES, /* points taken together where c varies */
     FAR = 512,                 /* points from those worked on to those whose memory is fetched */
-    FIRST = 4,                 /* iterations of every point, */
-    SECOND = 4,                /* then of those that are left, */
-    PASS = 8,                  /* then between two looks at them, */
-    LATE = 32,                 /* and from this one on */
-    LONG = 16,
-    PERIODS = 64, /* the longest cycle looked for */
-    ORBIT = 4096, /* iterations of the critical orbit, at most */
-    TRAPS = 3,    /* discs of a cycle tested, at most */
+    FIRST = 8,                 /* iterations of every point, */
+    PASS = 8,                  /* of the points that are left, between two looks at them, */
+    LONG = 16,                 /* and later, while no trap is known */
+    PERIODS = 64,              /* the longest cycle looked for */
+    ORBIT = 4096,              /* iterations of the critical orbit, at most */
+    TRAPS = 3,                 /* discs of a cycle tested, at most */
 };
 
 #define UNROLL _Pragma("GCC unroll 8")
@@ -150,7 +148,7 @@ TOLL_INLINE int64_t push(struct list *l, int64_t n, vec zr, vec zi, vec at, unsi
     store(l->zr + n, packed(zr, lanes));
     store(l->zi + n, packed(zi, lanes));
     store(l->at + n, packed(at, lanes));
-    return n + __builtin_popcount(lanes);
+    return n + how_many(lanes);
 }
 
 /* Fills the list's last vectors up with points of 0. */
@@ -303,11 +301,17 @@ TOLL_INLINE void pass(int32_t *out, struct work *w, int32_t before, int32_t step
             }
         }
         UNROLL for (int g = 0; g < GROUP; g++) {
-            int64_t rest = n - k - g * LANES;
-            valid[g] = rest >= LANES ? ALL : rest <= 0 ? 0 : (1u << rest) - 1;
-            kept_lanes[g] = bits(keep[g]) & valid[g];
+            valid[g] = ALL;
+            kept_lanes[g] = bits(keep[g]);
             all &= kept_lanes[g];
-            some |= valid[g] & ~alive[g];
+        }
+        if (n - k < GROUP_LANES) {
+            all = 0;
+            UNROLL for (int g = 0; g < GROUP; g++) {
+                int64_t rest = n - k - g * LANES;
+                valid[g] = rest >= LANES ? ALL : rest <= 0 ? 0 : (1u << rest) - 1;
+                kept_lanes[g] &= valid[g];
+            }
         }
         if (all == ALL) {
             UNROLL for (int g = 0; g < GROUP; g++) {
@@ -318,6 +322,7 @@ TOLL_INLINE void pass(int32_t *out, struct work *w, int32_t before, int32_t step
             kept += GROUP_LANES;
             continue;
         }
+        UNROLL for (int g = 0; g < GROUP; g++) some |= valid[g] & ~alive[g];
         if (some) {
             UNROLL for (int g = 0; g < GROUP; g++) {
                 const int64_t j = k + g * LANES;
@@ -354,6 +359,15 @@ static void iterate(double *zr, double *zi, double cr, double ci) {
     *zr = re;
 }
 
+/* At least the square root of x, 0 <= x < 4, and no more but where that is below 1e-3: Newton's method comes
+ * from above. (C's own would need a library.) */
+static double root(double x) {
+    double r = (x + 1) / 2;
+    for (int k = 0; k < 12; k++)
+        r = (r + x / r) / 2;
+    return r;
+}
+
 /* Carries a disc of that radius around a cycle's first point once along the cycle, whose points have these
  * sizes: radius gets what holds the disc's computed image around each of them, the result is that around the
  * last one's image, or 9 if |z| could come near 2 on the way. |f(z) - f(p)| = |z - p||2p + z - p|; an
@@ -386,12 +400,10 @@ static bool certify(struct traps *t, double zr, double zi, int32_t period) {
     for (int32_t k = 0; k < period; k++) {
         pr[k] = zr;
         pi[k] = zi;
-        size[k] = sqrt(zr * zr + zi * zi);
+        size[k] = root(zr * zr + zi * zi);
         iterate(&zr, &zi, t->cr, t->ci);
     }
-    zr -= pr[0];
-    zi -= pi[0];
-    const double missed = sqrt(zr * zr + zi * zi) * (1 + 1e-12);
+    const double missed = (fabs(zr - pr[0]) + fabs(zi - pi[0])) * (1 + 1e-12);
     double good = 1, bad = 2;
     while (!(carry(size, period, good, radius) + missed <= good)) {
         bad = good;
@@ -446,15 +458,13 @@ static __attribute__((noinline)) void search(struct traps *t) {
 /* Takes the queue's points to their ends. The search for traps may cost a tenth of what is spent on them. */
 static void finish(int32_t *out, struct work *w, int32_t maxiter, bool certified) {
     struct traps *t = &w->traps;
-    int32_t steps = SECOND;
-    for (int32_t done = FIRST; done < maxiter && w->queue.n > 0; done += steps) {
-        if (done > FIRST)
-            steps = t->n ? t->stride : done < LATE ? PASS : LONG;
+    for (int32_t done = FIRST, steps; done < maxiter && w->queue.n > 0; done += steps) {
+        steps = t->n ? t->stride : done == FIRST ? PASS : LONG;
         if (steps > maxiter - done)
             steps = maxiter - done;
         if (!certified)
             pass_tested(out, w, done, steps);
-        else if (t->n && done > FIRST)
+        else if (t->n)
             pass_trapped(out, w, done, steps);
         else
             pass_free(out, w, done, steps);

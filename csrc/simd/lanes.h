@@ -82,6 +82,10 @@ TOLL_INLINE vec packed(vec v, unsigned lanes) { return lanes == 2 ? (vec){v[1], 
 #endif
 #endif
 
+TOLL_INLINE int how_many(unsigned lanes) {
+    return LANES == 2 ? (int)((lanes & 1) + (lanes >> 1)) : __builtin_popcount(lanes);
+}
+
 /* Loads LANES pairs, and parts them. */
 TOLL_INLINE void load_pairs(const double *p, vec *first, vec *second) {
     vec a = load(p), b = load(p + LANES);

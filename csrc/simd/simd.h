@@ -21,6 +21,7 @@ toll_julia_split_fn TOLL_FN(brute_julia_split);
 toll_julia_fn TOLL_FN(rung1_julia);
 toll_julia_fn TOLL_FN(rung2_julia);
 toll_diffusion_run_fn TOLL_FN(rung1_diffusion_run_row);
+toll_diffusion_run_fn TOLL_FN(rung1_diffusion_run_col);
 toll_ols_fn TOLL_FN(rung1_ols_row);
 toll_ols_fn TOLL_FN(rung1_ols_col);
 

@@ -36,7 +36,8 @@
 
 #define RUNG1(name)                                                                                          \
     {                                                                                                        \
-        HEAD(name), .diffusion_run_row = TOLL_FN(rung1_diffusion_run_row), .julia = TOLL_FN(rung1_julia),    \
+        HEAD(name), .diffusion_run_row = TOLL_FN(rung1_diffusion_run_row),                                   \
+                    .diffusion_run_col = TOLL_FN(rung1_diffusion_run_col), .julia = TOLL_FN(rung1_julia),    \
                     .ols_row = TOLL_FN(rung1_ols_row), .ols_col = TOLL_FN(rung1_ols_col)                     \
     }
 

@@ -1,9 +1,9 @@
 ! SPDX-FileCopyrightText: 2026 The Toll authors
 ! SPDX-License-Identifier: MIT
 !
-! Diffusion, tuned. A matrix is `outer` lines of `inner` adjacent cells: rows if it is row-major, columns if it is
-! column-major; lines and cells count from 1. Every cell of every step is computed from the numbers and by the operations
-! of ../diffusion.f90, some of them more than once: so the bits are the same.
+! Diffusion, tuned. A matrix is `outer` lines of `inner` adjacent cells: rows if it is row-major, columns if it
+! is column-major; lines and cells count from 1. Every cell of every step is computed from the numbers and by
+! the operations of ../diffusion.f90, some of them more than once: so the bits are the same.
 module toll_diffusion
   use, intrinsic :: iso_c_binding, only: c_double, c_f_pointer, c_int32_t, c_int64_t, c_intptr_t, c_loc, c_ptr
   use toll_abi, only: toll_ok
@@ -13,12 +13,13 @@ module toll_diffusion
   private
   public :: diffusion_step_row, diffusion_step_col, diffusion_run_row, diffusion_run_col
 
-  integer, parameter :: fused = 16   ! most steps that one sweep over the matrix makes
+  integer, parameter :: fused = 20   ! most steps that one sweep over the matrix makes
   integer, parameter :: widest = 512 ! a tile; its lines, as they are computed, stay in the nearest caches
-  integer, parameter :: small = 2048 ! cells of a matrix that stays there as a whole
+  integer, parameter :: whole = 560  ! or the only one, which needs no more than its own cells
+  integer, parameter :: small = 2048 ! cells of a matrix that stays there as it is
   integer, parameter :: together = 4 ! lines computed at once: each is loaded once for the three that need it
-  integer, parameter :: group = 8    ! numbers of the widest vector: the lines of a tile are computed in multiples
-  integer, parameter :: room = widest + 2*fused + 2*group
+  integer, parameter :: group = 8    ! numbers in the widest vector: the lines of a tile are computed in multiples
+  integer, parameter :: room = 584   ! in a tile's line; near a multiple of 512 all lines would share sets of the cache
   integer, parameter :: slots = 2*fused + 2*together
 
 contains
@@ -87,41 +88,36 @@ contains
     call run(u, v, ld, rows, cols, steps, D*dt, .false.)
   end function diffusion_run_col
 
-  ! The state after s steps belongs into a if s is even, else into b. Between sweeps it may lie in the other one; but the
-  ! last step but one ends where it belongs, since the number of sweeps is as odd or even as that of their steps, and a
-  ! step from one to the other is left for the end, for both hold a state then.
+  ! The state after s steps belongs into a if s is even, else into b: its boundary is theirs. The sweeps work in
+  ! place, in a; the last one leaves the last two states where they belong.
   subroutine run(a, b, ld, inner, outer, steps, Ddt, row)
     integer(c_int64_t), intent(in) :: ld, inner, outer, steps
     real(c_double), intent(inout) :: a(ld, *), b(ld, *)
     real(c_double), intent(in) :: Ddt
     logical, intent(in) :: row
-    integer(c_int64_t) :: done, left, t
-    logical :: in_a
+    real(c_double), allocatable :: saved(:, :)
+    integer(c_int64_t) :: done, t
+    integer :: lack
 
-    left = 0 ! sweeps
-    if (inner > small/outer) left = (steps - 1 + fused - 1)/fused
-    if (mod(left + steps - 1, 2_c_int64_t) /= 0) left = left + 1
-    if (inner <= small/outer) left = 0
+    lack = 1
+    if (steps > 1 .and. inner > small/outer) then
+      lack = 0
+      if (inner - 2 > whole) allocate (saved(fused, outer), stat=lack)
+    end if
     done = 0
-    in_a = .true.
-    do while (left > 0)
-      t = (steps - 1 - done + left - 1)/left
-      if (in_a) then
-        call sweep(b, a, a, b, ld, inner, outer, int(t), done, Ddt, row)
-      else
-        call sweep(a, b, a, b, ld, inner, outer, int(t), done, Ddt, row)
-      end if
-      in_a = .not. in_a
-      done = done + t
-      left = left - 1
-    end do
     do while (done < steps)
-      if (mod(done, 2_c_int64_t) == 0) then
-        call step(b, a, ld, 2_c_int64_t, inner - 1, 2_c_int64_t, outer - 1, Ddt, row)
+      if (lack == 0) then
+        t = (steps - done)/((steps - done + fused - 1)/fused)
+        call sweep(a, b, ld, inner, outer, done, int(t), done + t == steps, saved, Ddt, row)
+        done = done + t
       else
-        call step(a, b, ld, 2_c_int64_t, inner - 1, 2_c_int64_t, outer - 1, Ddt, row)
+        if (mod(done, 2_c_int64_t) == 0) then
+          call step(b, a, ld, 2_c_int64_t, inner - 1, 2_c_int64_t, outer - 1, Ddt, row)
+        else
+          call step(a, b, ld, 2_c_int64_t, inner - 1, 2_c_int64_t, outer - 1, Ddt, row)
+        end if
+        done = done + 1
       end if
-      done = done + 1
     end do
   end subroutine run
 
@@ -147,47 +143,52 @@ contains
     end do
   end subroutine step
 
-  ! t steps, after `done` ones, of all interior cells: from `from`, into `to`. The boundaries are those of a and b.
-  subroutine sweep(to, from, a, b, ld, inner, outer, t, done, Ddt, row)
+  ! t steps of all interior cells, from the state in a after `done` steps. The last sweep leaves the last two
+  ! states in a and b, another one the last state in a.
+  subroutine sweep(a, b, ld, inner, outer, done, t, last, saved, Ddt, row)
     integer(c_int64_t), intent(in) :: ld, inner, outer, done
-    real(c_double), intent(inout) :: to(ld, *)
-    real(c_double), intent(in) :: from(ld, *), a(ld, *), b(ld, *), Ddt
+    real(c_double), intent(inout) :: a(ld, *), b(ld, *), saved(fused, *)
     integer, intent(in) :: t
-    logical, intent(in) :: row
+    logical, intent(in) :: last, row
+    real(c_double), intent(in) :: Ddt
     real(c_double), target :: space(group + room*slots)
     integer(c_int64_t) :: left, right, tiles
-    integer :: parity, shift
+    integer :: shift
 
     ! A tile's lines begin with a cache line, so that no vector in them but the neighbours' lies on two.
     shift = int(modulo(-transfer(c_loc(space), 0_c_intptr_t), 8_c_intptr_t*group)/8)
-    parity = int(mod(done, 2_c_int64_t))
+    tiles = 1
+    if (inner - 2 > whole) tiles = (inner - 2 + widest - 1)/widest
     left = 2
-    do tiles = (inner - 2 + widest - 1)/widest, 1, -1
-      right = left + (inner - left + tiles - 1)/tiles - 1
-      right = min(right, inner - 1)
-      call tile(to, from, a, b, ld, inner, outer, left, right, t, parity, Ddt, row, space(shift + 1))
+    do tiles = tiles, 1, -1
+      right = left + (inner - left)/tiles - 1
+      call tile(a, b, ld, inner, outer, left, right, int(mod(done, 2_c_int64_t)), t, last, saved, Ddt, row, &
+                space(shift + 1))
       left = right + 1
     end do
   end subroutine sweep
 
-  ! A sweep's part left ... right of each line. Level s holds the cells after s of the steps, and of it only the lines
-  ! that are needed: the next four lines of level s - 1, as they come, and the two before them give four lines of level
-  ! s, one line behind; the last two of the six are kept for the next time. A level reaches over both ends of the tile by
-  ! as many cells as there are levels to come, for these spoil one more cell at each end: what the next tile computes,
-  ! too. (Time skewing with overlapped tiles: Wonnacott 2000; Datta 2009, chapter 5.)
-  subroutine tile(to, from, a, b, ld, inner, outer, left, right, t, parity, Ddt, row, line)
+  ! A sweep's cells left ... right of each line. Level s holds them after s of the steps, and of it only the
+  ! lines that are needed: the next four lines of level s - 1, as they come, and the two before them give four
+  ! lines of level s, one line behind; the last two of the six are kept for the next time. A level reaches over
+  ! both ends of the tile by as many cells as there are levels to come, for each spoils one more there: what the
+  ! neighbour computes, too. The tile on the left has been there before; of each line it saved its last cells,
+  ! of level 0, and so does this one. (Time skewing with overlapped tiles: Wonnacott 2000; Datta 2009, chapter
+  ! 5.)
+  subroutine tile(a, b, ld, inner, outer, left, right, parity, t, last, saved, Ddt, row, line)
     integer(c_int64_t), intent(in) :: ld, inner, outer, left, right
-    real(c_double), intent(inout) :: to(ld, *)
-    real(c_double), intent(in) :: from(ld, *), a(ld, *), b(ld, *), Ddt
-    integer, intent(in) :: t, parity
-    logical, intent(in) :: row
+    real(c_double), intent(inout) :: a(ld, *), b(ld, *), saved(fused, *)
+    integer, intent(in) :: parity, t
+    logical, intent(in) :: last, row
+    real(c_double), intent(in) :: Ddt
     real(c_double), intent(inout) :: line(1 - group:room - group, slots) ! line(k, .) is cell before + k
     integer :: kept(2, 0:fused - 1), now(together), free(together), six(together + 2) ! slots
-    integer(c_int64_t) :: before, i, top
-    integer :: s, k, n, x, first, last
+    integer(c_int64_t) :: before, top, i, n
+    integer :: s, k, x, width, own
 
     before = max(left - t, 1_c_int64_t) - 1
-    n = int(min(right + t, inner) - before)
+    width = int(min(right + t, inner) - before)
+    own = int(left - before)
     do s = 0, t - 1
       kept(:, s) = [2*s + 1, 2*s + 2]
     end do
@@ -195,8 +196,8 @@ contains
       now(k) = 2*t + k
       free(k) = 2*t + together + k
     end do
-    do s = 1, 2*t + 2*together ! cells beyond the ends are computed and thrown away
-      do k = 1 - group, n + group
+    do s = 1, 2*t + 2*together ! cells beyond the ends are computed, and thrown away
+      do k = 1 - group, width + group
         line(k, s) = 0
       end do
     end do
@@ -204,47 +205,39 @@ contains
       do k = 1, together
         i = top + k
         if (i > outer) exit
-        call copy(line(1, now(k)), from(before + 1, i), n)
-        call set_boundary(i, line(1, now(k)), parity)
+        call copy(line(own, now(k)), a(left, i), width - own + 1)
+        if (left > 2) call copy(line(1, now(k)), saved(fused - t + 1, i), t)
+        if (right < inner - 1) call copy(saved(fused - t + 1, i), a(right - t + 1, i), t)
+        call set_boundary(line(1, now(k)), i, parity)
       end do
       do s = 1, t
         i = top - s ! lines i + 1 ... of level s
         if (i + together < 1) exit
         six = [kept(:, s - 1), now]
-        if (s < t) then
-          first = int(max(left - (t - s), 2_c_int64_t) - before)
-          last = int(min(right + (t - s), inner - 1) - before)
-          x = (first - 1)/group*group + 1
-          n = (last - x + group)/group*group
-          if (i + 1 > 1 .and. i + together < outer) then
-            call four(line(x, free(1)), line(x, free(2)), line(x, free(3)), line(x, free(4)), line(x - 1, six(1)), &
-                      line(x - 1, six(2)), line(x - 1, six(3)), line(x - 1, six(4)), line(x - 1, six(5)), &
-                      line(x - 1, six(6)), int(n, c_int64_t), Ddt, row)
-          else
-            do k = 1, together
-              if (i + k > 1 .and. i + k < outer) &
-                call one(line(x, free(k)), line(x - 1, six(k)), line(x - 1, six(k + 1)), line(x - 1, six(k + 2)), &
-                         int(n, c_int64_t), Ddt, row)
-            end do
-          end if
-          n = int(min(right + t, inner) - before)
-          do k = 1, together
-            if (i + k >= 1 .and. i + k <= outer) call set_boundary(i + k, line(1, free(k)), parity + s)
-          end do
+        x = (max(own - (t - s), 1) - 1)/group*group + 1
+        n = (min(int(right - before) + t - s, width) - x + group)/group*group
+        if (i >= 1 .and. i + together < outer) then
+          call four(line(x, free(1)), line(x, free(2)), line(x, free(3)), line(x, free(4)), line(x - 1, six(1)), &
+                    line(x - 1, six(2)), line(x - 1, six(3)), line(x - 1, six(4)), line(x - 1, six(5)), &
+                    line(x - 1, six(6)), n, Ddt, row)
         else
-          x = int(left - before)
-          if (i + 1 > 1 .and. i + together < outer) then
-            call four(to(left, i + 1), to(left, i + 2), to(left, i + 3), to(left, i + 4), line(x - 1, six(1)), &
-                      line(x - 1, six(2)), line(x - 1, six(3)), line(x - 1, six(4)), line(x - 1, six(5)), &
-                      line(x - 1, six(6)), right - left + 1, Ddt, row)
-          else
-            do k = 1, together
-              if (i + k > 1 .and. i + k < outer) &
-                call one(to(left, i + k), line(x - 1, six(k)), line(x - 1, six(k + 1)), line(x - 1, six(k + 2)), &
-                         right - left + 1, Ddt, row)
-            end do
-          end if
+          do k = 1, together
+            if (i + k > 1 .and. i + k < outer) &
+              call one(line(x, free(k)), line(x - 1, six(k)), line(x - 1, six(k + 1)), line(x - 1, six(k + 2)), n, &
+                       Ddt, row)
+          end do
         end if
+        do k = 1, together
+          if (i + k < 1 .or. i + k > outer) cycle
+          call set_boundary(line(1, free(k)), i + k, parity + s)
+          if (i + k == 1 .or. i + k == outer) cycle
+          if (s < t .and. .not. (last .and. s == t - 1)) cycle
+          if (last .and. mod(parity + s, 2) == 1) then
+            call copy(b(left, i + k), line(own, free(k)), int(right - left) + 1)
+          else
+            call copy(a(left, i + k), line(own, free(k)), int(right - left) + 1)
+          end if
+        end do
         kept(:, s - 1) = six(together + 1:)
         now = free
         free = six(:together)
@@ -259,30 +252,22 @@ contains
   contains
 
     ! The cells of line i that no step computes: those of a after an even number of steps, else those of b.
-    subroutine set_boundary(i, cells, steps)
+    subroutine set_boundary(cells, i, steps)
+      real(c_double), intent(inout) :: cells(width)
       integer(c_int64_t), intent(in) :: i
-      real(c_double), intent(inout) :: cells(n)
       integer, intent(in) :: steps
 
-      if (mod(steps, 2) == 0) then
-        call set_from(i, cells, a)
+      if (i == 1 .or. i == outer) then
+        if (mod(steps, 2) == 0) then
+          call copy(cells, a(before + 1, i), width)
+        else
+          call copy(cells, b(before + 1, i), width)
+        end if
       else
-        call set_from(i, cells, b)
+        if (before == 0) cells(1) = merge(a(1, i), b(1, i), mod(steps, 2) == 0)
+        if (before + width == inner) cells(width) = merge(a(inner, i), b(inner, i), mod(steps, 2) == 0)
       end if
     end subroutine set_boundary
-
-    subroutine set_from(i, cells, matrix)
-      integer(c_int64_t), intent(in) :: i
-      real(c_double), intent(inout) :: cells(n)
-      real(c_double), intent(in) :: matrix(ld, *)
-
-      if (i == 1 .or. i == outer) then
-        call copy(cells, matrix(before + 1, i), n)
-      else
-        if (before == 0) cells(1) = matrix(1, i)
-        if (before + n == inner) cells(n) = matrix(inner, i)
-      end if
-    end subroutine set_from
   end subroutine tile
 
   subroutine copy(out, in, n)

@@ -5,12 +5,12 @@
 ! operations overlap. The survivors move together after a few iterations, so that no lane idles for long (stream
 ! compaction: Billeter, Olsson, Assarsson 2009).
 !
-! Why the counts are the plain loop's. Each lane does the plain loop's operations in their order, and goes on after its
-! escape; so what is needed is that a point never comes back. Let |c|^2 < far. If the computed |z|^2 is not below 4 then
-! |z| >= 2 but for roundings (1e-15), and |z^2 + c| >= 4 - |c| > 2.002: the next computed |z|^2 is at least 4, too. An
-! overflow gives infinities, and those give infinities or NaN, for which no |z|^2 is below 4 either; a NaN stays one. So
-! a lane counts one for each test that the plain loop passes, and nothing after. Where |c|^2 is not below far, or NaN,
-! the plain loop runs.
+! Why the counts are the plain loop's. Each lane does the plain loop's operations in their order, and goes on
+! after its escape; so what is needed is that a point never comes back. Let |c|^2 < far. If the computed |z|^2
+! is not below 4 then |z| >= 2 but for roundings (1e-15), and |z^2 + c| >= 4 - |c| > 2.002: the next computed
+! |z|^2 is at least 4, too. An overflow gives infinities, and those give infinities or NaN, for which no |z|^2
+! is below 4 either; a NaN stays one. So a lane counts one for each test that the plain loop passes, and nothing
+! after. Where |c|^2 is not below far, or NaN, the plain loop runs.
 module toll_julia
   use, intrinsic :: iso_c_binding, only: c_double, c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
@@ -42,8 +42,8 @@ module toll_julia
   integer, parameter :: longest = 64 ! period
   integer, parameter :: discs = 8    ! of a trap, that are looked into after a chunk
 
-  ! Discs around the points p(k) of an attracting cycle of c, radius2 their radii squared. The computed orbit of a point
-  ! in one of them stays in them, below |z| = 2, for ever: its count is maxiter. See certify.
+  ! Discs around the points p(k) of an attracting cycle of c, radius2 their radii squared. The computed orbit of
+  ! a point in one of them stays in them, below |z| = 2, for ever: its count is maxiter. See certify.
   type :: TOLL_TRAP_T
     real(c_double) :: cr, ci
     integer :: period ! 0: none is known
@@ -134,12 +134,13 @@ contains
     t%ci = 0
     do k = lo + 1, hi, block
       e = min(hi, k + block - 1)
-      call count_block(counts(k:e), z_re(k:e), z_im(k:e), c_re(k:e), c_im(k:e), 1, int(e - k + 1), maxiter, trapping, t)
+      call count_block(counts(k:e), z_re(k:e), z_im(k:e), c_re(k:e), c_im(k:e), 1, int(e - k + 1), maxiter, &
+                       trapping, t)
     end do
   end subroutine count_split
 
-  ! The numbers of a point are `stride` apart: 1 if its parts lie in arrays of their own; 2 if they lie side by side, and
-  ! then re and im are the same array. So it is for all points below.
+  ! The numbers of a point are `stride` apart: 1 if its parts lie in arrays of their own; 2 if they lie side by
+  ! side, and then re and im are the same array. So it is for all points below.
   subroutine count_block(counts, re, im, c_re, c_im, stride, n, maxiter, trapping, t)
     integer, intent(in) :: stride, n
     integer(c_int32_t), intent(inout) :: counts(n)
@@ -240,8 +241,8 @@ contains
     end do
   end subroutine take
 
-  ! The first iterations of all points, which have the first one's c: p%same says whether they did. (The sign of a c that
-  ! is 0 plays no part in a count.)
+  ! The first iterations of all points, which have the first one's c: p%same says whether they did. (The sign of
+  ! a c that is 0 plays no part in a count.)
   subroutine start(p, counts, re, im, c_re, c_im, stride, n, steps)
     type(TOLL_POINTS_T), intent(inout) :: p
     integer, intent(in) :: stride, n, steps
@@ -505,13 +506,14 @@ contains
     call certify(t, int(min(work/64, 8192_c_int64_t)))
   end subroutine set_trap
 
-  ! Follows the orbit of 0, which ends in the attracting cycle of c if there is one (Fatou; Milnor, Dynamics in One Complex
-  ! Variable, theorem 8.6), for about `most` steps, until it nearly recurs: after p(1) ... p(m) comes a number that is at a distance of d from p(1), in computed steps.
+  ! Follows the orbit of 0, which ends in the attracting cycle of c if there is one (Fatou; Milnor, Dynamics in
+  ! One Complex Variable, theorem 8.6), for about `most` steps, until it nearly recurs: after p(1) ... p(m)
+  ! comes a number that is at a distance of d from p(1), in computed steps.
   !
-  ! A disc of radius r around p(k) is mapped into one of radius (2|p(k)| + r)r around p(k)^2 + c, as |z^2 - p^2| =
-  ! |z - p||z + p|. The roundings of the two computed steps, of z and of p, add less than 1e-14 as long as |z| and |c| are
-  ! below 2. So if the radius after m steps, and d, together are less than the first one, then the discs hold the computed
-  ! orbit of whatever enters them.
+  ! A disc of radius r around p(k) is mapped into one of radius (2|p(k)| + r)r around p(k)^2 + c, as |z^2 - p^2|
+  ! = |z - p||z + p|. The roundings of the two computed steps, of z and of p, add less than 1e-14 as long as |z|
+  ! and |c| are below 2. So if the radius after m steps, and d, together are less than the first one, then the
+  ! discs hold the computed orbit of whatever enters them.
   subroutine certify(t, most)
     type(TOLL_TRAP_T), intent(inout) :: t
     integer, intent(in) :: most

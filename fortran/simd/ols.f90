@@ -1,8 +1,8 @@
 ! SPDX-FileCopyrightText: 2026 The Toll authors
 ! SPDX-License-Identifier: MIT
 !
-! Least squares, tuned: a lane fits a row, and does what ../ols.f90 does for it, in its order; so the bits are the same.
-! Rows and observations count from 1, as there.
+! Least squares, tuned: a lane fits a row, and does what ../ols.f90 does for it, in its order; so the bits are
+! the same. Rows and observations count from 1, as there.
 module toll_ols
   use, intrinsic :: iso_c_binding, only: c_double, c_f_pointer, c_int32_t, c_int64_t, c_ptr
   use toll_abi, only: toll_ok
@@ -12,9 +12,10 @@ module toll_ols
   private
   public :: ols_row, ols_col
 
-  integer, parameter :: width = TOLL_WIDTH ! numbers in a vector
-  integer, parameter :: lanes = 4*width    ! rows that are fitted at once: chains of sums that overlap
-  integer, parameter :: longest = 128      ! row that is transposed, so that a block of them stays in the nearest cache
+  integer, parameter :: width = TOLL_WIDTH   ! numbers in a vector
+  integer, parameter :: lanes = 4*width      ! rows that are fitted at once: chains of sums that overlap
+  integer, parameter :: side = min(width, 4) ! of the squares that are transposed: 8 takes more shuffles
+  integer, parameter :: longest = 128        ! row that is transposed: a block of them stays in the nearest cache
 
 contains
 
@@ -56,7 +57,7 @@ contains
     integer(c_int64_t) :: i
 
     i = first
-    if (n >= width .and. n <= longest) then
+    if (n >= side .and. n <= longest) then
       do while (i + lanes - 1 <= last)
         call turn(columns, y(1, i), ld, int(n))
         call fit_lanes(slope(i), intercept(i), columns, int(lanes, c_int64_t), n)
@@ -86,22 +87,22 @@ contains
     end do
   end subroutine fit_col
 
-  ! Transposes `lanes` rows of n >= width observations, `width` columns at a time: the last ones overlap those before if
-  ! need be, so that nothing beyond a row's end is read. Through `square` since its strides are constant: of that the
-  ! compiler makes shuffles in registers.
+  ! Transposes `lanes` rows of n >= side observations, `side` columns at a time: the last ones overlap those
+  ! before if need be, so that nothing beyond a row's end is read. Through `square` since its strides are
+  ! constant: of that the compiler makes shuffles in registers.
   subroutine turn(columns, y, ld, n)
     integer(c_int64_t), intent(in) :: ld
     integer, intent(in) :: n
     real(c_double), intent(inout) :: columns(lanes, n)
     real(c_double), intent(in) :: y(ld, lanes)
-    real(c_double) :: square(width, lanes)
+    real(c_double) :: square(side, lanes)
     integer :: j, k, l
 
     j = 0
     do
       do l = 1, lanes
         !$omp simd
-        do k = 1, width
+        do k = 1, side
           square(k, l) = y(j + k, l)
         end do
       end do
@@ -113,15 +114,9 @@ contains
         columns(l, j + 3) = square(3, l)
         columns(l, j + 4) = square(4, l)
 #endif
-#if TOLL_WIDTH > 4
-        columns(l, j + 5) = square(5, l)
-        columns(l, j + 6) = square(6, l)
-        columns(l, j + 7) = square(7, l)
-        columns(l, j + 8) = square(8, l)
-#endif
       end do
-      if (j + width >= n) exit
-      j = min(j + width, n - width)
+      if (j + side >= n) exit
+      j = min(j + side, n - side)
     end do
   end subroutine turn
 

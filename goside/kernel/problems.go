@@ -49,24 +49,28 @@ func (p *Problem) Verified() string {
 
 const diffusionSteps = 10 // in a timed run; even, and too few for the block's edge to reach denormals
 
+// DiffusionProblem returns that of steps on a square of side n, in runs of so many.
+func DiffusionProblem(study string, n, steps int, layout Layout) Problem {
+	return Problem{study, "diffusion", layout.String(), fmt.Sprint(n), "step", func(threads int) *Timed {
+		cells := (n - 2) * (n - 2)
+		a := NewDiffusionRun(n, steps, layout, Par{threads, Static})
+		return &Timed{
+			Reset: func() { HotBlock(&a.A); clear(a.B.Data) },
+			Run:   repeat(steps, func(f *Funcs) error { return call(f.Run, a) }),
+			Least: steps,
+			Set:   8 * (len(a.A.Data) + len(a.B.Data)),
+			Work:  DiffusionCell.times(cells),
+			// Several steps are made of cells that stay in the nearest caches.
+			Skipping: Work{Flops: DiffusionCell.Flops}.times(cells),
+		}
+	}}
+}
+
 // Problems returns what is measured.
 func Problems() []Problem {
 	var problems []Problem
 	for _, layout := range []Layout{Row, Col} {
-		problems = append(problems, Problem{"Kernels", "diffusion", layout.String(), fmt.Sprint(DiffusionSize), "step",
-			func(threads int) *Timed {
-				const cells = (DiffusionSize - 2) * (DiffusionSize - 2)
-				a := NewDiffusionRun(DiffusionSize, diffusionSteps, layout, Par{threads, Static})
-				return &Timed{
-					Reset: func() { HotBlock(&a.A); clear(a.B.Data) },
-					Run:   repeat(diffusionSteps, func(f *Funcs) error { return call(f.Run, a) }),
-					Least: diffusionSteps,
-					Set:   8 * (len(a.A.Data) + len(a.B.Data)),
-					Work:  DiffusionCell.times(cells),
-					// Several steps are made of cells that stay in the nearest caches.
-					Skipping: Work{Flops: DiffusionCell.Flops}.times(cells),
-				}
-			}})
+		problems = append(problems, DiffusionProblem("Kernels", DiffusionSize, diffusionSteps, layout))
 	}
 	problems = append(problems, Problem{"Kernels", "julia", "", fmt.Sprint(JuliaSize), "image",
 		func(threads int) *Timed {

@@ -86,13 +86,13 @@ func Plain(lang string) (plain string, tuned bool) {
 	words := strings.Split(lang, "-")
 	for k, word := range words {
 		if k > 0 && (word == "simd" || word == "fast") {
-			plain := words[0]
+			plain := []string{words[0]}
 			for _, w := range words[k+1:] {
 				if w == "omp" || w == "par" {
-					plain += "-" + w
+					plain = append(plain, w)
 				}
 			}
-			return plain, true
+			return strings.Join(plain, "-"), true
 		}
 	}
 	return lang, false

@@ -68,7 +68,7 @@ func (l *Limits) Bandwidth(op, lang, level string) float64 {
 	return l.rate(l.Find(op, lang, "level", level), "reads", "writes")
 }
 
-// Peak returns the floating-point operations a ns; width is scalar or vector.
+// Peak returns the floating-point operations a ns; width is scalar, half or vector.
 func (l *Limits) Peak(lang, width string) float64 {
 	return l.rate(l.Find("muladd", lang, "width", width), "flops")
 }
@@ -111,7 +111,7 @@ func (l *Limits) binding(r *Row) (Limit, bool) {
 			continue
 		}
 		moving.consider(l.Move(lang, r), r, 1)
-		for _, width := range []string{"scalar", "vector"} {
+		for _, width := range []string{"scalar", "half", "vector"} {
 			if peak := l.Find("muladd", lang, "width", width); peak != nil {
 				computing.consider(peak, r, computing.Flops/(threads*peak.Number("flops")))
 			}

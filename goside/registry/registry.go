@@ -163,9 +163,9 @@ func fastRoute(lang, name string, of func(*fast.Level) kernel.Funcs) *seam.Route
 		case ok:
 			return direct.Open(of(l))
 		case level.Lacking(lang) != "":
-			return nil, fmt.Errorf("fast: %w: %s: this processor or this build has %s", seam.ErrUnavailable, lang, level.Lacking(lang))
+			return nil, fmt.Errorf("fast: %w: %s", seam.ErrUnavailable, level.Lacking(lang))
 		}
-		return nil, fmt.Errorf("fast: %s is a %w", level.Variable, level.Check(level.Forced()))
+		return nil, fmt.Errorf("fast: %w", level.CheckForced())
 	})
 }
 

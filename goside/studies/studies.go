@@ -17,11 +17,12 @@ import (
 	"toll/goside/study/book"
 	"toll/goside/study/calls"
 	"toll/goside/study/instructions"
+	"toll/goside/study/kernels"
 	"toll/goside/study/layout"
 )
 
 // All are the studies.
-var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study, &instructions.Study}
+var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study, &kernels.Study, &instructions.Study}
 
 // Of returns the study that made a record.
 func Of(r *record.Record) (*study.Study, error) {

@@ -223,7 +223,7 @@ func TestOf(t *testing.T) {
 		switch {
 		case want != "" && (err != nil || s.Name != want):
 			t.Errorf("%q: got %+v, error %v; want toll %s", text, s, err, want)
-		case want == "" && (err == nil || !strings.Contains(err.Error(), "want a record of toll bench, calls, layout, book, instructions")):
+		case want == "" && (err == nil || !strings.Contains(err.Error(), "want a record of toll bench, calls, layout, book, kernels, instructions")):
 			t.Errorf("%q: error %v, want one that names the studies", text, err)
 		}
 	}

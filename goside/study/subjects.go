@@ -239,7 +239,10 @@ func Holding(verified []conform.Result) []*seam.Route {
 }
 
 // Parks reports whether a call on that route waits for other goroutines, or for another process.
-func Parks(r *seam.Route) bool { return r.Lang == "go-par" || r.Via == "process" }
+func Parks(r *seam.Route) bool {
+	plain, _ := level.Plain(r.Lang)
+	return plain == "go-par" || r.Via == "process"
+}
 
 // Name returns the name of a problem's benchmark on a route.
 func Name(p *kernel.Problem, lang, via string) record.Name {

@@ -45,7 +45,7 @@ func drawCommand() *cobra.Command {
 				fmt.Fprintf(cmd.OutOrStdout(), "Picture: %s\n", file)
 			}
 			if err == nil && files == nil {
-				err = seam.Usagef("%s is a record of toll %s and holds nothing to draw, want one of toll calls, toll layout or toll book", args[0], s.Name)
+				err = seam.Usagef("%s is a record of toll %s and holds nothing to draw, want one of toll calls, toll layout, toll book or toll kernels", args[0], s.Name)
 			}
 			return err
 		},

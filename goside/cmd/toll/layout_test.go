@@ -77,7 +77,7 @@ func TestLayoutRefuses(t *testing.T) {
 	if err := os.WriteFile(other, []byte("BenchmarkKernels/kernel=julia/lang=c/via=cgo/n=1 1 5 ns/op\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := run(t, drawCommand(), other, "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), "want one of toll calls, toll layout or toll book") {
+	if _, err := run(t, drawCommand(), other, "-o", t.TempDir()); err == nil || !strings.Contains(err.Error(), "want one of toll calls, toll layout, toll book or toll kernels") {
 		t.Errorf("pictures of another record: error %v", err)
 	}
 }

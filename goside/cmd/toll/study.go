@@ -52,6 +52,8 @@ temporary files.`,
 		check = benchFlags(c, lab)
 	case "book":
 		check = bookFlags(c, lab)
+	case "kernels":
+		check = kernelsFlags(c, lab)
 	case "instructions":
 		flags.StringSliceVar(&lab.Routes, "route", []string{"go/direct", "c/*", "fortran/*", "rust/*"}, "routes to count: names or patterns such as '*/purego'")
 	default:
@@ -100,6 +102,23 @@ func benchFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
 		}
 		lab.NoLimits = !limits
 		if lab.Rounds < 1 || lab.Threads < 1 || lab.Threads > 1024 {
+			return seam.Usagef("rounds is %d and threads %d, want at least 1 and 1 to 1024", lab.Rounds, lab.Threads)
+		}
+		return nil
+	}
+}
+
+// kernelsFlags adds the flags of toll kernels.
+func kernelsFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
+	var quick bool
+	flags := c.Flags()
+	flags.BoolVar(&quick, "quick", false, "measure for less than a minute: 6 rounds, the fewest that make an interval, without the grid that no cache holds")
+	flags.IntVar(&lab.Rounds, "rounds", 0, "rounds to measure (default 9, or 6 with --quick)")
+	flags.IntVar(&lab.Threads, "threads", runtime.GOMAXPROCS(0), "threads for parallel languages")
+	flags.StringSliceVar(&lab.Kernels, "kernel", []string{"*"}, "kernels to measure: diffusion, julia, ols, or patterns")
+	return func() error {
+		lab.Full = !quick
+		if lab.Rounds < 0 || lab.Threads < 1 || lab.Threads > 1024 {
 			return seam.Usagef("rounds is %d and threads %d, want at least 1 and 1 to 1024", lab.Rounds, lab.Threads)
 		}
 		return nil

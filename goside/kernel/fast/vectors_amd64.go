@@ -6,9 +6,8 @@
 package fast
 
 import (
-	"github.com/klauspost/cpuid/v2"
-
 	"toll/goside/kernel"
+	"toll/goside/level"
 )
 
 //go:generate go run toll/goside/internal/fastasm
@@ -95,9 +94,7 @@ func passAVX2(w *float64, n, iterations, rest int, cr, ci, re, im, squared float
 func passAVX512(w *float64, n, iterations, rest int, cr, ci, re, im, squared float64) (alive, done int)
 
 // has reports whether the processor has a level.
-func has(name string) bool {
-	return cpuid.CPU.X64Level() >= map[string]int{"baseline": 0, "avx2": 3, "avx512": 4}[name]
-}
+func has(name string) bool { return level.Has(name) }
 
 var levels = map[string]Level{
 	"baseline": baseline,

@@ -233,12 +233,18 @@ func muladd(native *limits.Limits, add adder) {
 	name := func(width string) record.Name {
 		return record.Name{Op: "muladd", N: "1", Keys: []record.Key{{Key: "width", Value: width}}}
 	}
-	add(name("scalar"), facts("muladd scalar", "per", "round", "flops", native.ScalarFlops), nil, func(_, n int) error {
-		return finite(native.MulAddScalar(n, x, y))
-	})
-	add(name("vector"), facts("muladd vector", "per", "round", "flops", native.VectorFlops), nil, func(_, n int) error {
-		return finite(native.MulAddVector(n, x, y))
-	})
+	for _, w := range []struct {
+		name  string
+		flops int
+		run   func(n int, x, y float64) float64
+	}{
+		{"scalar", native.ScalarFlops, native.MulAddScalar}, {"half", native.HalfFlops, native.MulAddHalf},
+		{"vector", native.VectorFlops, native.MulAddVector},
+	} {
+		add(name(w.name), facts("muladd "+w.name, "per", "round", "flops", w.flops), nil, func(_, n int) error {
+			return finite(w.run(n, x, y))
+		})
+	}
 }
 
 func finite(result float64) error {

@@ -52,7 +52,8 @@ func TestLimits(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"muladd/lang=c/via=purego/n=1/width=scalar", "muladd/lang=c/via=purego/n=1/width=vector",
+	for _, want := range []string{"muladd/lang=c/via=purego/n=1/width=scalar", "muladd/lang=c/via=purego/n=1/width=half",
+		"muladd/lang=c/via=purego/n=1/width=vector",
 		"call/lang=c/via=purego/n=1", "call/lang=go/via=direct/n=1", "loop/lang=go/via=direct/n=1",
 		"atomic/lang=go/via=direct/n=1", "switch/lang=go/via=direct/n=1"} {
 		if _, ok := byName["Limits/op="+want]; !ok {
@@ -68,7 +69,7 @@ func TestLimits(t *testing.T) {
 			moves++
 		}
 	}
-	if want := 3*len(levels) + moves + 2; pairs != want {
+	if want := 3*len(levels) + moves + 3; pairs != want {
 		t.Errorf("%d subjects are on one thread and on all, want %d", pairs, want)
 	}
 	for _, f := range limits.Forms {
@@ -315,15 +316,16 @@ func TestLoopsRefuse(t *testing.T) {
 func TestMulAdd(t *testing.T) {
 	native, err := limits.Open()
 	studytest.Available(t, err)
-	if native.ScalarFlops <= 0 || native.VectorFlops != native.ScalarFlops*native.VectorBytes/8 {
-		t.Errorf("rounds of %d and %d operations, vectors of %d bytes; want as many to a number in both",
-			native.ScalarFlops, native.VectorFlops, native.VectorBytes)
+	if native.ScalarFlops <= 0 || native.VectorFlops != native.ScalarFlops*native.VectorBytes/8 ||
+		native.HalfFlops != native.ScalarFlops*max(native.VectorBytes/2, 16)/8 {
+		t.Errorf("rounds of %d, %d and %d operations, vectors of %d bytes; want as many to a number in all",
+			native.ScalarFlops, native.HalfFlops, native.VectorFlops, native.VectorBytes)
 	}
 	for _, f := range []struct {
 		name  string
 		run   func(n int, x, y float64) float64
 		flops int
-	}{{"scalar", native.MulAddScalar, native.ScalarFlops}, {"vector", native.MulAddVector, native.VectorFlops}} {
+	}{{"scalar", native.MulAddScalar, native.ScalarFlops}, {"half", native.MulAddHalf, native.HalfFlops}, {"vector", native.MulAddVector, native.VectorFlops}} {
 		chains := float64(f.flops) / 2
 		start := f.run(0, 1, 0.25)
 		for _, n := range []int{1, 2, 1000} {

@@ -106,7 +106,8 @@ func printSteps(p *page.Page) {
 		lines = append(lines, []page.Cell{page.Word(what), page.Figure(threads, r), page.Figure(here, r), page.Word(unit)})
 	}
 	for _, width := range []struct{ name, what string }{
-		{"scalar", "multiplications and additions, scalar"}, {"vector", "multiplications and additions, widest vectors"},
+		{"scalar", "multiplications and additions, scalar"}, {"half", "multiplications and additions, vectors of half the width"},
+		{"vector", "multiplications and additions, widest vectors"},
 	} {
 		for _, team := range teams(l) {
 			if r := l.Find("muladd", team.lang, "width", width.name); r != nil {

@@ -21,7 +21,7 @@
     LEVELS("c-simd-rung2", c_simd_rung2)                                                                     \
     LEVELS("c-simd-omp", c_simd_omp)                                                                         \
     LEVELS("fortran-simd", fortran_simd)                                                                     \
-    LEVELS("fortran-simd-brute", fortran_simd_brute)\
+    LEVELS("fortran-simd-brute", fortran_simd_brute)                                                         \
     LEVELS("rust-simd", rust_simd)                                                                           \
     LEVELS("rust-simd-brute", rust_simd_brute)                                                               \
     LEVELS("rust-simd-par", rust_simd_par)

@@ -34,19 +34,19 @@ var Forms = []struct {
 	Name   string
 	Form   Form
 	Stores bool
-}{{"plain", 0, false}, {"streams", 1, false}, {"nontemporal", 2, true}}
+}{{"plain", 0, false}, {"streams", 1, false}, {"nontemporal", 2, true}, {"columns", 3, false}}
 
 // Limits is the library. Its methods may be called concurrently.
 type Limits struct {
-	ScalarFlops, VectorFlops int // additions and multiplications of single numbers in one round
-	VectorBytes              int // size of a vector
+	ScalarFlops, HalfFlops, VectorFlops int // additions and multiplications of single numbers in one round
+	VectorBytes                         int // size of a vector
 
-	read           func(p *float64, n, passes int64) float64
-	write          func(p *float64, n, passes int64, x float64)
-	copy           func(q, p *float64, n, passes int64)
-	move           func(p *float64, reads int64, q *float64, writes, passes int64, x float64, form int64) float64
-	scalar, vector func(n int64, x, y float64) float64
-	call           func(n int64)
+	read                 func(p *float64, n, passes int64) float64
+	write                func(p *float64, n, passes int64, x float64)
+	copy                 func(q, p *float64, n, passes int64)
+	move                 func(p *float64, reads int64, q *float64, writes, passes int64, x float64, form int64) float64
+	scalar, half, vector func(n int64, x, y float64) float64
+	call                 func(n int64)
 }
 
 // Open loads the library. If there is none, the error is seam.ErrUnavailable.
@@ -60,14 +60,15 @@ func Open() (*Limits, error) {
 		return nil, fmt.Errorf("limits: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
 	}
 	var l Limits
-	var scalarFlops, vectorFlops, vectorBytes func() int64
+	var scalarFlops, halfFlops, vectorFlops, vectorBytes func() int64
 	// The Go types are the prototypes of limits.h.
 	for _, f := range []struct {
 		name string
 		to   any
 	}{
 		{"read", &l.read}, {"write", &l.write}, {"copy", &l.copy}, {"move", &l.move},
-		{"muladd_scalar", &l.scalar}, {"muladd_vector", &l.vector}, {"scalar_flops", &scalarFlops}, {"vector_flops", &vectorFlops},
+		{"muladd_scalar", &l.scalar}, {"muladd_half", &l.half}, {"muladd_vector", &l.vector},
+		{"scalar_flops", &scalarFlops}, {"half_flops", &halfFlops}, {"vector_flops", &vectorFlops},
 		{"vector_bytes", &vectorBytes}, {"call", &l.call},
 	} {
 		symbol, err := dl.Symbol(handle, "toll_limits_"+f.name)
@@ -77,7 +78,8 @@ func Open() (*Limits, error) {
 		}
 		purego.RegisterFunc(f.to, symbol)
 	}
-	l.ScalarFlops, l.VectorFlops, l.VectorBytes = int(scalarFlops()), int(vectorFlops()), int(vectorBytes())
+	l.ScalarFlops, l.HalfFlops = int(scalarFlops()), int(halfFlops())
+	l.VectorFlops, l.VectorBytes = int(vectorFlops()), int(vectorBytes())
 	return &l, nil
 }
 
@@ -145,6 +147,9 @@ func check(p []float64) error {
 // MulAddScalar does n rounds of multiplications by x and additions of y, one number at a time. The result depends on
 // all of them. limits.h says for which x and y all values stay finite and normal.
 func (l *Limits) MulAddScalar(n int, x, y float64) float64 { return l.scalar(int64(n), x, y) }
+
+// MulAddHalf is MulAddScalar with vectors of half the widest ones' size, or of the same if there are none.
+func (l *Limits) MulAddHalf(n int, x, y float64) float64 { return l.half(int64(n), x, y) }
 
 // MulAddVector is MulAddScalar with the widest vectors.
 func (l *Limits) MulAddVector(n int, x, y float64) float64 { return l.vector(int64(n), x, y) }

@@ -208,9 +208,26 @@ fn same(values: &[f64]) -> bool {
 }
 
 fn run<L: Level, S: Source, const CERTIFY: bool>(out: &mut [i32], points: S, maxiter: i32) {
-    // Too few to fill a vector.
-    if out.len() < <L::Vector as Vector>::LANES {
+    let count = out.len();
+    if count < 2 {
         return plain(out, points, 0, maxiter);
+    }
+    if count < <L::Vector as Vector>::LANES {
+        // A vector of them and of some that have escaped.
+        let mut all = (
+            [0; MOST_LANES],
+            [[4.0; 2]; MOST_LANES],
+            [points.point(0).1; MOST_LANES],
+        );
+        for k in 0..count {
+            (all.1[k], all.2[k]) = points.point(k);
+        }
+        let points = Interleaved {
+            zs: &all.1,
+            cs: &all.2,
+        };
+        run::<L, _, false>(&mut all.0, points, maxiter);
+        return out.copy_from_slice(&all.0[..count]);
     }
     let blocks = Blocks::<S, CERTIFY> { out, points, maxiter };
     // SAFETY: the tables of a level are given only where the processor has it.
@@ -241,6 +258,8 @@ impl<S: Source, const CERTIFY: bool> Kernel for Blocks<'_, S, CERTIFY> {
         let mut proof = None;
         let mut first = 0;
         while first < self.out.len() {
+            // The last block holds a vector at least, and if need be points that are done: they come to the same again.
+            first = first.min(self.out.len() - V::LANES);
             let count = BLOCK.min(self.out.len() - first);
             let out = &mut self.out[first..][..count];
             let (_, [cr, ci]) = self.points.point(first);
@@ -513,7 +532,8 @@ impl<S: Source> Block<'_, S> {
             at += V::LANES;
         }
         if at < self.out.len() {
-            plain(&mut self.out[at..], self.points, self.first + at, self.maxiter);
+            // The last points, together with some that are done.
+            self.begin::<V, 1, ONE>(&mut count, self.out.len() - V::LANES, base);
         }
         self.ahead = self.first + self.out.len() + AHEAD;
 
@@ -567,7 +587,7 @@ impl<S: Source> Block<'_, S> {
         for (g, lanes) in lanes.iter_mut().enumerate() {
             let at = at + g * V::LANES;
             lanes.id = V::integers(at as u64);
-            // SAFETY: at + LANES <= out.len(), of which points has as many from first.
+            // SAFETY: at + LANES <= out.len(), and as many points are there from first on.
             unsafe {
                 (lanes.zr, lanes.zi) = self.points.z(self.first + at);
                 (lanes.cr, lanes.ci) = if ONE {
