@@ -14,14 +14,19 @@
 #include "vector.h"
 
 enum {
-    BLOCK = 6,      /* lines that a pass computes at once: each is loaded once for the three that need it */
-    PAIR = 2,       /* and a step of a grid, whose lines may all meet in one set of the first cache */
-    FUSED = 24,     /* steps of a pass, at most */
-    TILE = 512,     /* cells of a tile among others, at most; 8 more by rounding */
-    ALONE = 560,    /* cells of one alone, which has no halo */
-    NARROWEST = 64, /* cells of a thread's part, at least */
-    SMALL = 2048,   /* cells of a grid that a run does not fuse steps on */
-    PAD = 8,        /* numbers before and after a line of the ring */
+    BLOCK = 6,       /* lines that a pass computes at once: each is loaded once for the three that need it */
+    PAIR = 2,        /* and a step of a grid, whose lines may all meet in one set of the first cache */
+    FUSED = 24,      /* steps of a pass, at most */
+    TILE = 512,      /* cells of a tile among others, at most; 8 more by rounding */
+    ALONE = 560,     /* cells of one alone, which has no halo */
+    NARROWEST = 64,  /* cells of a thread's part, at least */
+    SHORT = 24,      /* cells of a line that a step walks along in groups, at least */
+    SMALL = 2048,    /* cells of a grid that a run fuses steps on, at least */
+    FLAT = 16,       /* lines of such a grid */
+    LARGE = 1 << 20, /* cells of a grid that is assumed not to stay in the caches */
+    FEW = 8,         /* steps of a run that are fused, at least */
+    FEWER = 3,       /* and on such a large grid */
+    PAD = 8,         /* numbers before and after a line of the ring */
     RING = (2 * FUSED + BLOCK) * (TILE + 8 + 2 * FUSED + 2 * PAD), /* numbers: 246 KiB of the stack */
     GROUP = LANES > 2 ? 8 / LANES : 1, /* vectors of a line that are computed at once */
 };
@@ -115,46 +120,48 @@ TOLL_INLINE void walk(double *const *out, const double *const *in, int64_t from,
     }
 }
 
-/* The cells begin <= x < end of a line of the cells from <= x < to, which may be computed, too. */
+/* The cells begin <= x < end of a line of the cells from <= x < to, LANES or more. Others are computed, too,
+ * where end - begin is no multiple of LANES. */
 TOLL_INLINE void ends(double *out, const double *before, const double *u, const double *after, int64_t begin,
-                      int64_t end, int64_t from, int64_t to, vec Ddt, vec one, bool col) {
+                      int64_t end, int64_t to, vec Ddt, vec one, bool col) {
     for (int64_t x = begin; x < end; x += LANES) {
         int64_t at = min64(x, to - LANES);
-        if (at >= from)
-            store(out + at, cell(load(after + at), load(before + at), load(u + at + 1), load(u + at - 1),
-                                 load(u + at), Ddt, one, col));
-        else
-            for (at = x; at < end; at++) {
-                double sum = col ? ((u[at + 1] + u[at - 1]) + after[at]) + before[at]
-                                 : ((after[at] + before[at]) + u[at + 1]) + u[at - 1];
-                out[at] = u[at] + Ddt[0] * (sum - 4 * u[at]);
-            }
+        store(out + at, cell(load(after + at), load(before + at), load(u + at + 1), load(u + at - 1),
+                             load(u + at), Ddt, one, col));
     }
 }
 
-/* The same of lines of a grid, whatever their alignment and number of cells. No cell is read but these and
- * their neighbours. */
+/* The same as walk of lines of a grid, whatever their alignment and number of cells. No cell is read but
+ * these and their neighbours. */
 TOLL_INLINE void walk_exactly(double *const *out, const double *const *in, int64_t from, int64_t to, vec Ddt,
                               vec one, const int n, bool col) {
-    int64_t begin = to, end = to;
-    if (to - from >= 8) {
-        begin = from + (int64_t)(-((uintptr_t)(in[1] + from) / 8) % 8);
-        end = begin + (to - begin) / (GROUP * LANES) * (GROUP * LANES);
-        if (end > begin)
-            walk(out, in, begin, end, NULL, 0, Ddt, one, n, col);
-    }
+    int64_t begin = from + (int64_t)(-((uintptr_t)(in[1] + from) / 8) % 8);
+    int64_t end = begin + (to - begin) / (GROUP * LANES) * (GROUP * LANES);
+    if (to - from >= SHORT)
+        walk(out, in, begin, end, NULL, 0, Ddt, one, n, col);
     for (int k = 0; k < n; k++) {
-        ends(out[k], in[k], in[k + 1], in[k + 2], from, begin, from, to, Ddt, one, col);
-        ends(out[k], in[k], in[k + 1], in[k + 2], end, to, from, to, Ddt, one, col);
+        const double *before = in[k], *u = in[k + 1], *after = in[k + 2];
+        if (to - from >= SHORT) {
+            ends(out[k], before, u, after, from, begin, to, Ddt, one, col);
+            ends(out[k], before, u, after, end, to, to, Ddt, one, col);
+            continue;
+        }
+        double *restrict line = out[k];
+        double each = Ddt[0];
+        for (int64_t x = from; x < to; x++) {
+            double sum = col ? ((u[x + 1] + u[x - 1]) + after[x]) + before[x]
+                             : ((after[x] + before[x]) + u[x + 1]) + u[x - 1];
+            line[x] = u[x] + each * (sum - 4 * u[x]);
+        }
     }
 }
 
 /* One step of the cells from <= x < to of lines lo <= y < hi. */
 TOLL_INLINE void step(double *out, const double *in, int64_t ld, int64_t lo, int64_t hi, int64_t from,
                       int64_t to, double Ddt, bool col) {
+    vec each = splat(Ddt), one = hidden_one();
 #pragma omp for schedule(runtime)
     for (int64_t block = lo; block < hi; block += PAIR) {
-        vec each = splat(Ddt), one = hidden_one();
         double *to_lines[PAIR];
         const double *lines[PAIR + 2];
         for (int k = 0; k < PAIR + 2; k++)
@@ -393,7 +400,7 @@ static void run(double *a, double *b, int64_t lines, int64_t n, int64_t ld, int6
      * only. */
     run.fused = min64(run.parts > 1 ? min64(FUSED, run.m / run.parts / 8) : FUSED, steps);
     run.tiles = run.parts == 1 && run.m <= ALONE ? 1 : (run.m / run.parts + TILE - 1) / TILE;
-    simple = simple || steps == 1 || lines * n <= SMALL;
+    simple = simple || lines < FLAT || lines * n < SMALL || steps < (lines * n < LARGE ? FEW : FEWER);
     if (!simple && run.parts * run.tiles > 1) {
         run.strips = malloc((size_t)(run.parts * 2 * lines * run.fused) * sizeof *run.strips);
         simple = !run.strips;

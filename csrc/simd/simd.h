@@ -9,8 +9,8 @@
 
 #include "../lang.h"
 
-/* The tables of a level: the language itself; every iteration of every point (of Julia only); and the rungs of
- * the ladder from the plain loop to the tuned one. */
+/* The tables of a level: the language itself; every iteration of every point (of Julia only); and the rungs
+ * of the ladder from the plain loop to the tuned one. */
 enum { TOLL_SIMD, TOLL_BRUTE, TOLL_RUNG1, TOLL_RUNG2 };
 
 /* The table of that family, by the language's name (named 0) or by its level's, too (1). */

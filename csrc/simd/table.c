@@ -23,23 +23,25 @@
     .team = TOLL_FN(team)
 
 #define SIMD(name)                                                                                           \
-    {                                                                                                        \
-        HEAD(name), .diffusion_step_row = TOLL_FN(diffusion_step_row),                                       \
-                    .diffusion_step_col = TOLL_FN(diffusion_step_col),                                       \
-                    .diffusion_run_row = TOLL_FN(diffusion_run_row),                                         \
-                    .diffusion_run_col = TOLL_FN(diffusion_run_col), .julia = TOLL_FN(julia),                \
-                    .julia_split = TOLL_FN(julia_split), .ols_row = TOLL_FN(ols_row),                        \
-                    .ols_col = TOLL_FN(ols_col)                                                              \
-    }
+    {HEAD(name),                                                                                             \
+     .diffusion_step_row = TOLL_FN(diffusion_step_row),                                                      \
+     .diffusion_step_col = TOLL_FN(diffusion_step_col),                                                      \
+     .diffusion_run_row = TOLL_FN(diffusion_run_row),                                                        \
+     .diffusion_run_col = TOLL_FN(diffusion_run_col),                                                        \
+     .julia = TOLL_FN(julia),                                                                                \
+     .julia_split = TOLL_FN(julia_split),                                                                    \
+     .ols_row = TOLL_FN(ols_row),                                                                            \
+     .ols_col = TOLL_FN(ols_col)}
 
 #define BRUTE(name) {HEAD(name), .julia = TOLL_FN(brute_julia), .julia_split = TOLL_FN(brute_julia_split)}
 
 #define RUNG1(name)                                                                                          \
-    {                                                                                                        \
-        HEAD(name), .diffusion_run_row = TOLL_FN(rung1_diffusion_run_row),                                   \
-                    .diffusion_run_col = TOLL_FN(rung1_diffusion_run_col), .julia = TOLL_FN(rung1_julia),    \
-                    .ols_row = TOLL_FN(rung1_ols_row), .ols_col = TOLL_FN(rung1_ols_col)                     \
-    }
+    {HEAD(name),                                                                                             \
+     .diffusion_run_row = TOLL_FN(rung1_diffusion_run_row),                                                  \
+     .diffusion_run_col = TOLL_FN(rung1_diffusion_run_col),                                                  \
+     .julia = TOLL_FN(rung1_julia),                                                                          \
+     .ols_row = TOLL_FN(rung1_ols_row),                                                                      \
+     .ols_col = TOLL_FN(rung1_ols_col)}
 
 #define RUNG2(name) {HEAD(name), .julia = TOLL_FN(rung2_julia)}
 

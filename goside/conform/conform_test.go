@@ -211,7 +211,24 @@ func TestOffered(t *testing.T) {
 			continue // TestRoutes judges it
 		}
 		want := names(&all)
+		plain, tuned := level.Plain(r.Lang)
 		switch {
+		case strings.HasPrefix(r.Lang, "c-simd-rung1"):
+			want = names(&all, "step", "run-interchanged", "ols-interchanged", "julia-split", "transpose")
+		case strings.HasPrefix(r.Lang, "c-simd-rung2"):
+			want = names(&all, "diffusion", "ols", "julia-split", "transpose")
+		case tuned:
+			without := []string{"run-interchanged", "ols-interchanged", "transpose"}
+			if level.Brute(r.Lang) {
+				without = append(without, "diffusion", "ols")
+			}
+			if r.Via == "syscalln" {
+				without = append(without, "add", "sum", "step", "run")
+			}
+			if plain == "go-par" || strings.HasPrefix(r.Lang, "go-fast-brute") {
+				without = append(without, "call")
+			}
+			want = names(&all, without...)
 		case r.Lang == "go-par":
 			want = names(&all, "call")
 		case r.Via == "syscalln": // takes and returns no floating-point numbers

@@ -5,6 +5,8 @@ package conform_test
 
 import (
 	"math"
+	"math/cmplx"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +138,46 @@ func fusedJulia(form string) func(a *kernel.Julia) error {
 					im = math.FMA(2*zr, zi, ci)
 				}
 				zr, zi = re, im
+			}
+			a.Out[k] = i
+		}
+		return nil
+	}
+}
+
+// trappedJulia takes orbits for endless that come, in steps along the axes, within r of where the critical orbit is after 500 iterations, or
+// within the next 7, as long as that orbit's growth there, per iteration, is below a limit.
+func trappedJulia(r, limit float64) func(a *kernel.Julia) error {
+	next := func(z, c complex128) complex128 {
+		return complex(float64(real(z)*real(z))-float64(imag(z)*imag(z))+real(c), float64(2*float64(real(z)*imag(z)))+imag(c))
+	}
+	return func(a *kernel.Julia) error {
+		cycles := map[complex128][]complex128{}
+		for k := a.Lo; k < a.Hi; k++ {
+			c := a.Cs[k]
+			cycle, known := cycles[c]
+			if !known {
+				z, growth := complex128(0), 0.0
+				for i := range 508 {
+					z = next(z, c)
+					if i >= 500 && cmplx.Abs(z) < 2 {
+						growth += math.Log(2 * cmplx.Abs(z))
+						cycle = append(cycle, z)
+					}
+				}
+				if growth >= 8*math.Log(limit) {
+					cycle = nil
+				}
+				cycles[c] = cycle
+			}
+			z := a.Zs[k]
+			var i int32
+			for ; i < a.MaxIter && float64(real(z)*real(z))+float64(imag(z)*imag(z)) < 4; i++ {
+				if slices.ContainsFunc(cycle, func(p complex128) bool { return math.Abs(real(z-p))+math.Abs(imag(z-p)) < r }) {
+					i = a.MaxIter
+					break
+				}
+				z = next(z, c)
 			}
 			a.Out[k] = i
 		}
@@ -344,6 +386,8 @@ var mutants = []mutant{
 	{"julia: fused, zi*zi", func(f *kernel.Funcs) { f.Julia = fusedJulia("zi*zi") }},
 	{"julia: fused, 2*zr*zi", func(f *kernel.Funcs) { f.Julia = fusedJulia("2*zr*zi") }},
 
+	{"julia: trapped within too large a disc", func(f *kernel.Funcs) { f.Julia = trappedJulia(0.45, 1) }},
+	{"julia: trapped without an attracting cycle", func(f *kernel.Funcs) { f.Julia = trappedJulia(1e-3, math.Inf(1)) }},
 	{"julia: split does nothing", func(f *kernel.Funcs) { f.JuliaSplit = func(*kernel.JuliaSplit) error { return nil } }},
 	{"julia: split, last point missing", func(f *kernel.Funcs) {
 		f.JuliaSplit = before(f.JuliaSplit, func(a *kernel.JuliaSplit) { a.Hi = max(a.Lo, a.Hi-1) })

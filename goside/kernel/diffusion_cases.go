@@ -81,6 +81,18 @@ func diffusionCases() []Case {
 		addRun(layout, "run of 2, 11 x 43 of huge numbers", runOf(11, 43, 3, 2, layout, pars[5], huge))
 		addRun(layout, "run of 2, 9 x 40 of signed zeros and denormals", runOf(9, 40, 1, 2, layout, pars[4], tiny))
 		addRun(layout, "run of 3, 200 x 9, pad 56, 3 x static", runJob(200, 9, 56, 3, layout, Par{3, Static}))
+		// Tuned kernels make many steps at once, on tiles with halos: runs around the number of fused steps, with lines
+		// around the widths of one tile and of several, and a few numbers that spread over their borders.
+		for k, run := range []struct{ lines, n, pad, steps int }{{70, 40, 3, 7}, {70, 40, 0, 8}, {40, 70, 1, 23}, {40, 70, 5, 24},
+			{40, 70, 0, 25}, {17, 200, 7, 51}, {16, 600, 2, 9}, {20, 562, 1, 25}, {20, 1027, 4, 26}, {20, 563, 0, 24}} {
+			rows, cols := run.lines, run.n
+			if layout == Col {
+				rows, cols = cols, rows
+			}
+			par := pars[k%3]
+			addRun(layout, fmt.Sprintf("run of %d, %d x %d, pad %d, %v, of few special numbers", run.steps, rows, cols, run.pad, par),
+				runOf(rows, cols, run.pad, run.steps, layout, par, spread))
+		}
 		addCase(DiffusionCase(DiffusionSize, 50, layout))
 		cases = append(cases, badDiffusionCases(layout)...)
 		bad := badRunCases(layout)
@@ -99,6 +111,19 @@ func rough(seed uint64) func(i, j int) float64 {
 			return special[rng.IntN(len(special))]
 		}
 		return rng.NormFloat64() * math.Pow(10, float64(rng.IntN(8)-4))
+	}
+}
+
+// spread returns ordinary numbers and rarely a NaN, an infinity or a denormal, so that most cells are still numbers after
+// some steps.
+func spread(seed uint64) func(i, j int) float64 {
+	rng := random(seed)
+	special := []float64{math.NaN(), math.Inf(1), math.Inf(-1), 5e-324, math.Copysign(0, -1)}
+	return func(i, j int) float64 {
+		if rng.IntN(4000) == 0 {
+			return special[rng.IntN(len(special))]
+		}
+		return rng.NormFloat64()
 	}
 }
 

@@ -27,6 +27,12 @@ func juliaCases() []Case {
 				return job
 			}})
 	}
+	addLarge := func(name string, newArgs func() *Julia) {
+		add(name, newArgs)
+		for k := range cases[len(cases)-2:] {
+			cases[len(cases)-2+k].Large = true
+		}
+	}
 	for k, n := range []int{1, 2, 3, 63, 64, 65, 997, 1000, 10007} {
 		par := pars[k%len(pars)]
 		maxiter := []int32{300, 1, 0}[k%3]
@@ -59,6 +65,21 @@ func juliaCases() []Case {
 	add("the book's: 1000 x 1000, maxiter 300", func() *Julia { return NewJulia(JuliaSize, JuliaMaxIter, Par{2, Guided}) })
 	add("points of the Julia set itself", boundaryJulia)
 	add("points on the circle of radius 2", circleJulia)
+	for _, c := range []struct {
+		name string
+		c    complex128
+	}{
+		{"0", 0}, {"of a cycle of 1", -0.5 + 0.3i}, {"of a cycle of 2", -1.1 + 0.1i}, {"of a cycle of 3", -0.12 + 0.75i},
+		{"of a cycle of 7", JuliaC}, {"of a cycle of 8", -1.38}, {"of a slow cycle of 1", 0.2499}, {"1/4, parabolic", 0.25},
+		{"-3/4, parabolic", -0.75}, {"i, preperiodic", 1i}, {"-2, preperiodic", -2}, {"outside", -0.7 + 0.5i},
+		{"just within 2", complex(math.Nextafter(-2, 0), 0)}, {"just beyond 2", complex(math.Nextafter(-2, -3), 0)},
+		{"of size 2", complex(1.2, 1.6)}, {"not a number", complex(math.NaN(), 0)}, {"infinite", complex(0, math.Inf(1))},
+	} {
+		add("1200 points of one c, "+c.name, func() *Julia { return oneC(c.c, 1200, 300, pars[0]) })
+	}
+	add("90 points of one c, maxiter 5000", func() *Julia { return oneC(JuliaC, 90, 5000, pars[1]) })
+	add("points of several c, in runs", runsJulia)
+	addLarge("20,000 points of one c, dealt out", func() *Julia { return oneC(-1.1+0.1i, 20_000, 150, Par{3, Dynamic}) })
 	return slices.Concat(cases, badJuliaCases(), badJuliaSplitCases())
 }
 
@@ -192,6 +213,57 @@ func boundaryJulia() *Julia {
 		if k >= 100 {
 			a.Zs = append(a.Zs, z)
 			a.Cs = append(a.Cs, JuliaC)
+		}
+	}
+	a.Hi = len(a.Zs)
+	return a
+}
+
+// oneC returns points of one c for which a kernel may know better than to follow them to the end: by its attracting
+// cycle, if it has one. There are points on the critical orbit and at distances from 1e-16 up from it, points around 0,
+// points near |z| = 2 and others all over the disc.
+func oneC(c complex128, n int, maxiter int32, par Par) *Julia {
+	rng := random(uint64(n))
+	orbit := make([]complex128, 64)
+	z := complex128(0)
+	for k := range 2000 + len(orbit) {
+		orbit[k%len(orbit)] = z
+		if square := real(z)*real(z) + imag(z)*imag(z); square < 4 {
+			z = complex((float64(real(z)*real(z))-float64(imag(z)*imag(z)))+real(c), float64(2*float64(real(z)*imag(z)))+imag(c))
+		}
+	}
+	a := &Julia{Zs: make([]complex128, n), Cs: make([]complex128, n), Hi: n, MaxIter: maxiter, Par: par}
+	for k := range n {
+		away := cmplx.Rect(math.Sqrt(rng.Float64()), 2*math.Pi*rng.Float64())
+		switch k % 6 {
+		case 0:
+			a.Zs[k] = orbit[rng.IntN(len(orbit))]
+		case 1:
+			a.Zs[k] = orbit[rng.IntN(len(orbit))] + away*complex(math.Pow(10, -16*rng.Float64()), 0)
+		case 2:
+			a.Zs[k] = 0.5 * away
+		case 3:
+			a.Zs[k] = cmplx.Rect(2, 2*math.Pi*rng.Float64())
+		default:
+			a.Zs[k] = 1.8 * away
+		}
+		a.Cs[k] = c
+	}
+	return a
+}
+
+// runsJulia returns points whose c stays the same for runs of 1 to some hundred points.
+func runsJulia() *Julia {
+	rng := random(7)
+	a := &Julia{MaxIter: 200, Par: pars[2]}
+	for len(a.Zs) < 3000 {
+		c := cmplx.Rect(2.2*rng.Float64(), 2*math.Pi*rng.Float64())
+		if rng.IntN(2) == 0 {
+			c = JuliaC
+		}
+		for range 1 + rng.IntN(1<<rng.IntN(10)) {
+			a.Zs = append(a.Zs, cmplx.Rect(2.1*rng.Float64(), 2*math.Pi*rng.Float64()))
+			a.Cs = append(a.Cs, c)
 		}
 	}
 	a.Hi = len(a.Zs)

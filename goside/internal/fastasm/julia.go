@@ -83,7 +83,7 @@ func (a assembler) passAVX2() {
 		a.VMULPD(s, s, s)
 		a.VADDPD(s, r, r)
 		a.VCMPPD(operand.Imm(0x12), squared, r, r) // r <= squared
-		a.VPCMPEQQ(all, z.count, s)                // escaped not
+		a.VPCMPEQQ(all, z.count, s)                // has not escaped
 		a.VANDPD(s, r, r)                          // caught
 		a.VANDNPD(s, r, s)                         // still under way
 		t := a.YMM()
@@ -95,7 +95,7 @@ func (a assembler) passAVX2() {
 		a.XORL(operand.Imm(15), other.As32())
 		points := a.YMM()
 		a.VMOVUPD(array(w, k, id, 4*v), points)
-		store := func(which reg.GPVirtual, count reg.Register, what reg.VecVirtual, offset int) {
+		store := func(count reg.Register, what reg.VecVirtual, offset int) {
 			t := a.YMM()
 			a.VPERMD(what, index, t)
 			a.VMOVUPD(t, array(w, count, offset, 0))
@@ -107,12 +107,12 @@ func (a assembler) passAVX2() {
 			a.VMOVDQU(operand.Mem{Base: tablePointer, Index: offset, Scale: 1}, index)
 		}
 		shift(mask)
-		store(mask, alive, z.re, zr)
-		store(mask, alive, z.im, zi)
-		store(mask, alive, points, id)
+		store(alive, z.re, zr)
+		store(alive, z.im, zi)
+		store(alive, points, id)
 		shift(other)
-		store(other, done, points, doneID)
-		store(other, done, z.count, doneCount)
+		store(done, points, doneID)
+		store(done, z.count, doneCount)
 		a.POPCNTL(mask.As32(), mask.As32())
 		a.ADDQ(mask, alive)
 		a.POPCNTL(other.As32(), other.As32())
@@ -153,7 +153,8 @@ func (a assembler) compressTable() operand.Mem {
 func (a assembler) passAVX512() {
 	p := a.function("passAVX512", passSignature, "w", "n", "iterations")
 	w, n, iterations := p[0], p[1], p[2]
-	cr, ci, re, im, squared := a.parameter("cr", a.ZMM()), a.parameter("ci", a.ZMM()), a.parameter("re", a.ZMM()), a.parameter("im", a.ZMM()), a.parameter("squared", a.ZMM())
+	cr, ci := a.parameter("cr", a.ZMM()), a.parameter("ci", a.ZMM())
+	re, im, squared := a.parameter("re", a.ZMM()), a.parameter("im", a.ZMM()), a.parameter("squared", a.ZMM())
 	rest, all := a.parameter("rest", a.ZMM()), a.parameter("iterations", a.ZMM()) // integers, by their bits
 	two, four := a.constant(2, a.ZMM()), a.constant(4, a.ZMM())
 	minus := a.ZMM() // -1
@@ -199,7 +200,7 @@ func (a assembler) passAVX512() {
 		a.VMULPD(s, s, s)
 		a.VADDPD(s, r, r)
 		a.VCMPPD(operand.Imm(0x12), squared, r, caught) // r <= squared
-		a.VPCMPEQQ(all, z.count, under)                 // escaped not
+		a.VPCMPEQQ(all, z.count, under)                 // has not escaped
 		a.KANDB(caught, under, caught)
 		a.KXORB(caught, under, under)
 		a.KNOTB(under, ended)

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Command fastasm writes the assembly of goside/kernel/fast into the working folder. What each function does is said beside its
-// declaration in that package, as a loop in Go.
+// Command fastasm writes the assembly of goside/kernel/fast into the working folder. The declaration of each function in
+// that package says what it does, as a loop in Go.
 package main
 
 import (
@@ -53,7 +53,8 @@ func assemble() ([]byte, error) {
 	if err := pass.Compile.Execute(file); err != nil {
 		return nil, err
 	}
-	body, err := printer.NewGoAsm(printer.Config{Name: "fastasm", Argv: []string{"go", "run", "toll/goside/internal/fastasm"}}).Print(file)
+	command := printer.Config{Name: "fastasm", Argv: []string{"go", "run", "toll/goside/internal/fastasm"}}
+	body, err := printer.NewGoAsm(command).Print(file)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +100,8 @@ func elements(p, index reg.Register, k int) operand.Mem {
 
 // line is a part of a line of diffusion: 16 elements at once, then 4.
 func (a assembler) line(name string, row bool) {
-	p := a.function(name, "func(out, before, at, after *float64, n int, ddt float64)", "out", "before", "at", "after", "n")
+	p := a.function(name, "func(out, before, at, after *float64, n int, ddt float64)",
+		"out", "before", "at", "after", "n")
 	out, before, mid, after, n := p[0], p[1], p[2], p[3], p[4]
 	ddt, four := a.parameter("ddt", a.YMM()), a.constant(4, a.YMM())
 	k := a.GP64()
@@ -190,7 +192,8 @@ func (a assembler) transpose() {
 
 // fit holds the sums of 16 rows in 8 vectors.
 func (a assembler) fit() {
-	p := a.function("fitAVX2", "func(slope, intercept, y *float64, ld, n int, x, denominator, meanX float64)", "slope", "intercept", "y", "ld", "n")
+	p := a.function("fitAVX2", "func(slope, intercept, y *float64, ld, n int, x, denominator, meanX float64)",
+		"slope", "intercept", "y", "ld", "n")
 	slope, intercept, y, ld, n := p[0], p[1], p[2], p[3], p[4]
 	a.SHLQ(operand.Imm(3), ld)
 	half, odd, up, down := a.GP64(), a.GP64(), a.GP64(), a.GP64()

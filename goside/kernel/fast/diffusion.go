@@ -103,12 +103,12 @@ func (v *Level) step(a *kernel.DiffusionStep, each executor) error {
 	return nil
 }
 
-// A run fuses steps: while a line is in cache, it goes through several of them. Step s computes line i-s when step 0 computes line i,
-// each step in turn, from one buffer into the other. This is in place: step s needs lines i-s-1 to i-s+1 at time s. The last of
-// them is the one that step s-1 has just computed. The first is replaced, at time s+2, only by step s+1, which comes later: it
-// computes line i-s-1. Each element has the same operands as in a run step by step, and at the end both buffers hold what they
-// would there. This is time skewing: D. Wonnacott, "Using time skewing to eliminate idle time due to memory bandwidth and
-// network limitations", 2000.
+// A run fuses steps: while a line is in cache, it goes through several of them. When step 0 computes line i, step s computes
+// line i-s, each step in turn, from one buffer into the other. This needs no other memory. Step s reads lines i-s-1 to i-s+1
+// at time s. Step s-1 has just computed the last of them. Only step s+1 overwrites the first one, at time s+2, and it comes
+// later, since it computes line i-s-1. So each element has the operands that it has step by step, and at the end both
+// buffers hold the same. See D. Wonnacott, "Using time skewing to eliminate idle time due to memory bandwidth and network
+// limitations", 2000.
 
 const (
 	cached = 768 << 10 // bytes of the lines under way, of both buffers: most of a second-level cache of 1 MiB
@@ -120,7 +120,7 @@ const (
 // fuse returns how many steps go through the lines at once.
 func (l *lines) fuse() int { return max(1, min(fused, cached/(16*l.inner)-2)) }
 
-// sweep does steps steps, the first of them from buffer from: step s on the lines first + s*shrink <= i < last - s*shrinkEnd.
+// sweep does steps steps, the first from buffer from: step s on the lines first + s*shrink <= i < last - s*shrinkEnd.
 func (l *lines) sweep(from, steps, first, last, shrink, shrinkEnd int) {
 	for i := first; i < last+2*steps; i++ {
 		for s := range steps {
@@ -136,24 +136,25 @@ func (v *Level) run(a *kernel.DiffusionRun) error {
 	if l.count < 3 || l.inner < 3 {
 		return nil
 	}
-	for done, steps := 0, 0; done < a.Steps; done += steps {
-		steps = even(a.Steps-done, l.fuse())
+	for done := 0; done < a.Steps; {
+		steps := even(a.Steps-done, l.fuse())
 		l.sweep(done%2, steps, 1, l.count-1, 0, 0)
+		done += steps
 	}
 	return nil
 }
 
-// even returns the first of as few shares of steps as can be, of at most most each, that differ by at most one.
+// even divides steps into as few shares of no more than most steps each as can be, all about equal, and returns the largest.
 func even(steps, most int) int {
 	shares := (steps-1)/most + 1
 	return (steps-1)/shares + 1
 }
 
-// parRun divides the lines into bands. First each band does what needs no result of another: each step leaves out one more line
-// at either end. Then each border between two bands does the rest: each step takes one more line on either side. No goroutine
-// overwrites what another reads, since in step s a band writes no line that is nearer than s to the border, into the buffer that
-// its neighbour reads from there in step s-1 or s+1. These are the trapezoids of M. Frigo and V. Strumpen, "Cache oblivious
-// stencil computations", 2005.
+// parRun divides the lines into bands. First each band does what needs no result of another: each step leaves out one more
+// line at either end. Then each border between two bands does the rest: each step takes one more line on either side. No
+// goroutine overwrites what another reads: step s of a band writes no line nearer than s to the border, so what its neighbour
+// reads beyond the border in step 0 stays. These are the trapezoids of M. Frigo and V. Strumpen, "Cache oblivious stencil
+// computations", 2005.
 func (v *Level) parRun(a *kernel.DiffusionRun) error {
 	l := v.lines(&a.A, &a.B, a.D*a.Dt)
 	if l.count < 3 || l.inner < 3 {
@@ -163,8 +164,8 @@ func (v *Level) parRun(a *kernel.DiffusionRun) error {
 	bands := max(1, min(a.Par.Threads, interior/2))
 	border := func(b int) int { return 1 + interior*b/bands } // between bands b-1 and b
 	most := min(l.fuse(), max(1, interior/bands/2), fusedPar)
-	for done, steps := 0, 0; done < a.Steps; done += steps {
-		steps = min(a.Steps-done, 1<<20) // so that phases can be counted
+	for done := 0; done < a.Steps; {
+		steps := min(a.Steps-done, 1<<20) // so that phases can be counted
 		shares := (steps-1)/most + 1
 		inPhases(a.Par, 2*shares, bands, func(phase, b int) {
 			k := phase / 2
@@ -176,13 +177,14 @@ func (v *Level) parRun(a *kernel.DiffusionRun) error {
 				l.sweep(from, n, border(b), border(b), -1, -1)
 			}
 		})
+		done += steps
 	}
 	return nil
 }
 
-// inPhases calls f for all items of each phase, in parallel, but for none before all of the last phase are done. The goroutines
-// stay for all phases, since a thread that is woken for a phase may come too late for it. They take the items as they come free,
-// whatever the schedule, so that none waits for one that has not begun.
+// inPhases calls f for all items of each phase, in parallel, but for none before the phase before is done. The goroutines
+// stay for all phases, since a thread that is woken for a phase may come too late for it. Whatever the schedule, they take
+// items as they come free, in order: none waits for an item that no goroutine has begun.
 func inPhases(par kernel.Par, phases, items int, f func(phase, item int)) {
 	var taken, done atomic.Int64
 	par.Each(0, par.Threads, 1, func(int, int) {

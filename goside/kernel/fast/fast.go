@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package fast holds the kernels in Go as fast as Go allows, with no border to cross. The results have the same bits as those of
-// [kernel.Go], whose form of each product it keeps, float64(x*y), so that nothing is fused.
+// Package fast holds the kernels as fast as Go allows, with no border to cross: in Go alone, or with assembly for the
+// vectors of x86-64 (not with the build tag noasm). The results have the same bits as those of [kernel.Go]: as there,
+// products are wrapped in float64(), so that nothing is fused.
 package fast
 
 import (
@@ -19,8 +20,8 @@ type Level struct {
 
 var baseline = Level{row: rowLine, col: colLine, fit: func(*kernel.OLS, int, int) int { return 0 }}
 
-// At returns the level of this name in package level, or false if the processor, or this build, lacks it. The name "" stands for
-// the level that the environment forces, or else for the best one.
+// At returns the level of this name in package level, or false if the processor or this build lacks it. The name "" stands
+// for the level that the environment forces, or else for the best one.
 func At(name string) (*Level, bool) {
 	if name == "" {
 		name = level.Forced()
@@ -59,8 +60,7 @@ func (l *Level) GoPar() kernel.Funcs {
 		Team:       kernel.GoPar().Team}
 }
 
-// Brute returns the language go-fast-brute: go-fast without the trapping disc, so that it does each iteration and test of each
-// point.
+// Brute returns the language go-fast-brute: go-fast without the trapping disc. It does each iteration and test of each point.
 func (l *Level) Brute() kernel.Funcs {
 	return kernel.Funcs{
 		Julia:      func(a *kernel.Julia) error { return l.julia(together(a), a.Lo, a.Hi, false) },

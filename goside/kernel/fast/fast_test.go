@@ -229,7 +229,7 @@ func FuzzJulia(f *testing.F) {
 	f.Add(math.NaN(), 2.0, math.Inf(1), 0.0, -2.0, 0.0, uint16(9))
 	f.Fuzz(func(t *testing.T, cr, ci, re, im, dre, dim float64, maxiter uint16) {
 		var zs, cs []complex128
-		for k := range 9 {
+		for k := range 80 { // enough for vectors
 			zs = append(zs, complex(re+float64(k)*dre, im+float64(k)*dim))
 			cs = append(cs, complex(cr, ci))
 		}
@@ -276,7 +276,8 @@ func TestDiffusion(t *testing.T) {
 			layout = kernel.Row
 		}
 		a, b := grids(random, rows, cols, layout)
-		want := kernel.DiffusionRun{A: clone(a), B: clone(b), Steps: steps, D: random.Float64(), Dt: random.Float64(), Par: pars[k/2%len(pars)]}
+		want := kernel.DiffusionRun{A: clone(a), B: clone(b), Steps: steps,
+			D: random.Float64(), Dt: random.Float64(), Par: pars[k/2%len(pars)]}
 		if err := kernel.Go().Run(&want); err != nil {
 			t.Fatal(err)
 		}
@@ -330,7 +331,8 @@ func TestAt(t *testing.T) {
 		t.Setenv(level.Variable, name)
 		l, ok := At("")
 		if ok != has(name) || ok && l.group != levels[name].group {
-			t.Errorf("with %s=%s: a level with groups of %d (had: %v); the processor has it: %v", level.Variable, name, l.group, ok, has(name))
+			t.Errorf("with %s=%s: a level with groups of %d (had: %v); the processor has it: %v",
+				level.Variable, name, l.group, ok, has(name))
 		}
 		if has(name) && l.group > best.group {
 			t.Errorf("level %s has groups of %d points, the best %d", name, l.group, best.group)
@@ -347,7 +349,8 @@ func TestAt(t *testing.T) {
 
 // TestShares: fused steps come in shares that are about equal, however many there are.
 func TestShares(t *testing.T) {
-	for _, c := range []struct{ steps, most, want int }{{1, 32, 1}, {32, 32, 32}, {33, 32, 17}, {100, 32, 25}, {100, 1, 1}, {math.MaxInt, 32, 32}} {
+	for _, c := range []struct{ steps, most, want int }{{1, 32, 1}, {32, 32, 32}, {33, 32, 17}, {100, 32, 25}, {100, 1, 1},
+		{math.MaxInt, 32, 32}} {
 		if got := even(c.steps, c.most); got != c.want {
 			t.Errorf("of %d steps, at most %d fused: %d come first, want %d", c.steps, c.most, got, c.want)
 		}
@@ -364,7 +367,8 @@ func TestOLS(t *testing.T) {
 		y, _ := grids(random, rows, n, kernel.Layout(k%2))
 		lo := random.IntN(rows + 1)
 		fit := func(f kernel.Funcs) (slope, intercept []float64) {
-			a := kernel.OLS{Slope: make([]float64, rows), Intercept: make([]float64, rows), Y: y, Lo: lo, Hi: max(lo, rows-k%3), Par: pars[k/2%len(pars)]}
+			a := kernel.OLS{Slope: make([]float64, rows), Intercept: make([]float64, rows), Y: y,
+				Lo: lo, Hi: max(lo, rows-k%3), Par: pars[k/2%len(pars)]}
 			if err := f.OLS(&a); err != nil {
 				t.Fatal(err)
 			}
@@ -375,7 +379,8 @@ func TestOLS(t *testing.T) {
 			gotSlope, gotIntercept := fit(languages[name])
 			for what, d := range map[string]int{"slope": differ(gotSlope, slope), "intercept": differ(gotIntercept, intercept)} {
 				if d >= 0 {
-					t.Fatalf("%s: %d x %d, %v-major, from row %d: the %s of row %d differs from the reference's", name, rows, n, y.Layout, lo, what, d)
+					t.Fatalf("%s: %d x %d, %v-major, from row %d: the %s of row %d differs from the reference's",
+						name, rows, n, y.Layout, lo, what, d)
 				}
 			}
 		}

@@ -26,7 +26,7 @@ func apart(a *kernel.JuliaSplit) *points {
 }
 
 // escapes computes the counts of the points lo <= k < hi. Four points are under way; where one is done, the next takes its
-// lane. With a trapping disc, a point that has entered it is done, too.
+// lane. A point that has entered the trapping disc is done, too.
 func (p *points) escapes(lo, hi int, t *trap) {
 	if hi-lo < 4 || p.maxiter < 1 {
 		for k := lo; k < hi; k++ {
@@ -93,9 +93,9 @@ type lanes struct {
 	left           [4]int // iterations until maxiter; 0 once caught by a trap
 }
 
-// advance iterates the lanes in turn, until the test of one fails, but each at most n times. It returns how many iterations the
-// lanes did together: lane k did a quarter, rounded up for those before the one that stopped. The arithmetic of each is that of
-// the plain loop.
+// advance iterates the lanes in turn until the test of one fails, but each at most n times. It returns how many iterations
+// the lanes did together: lane k did a quarter of them, those before the one that stopped did one more. The arithmetic of
+// each is that of the plain loop; im + im is 2*im.
 func (l *lanes) advance(n int) int {
 	ar, br, cr, dr := l.zr[0], l.zr[1], l.zr[2], l.zr[3]
 	ai, bi, ci, di := l.zi[0], l.zi[1], l.zi[2], l.zi[3]

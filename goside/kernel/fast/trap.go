@@ -5,15 +5,15 @@ package fast
 
 import "math"
 
-// A trap is a disc that no orbit of c leaves, not even one computed with rounded arithmetic: for ever after each |z|² is
-// below 4, so the count of a point that has entered is maxiter.
+// A trap is a disc whose points never escape, not even in rounded arithmetic: the count of an orbit that enters it is
+// maxiter. There is one around each attracting cycle, and the orbit of 0 leads to that (P. Fatou, 1919).
 //
-// The proof, of the source "Devaney, An Introduction to Chaotic Dynamical Systems" (attracting cycles attract the critical
-// orbit) and a triangle inequality: let p, f(p), ... be m computed points of the orbit of c, f(z) = z²+c, and rho the radius of a
-// disc around p. For z in the disc, |f(z) - f(p)| = |z-p| |z+p| <= rho (2|p| + rho). One step from |z| < 2 with |c| < 2 has a rounding error below
-// 2e-15 (real part: rounded sums and products of at most 4, 4, 4 and 6; imaginary part: of at most 2 and 6), so the computed f(z)
-// lies in the disc around the computed f(p) whose radius is that bound plus eps, 1e-14. If all discs lie within |z| < 2 - 1e-9,
-// the computed |z|² is below 4 in all; and if the last lies within the first, the orbit goes round for ever.
+// The proof that it is one: let p be a computed point of the orbit of c under f(z) = z² + c, and rho the radius of a disc
+// around it. For z in the disc, |f(z) - f(p)| = |z-p| |z+p| <= rho (2|p| + rho). From |z| < 2, with |c| < 2, one step has
+// a rounding error below 2e-15: the real part rounds results of at most 4, 4, 4 and 6, the imaginary part of 2 and 6. So the
+// computed f(z) lies in the disc around the computed f(p) whose radius is that bound plus 1e-14. If the discs of a whole
+// period lie within |z| <= 2 - 1e-9, the computed |z|² is below 4 in each; and if the last disc lies within the first one,
+// the orbit goes round for ever.
 type trap struct {
 	none     bool       // not to be looked for
 	wanted   complex128 // the c of the points that took maxiter iterations lately
@@ -29,7 +29,7 @@ const (
 	worthwhile = 4096 // wasted iterations; as many as the search takes at most, about
 )
 
-// spent tells t of so many iterations of points that escape late or never, and looks for a disc once that was enough of them.
+// spent notes iterations of points that escape late or never, and looks for a disc once these were many.
 func (t *trap) spent(c complex128, iterations int) {
 	if t.none {
 		return
@@ -84,8 +84,8 @@ func (t *trap) search(c complex128) {
 	}
 }
 
-// certify sets t to the largest disc around p0 that it can certify, of radii that are a fifth apart. It reports whether there is
-// one.
+// certify sets t to the largest disc around p0 that it can certify, of radii that are a fifth apart, and reports whether
+// there is one.
 func (t *trap) certify(p0 complex128) bool {
 	// The orbit has nearly closed where it comes nearest to p0.
 	period, delta, p := 0, 0.01, p0

@@ -20,9 +20,9 @@ const (
 
 const least = 64 // points of one c that are worth vectors
 
-// vectorsFor reports whether a point may be iterated beyond its escape, as vectors do: whether with this c a computed |z|²
-// once at least 4 remains so. If it is, |z'| >= |z|² - |c| > 2 + 1e-4, since |c|² < 3.999; rounding errors are below 1e-14 of |z|².
-// A NaN or an infinity never leads to a number whose square is below 4.
+// vectorsFor reports whether points with this c may be iterated beyond their escape, as vectors do: whether a computed |z|²
+// that is at least 4 stays so. From |c|² < 3.999 follows |z'| >= |z|² - |c| > 2 + 2e-4, and rounding errors are below
+// 1e-14 |z|². An infinity or a NaN leads only to others, whose test fails.
 func vectorsFor(cr, ci float64) bool { return cr*cr+ci*ci < 3.999 }
 
 // runs divides the points into runs of one c each.
@@ -44,7 +44,7 @@ func (l *Level) runs(p *points, lo, hi int, t *trap) {
 	p.escapes(scalar, hi, t)
 }
 
-// vectors computes points of one c, a portion after the other: by short passes at first, since most points escape early.
+// vectors computes points of one c, a portion after the other: by short passes at first, as most points escape early.
 func (l *Level) vectors(p *points, w *work, lo, hi int, t *trap) {
 	c := complex(p.cr[lo*p.stride], p.ci[lo*p.stride])
 	for ; lo < hi; lo += portion {

@@ -12,8 +12,8 @@ import (
 
 //go:generate go run toll/goside/internal/fastasm
 
-// The functions below are assembly, for elements that the caller has checked to be there. Go has no vectors of its own: each
-// element of one is an iteration of the loop that is said.
+// The functions below are assembly. The caller has checked that the elements are there. Each iteration of a loop over
+// elements is one element of a vector.
 
 // rowAVX2 is the loop of [rowLine] for n elements, n a multiple of 4:
 //
@@ -58,7 +58,7 @@ func transposeAVX2(columns, rows *float64, ld, n int)
 //go:noescape
 func fitAVX2(slope, intercept, y *float64, ld, n int, x, denominator, meanX float64)
 
-// passAVX2 iterates the first n points of the [work] that begins at w, n a multiple of 16. It does not freeze a point that has
+// passAVX2 iterates the first n points of the [work] that begins at w, n a multiple of 16. It goes on with points that have
 // escaped: see [vectorsFor].
 //
 //	for k := range n {

@@ -155,7 +155,7 @@ func chosen(lab *study.Lab) ([]problem, error) {
 // has reports whether one of the problem's rows is of that route.
 func (p *problem) has(r *seam.Route) bool {
 	if r.Via == pythonVia {
-		return slices.Contains(pythons[p.Kernel], r.Lang) && !(p.slow && slices.Contains(slower, r.Lang))
+		return slices.Contains(pythons[p.Kernel], r.Lang) && (!p.slow || !slices.Contains(slower, r.Lang))
 	}
 	if r.Via != "cgo" && r.Via != "direct" {
 		return false

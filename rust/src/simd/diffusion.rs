@@ -28,8 +28,18 @@ const TILE: usize = 512;
 const ALONE: usize = 560;
 /// Cells of a thread's part, at least.
 const NARROWEST: usize = 64;
-/// Cells of a grid that a run does not fuse steps on.
+/// Cells of a line that a step takes vectors for, at least.
+const SHORT: usize = 24;
+/// Cells of a grid that a run fuses steps on, at least.
 const SMALL: usize = 2048;
+/// Lines of such a grid.
+const FLAT: usize = 16;
+/// Cells of a grid that is assumed not to stay in the caches.
+const LARGE: usize = 1 << 20;
+/// Steps of a run that are fused, at least.
+const FEW: usize = 8;
+/// And on such a large grid.
+const FEWER: usize = 3;
 /// Numbers before and after a line of the ring.
 const PAD: usize = 8;
 /// Numbers of the ring: 246 KiB of the stack.
@@ -247,7 +257,7 @@ unsafe fn walk<V: Vector, const N: usize, const M: usize, const LAYOUT: bool>(
     }
 }
 
-/// The same of lines of a grid, whatever their alignment and number of cells, which do not overlap.
+/// The same of lines of a grid, whatever their alignment and number of cells.
 ///
 /// # Safety
 ///
@@ -257,25 +267,44 @@ unsafe fn walk_exactly<V: Vector, const N: usize, const M: usize, const LAYOUT: 
     out: [*mut f64; N],
     lines: [*const f64; M],
     len: usize,
+    ddt: f64,
     factors: Factors<V>,
 ) {
-    let (mut begin, mut end) = (len, len);
-    // SAFETY: the caller's guarantee; 0 <= begin <= end <= len.
+    // SAFETY: the caller's guarantee; SHORT is more than 8, so that 0 <= begin <= end <= len.
     unsafe {
-        if len >= 8 {
-            begin = lines[1].addr().wrapping_neg() / 8 % 8;
-            end = begin + (len - begin) / 8 * 8;
+        let begin = lines[1].addr().wrapping_neg() / 8 % 8;
+        let end = begin + len.saturating_sub(begin) / 8 * 8;
+        if len >= SHORT {
             walk::<V, N, M, LAYOUT>(out, lines, begin, end, null(), 0, factors);
         }
         for k in 0..N {
             let lines = [lines[k], lines[k + 1], lines[k + 2]];
-            ends::<V, LAYOUT>(out[k], lines, 0, begin, len, factors);
-            ends::<V, LAYOUT>(out[k], lines, end, len, len, factors);
+            if len >= SHORT {
+                ends::<V, LAYOUT>(out[k], lines, 0, begin, len, factors);
+                ends::<V, LAYOUT>(out[k], lines, end, len, len, factors);
+                continue;
+            }
+            if len >= V::LANES {
+                ends::<V, LAYOUT>(out[k], lines, 0, len, len, factors);
+                continue;
+            }
+            let [before, u, after] = lines;
+            for x in 0..len {
+                let (after, before, next, last) =
+                    (*after.add(x), *before.add(x), *u.add(x + 1), *u.add(x).sub(1));
+                let sum = if LAYOUT == COL {
+                    ((next + last) + after) + before
+                } else {
+                    ((after + before) + next) + last
+                };
+                *out[k].add(x) = *u.add(x) + ddt * (sum - 4.0 * *u.add(x));
+            }
         }
     }
 }
 
-/// The cells begin <= x < end of a line of `len` cells, of which the others may be computed, too.
+/// The cells begin <= x < end of a line of `len` cells, LANES or more. Others are computed, too, where end - begin is
+/// no multiple of LANES.
 ///
 /// # Safety
 ///
@@ -291,27 +320,13 @@ unsafe fn ends<V: Vector, const LAYOUT: bool>(
 ) {
     let mut x = begin;
     while x < end {
-        // SAFETY: the caller's guarantee, for at + count <= len.
+        // SAFETY: the caller's guarantee, for at + LANES <= len.
         unsafe {
-            if len >= V::LANES {
-                let at = x.min(len - V::LANES);
-                let (next, last) = (V::load(u.add(at + 1)), V::load(u.add(at).sub(1)));
-                let (before, after) = (V::load(before.add(at)), V::load(after.add(at)));
-                let cell = factors.cell::<LAYOUT>(after, before, next, last, V::load(u.add(at)));
-                cell.store(out.add(at));
-            } else {
-                let count = len - x;
-                let (next, last) = (
-                    V::load_first(u.add(x + 1), count),
-                    V::load_first(u.add(x).sub(1), count),
-                );
-                let (before, after) = (
-                    V::load_first(before.add(x), count),
-                    V::load_first(after.add(x), count),
-                );
-                let cell = factors.cell::<LAYOUT>(after, before, next, last, V::load_first(u.add(x), count));
-                cell.store_first(out.add(x), count);
-            }
+            let at = x.min(len - V::LANES);
+            let (next, last) = (V::load(u.add(at + 1)), V::load(u.add(at).sub(1)));
+            let (before, after) = (V::load(before.add(at)), V::load(after.add(at)));
+            let cell = factors.cell::<LAYOUT>(after, before, next, last, V::load(u.add(at)));
+            cell.store(out.add(at));
         }
         x += V::LANES;
     }
@@ -378,11 +393,11 @@ impl<L: Level, const LAYOUT: bool> Kernel for Step<'_, L, LAYOUT> {
                 if k + PAIR <= count {
                     let out = [self.out.line(k).as_mut_ptr(), self.out.line(k + 1).as_mut_ptr()];
                     let lines = [line(at - 1), line(at), line(at + 1), line(at + 2)];
-                    walk_exactly::<V, PAIR, { PAIR + 2 }, LAYOUT>(out, lines, len, factors);
+                    walk_exactly::<V, PAIR, { PAIR + 2 }, LAYOUT>(out, lines, len, self.ddt, factors);
                 } else {
                     let out = [self.out.line(k).as_mut_ptr()];
                     let lines = [line(at - 1), line(at), line(at + 1)];
-                    walk_exactly::<V, 1, 3, LAYOUT>(out, lines, len, factors);
+                    walk_exactly::<V, 1, 3, LAYOUT>(out, lines, len, self.ddt, factors);
                 }
             }
             k += PAIR;
@@ -459,7 +474,9 @@ impl Run {
         threads: usize,
         strips: &mut Vec<MaybeUninit<f64>>,
     ) -> Option<Run> {
-        if steps == 1 || shape.outer * shape.inner <= SMALL {
+        let cells = shape.outer * shape.inner;
+        let few = if cells < LARGE { FEW } else { FEWER };
+        if shape.outer < FLAT || cells < SMALL || steps < few {
             return None;
         }
         let cells = shape.inner - 2;

@@ -659,9 +659,10 @@ impl<S: Source> Block<'_, S> {
         turn: Turn<V>,
     ) {
         // A pass needs no memory, and the next block does.
-        if self.ahead < self.first + self.out.len() + 3 * AHEAD {
+        if self.ahead < self.first + self.out.len() + 5 * AHEAD {
             self.points.fetch(self.ahead);
-            self.ahead += 8;
+            self.points.fetch(self.ahead + 8);
+            self.ahead += 16;
         }
         // SAFETY: these are points left, or beyond them what pass put.
         let mut lanes = [unsafe { self.left.get::<V, ONE>(at, turn.c) }; G];

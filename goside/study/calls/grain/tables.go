@@ -481,9 +481,9 @@ func saidMore(found []pair) string {
 				}
 			}
 		}
-		switch {
-		case least == nil:
-		case least == most:
+		switch least {
+		case nil:
+		case most:
 			said = append(said, fmt.Sprintf("through %s %.1f times as many (%s)", via, most.more(), most.kernel))
 		default:
 			said = append(said, fmt.Sprintf("through %s %.1f times (%s) to %.1f times (%s) as many",

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package conform_test
+
+import (
+	"math"
+	"math/cmplx"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"toll/goside/kernel"
+	"toll/goside/level"
+	"toll/goside/registry"
+	"toll/goside/study/studytest"
+)
+
+// tunedCs is how many random c each tuned language is tried with.
+const tunedCs = 10_000
+
+// TestTunedJulia holds each tuned language, at each level, to the reference for random c, where a certificate that an
+// orbit never escapes may be found, missed or barely found: all over |z| < 2.5, and about the edges of the largest
+// regions whose c have an attracting cycle.
+func TestTunedJulia(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(16, 16))
+	problems := make([]*kernel.Julia, tunedCs)
+	for k := range problems {
+		problems[k] = randomC(rng)
+		if err := kernel.Go().Julia(problems[k]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tried := 0
+	for _, route := range registry.All() {
+		if _, tuned := level.Plain(route.Lang); !tuned || route.Via != "cgo" && route.Via != "direct" {
+			continue
+		}
+		tried++
+		t.Run(route.Name(), func(t *testing.T) {
+			t.Parallel()
+			library, err := route.Open()
+			studytest.Available(t, err)
+			if library.Julia == nil {
+				return
+			}
+			for _, want := range problems {
+				a := *want
+				a.Out = make([]int32, len(want.Out))
+				if err := library.Julia(&a); err != nil {
+					t.Fatal(err)
+				}
+				for k := range a.Out {
+					if a.Out[k] != want.Out[k] {
+						t.Fatalf("z %v, c %v, maxiter %d: counted %d, want %d", a.Zs[k], a.Cs[k], a.MaxIter, a.Out[k], want.Out[k])
+					}
+				}
+			}
+		})
+	}
+	if tried == 0 {
+		t.Fatal("no tuned route, want some")
+	}
+}
+
+// randomC returns random points of one random c.
+func randomC(rng *rand.Rand) *kernel.Julia {
+	within := func(r float64) complex128 { return cmplx.Rect(r*math.Sqrt(rng.Float64()), 2*math.Pi*rng.Float64()) }
+	// An attracting cycle of 1 has a multiplier within the unit circle, and c is a function of it; so has one of 2.
+	multiplier := cmplx.Rect(1-math.Pow(10, -12*rng.Float64())*(rng.Float64()-0.2), 2*math.Pi*rng.Float64())
+	c := [...]complex128{within(2.5), within(1), multiplier/2 - multiplier*multiplier/4, multiplier/4 - 1,
+		complex(-2*rng.Float64(), 0)}[rng.IntN(5)]
+	n := 64 + rng.IntN(100)
+	a := &kernel.Julia{Zs: make([]complex128, n), Cs: slices.Repeat([]complex128{c}, n), Out: make([]int32, n), Hi: n,
+		MaxIter: int32(rng.IntN(200)), Par: kernel.Par{Threads: 1}}
+	if rng.IntN(50) == 0 {
+		a.MaxIter = int32(rng.IntN(5001))
+	}
+	cycle := complex128(0)
+	for range 500 {
+		if next := cycle*cycle + c; cmplx.Abs(next) < 2 {
+			cycle = next
+		}
+	}
+	for k := range a.Zs {
+		switch rng.IntN(4) {
+		case 0:
+			a.Zs[k] = cycle + within(math.Pow(10, -16*rng.Float64()))
+		case 1:
+			a.Zs[k] = cmplx.Rect(2, 2*math.Pi*rng.Float64())
+		default:
+			a.Zs[k] = within(1.5)
+		}
+	}
+	return a
+}
