@@ -40,8 +40,8 @@
  * threads together or as many as their last call asked for, if those are more. The OpenMP languages (...-omp)
  * have what libgomp keeps: a pool for each thread that called, as large as its largest call, until that
  * thread ends.
- *   - If no thread can be made, a ...-par language works on the caller's thread. libgomp prints "Thread creation
- *     failed" and ends the process with status 1, which an OpenMP language cannot prevent.
+ *   - If no thread can be made, a ...-par language works on the caller's thread. libgomp prints "Thread
+ *     creation failed" and ends the process with status 1, which an OpenMP language cannot prevent.
  *   - After fork, the thread that forked may call every language in the child. An OpenMP language ends the
  *     pool of the thread that forks, in the parent too; the next call makes a new one.
  *   - A host's own OpenMP settings (schedule, number of threads) are after a call as they were before it.

@@ -291,7 +291,7 @@ unsafe fn sums<V: Vector, const GROUPS: usize>(
     let mut j = 0;
     while j < n {
         let count = V::LANES.min(n - j);
-        for g in 0..GROUPS {
+        for (g, sums) in all.iter_mut().enumerate() {
             let mut rows = V::square(V::splat(0.0));
             for (r, row) in rows.as_mut().iter_mut().enumerate() {
                 // SAFETY: `count` numbers from column j on.
@@ -305,7 +305,6 @@ unsafe fn sums<V: Vector, const GROUPS: usize>(
                 }
             }
             let columns = V::transpose(rows);
-            let sums = &mut all[g];
             for k in 0..V::LANES {
                 let (at, column) = (j + k, columns.as_ref()[k]);
                 if k >= count {
