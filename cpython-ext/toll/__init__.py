@@ -81,7 +81,7 @@ def library(file):
     return os.path.join(folder, file)
 
 
-def accept(origin, found, size, version=3):
+def accept(origin, found, size, version=4):
     """Raise ImportError unless found (a table's version, size and header hash) matches this package's copy of toll.h.
     origin names the library in the message."""
     with open(os.path.join(os.path.dirname(__file__), "toll.h"), "rb") as header:

@@ -4,6 +4,7 @@
 package conform_test
 
 import (
+	"errors"
 	"math"
 	"math/cmplx"
 	"math/rand/v2"
@@ -12,8 +13,7 @@ import (
 
 	"toll/goside/kernel"
 	"toll/goside/level"
-	"toll/goside/registry"
-	"toll/goside/study/studytest"
+	"toll/goside/seam"
 )
 
 // tunedCs is how many random c each tuned language is tried with.
@@ -33,7 +33,7 @@ func TestTunedJulia(t *testing.T) {
 		}
 	}
 	tried := 0
-	for _, route := range registry.All() {
+	for _, route := range routes(t) {
 		if _, tuned := level.Plain(route.Lang); !tuned || route.Via != "cgo" && route.Via != "direct" {
 			continue
 		}
@@ -41,7 +41,12 @@ func TestTunedJulia(t *testing.T) {
 		t.Run(route.Name(), func(t *testing.T) {
 			t.Parallel()
 			library, err := route.Open()
-			studytest.Available(t, err)
+			if errors.Is(err, seam.ErrUnavailable) {
+				t.Skip(err) // TestRoutes judges it
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
 			if library.Julia == nil {
 				return
 			}

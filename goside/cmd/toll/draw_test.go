@@ -190,7 +190,7 @@ func TestDrawRefuses(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"julia --size 1", "size is 1, want 2 to 16384"},
 		{"julia --style pink", `style is "pink", want one of heat, false-grey, grey`},
-		{"julia --route go*/direct", `route "go*/direct" matches 3, go/direct and others, want one`},
+		{"julia --route go*/direct", `route "go*/direct" matches 6, go/direct and others, want one`},
 		{"julia --route gonum/direct", "gonum/direct does not offer the kernel julia"},
 		{"diffusion --size 2", "size is 2, want 3 to 4096"},
 		{"diffusion --steps -1", "steps is -1, want 0 to"},

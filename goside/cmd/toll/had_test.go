@@ -152,7 +152,7 @@ func TestPreloaded(t *testing.T) {
 			t.Fatal(err)
 		}
 		env := []string{"LD_PRELOAD=" + library}
-		stdout, stderr, err := asToll(t, env, nil, "verify", "--kernel", "diffusion", "--route", "go*/direct,c/"+ompVia(t))
+		stdout, stderr, err := asToll(t, env, nil, "verify", "--kernel", "diffusion", "--route", "go/direct,go-par/direct,c/"+ompVia(t))
 		if err != nil || !strings.Contains(stdout, "6 bit-identical, 0 within declared bound, 0 failed, 0 unavailable\n") {
 			t.Errorf("%s: %v\n%s", file, err, stdout)
 		}
