@@ -215,7 +215,8 @@ func tables(p *page.Page) {
 	for _, g := range all {
 		g.times(p)
 	}
-	allocations(p, all)
+	// What a call allocates does not depend on the code behind it.
+	allocations(p, slices.DeleteFunc(slices.Clone(all), func(g *grains) bool { return g.tuned }))
 	evens(p, all)
 	compared(p, all)
 }
@@ -317,11 +318,14 @@ func (g *grains) span(size int) string {
 
 // allocations shows what one call allocates, at the finest grain, where it shows most.
 func allocations(p *page.Page, all []*grains) {
+	if len(all) == 0 {
+		return
+	}
 	crossings := crossingsIn(all)
 	var lines [][]page.Cell
 	most := map[string]float64{}
 	for _, g := range all {
-		bytes, objects := page.Words(g.title()+", bytes"), page.Words(g.title()+", objects")
+		bytes, objects := page.Words(g.kernel+", bytes"), page.Words(g.kernel+", objects")
 		for _, crossing := range crossings {
 			size := g.sizes[0]
 			r := g.rows[crossing][size]
