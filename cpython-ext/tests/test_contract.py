@@ -94,7 +94,7 @@ def open_table():
     library.toll_c_table.restype = ctypes.POINTER(Table)
     table = library.toll_c_table().contents
     header = (ROOT / "csrc" / "include" / "toll.h").read_bytes()
-    want = 3, ctypes.sizeof(Table), int.from_bytes(hashlib.sha256(header).digest()[:8], "big")
+    want = 4, ctypes.sizeof(Table), int.from_bytes(hashlib.sha256(header).digest()[:8], "big")
     have = table.abi_version, table.struct_size, table.header_hash
     if have != want:
         raise RuntimeError(f"libtoll_c.so has version, size and hash {have}, want {want}: build again")
