@@ -117,8 +117,14 @@ pub trait Vector:
     /// The larger of the two; `other` where either is NaN.
     fn max(self, other: Self) -> Self;
 
+    /// The smaller of the two; `other` where either is NaN.
+    fn min(self, other: Self) -> Self;
+
     /// Whether self < other; false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
+
+    /// Whether self = other; false where either is NaN.
+    fn eq(self, other: Self) -> Self::Mask;
 
     /// The lanes of `yes` where the mask holds, else those of `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
@@ -171,6 +177,8 @@ pub trait Mask: Copy {
     fn first(count: usize) -> Self;
 
     fn and(self, other: Self) -> Self;
+
+    fn or(self, other: Self) -> Self;
 
     fn and_not(self, other: Self) -> Self;
 }

@@ -37,23 +37,36 @@ const LANES: usize = 2;
 #[derive(Clone, Copy)]
 pub struct Pair([f64; LANES]);
 
+/// All bits of a lane are set, or none, as vector instructions have it.
 #[derive(Clone, Copy)]
-pub struct Truths([bool; LANES]);
+pub struct Truths([u64; LANES]);
+
+impl Truths {
+    #[inline(always)]
+    fn of(truths: [bool; LANES]) -> Self {
+        Truths(truths.map(|truth| if truth { u64::MAX } else { 0 }))
+    }
+}
 
 impl Mask for Truths {
     #[inline(always)]
     fn bits(self) -> u32 {
-        self.0[0] as u32 | (self.0[1] as u32) << 1
+        (self.0[0] & 1 | self.0[1] & 2) as u32
     }
 
     #[inline(always)]
     fn first(count: usize) -> Self {
-        Truths([count > 0, count > 1])
+        Truths::of([count > 0, count > 1])
     }
 
     #[inline(always)]
     fn and(self, other: Self) -> Self {
         Truths([self.0[0] & other.0[0], self.0[1] & other.0[1]])
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Truths([self.0[0] | other.0[0], self.0[1] | other.0[1]])
     }
 
     #[inline(always)]
@@ -139,22 +152,32 @@ impl Vector for Pair {
     }
 
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self::select(self.lt(other), self, other)
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> Truths {
-        Truths([self.0[0] < other.0[0], self.0[1] < other.0[1]])
+        Truths::of([self.0[0] < other.0[0], self.0[1] < other.0[1]])
+    }
+
+    #[inline(always)]
+    fn eq(self, other: Self) -> Truths {
+        Truths::of([self.0[0] == other.0[0], self.0[1] == other.0[1]])
     }
 
     #[inline(always)]
     fn select(mask: Truths, yes: Self, no: Self) -> Self {
         Pair([
-            if mask.0[0] { yes.0[0] } else { no.0[0] },
-            if mask.0[1] { yes.0[1] } else { no.0[1] },
+            if mask.0[0] != 0 { yes.0[0] } else { no.0[0] },
+            if mask.0[1] != 0 { yes.0[1] } else { no.0[1] },
         ])
     }
 
     #[inline(always)]
     fn count(self, mask: Truths) -> Self {
         let [first, second] = self.0.map(f64::to_bits);
-        Pair([first + u64::from(mask.0[0]), second + u64::from(mask.0[1])].map(f64::from_bits))
+        Pair([first.wrapping_sub(mask.0[0]), second.wrapping_sub(mask.0[1])].map(f64::from_bits))
     }
 
     #[inline(always)]
@@ -178,7 +201,7 @@ impl Vector for Pair {
         let [first, second] = self.0;
         // SAFETY: the caller's guarantee.
         unsafe {
-            *p = if mask.0[0] { first } else { second };
+            *p = if mask.0[0] != 0 { first } else { second };
             *p.add(1) = second;
         }
     }

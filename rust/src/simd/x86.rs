@@ -101,6 +101,11 @@ impl Mask for M4 {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        has!(M4(_mm256_or_pd(self.0, other.0)))
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         has!(M4(_mm256_andnot_pd(other.0, self.0)))
     }
@@ -181,8 +186,18 @@ impl Vector for V4 {
     }
 
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        has!(V4(_mm256_min_pd(self.0, other.0)))
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> M4 {
         has!(M4(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn eq(self, other: Self) -> M4 {
+        has!(M4(_mm256_cmp_pd::<_CMP_EQ_OQ>(self.0, other.0)))
     }
 
     #[inline(always)]
@@ -313,6 +328,11 @@ impl Mask for M8 {
     }
 
     #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        M8(self.0 | other.0)
+    }
+
+    #[inline(always)]
     fn and_not(self, other: Self) -> Self {
         M8(self.0 & !other.0)
     }
@@ -370,8 +390,18 @@ impl Vector for V8 {
     }
 
     #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        has!(V8(_mm512_min_pd(self.0, other.0)))
+    }
+
+    #[inline(always)]
     fn lt(self, other: Self) -> M8 {
         has!(M8(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn eq(self, other: Self) -> M8 {
+        has!(M8(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(self.0, other.0)))
     }
 
     #[inline(always)]
