@@ -23,7 +23,7 @@ use crate::julia::{Complex, Loops, Points, SplitPoints, escape};
 /// Of |c|², below which lanes need no stop.
 const LIMIT: f64 = 3.999;
 
-/// Points of a block.
+/// Points of a block that are left after the first iterations, at most.
 const BLOCK: usize = 2048;
 
 /// Vectors that go along together.
@@ -101,8 +101,15 @@ trait Source: Copy {
     /// Asks for the memory of 8 points from k on, which may lie beyond the last.
     fn fetch(&self, k: usize);
 
-    /// Whether all c of those points are the same, bit by bit.
-    fn one_c(&self, from: usize, count: usize) -> bool;
+    /// One c as it lies in memory, for [`same_c`](Source::same_c).
+    fn pattern<V: Vector>(c: Complex) -> [V; 2];
+
+    /// Whether c is that one, in a mask of its own.
+    ///
+    /// # Safety
+    ///
+    /// There are as many points as lanes.
+    unsafe fn same_c<V: Vector>(&self, k: usize, pattern: [V; 2]) -> V::Mask;
 }
 
 #[derive(Clone, Copy)]
@@ -148,13 +155,18 @@ impl Source for Interleaved<'_> {
     }
 
     #[inline(always)]
-    fn one_c(&self, from: usize, count: usize) -> bool {
-        let [re, im] = self.cs[from].map(f64::to_bits);
-        let mut differ = 0;
-        for c in &self.cs[from..][..count] {
-            differ |= (c[0].to_bits() ^ re) | (c[1].to_bits() ^ im);
-        }
-        differ == 0
+    fn pattern<V: Vector>(c: Complex) -> [V; 2] {
+        let cs = [c; MOST_LANES / 2];
+        // SAFETY: no vector has more lanes.
+        [unsafe { V::load(cs.as_ptr().cast()) }; 2]
+    }
+
+    #[inline(always)]
+    unsafe fn same_c<V: Vector>(&self, k: usize, [pattern, _]: [V; 2]) -> V::Mask {
+        let p = self.cs.as_ptr().cast::<f64>();
+        // SAFETY: the caller's guarantee.
+        let (first, second) = unsafe { (V::load(p.add(2 * k)), V::load(p.add(2 * k + V::LANES))) };
+        first.eq(pattern).and(second.eq(pattern))
     }
 }
 
@@ -191,26 +203,26 @@ impl Source for Parts<'_> {
     }
 
     #[inline(always)]
-    fn one_c(&self, from: usize, count: usize) -> bool {
-        let [.., cr, ci] = self.0;
-        same(&cr[from..][..count]) && same(&ci[from..][..count])
+    fn pattern<V: Vector>(c: Complex) -> [V; 2] {
+        c.map(V::splat)
     }
-}
 
-#[inline(always)]
-fn same(values: &[f64]) -> bool {
-    let first = values[0].to_bits();
-    let mut differ = 0;
-    for value in values {
-        differ |= value.to_bits() ^ first;
+    #[inline(always)]
+    unsafe fn same_c<V: Vector>(&self, k: usize, [re, im]: [V; 2]) -> V::Mask {
+        // SAFETY: the caller's guarantee.
+        let (cr, ci) = unsafe { self.c::<V>(k) };
+        cr.eq(re).and(ci.eq(im))
     }
-    differ == 0
 }
 
 fn run<L: Level, S: Source, const CERTIFY: bool>(out: &mut [i32], points: S, maxiter: i32) {
     let count = out.len();
     if count < 2 {
-        return plain(out, points, 0, maxiter);
+        for (k, out) in out.iter_mut().enumerate() {
+            let (z, c) = points.point(k);
+            *out = escape(z, c, maxiter);
+        }
+        return;
     }
     if count < <L::Vector as Vector>::LANES {
         // A vector of them and of some that have escaped.
@@ -234,15 +246,6 @@ fn run<L: Level, S: Source, const CERTIFY: bool>(out: &mut [i32], points: S, max
     unsafe { L::enter(blocks) }
 }
 
-/// Points from `first` on, one after the other.
-#[inline(always)]
-fn plain<S: Source>(out: &mut [i32], points: S, first: usize, maxiter: i32) {
-    for (k, out) in out.iter_mut().enumerate() {
-        let (z, c) = points.point(first + k);
-        *out = escape(z, c, maxiter);
-    }
-}
-
 struct Blocks<'a, S, const CERTIFY: bool> {
     out: &'a mut [i32],
     points: S,
@@ -258,32 +261,23 @@ impl<S: Source, const CERTIFY: bool> Kernel for Blocks<'_, S, CERTIFY> {
         let mut proof = None;
         let mut first = 0;
         while first < self.out.len() {
-            // The last block holds a vector at least, and if need be points that are done: they come to the same again.
-            first = first.min(self.out.len() - V::LANES);
-            let count = BLOCK.min(self.out.len() - first);
-            let out = &mut self.out[first..][..count];
-            let (_, [cr, ci]) = self.points.point(first);
-            let one_c = self.points.one_c(first, count);
-            let small = cr * cr + ci * ci < LIMIT;
-            if one_c && !small {
-                plain(out, self.points, first, self.maxiter);
-            } else {
-                let block = Block {
-                    out,
-                    points: self.points,
-                    first,
-                    maxiter: self.maxiter,
-                    left: &mut left,
-                    lost: &mut lost,
-                    ahead: 0,
-                };
-                if one_c {
-                    block.run::<V, true>(CERTIFY.then(|| Proof::of([cr, ci], &mut proof)));
-                } else {
-                    block.run::<V, false>(None);
-                }
+            let c = self.points.point(first).1;
+            let mut block = Block {
+                out: self.out,
+                points: self.points,
+                maxiter: self.maxiter,
+                left: &mut left,
+                lost: &mut lost,
+                ahead: 0,
+            };
+            let mut next = first;
+            if c[0] * c[0] + c[1] * c[1] < LIMIT {
+                next = block.run::<V, true>(first, CERTIFY.then(|| Proof::of(c, &mut proof)));
             }
-            first += count;
+            if next == first {
+                next = block.run::<V, false>(first, None);
+            }
+            first = next;
         }
     }
 }
@@ -331,7 +325,7 @@ struct Packed {
     /// Of points that have their own.
     cr: Numbers,
     ci: Numbers,
-    /// The point's number in the block, a whole number.
+    /// The point's number, a whole number.
     id: Numbers,
 }
 
@@ -497,8 +491,6 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
 struct Block<'a, S> {
     out: &'a mut [i32],
     points: S,
-    /// Where the block begins among the points.
-    first: usize,
     maxiter: i32,
     left: &'a mut Packed,
     /// What a pass loses, as it was before the pass.
@@ -515,30 +507,39 @@ struct Turn<'a, V> {
     /// Points in these never escape.
     discs: &'a [Disc],
     times: i32,
+    /// Where asking for memory ends.
+    limit: usize,
 }
 
 impl<S: Source> Block<'_, S> {
-    /// ONE: all points have the same c.
+    /// Does some points from `first` on, and gives where the next ones begin. ONE: all have the first one's c; where
+    /// that ends, which may be before a vector is full, the block does.
     #[inline(always)]
-    fn run<V: Vector, const ONE: bool>(mut self, mut proof: Option<&mut Proof>) {
+    fn run<V: Vector, const ONE: bool>(&mut self, first: usize, mut proof: Option<&mut Proof>) -> usize {
         let mut base = FIRST.min(self.maxiter);
+        let end = self.out.len();
+        let c = self.points.point(first).1;
         let mut count = 0;
-        let mut at = 0;
-        while at + GROUP * V::LANES <= self.out.len() {
-            self.begin::<V, GROUP, ONE>(&mut count, at, base);
-            at += GROUP * V::LANES;
+        let mut at = first;
+        while at < end && count + GROUP * V::LANES <= BLOCK && (ONE || at - first < BLOCK) {
+            if at + GROUP * V::LANES <= end {
+                if !self.begin::<V, GROUP, ONE>(&mut count, at, c, base) {
+                    break;
+                }
+                at += GROUP * V::LANES;
+            } else {
+                // The last vector is full, if need be of points that are done: they come to the same again.
+                let full = at.min(end - V::LANES);
+                if !self.begin::<V, 1, ONE>(&mut count, full, c, base) {
+                    break;
+                }
+                at = full + V::LANES;
+            }
         }
-        while at + V::LANES <= self.out.len() {
-            self.begin::<V, 1, ONE>(&mut count, at, base);
-            at += V::LANES;
-        }
-        if at < self.out.len() {
-            // The last points, together with some that are done.
-            self.begin::<V, 1, ONE>(&mut count, self.out.len() - V::LANES, base);
-        }
-        self.ahead = self.first + self.out.len() + AHEAD;
+        self.ahead = at + AHEAD;
+        let limit = at + 5 * AHEAD;
 
-        let c = self.points.point(self.first).1.map(V::splat);
+        let c = c.map(V::splat);
         while count > 0 && base < self.maxiter {
             let left = self.maxiter - base;
             if let Some(proof) = &mut proof {
@@ -549,7 +550,7 @@ impl<S: Source> Block<'_, S> {
             if let Some(certificate) = proof.as_ref().and_then(|proof| proof.found.as_ref()) {
                 times = certificate.interval(8).min(left);
                 discs = certificate.discs();
-                count = self.pass::<V, ONE, true>(count, Turn { c, discs, times }, base);
+                count = self.pass::<V, ONE, true>(count, Turn { c, discs, times, limit }, base);
             } else {
                 times = if base < 8 {
                     4
@@ -560,22 +561,24 @@ impl<S: Source> Block<'_, S> {
                 }
                 .min(left);
                 discs = &[];
-                count = self.pass::<V, ONE, false>(count, Turn { c, discs, times }, base);
+                count = self.pass::<V, ONE, false>(count, Turn { c, discs, times, limit }, base);
             }
             base += times;
         }
+        at
     }
 
-    /// The first iterations, on G vectors of points as they come.
+    /// The first iterations, on G vectors of points as they come; whether they have the one c.
     #[inline(always)]
     fn begin<V: Vector, const G: usize, const ONE: bool>(
         &mut self,
         count: &mut usize,
         at: usize,
+        c: Complex,
         times: i32,
-    ) {
+    ) -> bool {
         for k in (0..G * V::LANES).step_by(8) {
-            self.points.fetch(self.first + at + k + AHEAD);
+            self.points.fetch(at + k + AHEAD);
         }
         let zero = V::splat(0.0);
         let mut lanes = [Lanes {
@@ -585,21 +588,31 @@ impl<S: Source> Block<'_, S> {
             ci: zero,
             id: zero,
         }; G];
+        let pattern = S::pattern::<V>(c);
+        let mut same = V::Mask::first(V::LANES);
         for (g, lanes) in lanes.iter_mut().enumerate() {
             let at = at + g * V::LANES;
             lanes.id = V::integers(at as u64);
-            // SAFETY: at + LANES <= out.len(), and as many points are there from first on.
+            // SAFETY: at + LANES <= out.len(), and there are as many points.
             unsafe {
-                (lanes.zr, lanes.zi) = self.points.z(self.first + at);
+                (lanes.zr, lanes.zi) = self.points.z(at);
                 (lanes.cr, lanes.ci) = if ONE {
-                    let [cr, ci] = self.points.point(self.first).1;
-                    (V::splat(cr), V::splat(ci))
+                    same = same.and(self.points.same_c(at, pattern));
+                    (V::splat(c[0]), V::splat(c[1]))
                 } else {
-                    self.points.c(self.first + at)
+                    self.points.c(at)
                 };
             }
         }
+        if ONE && same.bits() != V::Mask::first(V::LANES).bits() {
+            return false;
+        }
         let (held, mut holds) = iterate::<V, G, COUNTED>(&mut lanes, times);
+        let mut some = holds[0];
+        for holds in holds {
+            some = some.or(holds);
+        }
+        let some = some.bits() != 0;
         for (g, lanes) in lanes.into_iter().enumerate() {
             let at = at + g * V::LANES;
             // A point that is left is lost later, or never.
@@ -612,12 +625,16 @@ impl<S: Source> Block<'_, S> {
                 let mut large = V::Mask::first(V::LANES).and_not(small).bits();
                 while large != 0 {
                     let k = at + large.trailing_zeros() as usize;
-                    plain(&mut self.out[k..=k], self.points, self.first + k, self.maxiter);
+                    let (z, c) = self.points.point(k);
+                    self.out[k] = escape(z, c, self.maxiter);
                     large &= large - 1;
                 }
             }
-            self.left.pack::<V, ONE>(count, lanes, holds[g]);
+            if some {
+                self.left.pack::<V, ONE>(count, lanes, holds[g]);
+            }
         }
+        true
     }
 
     /// Some iterations of the points left; gives how many are left after them.
@@ -659,7 +676,7 @@ impl<S: Source> Block<'_, S> {
         turn: Turn<V>,
     ) {
         // A pass needs no memory, and the next block does.
-        if self.ahead < self.first + self.out.len() + 5 * AHEAD {
+        if self.ahead < turn.limit {
             self.points.fetch(self.ahead);
             self.points.fetch(self.ahead + 8);
             self.ahead += 16;
