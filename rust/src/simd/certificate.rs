@@ -36,6 +36,7 @@ pub struct Disc {
 pub struct Certificate {
     discs: [Disc; DISCS],
     period: usize,
+    around_zero: f64,
 }
 
 impl Certificate {
@@ -48,24 +49,7 @@ impl Certificate {
             p[k + 1] = step(p[k], c);
         }
         let p = &p[..=period];
-        let apart = distance(p[period], p[0]) * UP;
-
-        // The largest radius, but for a tenth.
-        let mut radii = [0.0; PERIODS];
-        let mut radius = 1.0;
-        while !maps_into_itself(p, radius, apart, &mut radii) {
-            radius *= 0.9;
-            if radius < 1e-6 {
-                return None;
-            }
-        }
-        let (mut low, mut high) = (radius, radius / 0.9);
-        for _ in 0..4 {
-            let radius = 0.5 * (low + high);
-            let fits = maps_into_itself(p, radius, apart, &mut radii);
-            *(if fits { &mut low } else { &mut high }) = radius;
-        }
-        maps_into_itself(p, low, apart, &mut radii);
+        let mut radii = largest(p)?;
 
         let mut discs = [Disc::default(); DISCS];
         for disc in &mut discs[..DISCS.min(period)] {
@@ -82,12 +66,27 @@ impl Certificate {
             };
             radii[largest] = 0.0;
         }
-        Some(Certificate { discs, period })
+        // The orbit from 0 on is no cycle, but it comes back near 0.
+        let mut from_zero = [[0.0; 2]; PERIODS + 1];
+        for k in 0..period {
+            from_zero[k + 1] = step(from_zero[k], c);
+        }
+        let radius = largest(&from_zero[..=period]).map_or(0.0, |radii| radii[0]);
+        Some(Certificate {
+            discs,
+            period,
+            around_zero: radius * radius / UP,
+        })
     }
 
     /// The largest discs of the cycle.
     pub fn discs(&self) -> &[Disc] {
         &self.discs[..DISCS.min(self.period)]
+    }
+
+    /// z is certain to lie in such a disc if |z|² is below that, as computed; 0 if that is not known of any z.
+    pub fn around_zero(&self) -> f64 {
+        self.around_zero
     }
 
     /// How many iterations, about that many, to do between tests: an orbit near the cycle is in one disc in every
@@ -99,6 +98,27 @@ impl Certificate {
         }
         interval
     }
+}
+
+/// The radii about those of p that make the proof, the first one as large as it may be, but for a hundredth.
+fn largest(p: &[Complex]) -> Option<[f64; PERIODS]> {
+    let apart = distance(p[p.len() - 1], p[0]) * UP;
+    let mut radii = [0.0; PERIODS];
+    let mut radius = 1.0;
+    while !maps_into_itself(p, radius, apart, &mut radii) {
+        radius *= 0.9;
+        if radius < 1e-6 {
+            return None;
+        }
+    }
+    let (mut low, mut high) = (radius, radius / 0.9);
+    for _ in 0..4 {
+        let radius = 0.5 * (low + high);
+        let fits = maps_into_itself(p, radius, apart, &mut radii);
+        *(if fits { &mut low } else { &mut high }) = radius;
+    }
+    maps_into_itself(p, low, apart, &mut radii);
+    Some(radii)
 }
 
 fn common_divisor(a: usize, b: usize) -> usize {

@@ -442,14 +442,16 @@ const COUNTED: Tests = 0;
 const TESTED: Tests = 1;
 /// Whether the next one will: if so, all did.
 const SKIPPED: Tests = 2;
+/// The same, and the least |z|² before.
+const LEAST: Tests = 3;
 
-/// Iterates G vectors of points; gives what was counted, and which stay.
+/// Iterates G vectors of points; gives what was counted, or the least, and which stay.
 #[inline(always)]
 fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
     lanes: &mut [Lanes<V>; G],
     times: i32,
 ) -> ([V; G], [V::Mask; G]) {
-    let mut held = [V::splat(0.0); G];
+    let mut held = [V::splat(if TESTS == LEAST { 4.0 } else { 0.0 }); G];
     let mut largest = held;
     let mut holds = [V::Mask::first(V::LANES); G];
     for _ in 0..times {
@@ -465,8 +467,11 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
                 // The first that is not below 4 is no NaN, as c is finite; and what is NaN later leaves it.
                 largest[g] = (rr + ii).max(largest[g]);
             }
+            if TESTS == LEAST {
+                held[g] = (rr + ii).min(held[g]);
+            }
             // Without tests the adders have more time than the multipliers.
-            lanes[g].zi = if TESTS == SKIPPED && g % 2 == 1 {
+            lanes[g].zi = if (TESTS == SKIPPED || TESTS == LEAST) && g % 2 == 1 {
                 (ri + ri) + ci
             } else {
                 ri.double_plus(ci)
@@ -475,8 +480,10 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
         }
     }
     for g in 0..G {
-        held[g] = held[g].counted();
-        if TESTS == SKIPPED {
+        if TESTS == COUNTED {
+            held[g] = held[g].counted();
+        }
+        if TESTS == SKIPPED || TESTS == LEAST {
             let Lanes { zr, zi, .. } = lanes[g];
             largest[g] = zr * zr + zi * zi;
         }
@@ -506,6 +513,8 @@ struct Turn<'a, V> {
     c: [V; 2],
     /// Points in these never escape.
     discs: &'a [Disc],
+    /// And none with a |z|² below that.
+    around_zero: f64,
     times: i32,
     /// Where asking for memory ends.
     limit: usize,
@@ -545,24 +554,32 @@ impl<S: Source> Block<'_, S> {
             if let Some(proof) = &mut proof {
                 proof.look_for(count, left);
             }
-            let discs;
-            let times;
-            if let Some(certificate) = proof.as_ref().and_then(|proof| proof.found.as_ref()) {
-                times = certificate.interval(8).min(left);
-                discs = certificate.discs();
-                count = self.pass::<V, ONE, true>(count, Turn { c, discs, times, limit }, base);
-            } else {
-                times = if base < 8 {
+            let mut turn = Turn {
+                c,
+                discs: &[],
+                around_zero: 0.0,
+                times: left.min(if base < 8 {
                     4
                 } else if base < 32 {
                     8
                 } else {
                     16
+                }),
+                limit,
+            };
+            count = match proof.as_ref().and_then(|proof| proof.found.as_ref()) {
+                None => self.pass::<V, ONE, TESTED>(count, turn, base),
+                Some(certificate) if certificate.around_zero() > 0.0 => {
+                    turn.around_zero = certificate.around_zero();
+                    self.pass::<V, ONE, LEAST>(count, turn, base)
                 }
-                .min(left);
-                discs = &[];
-                count = self.pass::<V, ONE, false>(count, Turn { c, discs, times, limit }, base);
-            }
+                Some(certificate) => {
+                    turn.times = certificate.interval(8).min(left);
+                    turn.discs = certificate.discs();
+                    self.pass::<V, ONE, SKIPPED>(count, turn, base)
+                }
+            };
+            let times = turn.times;
             base += times;
         }
         at
@@ -639,7 +656,7 @@ impl<S: Source> Block<'_, S> {
 
     /// Some iterations of the points left; gives how many are left after them.
     #[inline(always)]
-    fn pass<V: Vector, const ONE: bool, const CATCH: bool>(
+    fn pass<V: Vector, const ONE: bool, const TESTS: Tests>(
         &mut self,
         count: usize,
         turn: Turn<V>,
@@ -651,13 +668,13 @@ impl<S: Source> Block<'_, S> {
         while at < count {
             let rest = count - at;
             if rest > 2 * V::LANES {
-                self.group::<V, GROUP, ONE, CATCH>(&mut kept, &mut lost, at, rest, turn);
+                self.group::<V, GROUP, ONE, TESTS>(&mut kept, &mut lost, at, rest, turn);
                 at += GROUP * V::LANES;
             } else if rest > V::LANES {
-                self.group::<V, 2, ONE, CATCH>(&mut kept, &mut lost, at, rest, turn);
+                self.group::<V, 2, ONE, TESTS>(&mut kept, &mut lost, at, rest, turn);
                 at += 2 * V::LANES;
             } else {
-                self.group::<V, 1, ONE, CATCH>(&mut kept, &mut lost, at, rest, turn);
+                self.group::<V, 1, ONE, TESTS>(&mut kept, &mut lost, at, rest, turn);
                 at += V::LANES;
             }
         }
@@ -667,7 +684,7 @@ impl<S: Source> Block<'_, S> {
 
     /// Iterates the points from `at` on, of which there are `rest` or G vectors; packs those left behind `kept`.
     #[inline(always)]
-    fn group<V: Vector, const G: usize, const ONE: bool, const CATCH: bool>(
+    fn group<V: Vector, const G: usize, const ONE: bool, const TESTS: Tests>(
         &mut self,
         kept: &mut usize,
         lost: &mut usize,
@@ -687,8 +704,13 @@ impl<S: Source> Block<'_, S> {
             // SAFETY: as above.
             *lanes = unsafe { self.left.get::<V, ONE>(at + g * V::LANES, turn.c) };
         }
-        let stays = if CATCH {
-            let (_, mut stays) = iterate::<V, G, SKIPPED>(&mut lanes, turn.times);
+        let (least, mut stays) = iterate::<V, G, TESTS>(&mut lanes, turn.times);
+        if TESTS == LEAST {
+            for g in 0..G {
+                stays[g] = stays[g].and_not(least[g].lt(V::splat(turn.around_zero)));
+            }
+        }
+        if TESTS == SKIPPED {
             for disc in turn.discs {
                 let [re, im] = disc.centre.map(V::splat);
                 for g in 0..G {
@@ -697,10 +719,7 @@ impl<S: Source> Block<'_, S> {
                     stays[g] = stays[g].and_not(caught);
                 }
             }
-            stays
-        } else {
-            iterate::<V, G, TESTED>(&mut lanes, turn.times).1
-        };
+        }
         let mut all = stays[0];
         for stays in &stays[1..] {
             all = all.and(*stays);
@@ -717,7 +736,7 @@ impl<S: Source> Block<'_, S> {
             let before = unsafe { self.left.get::<V, ONE>(at + g * V::LANES, turn.c) };
             let there = V::Mask::first(rest.saturating_sub(g * V::LANES).min(V::LANES));
             let mut gone = there.and_not(stays[g]);
-            if CATCH {
+            if TESTS != TESTED {
                 let Lanes { zr, zi, .. } = lanes[g];
                 gone = gone.and_not((zr * zr + zi * zi).lt(V::splat(4.0)));
             }
