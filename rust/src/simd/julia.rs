@@ -27,7 +27,7 @@ const LIMIT: f64 = 3.999;
 const BLOCK: usize = 2048;
 
 /// Vectors that go along together.
-const GROUP: usize = 5;
+const GROUP: usize = 4;
 
 /// How many points ahead memory is asked for.
 const AHEAD: usize = 512;
