@@ -33,7 +33,7 @@ const GROUP: usize = 4;
 const AHEAD: usize = 512;
 
 /// Iterations on all points of a block.
-const FIRST: i32 = 4;
+const FIRST: i32 = 8;
 
 /// How long a cycle is looked for, at least and at most, in iterations.
 const SHORTEST: usize = 128;
@@ -456,12 +456,14 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
     let mut holds = [V::Mask::first(V::LANES); G];
     for _ in 0..times {
         not_unrolled();
+        let mut some = V::Mask::first(0);
         for g in 0..G {
             let Lanes { zr, zi, cr, ci, .. } = lanes[g];
             let (rr, ii, ri) = (zr * zr, zi * zi, zr * zi);
             if TESTS == COUNTED {
                 holds[g] = (rr + ii).lt(V::splat(4.0));
                 held[g] = held[g].count(holds[g]);
+                some = some.or(holds[g]);
             }
             if TESTS == TESTED {
                 // The first that is not below 4 is no NaN, as c is finite; and what is NaN later leaves it.
@@ -477,6 +479,9 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
                 ri.double_plus(ci)
             };
             lanes[g].zr = (rr - ii) + cr;
+        }
+        if TESTS == COUNTED && some.bits() == 0 {
+            break;
         }
     }
     for g in 0..G {
@@ -558,13 +563,7 @@ impl<S: Source> Block<'_, S> {
                 c,
                 discs: &[],
                 around_zero: 0.0,
-                times: left.min(if base < 8 {
-                    4
-                } else if base < 32 {
-                    8
-                } else {
-                    16
-                }),
+                times: left.min(if base < 16 { 8 } else { 16 }),
                 limit,
             };
             count = match proof.as_ref().and_then(|proof| proof.found.as_ref()) {
