@@ -461,9 +461,9 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
             let Lanes { zr, zi, cr, ci, .. } = lanes[g];
             let (rr, ii, ri) = (zr * zr, zi * zi, zr * zi);
             if TESTS == COUNTED {
-                holds[g] = (rr + ii).lt(V::splat(4.0));
-                held[g] = held[g].count(holds[g]);
-                some = some.or(holds[g]);
+                let holds = (rr + ii).lt(V::splat(4.0));
+                held[g] = held[g].count(holds);
+                some = some.or(holds);
             }
             if TESTS == TESTED {
                 // The first that is not below 4 is no NaN, as c is finite; and what is NaN later leaves it.
@@ -488,13 +488,11 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
         if TESTS == COUNTED {
             held[g] = held[g].counted();
         }
-        if TESTS == SKIPPED || TESTS == LEAST {
+        if TESTS != TESTED {
             let Lanes { zr, zi, .. } = lanes[g];
             largest[g] = zr * zr + zi * zi;
         }
-        if TESTS != COUNTED {
-            holds[g] = largest[g].lt(V::splat(4.0));
-        }
+        holds[g] = largest[g].lt(V::splat(4.0));
     }
     (held, holds)
 }
