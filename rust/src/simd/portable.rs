@@ -51,7 +51,16 @@ impl Truths {
 impl Mask for Truths {
     #[inline(always)]
     fn bits(self) -> u32 {
-        (self.0[0] & 1 | self.0[1] & 2) as u32
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: every such processor has it, and the lanes are of one size.
+        unsafe {
+            use std::arch::x86_64::{__m128d, _mm_movemask_pd};
+            _mm_movemask_pd(std::mem::transmute::<[u64; LANES], __m128d>(self.0)) as u32
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            (self.0[0] & 1 | self.0[1] & 2) as u32
+        }
     }
 
     #[inline(always)]
