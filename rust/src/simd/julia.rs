@@ -30,7 +30,7 @@ const BLOCK: usize = 2048;
 const GROUP: usize = 4;
 
 /// How many points ahead memory is asked for.
-const AHEAD: usize = 512;
+const AHEAD: usize = 256;
 
 /// Iterations on all points of a block.
 const FIRST: i32 = 8;
@@ -549,7 +549,7 @@ impl<S: Source> Block<'_, S> {
             }
         }
         self.ahead = at + AHEAD;
-        let limit = at + 5 * AHEAD;
+        let limit = at + 64 * AHEAD;
 
         let c = c.map(V::splat);
         while count > 0 && base < self.maxiter {
