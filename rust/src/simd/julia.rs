@@ -29,8 +29,10 @@ const BLOCK: usize = 2048;
 /// Vectors that go along together.
 const GROUP: usize = 4;
 
-/// How many points ahead memory is asked for.
-const AHEAD: usize = 256;
+/// How many points ahead memory is asked for, and how far apart: of the memory between, the processor sees that it is
+/// read in order, and more requests than it can have under way stop it.
+const AHEAD: usize = 4096;
+const APART: usize = 128;
 
 /// Iterations on all points of a block.
 const FIRST: i32 = 8;
@@ -548,8 +550,8 @@ impl<S: Source> Block<'_, S> {
                 at = full + V::LANES;
             }
         }
-        self.ahead = at + AHEAD;
-        let limit = at + 64 * AHEAD;
+        self.ahead = at;
+        let limit = at + 4 * AHEAD;
 
         let c = c.map(V::splat);
         while count > 0 && base < self.maxiter {
@@ -591,8 +593,8 @@ impl<S: Source> Block<'_, S> {
         c: Complex,
         times: i32,
     ) -> bool {
-        for k in (0..G * V::LANES).step_by(8) {
-            self.points.fetch(at + k + AHEAD);
+        if at % APART < G * V::LANES {
+            self.points.fetch(at + AHEAD);
         }
         let zero = V::splat(0.0);
         let mut lanes = [Lanes {
