@@ -438,13 +438,13 @@ fn pack<V: Vector>(numbers: &mut Numbers, at: usize, values: V, mask: V::Mask) {
 
 /// What is asked of a number of iterations.
 type Tests = u8;
-/// How many tests of each point held.
+/// How many tests of each point held, until none does.
 const COUNTED: Tests = 0;
 /// Whether all of them did.
 const TESTED: Tests = 1;
 /// Whether the next one will: if so, all did.
 const SKIPPED: Tests = 2;
-/// The same, and the least |z|² before.
+/// The same, and what the least |z|² was: it tells of each phase of a cycle whether z was near 0.
 const LEAST: Tests = 3;
 
 /// Iterates G vectors of points; gives what was counted, or the least, and which stay.
@@ -474,7 +474,7 @@ fn iterate<V: Vector, const G: usize, const TESTS: Tests>(
             if TESTS == LEAST {
                 held[g] = (rr + ii).min(held[g]);
             }
-            // Without tests the adders have more time than the multipliers.
+            // Without a largest or a least one the adders have more time than the multipliers.
             lanes[g].zi = if TESTS == SKIPPED && g % 2 == 1 {
                 (ri + ri) + ci
             } else {

@@ -5,7 +5,7 @@
 
 use std::ffi::CStr;
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, Disc};
 use super::*;
 use crate::abi::Status;
 use crate::julia::{Complex, escape};
@@ -61,6 +61,7 @@ impl Kernel for Arithmetic {
                     (v / w, x / y),
                     (v.plus(w, V::splat(std::hint::black_box(1.0))), x + y),
                     (v.max(w), if x > y { x } else { y }),
+                    (v.min(w), if x < y { x } else { y }),
                     (v.double_plus(V::splat(small)), 2.0 * x + small),
                 ] {
                     for lane in lanes(got) {
@@ -72,6 +73,7 @@ impl Kernel for Arithmetic {
                 }
                 let all = (1 << V::LANES) - 1;
                 assert_eq!(v.lt(w).bits(), if x < y { all } else { 0 }, "{x:e} < {y:e}");
+                assert_eq!(v.eq(w).bits(), if x == y { all } else { 0 }, "{x:e} = {y:e}");
             }
         }
     }
@@ -136,6 +138,7 @@ impl Kernel for Parts {
             let mask = V::splat(0.5).lt(vector(&flags));
             assert_eq!(mask.bits(), bits);
             assert_eq!(mask.and(V::Mask::first(1)).bits(), bits & 1);
+            assert_eq!(mask.or(V::Mask::first(1)).bits(), bits | 1);
             let picked = lanes(V::select(mask, v, V::splat(0.0)));
             for (k, picked) in picked.into_iter().enumerate() {
                 assert_eq!(picked, if bits >> k & 1 == 1 { all[k] } else { 0.0 });
@@ -436,7 +439,16 @@ fn certificates() {
             (8..20).contains(&interval) && (period == 1 || !interval.is_multiple_of(period)),
             "{c:?}"
         );
-        for disc in discs {
+        // For all but one of those there is a disc around 0.
+        assert_eq!(certificate.around_zero() > 0.0, c != [-1.2, 0.0], "{c:?}");
+        let around_zero = Disc {
+            centre: [0.0; 2],
+            squared: certificate.around_zero(),
+        };
+        for disc in discs
+            .iter()
+            .chain([&around_zero].into_iter().filter(|disc| disc.squared > 0.0))
+        {
             // Points at the edge of the disc stay for ever, as far as one can wait.
             for k in 0..200 {
                 let angle = 0.0314159 * f64::from(k);
