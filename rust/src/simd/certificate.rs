@@ -12,9 +12,10 @@
 //! ```
 //!
 //! since a step from |z| <= 2 with |c| <= 2 rounds by less than 20 u = 2.3e-15, for z and for p each. If r_m + d <= r_0,
-//! that is in the first disc again. So it is, too, if p_0 is 0 itself, which the orbit of 0 comes back near to: a disc
-//! around 0 may be larger than what of it lies in a disc about the cycle, and |z|² tells whether z is in it. And if |p_k| + r_k is below 2 by some margin for all k, no test fails there. The factor
-//! [`UP`] covers the rounding of the radii themselves.
+//! that is in the first disc again; and if |p_k| + r_k is below 2 by some margin for all k, no test fails there. All this
+//! holds, too, if p_0 is 0 itself, which the orbit of 0 comes back near to: a disc around 0 may be larger than the part
+//! of it that lies in a disc about the cycle, and |z|² alone tells whether z is in it. The factor [`UP`] covers the
+//! rounding of the radii themselves.
 
 use crate::julia::Complex;
 
@@ -100,7 +101,7 @@ impl Certificate {
     }
 }
 
-/// The radii of discs about all p but the last that make the proof, the first one as large as it may be, but for a hundredth.
+/// The radii of discs about all p but the last that make the proof; the first one is the largest, but for a hundredth.
 fn largest(p: &[Complex]) -> Option<[f64; PERIODS]> {
     let apart = distance(p[p.len() - 1], p[0]) * UP;
     let mut radii = [0.0; PERIODS];
