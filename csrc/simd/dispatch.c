@@ -34,8 +34,8 @@ static bool has_rest(void) {
            __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_LZCNT);
 }
 
-/* The instruction sets of x86-64-v3 and -v4; the operating system keeps their registers, too, or these are 0.
- */
+/* The instruction sets of x86-64-v3 and -v4; the operating system keeps their registers, too, or these are
+ * 0. */
 static bool has(int level) {
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
                 __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && has_rest();
