@@ -42,7 +42,8 @@ func verifyCommand() *cobra.Command {
 		Use:   "verify",
 		Short: "Verify every route against the reference, bit for bit",
 		Long: `Verify runs the conformance suite: odd and degenerate shapes, padding, sub-ranges, both layouts, bad
-arguments, and the book's own problems. Without --route it verifies each level of the tuned languages, too.
+arguments, and the book's own problems. Without --route it verifies each level of the tuned languages, too;
+a pattern matches levels only if it matches no other route: '*-avx2/*'.
 
 The exit code is 0 only if every row holds, and 3 if those that do not hold are all unavailable. Without --route, levels
 that the processor lacks count for neither. An interrupt (Ctrl-C) ends it early: the rows that are complete are shown.
