@@ -278,8 +278,8 @@ TOLL_INLINE vec load_some(const double *p, int64_t count) {
 #endif
 }
 
-/* LANES numbers by loads of at most 32 bytes. Zen 4 streams them from beyond its caches by a tenth faster than
- * by loads of 64 bytes; from the first cache they cost an operation more. */
+/* LANES numbers by loads of at most 32 bytes. Zen 4 streams them from beyond its second cache faster than by
+ * loads of 64 bytes, by up to a fifth where these straddle lines; from the first cache it is slower. */
 TOLL_INLINE vec load_halves(const double *p) {
 #if TOLL_WIDTH == 64
     return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(p)), _mm256_loadu_pd(p + 4), 1);
@@ -289,7 +289,8 @@ TOLL_INLINE vec load_halves(const double *p) {
 }
 
 /* Fits width * LANES rows, or, if count is not LANES, the first count of them. far says that the numbers come
- * from beyond the second cache: each for the first time, since a left half's is near when its pair needs it. */
+ * from beyond the second cache: each for the first time, since a left half's is near when its pair needs it.
+ */
 TOLL_INLINE void fit_columns(double *slope, double *intercept, const double *p, int64_t ld, int64_t n,
                              struct line of, int width, int64_t count, int far) {
 #define COLUMN(at) (count == LANES ? load((at) + u * LANES) : load_some(at, count))
