@@ -21,11 +21,11 @@ enum {
     QUEUE = 8192,              /* points followed together: the last of them make passes of few points */
     ENDED = 512,               /* points whose ends are counted together */
     MIXED = 8 * COUNTED_LANES, /* points taken together where c varies */
-    FAR = 512,                 /* points from those worked on to those whose memory is fetched, */
+    FAR = 4096,                /* points from those worked on to those whose memory is fetched, */
     NEXT = 16384,              /* and from the queue's to the last ones fetched while it is worked on */
-    FIRST = 10,                /* iterations of every point, */
+    FIRST = 12,                /* iterations of every point, */
     PASS = 12,                 /* of the points that are left, between two looks at them, */
-    LONG = 16,                 /* and later, while no trap is known */
+    LONG = 24,                 /* and later, while no trap is known */
     PERIODS = 64,              /* the longest cycle looked for */
     ORBIT = 4096,              /* iterations of the critical orbit, at most */
     TRAPS = 3,                 /* discs of a cycle tested, at most */
@@ -81,9 +81,10 @@ TOLL_INLINE void step(vec *zr, vec *zi, vec rr, vec ii, vec cr, vec ci, bool fus
     *zi = fused ? twice_plus(t, ci) : (t + t) + ci;
 }
 
-/* Counts the iterations, up to maxiter, of vectors of points, until all have ended. */
+/* Counts the iterations, up to maxiter, of vectors of points, until all have ended; with c in bounds, no ended
+ * point passes a test again (see pass). */
 TOLL_INLINE void count(int vectors, ivec *n, mask *alive, vec *zr, vec *zi, const vec *cr, const vec *ci,
-                       int32_t maxiter) {
+                       int32_t maxiter, bool bounded) {
     UNROLL for (int g = 0; g < vectors; g++) {
         n[g] = (ivec){0};
         alive[g] = all_lanes();
@@ -92,7 +93,7 @@ TOLL_INLINE void count(int vectors, ivec *n, mask *alive, vec *zr, vec *zi, cons
         mask some = alive[0];
         UNROLL for (int g = 0; g < vectors; g++) {
             vec rr = zr[g] * zr[g], ii = zi[g] * zi[g];
-            alive[g] = less_within(alive[g], rr + ii, splat(4));
+            alive[g] = less_within(bounded ? all_lanes() : alive[g], rr + ii, splat(4));
             n[g] = plus_one(n[g], alive[g]);
             some = g ? some | alive[g] : alive[g];
             step(&zr[g], &zi[g], rr, ii, cr[g], ci[g], true);
@@ -130,7 +131,7 @@ TOLL_INLINE void follow(int32_t *out, const struct points *p, int64_t lo, int64_
                 cr[g] = load(c_r + j + g * LANES);
                 ci[g] = load(c_i + j + g * LANES);
             }
-            count(vectors, n, alive, zr, zi, cr, ci, maxiter);
+            count(vectors, n, alive, zr, zi, cr, ci, maxiter, false);
             UNROLL for (int g = 0; g < vectors; g++) store_counts(counts + j + g * LANES, n[g]);
         }
         memcpy(out + k, counts, (size_t)points * sizeof *out);
@@ -185,7 +186,8 @@ TOLL_INLINE int64_t first(int32_t *out, const struct points *p, int64_t lo, int6
             break;
         vec zr[COUNTED], zi[COUNTED];
         ivec other = {0};
-        if (!split && hi - from > FAR) { /* a line, which the processor's own prefetching goes on from */
+        /* A line in 2 KiB: the processor's own prefetching goes on from it. */
+        if (!split && from % 128 < COUNTED_LANES && hi - from > FAR) {
             __builtin_prefetch(p->zr + 2 * (from + FAR));
             __builtin_prefetch(p->cr + 2 * (from + FAR));
         }
@@ -205,7 +207,7 @@ TOLL_INLINE int64_t first(int32_t *out, const struct points *p, int64_t lo, int6
             break;
         ivec n[COUNTED];
         mask alive[COUNTED];
-        count(COUNTED, n, alive, zr, zi, cr, ci, steps);
+        count(COUNTED, n, alive, zr, zi, cr, ci, steps, true);
         unsigned some = 0;
         UNROLL for (int g = 0; g < COUNTED; g++) {
             some |= bits(alive[g]);
@@ -240,7 +242,7 @@ static __attribute__((noinline)) void count_ended(int32_t *out, struct queue *qu
             cr[g] = splat(t->cr);
             ci[g] = splat(t->ci);
         }
-        count(COUNTED, n, alive, zr, zi, cr, ci, steps);
+        count(COUNTED, n, alive, zr, zi, cr, ci, steps, true);
         UNROLL for (int g = 0; g < COUNTED; g++) store_counts(counts + g * LANES, n[g]);
         for (int64_t j = k; j < min64(end, k + COUNTED_LANES); j++)
             out[(int64_t)queue->at[j]] = before + counts[j - k];
