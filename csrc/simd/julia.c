@@ -81,8 +81,8 @@ TOLL_INLINE void step(vec *zr, vec *zi, vec rr, vec ii, vec cr, vec ci, bool fus
     *zi = fused ? twice_plus(t, ci) : (t + t) + ci;
 }
 
-/* Counts the iterations, up to maxiter, of vectors of points, until all have ended; with c in bounds, no ended
- * point passes a test again (see pass). */
+/* Counts the iterations, up to maxiter, of vectors of points, until all have ended; with c in bounds, no
+ * ended point passes a test again (see pass). */
 TOLL_INLINE void count(int vectors, ivec *n, mask *alive, vec *zr, vec *zi, const vec *cr, const vec *ci,
                        int32_t maxiter, bool bounded) {
     UNROLL for (int g = 0; g < vectors; g++) {
@@ -405,8 +405,8 @@ static double carry(const double *size, int32_t period, double r, double *radius
 static int32_t common_divisor(int32_t a, int32_t b) { return b ? common_divisor(b, a % b) : a; }
 
 /* Tries the orbit of z as a cycle: a disc that the cycle carries into itself holds every orbit that enters it
- * or one of its images, and their squares stay below 4. One around 0 is entered if a square is small: the least
- * square of a pass tells whether it was at any time. */
+ * or one of its images, and their squares stay below 4. One around 0 is entered if a square is small: the
+ * least square of a pass tells whether it was at any time. */
 static bool certify(struct traps *t, double zr, double zi, int32_t period) {
     double pr[PERIODS], pi[PERIODS], size[PERIODS], radius[PERIODS];
     double least = 4, xr = zr, xi = zi;
@@ -454,18 +454,18 @@ static bool certify(struct traps *t, double zr, double zi, int32_t period) {
     return true;
 }
 
-/* Looks for a disc from here on the critical orbit, which begins at 0; then follows it, twice as far each time:
- * a cycle that attracts orbits attracts this one. The disc of radius r comes back with one of
- * 2|p|gr + grr at least, missing by d, where g is the growth from the first image on: so (2|p|g - 1)r + grr + d
- * must have a root, or there is none. */
+/* Looks for a disc from here on the critical orbit, which begins at 0; then follows it, twice as far each
+ * time: a cycle that attracts orbits attracts this one. The disc of radius r comes back with one of 2|p|gr +
+ * grr at least, missing by d, where g is the growth from the first image on: so (2|p|g - 1)r + grr + d must
+ * have a root, or there is none. */
 static __attribute__((noinline)) void search(struct traps *t) {
     const double square = t->zr * t->zr + t->zi * t->zi;
     double zr = t->zr, zi = t->zi, growth = 1; /* squared */
     for (int32_t period = 1; period <= PERIODS && !t->over; period++) {
         iterate(&zr, &zi, t->cr, t->ci);
         double x = zr - t->zr, y = zi - t->zi;
-        t->over = 4 * square * growth < 1 && 16 * growth * (x * x + y * y) <= 1 &&
-                  certify(t, t->zr, t->zi, period);
+        t->over =
+            4 * square * growth < 1 && 16 * growth * (x * x + y * y) <= 1 && certify(t, t->zr, t->zi, period);
         growth *= 4 * (zr * zr + zi * zi);
     }
     const int32_t until = t->followed ? 2 * t->followed : 64;
