@@ -271,20 +271,19 @@ double toll_limits_muladd_scalar(int64_t n, double x, double y) {
     return sum;
 }
 
-#define MULADD_VECTOR(type)                                                                                  \
-    MULADD(type)                                                                                             \
-    double all = 0;                                                                                          \
-    for (unsigned lane = 0; lane < sizeof sum / sizeof all; lane++)                                          \
-        all += sum[lane];                                                                                    \
-    return all;
+#define MULADD_VECTOR(name, type)                                                                            \
+    double name(int64_t n, double x, double y) {                                                             \
+        MULADD(type)                                                                                         \
+        double all = 0;                                                                                      \
+        for (unsigned lane = 0; lane < sizeof sum / sizeof all; lane++)                                      \
+            all += sum[lane];                                                                                \
+        return all;                                                                                          \
+    }
 
-double toll_limits_muladd_half(int64_t n, double x, double y) { MULADD_VECTOR(half_vec) }
+MULADD_VECTOR(toll_limits_muladd_half, half_vec)
+MULADD_VECTOR(toll_limits_muladd_vector, vec)
 
-double toll_limits_muladd_vector(int64_t n, double x, double y){MULADD_VECTOR(vec)}
-
-int64_t toll_limits_scalar_flops(void) {
-    return 2 * CHAINS;
-}
+int64_t toll_limits_scalar_flops(void) { return 2 * CHAINS; }
 
 int64_t toll_limits_half_flops(void) { return 2 * CHAINS * (HALF / 8); }
 

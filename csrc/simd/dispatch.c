@@ -21,15 +21,24 @@ static const char *const names[LEVELS] = {"baseline", "avx2", "avx512"};
 level_fn LEVEL(TOLL_LANG, baseline);
 
 #if defined __x86_64__
+#include <cpuid.h>
+
 level_fn LEVEL(TOLL_LANG, avx2), LEVEL(TOLL_LANG, avx512);
 static level_fn *const levels[LEVELS] = {LEVEL(TOLL_LANG, baseline), LEVEL(TOLL_LANG, avx2),
                                          LEVEL(TOLL_LANG, avx512)};
 
-/* The instruction sets of x86-64-v3 and -v4, as far as compilers make use of them; the operating system keeps
- * their registers, too, or these are 0. */
+/* What x86-64-v3 has besides, of which clang's __builtin_cpu_supports knows nothing. */
+static bool has_rest(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) && (c & bit_MOVBE) &&
+           __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_LZCNT);
+}
+
+/* The instruction sets of x86-64-v3 and -v4; the operating system keeps their registers, too, or these are
+ * 0. */
 static bool has(int level) {
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+                __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && has_rest();
     bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                   __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512vl");

@@ -16,13 +16,16 @@ enum {
     COUNTED = 4,                      /* and where each iteration is counted */
     GROUP_LANES = GROUP * LANES,
     COUNTED_LANES = COUNTED * LANES,
-    BLOCK = 8192,              /* points dealt out together */
-    QUEUE = 2048,              /* points followed together */
+    SMALL = 8192,              /* points dealt out together, at least, */
+    LARGE = 32768,             /* and at most */
+    QUEUE = 8192,              /* points followed together: the last of them make passes of few points */
+    ENDED = 512,               /* points whose ends are counted together */
     MIXED = 8 * COUNTED_LANES, /* points taken together where c varies */
-    FAR = 512,                 /* points from those worked on to those whose memory is fetched */
-    FIRST = 8,                 /* iterations of every point, */
-    PASS = 8,                  /* of the points that are left, between two looks at them, */
-    LONG = 16,                 /* and later, while no trap is known */
+    FAR = 4096,                /* points from those worked on to those whose memory is fetched, */
+    NEXT = 16384,              /* and from the queue's to the last ones fetched while it is worked on */
+    FIRST = 12,                /* iterations of every point, */
+    PASS = 12,                 /* of the points that are left, between two looks at them, */
+    LONG = 24,                 /* and later, while no trap is known */
     PERIODS = 64,              /* the longest cycle looked for */
     ORBIT = 4096,              /* iterations of the critical orbit, at most */
     TRAPS = 3,                 /* discs of a cycle tested, at most */
@@ -41,12 +44,13 @@ TOLL_INLINE double imag_c(const struct points *p, int64_t k) {
     return p->split ? p->ci[k] : p->cr[2 * k + 1];
 }
 
-/* Points by their place in the block, a whole number; their z awaits its test. */
-struct list {
+enum { ENDS = QUEUE + GROUP_LANES, ROOM = ENDS + ENDED + GROUP_LANES + COUNTED_LANES };
+
+/* Points by their place in the block, a whole number; their z awaits its test. From ENDS on lie those that
+ * ended within a pass, with the z that they had before it. */
+struct queue {
     int64_t n;
-    double zr[QUEUE + GROUP_LANES + COUNTED_LANES];
-    double zi[QUEUE + GROUP_LANES + COUNTED_LANES];
-    double at[QUEUE + GROUP_LANES + COUNTED_LANES];
+    double zr[ROOM], zi[ROOM], at[ROOM];
 };
 
 /* Discs that no computed orbit of c leaves, and the search for them. */
@@ -56,12 +60,13 @@ struct traps {
     bool over;             /* the search is */
     int64_t spent;         /* iterations of points */
     int32_t n, stride;     /* discs; iterations between two tests */
+    bool central;          /* the first disc lies around 0, and is all that is tested */
     double pr[TRAPS], pi[TRAPS], square[TRAPS];
 };
 
 /* What a thread works with during a call. */
 struct work {
-    struct list queue, ended;
+    struct queue queue;
     struct traps traps;
     const double *next_z, *next_c; /* memory to be fetched */
     int64_t lines;                 /* of each */
@@ -76,9 +81,10 @@ TOLL_INLINE void step(vec *zr, vec *zi, vec rr, vec ii, vec cr, vec ci, bool fus
     *zi = fused ? twice_plus(t, ci) : (t + t) + ci;
 }
 
-/* Counts the iterations, up to maxiter, of vectors of points, until all have ended. */
+/* Counts the iterations, up to maxiter, of vectors of points, until all have ended; with c in bounds, no
+ * ended point passes a test again (see pass). */
 TOLL_INLINE void count(int vectors, ivec *n, mask *alive, vec *zr, vec *zi, const vec *cr, const vec *ci,
-                       int32_t maxiter) {
+                       int32_t maxiter, bool bounded) {
     UNROLL for (int g = 0; g < vectors; g++) {
         n[g] = (ivec){0};
         alive[g] = all_lanes();
@@ -87,7 +93,7 @@ TOLL_INLINE void count(int vectors, ivec *n, mask *alive, vec *zr, vec *zi, cons
         mask some = alive[0];
         UNROLL for (int g = 0; g < vectors; g++) {
             vec rr = zr[g] * zr[g], ii = zi[g] * zi[g];
-            alive[g] = less_within(alive[g], rr + ii, splat(4));
+            alive[g] = less_within(bounded ? all_lanes() : alive[g], rr + ii, splat(4));
             n[g] = plus_one(n[g], alive[g]);
             some = g ? some | alive[g] : alive[g];
             step(&zr[g], &zi[g], rr, ii, cr[g], ci[g], true);
@@ -125,7 +131,7 @@ TOLL_INLINE void follow(int32_t *out, const struct points *p, int64_t lo, int64_
                 cr[g] = load(c_r + j + g * LANES);
                 ci[g] = load(c_i + j + g * LANES);
             }
-            count(vectors, n, alive, zr, zi, cr, ci, maxiter);
+            count(vectors, n, alive, zr, zi, cr, ci, maxiter, false);
             UNROLL for (int g = 0; g < vectors; g++) store_counts(counts + j + g * LANES, n[g]);
         }
         memcpy(out + k, counts, (size_t)points * sizeof *out);
@@ -142,20 +148,20 @@ static __attribute__((noinline)) void follow_vectors(int32_t *out, const struct 
     follow(out, p, lo, hi, maxiter, COUNTED);
 }
 
-/* Packs these lanes behind the list's n points, over a whole vector, and returns how many points there are
+/* Packs these lanes behind the queue's first n, over a whole vector, and returns how many points there are
  * then. */
-TOLL_INLINE int64_t push(struct list *l, int64_t n, vec zr, vec zi, vec at, unsigned lanes) {
-    store(l->zr + n, packed(zr, lanes));
-    store(l->zi + n, packed(zi, lanes));
-    store(l->at + n, packed(at, lanes));
+TOLL_INLINE int64_t push(struct queue *q, int64_t n, vec zr, vec zi, vec at, unsigned lanes) {
+    store(q->zr + n, packed(zr, lanes));
+    store(q->zi + n, packed(zi, lanes));
+    store(q->at + n, packed(at, lanes));
     return n + how_many(lanes);
 }
 
-/* Fills the list's last vectors up with points of 0. */
-TOLL_INLINE void fill_up(struct list *l, int vectors) {
+/* Fills the vectors from n on with points of 0. */
+TOLL_INLINE void fill_up(struct queue *q, int64_t n, int vectors) {
     UNROLL for (int g = 0; g < vectors; g++) {
-        store(l->zr + l->n + g * LANES, (vec){0});
-        store(l->zi + l->n + g * LANES, (vec){0});
+        store(q->zr + n + g * LANES, (vec){0});
+        store(q->zi + n + g * LANES, (vec){0});
     }
 }
 
@@ -163,7 +169,7 @@ TOLL_INLINE void fill_up(struct list *l, int vectors) {
  * it stopped. A point that has not ended has maxiter for its count until it does. The last group goes back to
  * have all its points: some come to the same counts again. */
 TOLL_INLINE int64_t first(int32_t *out, const struct points *p, int64_t lo, int64_t hi, int64_t block,
-                          int32_t maxiter, bool split, struct list *queue) {
+                          int32_t maxiter, bool split, struct queue *queue) {
     static const double places[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     const vec r = splat(real_c(p, lo)), i = splat(imag_c(p, lo));
     const ivec both = (ivec)pairs(r, i);
@@ -180,6 +186,11 @@ TOLL_INLINE int64_t first(int32_t *out, const struct points *p, int64_t lo, int6
             break;
         vec zr[COUNTED], zi[COUNTED];
         ivec other = {0};
+        /* A line in 2 KiB: the processor's own prefetching goes on from it. */
+        if (!split && from % 128 < COUNTED_LANES && hi - from > FAR) {
+            __builtin_prefetch(p->zr + 2 * (from + FAR));
+            __builtin_prefetch(p->cr + 2 * (from + FAR));
+        }
         UNROLL for (int g = 0; g < COUNTED; g++) {
             const int64_t j = from + g * LANES;
             if (split) {
@@ -190,19 +201,13 @@ TOLL_INLINE int64_t first(int32_t *out, const struct points *p, int64_t lo, int6
                 const double *z = p->zr + 2 * j, *c = p->cr + 2 * j;
                 load_pairs(z, &zr[g], &zi[g]);
                 other |= ((ivec)load(c) ^ both) | ((ivec)load(c + LANES) ^ both);
-                if (hi - j > FAR + LANES) {
-                    __builtin_prefetch(z + 2 * FAR, 0, 2);
-                    __builtin_prefetch(c + 2 * FAR, 0, 2);
-                    __builtin_prefetch(z + 2 * FAR + LANES, 0, 2);
-                    __builtin_prefetch(c + 2 * FAR + LANES, 0, 2);
-                }
             }
         }
         if (any(other))
             break;
         ivec n[COUNTED];
         mask alive[COUNTED];
-        count(COUNTED, n, alive, zr, zi, cr, ci, steps);
+        count(COUNTED, n, alive, zr, zi, cr, ci, steps, true);
         unsigned some = 0;
         UNROLL for (int g = 0; g < COUNTED; g++) {
             some |= bits(alive[g]);
@@ -222,24 +227,25 @@ TOLL_INLINE int64_t first(int32_t *out, const struct points *p, int64_t lo, int6
     return k;
 }
 
-/* Counts again, from `before` on, the iterations of points that end within a pass. */
-static void count_ended(int32_t *out, const struct list *ended, const struct traps *t, int32_t before,
-                        int32_t steps) {
-    for (int64_t k = 0; k < ended->n; k += COUNTED_LANES) {
+/* Counts again, from `before` on, the iterations of the points that end within a pass. */
+static __attribute__((noinline)) void count_ended(int32_t *out, struct queue *queue, int64_t end,
+                                                  const struct traps *t, int32_t before, int32_t steps) {
+    fill_up(queue, end, COUNTED);
+    for (int64_t k = ENDS; k < end; k += COUNTED_LANES) {
         vec zr[COUNTED], zi[COUNTED], cr[COUNTED], ci[COUNTED];
         ivec n[COUNTED];
         mask alive[COUNTED];
         int32_t counts[COUNTED_LANES];
         UNROLL for (int g = 0; g < COUNTED; g++) {
-            zr[g] = load(ended->zr + k + g * LANES);
-            zi[g] = load(ended->zi + k + g * LANES);
+            zr[g] = load(queue->zr + k + g * LANES);
+            zi[g] = load(queue->zi + k + g * LANES);
             cr[g] = splat(t->cr);
             ci[g] = splat(t->ci);
         }
-        count(COUNTED, n, alive, zr, zi, cr, ci, steps);
+        count(COUNTED, n, alive, zr, zi, cr, ci, steps, true);
         UNROLL for (int g = 0; g < COUNTED; g++) store_counts(counts + g * LANES, n[g]);
-        for (int64_t j = k; j < min64(ended->n, k + COUNTED_LANES); j++)
-            out[(int64_t)ended->at[j]] = before + counts[j - k];
+        for (int64_t j = k; j < min64(end, k + COUNTED_LANES); j++)
+            out[(int64_t)queue->at[j]] = before + counts[j - k];
     }
 }
 
@@ -247,53 +253,60 @@ static void count_ended(int32_t *out, const struct list *ended, const struct tra
 TOLL_INLINE void fetch(struct work *w) {
     if (w->lines <= 0)
         return;
-    UNROLL for (int j = 0; j < 2; j++) {
-        __builtin_prefetch(w->next_z + 8 * j, 0, 2);
-        __builtin_prefetch(w->next_c + 8 * j, 0, 2);
+    UNROLL for (int j = 0; j < 4; j++) {
+        __builtin_prefetch(w->next_z + 8 * j);
+        __builtin_prefetch(w->next_c + 8 * j);
     }
-    w->next_z += 16;
-    w->next_c += 16;
-    w->lines -= 2;
+    w->next_z += 32;
+    w->next_c += 32;
+    w->lines -= 4;
 }
 
+/* What a pass looks at besides the last square: all squares, nothing, some discs, or the disc around 0. */
+enum { TESTED, FREE, DISCS, CENTRAL };
+
 /* Takes the queue's points `steps` iterations further, from `before` on, and keeps those that neither end nor
- * are trapped. Ends are only looked for: `tested`, in the largest of all squares, else in the last alone,
+ * are trapped. Ends are only looked for: if TESTED, in the largest of all squares, else in the last alone,
  * since for c in bounds no computed square is below 4 again once one is not. (From |z| >= 2 - 4u and |c| < 2
  * - 2e-9, |z*z + c| rounds to more than 2 + 2e-9, and so on to infinity; from there squares are infinities or
  * NaN.) */
-TOLL_INLINE void pass(int32_t *out, struct work *w, int32_t before, int32_t steps, bool tested,
-                      bool trapped) {
-    struct list *queue = &w->queue, *ended = &w->ended;
+TOLL_INLINE void pass(int32_t *out, struct work *w, int32_t before, int32_t steps, int looks) {
+    struct queue *queue = &w->queue;
     const struct traps *t = &w->traps;
     const vec cr = splat(t->cr), ci = splat(t->ci);
     const int64_t n = queue->n;
-    int64_t kept = 0, ends = 0;
-    fill_up(queue, GROUP);
+    int64_t kept = 0, end = ENDS;
+    fill_up(queue, n, GROUP);
     for (int64_t k = 0; k < n; k += GROUP_LANES) {
-        vec zr[GROUP], zi[GROUP], largest[GROUP];
+        vec zr[GROUP], zi[GROUP], extreme[GROUP];
         UNROLL for (int g = 0; g < GROUP; g++) {
             zr[g] = load(queue->zr + k + g * LANES);
             zi[g] = load(queue->zi + k + g * LANES);
-            largest[g] = (vec){0};
+            extreme[g] = splat(looks == CENTRAL ? 4 : 0);
         }
         fetch(w);
         for (int32_t i = 1; i < steps; i++) {
             UNROLL for (int g = 0; g < GROUP; g++) {
                 vec rr = zr[g] * zr[g], ii = zi[g] * zi[g];
-                if (tested)
-                    largest[g] = larger(rr + ii, largest[g]);
-                step(&zr[g], &zi[g], rr, ii, cr, ci, tested || g % 2);
+                if (looks == TESTED)
+                    extreme[g] = larger(rr + ii, extreme[g]);
+                if (looks == CENTRAL)
+                    extreme[g] = smaller(rr + ii, extreme[g]);
+                step(&zr[g], &zi[g], rr, ii, cr, ci, looks == TESTED || looks == CENTRAL || g % 2);
             }
         }
         mask keep[GROUP];
         unsigned valid[GROUP], alive[GROUP], kept_lanes[GROUP], all = ALL, some = 0;
         UNROLL for (int g = 0; g < GROUP; g++) {
             vec rr = zr[g] * zr[g], ii = zi[g] * zi[g];
-            keep[g] = less_within(all_lanes(), tested ? larger(rr + ii, largest[g]) : rr + ii, splat(4));
+            vec last = looks == TESTED ? larger(rr + ii, extreme[g]) : rr + ii;
+            keep[g] = less_within(all_lanes(), last, splat(4));
             alive[g] = bits(keep[g]);
+            if (looks == CENTRAL)
+                keep[g] = less_within(keep[g], splat(t->square[0]), smaller(last, extreme[g]));
             step(&zr[g], &zi[g], rr, ii, cr, ci, true);
         }
-        for (int d = 0; trapped && d < t->n; d++) {
+        for (int d = 0; looks == DISCS && d < t->n; d++) {
             const vec pr = splat(t->pr[d]), pi = splat(t->pi[d]), square = splat(t->square[d]);
             UNROLL for (int g = 0; g < GROUP; g++) {
                 vec x = zr[g] - pr, y = zi[g] - pi;
@@ -326,31 +339,38 @@ TOLL_INLINE void pass(int32_t *out, struct work *w, int32_t before, int32_t step
         if (some) {
             UNROLL for (int g = 0; g < GROUP; g++) {
                 const int64_t j = k + g * LANES;
-                ends = push(ended, ends, load(queue->zr + j), load(queue->zi + j), load(queue->at + j),
-                            valid[g] & ~alive[g]);
+                end = push(queue, end, load(queue->zr + j), load(queue->zi + j), load(queue->at + j),
+                           valid[g] & ~alive[g]);
+            }
+            if (end >= ENDS + ENDED) {
+                count_ended(out, queue, end, t, before, steps);
+                end = ENDS;
             }
         }
         UNROLL for (int g = 0; g < GROUP; g++) kept =
             push(queue, kept, zr[g], zi[g], load(queue->at + k + g * LANES), kept_lanes[g]);
     }
     queue->n = kept;
-    ended->n = ends;
-    fill_up(ended, COUNTED);
-    count_ended(out, ended, t, before, steps);
+    count_ended(out, queue, end, t, before, steps);
 }
 
 static __attribute__((noinline)) void pass_tested(int32_t *out, struct work *w, int32_t before,
                                                   int32_t steps) {
-    pass(out, w, before, steps, true, false);
+    pass(out, w, before, steps, TESTED);
 }
 
 static __attribute__((noinline)) void pass_free(int32_t *out, struct work *w, int32_t before, int32_t steps) {
-    pass(out, w, before, steps, false, false);
+    pass(out, w, before, steps, FREE);
 }
 
-static __attribute__((noinline)) void pass_trapped(int32_t *out, struct work *w, int32_t before,
+static __attribute__((noinline)) void pass_discs(int32_t *out, struct work *w, int32_t before,
+                                                 int32_t steps) {
+    pass(out, w, before, steps, DISCS);
+}
+
+static __attribute__((noinline)) void pass_central(int32_t *out, struct work *w, int32_t before,
                                                    int32_t steps) {
-    pass(out, w, before, steps, false, true);
+    pass(out, w, before, steps, CENTRAL);
 }
 
 static void iterate(double *zr, double *zi, double cr, double ci) {
@@ -385,7 +405,8 @@ static double carry(const double *size, int32_t period, double r, double *radius
 static int32_t common_divisor(int32_t a, int32_t b) { return b ? common_divisor(b, a % b) : a; }
 
 /* Tries the orbit of z as a cycle: a disc that the cycle carries into itself holds every orbit that enters it
- * or one of its images, and their squares stay below 4. */
+ * or one of its images, and their squares stay below 4. One around 0 is entered if a square is small: the
+ * least square of a pass tells whether it was at any time. */
 static bool certify(struct traps *t, double zr, double zi, int32_t period) {
     double pr[PERIODS], pi[PERIODS], size[PERIODS], radius[PERIODS];
     double least = 4, xr = zr, xi = zi;
@@ -408,7 +429,7 @@ static bool certify(struct traps *t, double zr, double zi, int32_t period) {
     while (!(carry(size, period, good, radius) + missed <= good)) {
         bad = good;
         good *= 0.8;
-        if (good < 1e-6)
+        if (good < missed + 1e-6)
             return false;
     }
     for (int k = 0; k < 6; k++) {
@@ -419,8 +440,9 @@ static bool certify(struct traps *t, double zr, double zi, int32_t period) {
             bad = r;
     }
     carry(size, period, good, radius);
+    t->central = pr[0] == 0 && pi[0] == 0;
     t->stride = PASS; /* an orbit comes to each disc if the cycle's length has no divisor in common with it */
-    while (common_divisor(t->stride, period) != 1)
+    while (!t->central && common_divisor(t->stride, period) != 1)
         t->stride++;
     t->n = period < TRAPS ? period : TRAPS;
     for (int32_t d = 0; d < t->n; d++) { /* evenly spread over the tests */
@@ -432,27 +454,25 @@ static bool certify(struct traps *t, double zr, double zi, int32_t period) {
     return true;
 }
 
-/* Follows the critical orbit, twice as far each time: a cycle that attracts orbits attracts this one. */
+/* Looks for a disc from here on the critical orbit, which begins at 0; then follows it, twice as far each
+ * time: a cycle that attracts orbits attracts this one. The disc of radius r comes back with one of 2|p|gr +
+ * grr at least, missing by d, where g is the growth from the first image on: so (2|p|g - 1)r + grr + d must
+ * have a root, or there is none. */
 static __attribute__((noinline)) void search(struct traps *t) {
-    const int32_t until = t->followed ? 2 * t->followed : 64;
-    for (; t->followed < until; t->followed++) {
-        if (!(t->zr * t->zr + t->zi * t->zi < 4)) {
-            t->over = true;
-            return;
-        }
-        iterate(&t->zr, &t->zi, t->cr, t->ci);
-    }
-    double zr = t->zr, zi = t->zi, growth = 1;
-    for (int32_t period = 1; period <= PERIODS; period++) {
-        growth *= 4 * (zr * zr + zi * zi);
+    const double square = t->zr * t->zr + t->zi * t->zi;
+    double zr = t->zr, zi = t->zi, growth = 1; /* squared */
+    for (int32_t period = 1; period <= PERIODS && !t->over; period++) {
         iterate(&zr, &zi, t->cr, t->ci);
         double x = zr - t->zr, y = zi - t->zi;
-        if (x * x + y * y < 1e-3 && growth < 1 && certify(t, t->zr, t->zi, period)) {
-            t->over = true;
-            return;
-        }
+        t->over =
+            4 * square * growth < 1 && 16 * growth * (x * x + y * y) <= 1 && certify(t, t->zr, t->zi, period);
+        growth *= 4 * (zr * zr + zi * zi);
     }
-    t->over = until >= ORBIT;
+    const int32_t until = t->followed ? 2 * t->followed : 64;
+    for (; t->followed < until && !t->over; t->followed++) {
+        t->over = until > ORBIT || !(t->zr * t->zr + t->zi * t->zi < 4);
+        iterate(&t->zr, &t->zi, t->cr, t->ci);
+    }
 }
 
 /* Takes the queue's points to their ends. The search for traps may cost a tenth of what is spent on them. */
@@ -464,8 +484,10 @@ static void finish(int32_t *out, struct work *w, int32_t maxiter, bool certified
             steps = maxiter - done;
         if (!certified)
             pass_tested(out, w, done, steps);
+        else if (t->central)
+            pass_central(out, w, done, steps);
         else if (t->n)
-            pass_trapped(out, w, done, steps);
+            pass_discs(out, w, done, steps);
         else
             pass_free(out, w, done, steps);
         t->spent += w->queue.n * steps;
@@ -476,7 +498,7 @@ static void finish(int32_t *out, struct work *w, int32_t maxiter, bool certified
 
 static void follow_block(int32_t *out, const struct points *p, int64_t lo, int64_t hi, int64_t end,
                          int32_t maxiter, bool certified, struct work *w) {
-    struct list *queue = &w->queue;
+    struct queue *queue = &w->queue;
     for (int64_t k = lo, next; k < hi; k = next) {
         const double cr = real_c(p, k), ci = imag_c(p, k);
         next = k;
@@ -491,7 +513,7 @@ static void follow_block(int32_t *out, const struct points *p, int64_t lo, int64
                 w->traps = (struct traps){.cr = cr, .ci = ci};
             w->next_z = p->zr + (p->split ? next : 2 * next);
             w->next_c = p->cr + (p->split ? next : 2 * next);
-            w->lines = min64(end - next, 2 * FAR) / 4;
+            w->lines = min64(end - next, NEXT) / (p->split ? 8 : 4);
             finish(out + lo, w, maxiter, certified);
         }
     }
@@ -501,7 +523,7 @@ enum { RUNG1, RUNG2, BRUTE, CERTIFIED };
 
 TOLL_INLINE void julia(int32_t *out, struct points p, int64_t lo, int64_t hi, int32_t maxiter,
                        int32_t threads, int32_t schedule, int rung) {
-    (void)threads; /* without OpenMP */
+    const int64_t block = max64(SMALL, min64(LARGE, (hi - lo) / (8 * threads)));
     int64_t before = TOLL_FN(set_schedule)(schedule, 1);
 #pragma omp parallel num_threads(threads)
     {
@@ -509,8 +531,8 @@ TOLL_INLINE void julia(int32_t *out, struct points p, int64_t lo, int64_t hi, in
         struct work w;
         w.traps = (struct traps){.cr = NAN};
 #pragma omp for schedule(runtime) nowait
-        for (int64_t b = lo / BLOCK; b < (hi + BLOCK - 1) / BLOCK; b++) {
-            int64_t from = max64(lo, b * BLOCK), to = min64(hi, (b + 1) * BLOCK);
+        for (int64_t from = lo; from < hi; from += block) {
+            int64_t to = min64(hi, from + block);
             if (rung == RUNG1)
                 follow_vector(out, &p, from, to, maxiter);
             else if (rung == RUNG2)

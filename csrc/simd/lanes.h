@@ -28,6 +28,7 @@ TOLL_INLINE ivec plus_one(ivec n, mask m) {
 TOLL_INLINE unsigned bits(mask m) { return m; }
 TOLL_INLINE bool any(ivec v) { return _mm512_test_epi64_mask((__m512i)v, (__m512i)v); }
 TOLL_INLINE vec larger(vec a, vec b) { return _mm512_max_pd(a, b); }
+TOLL_INLINE vec smaller(vec a, vec b) { return _mm512_min_pd(a, b); }
 TOLL_INLINE vec twice_plus(vec t, vec c) { return _mm512_fmadd_pd(splat(2), t, c); }
 TOLL_INLINE vec packed(vec v, unsigned lanes) { return _mm512_maskz_compress_pd((__mmask8)lanes, v); }
 
@@ -44,6 +45,7 @@ TOLL_INLINE ivec plus_one(ivec n, mask m) { return n - m; }
 TOLL_INLINE unsigned bits(mask m) { return (unsigned)_mm256_movemask_pd((__m256d)m); }
 TOLL_INLINE bool any(ivec v) { return !_mm256_testz_si256((__m256i)v, (__m256i)v); }
 TOLL_INLINE vec larger(vec a, vec b) { return _mm256_max_pd(a, b); }
+TOLL_INLINE vec smaller(vec a, vec b) { return _mm256_min_pd(a, b); }
 TOLL_INLINE vec twice_plus(vec t, vec c) { return _mm256_fmadd_pd(splat(2), t, c); }
 TOLL_INLINE vec packed(vec v, unsigned lanes) {
 #define LANE(k) 2 * (k), 2 * (k) + 1
@@ -65,6 +67,7 @@ TOLL_INLINE bool any(ivec v) {
     return _mm_movemask_epi8(_mm_cmpeq_epi8((__m128i)v, _mm_setzero_si128())) != 0xffff;
 }
 TOLL_INLINE vec larger(vec a, vec b) { return _mm_max_pd(a, b); }
+TOLL_INLINE vec smaller(vec a, vec b) { return _mm_min_pd(a, b); }
 TOLL_INLINE vec twice_plus(vec t, vec c) { return (t + t) + c; }
 TOLL_INLINE vec packed(vec v, unsigned lanes) { return lanes == 2 ? (vec)_mm_unpackhi_pd(v, v) : v; }
 
@@ -74,6 +77,10 @@ TOLL_INLINE unsigned bits(mask m) { return (unsigned)((m[0] & 1) | (m[1] & 2)); 
 TOLL_INLINE bool any(ivec v) { return (v[0] | v[1]) != 0; }
 TOLL_INLINE vec larger(vec a, vec b) {
     ivec m = a > b;
+    return (vec)(((ivec)a & m) | ((ivec)b & ~m));
+}
+TOLL_INLINE vec smaller(vec a, vec b) {
+    ivec m = a < b;
     return (vec)(((ivec)a & m) | ((ivec)b & ~m));
 }
 TOLL_INLINE vec twice_plus(vec t, vec c) { return (t + t) + c; }

@@ -68,7 +68,7 @@ func routes(t *testing.T) []*seam.Route {
 
 func required(route string) bool {
 	lang, _, _ := strings.Cut(route, "/")
-	if _, named := level.Split(lang); !level.Has(named) {
+	if level.Lacks(lang) {
 		return false
 	}
 	for pattern := range strings.FieldsSeq(os.Getenv("TOLL_REQUIRE")) {

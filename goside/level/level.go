@@ -7,6 +7,7 @@
 package level
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -54,14 +55,14 @@ func Had() []string {
 	return slices.DeleteFunc(slices.Clone(Names), func(name string) bool { return !Has(name) })
 }
 
-// Chosen returns the level at which the tuned languages run: the one that is forced, or the best that this processor has.
-func Chosen() string {
-	if forced := Forced(); forced != "" {
-		return forced
-	}
+// Best returns the best level that this processor has.
+func Best() string {
 	had := Had()
 	return had[len(had)-1]
 }
+
+// Chosen returns the level at which the tuned languages run: the one that is forced, or the best one.
+func Chosen() string { return cmp.Or(Forced(), Best()) }
 
 // Split returns a language without its level, and the level, or "" if the language is none of a level.
 func Split(lang string) (plain, level string) {
@@ -96,6 +97,12 @@ func Plain(lang string) (plain string, tuned bool) {
 		}
 	}
 	return lang, false
+}
+
+// Lacks reports whether a language is, by its name, of a level that this processor lacks.
+func Lacks(lang string) bool {
+	_, level := Split(lang)
+	return !Has(level)
 }
 
 // Brute reports whether a tuned language computes each iteration of each point of a Julia set, as a plain one does.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"toll/goside/level"
 	"toll/goside/record"
 	"toll/goside/seam"
 )
@@ -18,7 +19,7 @@ import (
 // testBenchLimits: what a run times is held against limits of that very run, on sets as large, with as many bytes
 // read and written, on one thread and on as many as parallel languages have.
 func testBenchLimits(t *testing.T, file string) {
-	if _, err := seam.FindLibrary("libtoll_limits.so"); errors.Is(err, seam.ErrUnavailable) && os.Getenv("TOLL_REQUIRE") == "" {
+	if _, err := seam.FindLibrary("libtoll_limits_" + level.Best() + ".so"); errors.Is(err, seam.ErrUnavailable) && os.Getenv("TOLL_REQUIRE") == "" {
 		t.Skip(err)
 	}
 	rec, err := record.ReadFile(file)

@@ -150,10 +150,10 @@ func TestVerifyFails(t *testing.T) {
 	if study.Good(results) {
 		t.Error("all of it is called good")
 	}
-	if err := outcome(results); !errors.Is(err, study.ErrReported) {
+	if err := outcome(results, true); !errors.Is(err, study.ErrReported) {
 		t.Errorf("the outcome is %v, want one that is reported", err)
 	}
-	if err := outcome(results[:1]); !errors.Is(err, seam.ErrUnavailable) {
+	if err := outcome(results[:1], false); !errors.Is(err, seam.ErrUnavailable) {
 		t.Errorf("the outcome of what is not there is %v, want unavailable", err)
 	}
 	if hold := study.Holding(results); len(hold) != 0 {

@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/cpuid/v2"
+
+	"toll/goside/conform"
 	"toll/goside/level"
 	"toll/goside/record"
 	"toll/goside/registry"
@@ -116,7 +119,7 @@ func TestVerifyLevels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := outcome(results); !errors.Is(err, seam.ErrUnavailable) {
+	if err := outcome(results, false); !errors.Is(err, seam.ErrUnavailable) {
 		t.Errorf("the outcome is %v, want unavailable", err)
 	}
 	var out bytes.Buffer
@@ -128,6 +131,38 @@ func TestVerifyLevels(t *testing.T) {
 	}
 	if n := strings.Count(out.String(), "no AVX-512"); n != 2 {
 		t.Errorf("%d times no AVX-512, want it in two rows alone:\n%s", n, out.String())
+	}
+}
+
+// TestLackedLevels: levels that the processor lacks fail a run only if they were asked for. Without AVX2 it has none but the
+// baseline.
+func TestLackedLevels(t *testing.T) {
+	if cpuid.CPU.Disable(cpuid.AVX2) {
+		t.Cleanup(func() { cpuid.CPU.Enable(cpuid.AVX2) })
+	}
+	var results []conform.Result
+	for _, lang := range []string{"go-fast-avx2", "go-fast-par-avx512"} {
+		routes, err := registry.Match([]string{lang + "/direct"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		more, err := study.Verify(routes, []string{"ols"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		results = append(results, more...)
+	}
+	if err := outcome(results, false); err != nil {
+		t.Errorf("without levels that the processor lacks the outcome is %v, want none", err)
+	}
+	if err := outcome(results, true); !errors.Is(err, seam.ErrUnavailable) {
+		t.Errorf("of levels that were asked for, and that the processor lacks, the outcome is %v, want unavailable", err)
+	}
+	for _, lang := range []string{"c", "c-simd", "c-simd-baseline"} {
+		missing := conform.Result{Route: seam.NewRoute(lang, "x", nil), Err: seam.ErrUnavailable}
+		if err := outcome(append(results, missing), false); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("without %s the outcome is %v, want unavailable", lang, err)
+		}
 	}
 }
 

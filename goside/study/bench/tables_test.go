@@ -217,11 +217,11 @@ func TestTuned(t *testing.T) {
 		}
 	}
 	pagetest.Lacks(t, text, "Kernels, tuned: time relative to")
-	pagetest.Holds(t, text, "they ran at the level avx2.", "to the plain language through the same crossing and to the fastest binding of Python in this record: numba (julia).",
-		"The share of a tuned language is of the work that it must do: ", "The tuned languages have tables of their own")
+	pagetest.Holds(t, text, "they ran at the level avx2.", "as the plain language through the same crossing, and as the fastest binding of Python in this record: numba (julia).",
+		"A tuned language is held against the work that it cannot leave out. ", "The tuned languages have tables of their own")
 	brief := shown(t, facts, withTuned(), page.Style{Baseline: "c/cgo", Markdown: true, Brief: true})
 	pagetest.Holds(t, brief, "**Kernels, tuned: speed-up over the plain language**")
-	pagetest.Lacks(t, brief, "share of the limit", "The share of a tuned")
+	pagetest.Lacks(t, brief, "share of the limit", "A tuned language is held against")
 	relative := shown(t, facts, withTuned(), page.Style{Baseline: "c-simd/cgo", Markdown: true})
 	pagetest.Holds(t, lines(t, relative, "Kernels, tuned: time relative to c-simd/cgo"), "| c-simd/purego | ~1.00 ±0% |", "| c-simd-brute/cgo | 5.00 ±0% |")
 

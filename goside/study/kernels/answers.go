@@ -5,6 +5,7 @@ package kernels
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"toll/goside/measure"
@@ -85,7 +86,7 @@ func answerLimits(p *page.Page) string {
 		var all []string
 		for _, lang := range []string{plain, tuned + "-brute", tuned} {
 			if share, limit, ok := g.share(g.find(lang)); ok {
-				all = append(all, fmt.Sprintf("%s reaches %s (%s)", lang, inPercent(share), limitName(limit)))
+				all = append(all, fmt.Sprintf("%s %s (%s)", lang, inPercent(share), limitName(limit)))
 			}
 		}
 		if all == nil {
@@ -96,52 +97,44 @@ func answerLimits(p *page.Page) string {
 	if said == "" {
 		return ""
 	}
-	return said + ". The limit of a row is the work that it cannot leave out, at the rates measured in the same rounds."
+	return "On one thread, kernels in C reach these shares of the limit; in brackets is what limits them. " + said +
+		". The limit is the least time for the work that a kernel cannot leave out, at the rates measured in the same rounds."
 }
 
 func inPercent(share measure.Interval) string { return page.InWords(share, page.Share) }
 
 // answerLanguages compares the tuned kernels of the other languages with those of C, on one thread.
 func answerLanguages(p *page.Page) string {
-	said := each(p, func(g *group) string {
-		c := g.find(tuned)
-		var all []string
-		for _, f := range families[1:] {
-			if f.alone != "" {
-				continue
-			}
-			if ratio, ok := record.WallRatio(g.find(f.tuned), c); ok {
-				all = append(all, f.tuned+" "+page.InWords(ratio, page.Factor)+"x")
+	var all []string
+	for _, f := range families[1:] {
+		least, most := math.Inf(1), 0.0
+		for _, g := range groupsOf(p, "") {
+			if ratio, ok := record.WallRatio(g.find(f.tuned), g.find(tuned)); ok && f.alone == "" {
+				least, most = min(least, ratio.Median), max(most, ratio.Median)
 			}
 		}
-		if all == nil {
-			return ""
+		if most > 0 {
+			all = append(all, f.tuned+" "+page.InWords(measure.Interval{Median: (least + most) / 2, Lo: least, Hi: most}, page.Factor)+"x")
 		}
-		return g.name() + ": " + page.Joined(all)
-	})
-	if said == "" {
+	}
+	if all == nil {
 		return ""
 	}
-	return "On one thread, tuned kernels take this many times as long as those in C. " + said + "."
+	return fmt.Sprintf("On one thread, tuned kernels in other languages take this many times as long as those in C, from problem to problem: %s.", page.Joined(all))
 }
 
 func answerThreads(p *page.Page) string {
 	said := each(p, func(g *group) string {
-		var all []string
-		for _, f := range families {
-			if x, ok := g.gain(g.find(f.tuned), g.find(f.alone)); ok {
-				all = append(all, f.tuned+" "+x.short())
-			}
-		}
-		if all == nil {
+		x, ok := g.gain(g.find(parallelC), g.find(tuned))
+		if !ok {
 			return ""
 		}
-		return g.name() + ": " + page.Joined(all)
+		return g.name() + " " + x.short()
 	})
 	if said == "" {
 		return ""
 	}
-	return fmt.Sprintf("With %s, tuned kernels are this many times as fast as with one. %s.", p.Record.Threads(), said)
+	return fmt.Sprintf("With %s, tuned C is this many times as fast as with one: %s.", p.Record.Threads(), said)
 }
 
 func answerPython(p *page.Page) string {
@@ -159,5 +152,5 @@ func answerPython(p *page.Page) string {
 	if said == "" {
 		return ""
 	}
-	return fmt.Sprintf("With %s, %s is this many times as fast as the fastest of those that were timed: %s.", p.Record.Threads(), parallelC, said)
+	return fmt.Sprintf("With %s, %s is this many times as fast as the fastest of the Python routes timed here: %s.", p.Record.Threads(), parallelC, said)
 }

@@ -4,6 +4,7 @@
 package kernels
 
 import (
+	"fmt"
 	"image/color"
 	"io"
 	"math"
@@ -132,10 +133,10 @@ func (d *rows) right(at plotter.XY) float64 {
 	return at.X
 }
 
-// gain writes how many times as fast r is as old, to the right of x.
-func (d *rows) gain(r, old *record.Row, x, y float64, what string) {
+// gain writes how many times as fast r is as old, in that format, to the right of x.
+func (d *rows) gain(r, old *record.Row, x, y float64, format string) {
 	if g, ok := d.group.gain(r, old); ok && r != old {
-		write(&d.gains, x, y, what+page.Significant(g.Median)+"x", draw.XLeft)
+		write(&d.gains, x, y, fmt.Sprintf(format, page.Significant(g.Median)+"x"), draw.XLeft)
 	}
 }
 
@@ -156,7 +157,7 @@ func (d *rows) ladder(rungs []rung) {
 			d.steps = append(d.steps, line(*before, corner, at))
 			right = max(right, corner.X)
 		}
-		d.gain(r, base, right, y, "")
+		d.gain(r, base, right, y, "%s")
 		before = &at
 	}
 }
@@ -187,7 +188,7 @@ func (d *rows) families() {
 		}
 		if len(ends) == 2 {
 			d.steps = append(d.steps, line(ends...))
-			d.gain(r, old, max(ends[0].X, d.right(ends[1])), y, "")
+			d.gain(r, old, max(ends[0].X, d.right(ends[1])), y, "%s")
 		}
 	}
 }
@@ -201,7 +202,7 @@ func (d *rows) fromPython() {
 	y := d.row(all[0].Lang + ", from Python")
 	at := plotter.XY{X: perItem(all[0]).Median, Y: y}
 	d.boxes = append(d.boxes, at)
-	d.gain(d.group.find(parallelC), all[0], at.X, y, parallelC+": ")
+	d.gain(d.group.find(parallelC), all[0], at.X, y, parallelC+" is %s as fast")
 }
 
 // write adds a text at a place.
@@ -256,10 +257,11 @@ func legend(c draw.Canvas, y vg.Length) {
 		text   string
 		glyphs []draw.GlyphStyle
 	}{
-		{"a rung in C, or the tuned kernel", []draw.GlyphStyle{dot}},
-		{"the plain kernel", []draw.GlyphStyle{ring, hole}},
-		{"the machine's limit, and the share of it that is reached", []draw.GlyphStyle{limit}},
+		{"a rung in C, or tuned", []draw.GlyphStyle{dot}},
+		{"plain", []draw.GlyphStyle{ring, hole}},
 		{"from Python", []draw.GlyphStyle{box}},
+		{"the machine's limit, and the share that is reached", []draw.GlyphStyle{limit}},
+		{"2x: speed-up over plain", nil},
 	} {
 		for _, glyph := range key.glyphs {
 			c.DrawGlyph(glyph, vg.Point{X: x, Y: y})

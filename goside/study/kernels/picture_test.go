@@ -35,9 +35,9 @@ func drawing(t *testing.T, name string, series []measure.Series) func() (*chart.
 func TestPictures(t *testing.T) {
 	texts := charttest.DrawnText(t, drawing(t, "julia", testSeries()))
 	charttest.WantTexts(t, texts, 1, "Julia 1000²: time of an iteration", "the plain loop", "survivors compacted", "15.0x", "80%", "Go, 2 threads",
-		"numba-prange, from Python", "c-simd-omp: 30.0x")
+		"numba-prange, from Python", "c-simd-omp is 30.0x as fast")
 	texts = charttest.DrawnText(t, drawing(t, "diffusion", testSeries()))
-	charttest.WantTexts(t, texts, 1, "Diffusion 512²: time of a cell", "Diffusion 4096²: time of a cell", "pythran, from Python", "c-simd-omp: 8.00x")
+	charttest.WantTexts(t, texts, 1, "Diffusion 512²: time of a cell", "Diffusion 4096²: time of a cell", "pythran, from Python", "c-simd-omp is 8.00x as fast")
 	charttest.WantTexts(t, texts, 2, "steps fused", "C, OpenMP, 2 threads")
 	for name, kernel := range map[string]string{"julia": "julia", "diffusion": "diffusion", "ols": "ols", "compaction": "julia", "disc": "julia", "tiles": "diffusion"} {
 		pixels, width := charttest.DrawnPixels(t, drawing(t, name, testSeries()))

@@ -173,7 +173,7 @@ func section(p *page.Page, kernel, title string, tricks ...sketch) {
 
 // ladder prints a line for each rung.
 func (g *group) ladder(p *page.Page, rungs []rung) {
-	header := []string{"in C, on one thread", "what it adds", page.WithArticle(g.rows[0].Facts["item"]), "as fast as plain", "as the rung before",
+	header := []string{"in C, on one thread", "what it adds", page.WithArticle(g.rows[0].Facts["item"]), "speed-up over plain", "over the rung before",
 		"share of its limit", "limit"}
 	var lines [][]page.Cell
 	var before *record.Row
@@ -213,11 +213,11 @@ func title(name, what string) string {
 // languages prints a line for each family of which there is a tuned row.
 func (g *group) languages(p *page.Page) {
 	brute := g.rows[0].Kernel == "julia"
-	header := []string{"language", "threads", "plain", "tuned", "as fast as plain"}
+	header := []string{"language", "threads", "plain", "tuned", "speed-up over plain"}
 	if brute {
 		header = append(header, "without the certificate")
 	}
-	header = append(header, "as on one thread", "share of its limit")
+	header = append(header, "over one thread", "share of its limit")
 	var lines [][]page.Cell
 	for _, f := range families {
 		r, old := g.find(f.tuned), g.find(f.plain)

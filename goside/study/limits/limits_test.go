@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	simd "toll/goside/level"
 	"toll/goside/measure"
 	"toll/goside/seam"
 	"toll/goside/study/studytest"
@@ -309,6 +310,20 @@ func TestLoopsRefuse(t *testing.T) {
 	}
 	if !slices.Equal(p, numbers(len(p))) {
 		t.Error("something was written all the same")
+	}
+}
+
+// TestWidest: what is measured are the vectors of the processor's best level, whichever is forced, and whatever the other
+// libraries are compiled for.
+func TestWidest(t *testing.T) {
+	want := map[string]int{"avx2": 32, "avx512": 64}[simd.Best()]
+	for _, forced := range simd.Names {
+		t.Setenv(simd.Variable, forced)
+		native, err := limits.Open()
+		studytest.Available(t, err)
+		if native.VectorBytes != want && (want != 0 || native.VectorBytes < 16) {
+			t.Errorf("with %s=%s, at the level %s, vectors have %d bytes, want %d (0: at least 16)", simd.Variable, forced, simd.Best(), native.VectorBytes, want)
+		}
 	}
 }
 

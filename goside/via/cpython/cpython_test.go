@@ -910,9 +910,14 @@ def at_exit():
 	ended := endless[what]
 	run(in, ended.source)
 	if what == "call" {
-		sleep := must2(in.Import("time", "sleep"))
-		go func() { _, _ = sleep.Call(Float(1e6)) }()
-		time.Sleep(50 * time.Millisecond)
+		inside, tell, err := os.Pipe()
+		if err != nil {
+			fail("pipe", err)
+		}
+		go run(in, fmt.Sprintf("import os, time\nos.write(%d, b'.')\ntime.sleep(1e6)", tell.Fd()))
+		if _, err := inside.Read(make([]byte, 1)); err != nil {
+			fail("wait for a call", err)
+		}
 	}
 	// A thread that Python knows and that ends after Stop.
 	end, gone := make(chan struct{}), make(chan struct{})

@@ -15,13 +15,14 @@ import (
 
 	"github.com/ebitengine/purego"
 
+	"toll/goside/level"
 	"toll/goside/seam"
 	"toll/goside/via/dl"
 	"toll/goside/via/mem"
 )
 
-// File is the library's name.
-const File = "libtoll_limits.so"
+// File returns the name of the library for this processor's best level. It does not depend on the level that is forced.
+func File() string { return "libtoll_limits_" + level.Best() + ".so" }
 
 // Block divides the length of every slice: TOLL_LIMITS_BLOCK in limits.h.
 const Block = 64
@@ -51,13 +52,14 @@ type Limits struct {
 
 // Open loads the library. If there is none, the error is seam.ErrUnavailable.
 func Open() (*Limits, error) {
-	path, err := seam.FindLibrary(File)
+	file := File()
+	path, err := seam.FindLibrary(file)
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
 	handle, err := dl.Open(path, false)
 	if err != nil {
-		return nil, fmt.Errorf("limits: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
+		return nil, fmt.Errorf("limits: %w: %s does not load: %w", seam.ErrUnavailable, file, err)
 	}
 	var l Limits
 	var scalarFlops, halfFlops, vectorFlops, vectorBytes func() int64
@@ -73,8 +75,7 @@ func Open() (*Limits, error) {
 	} {
 		symbol, err := dl.Symbol(handle, "toll_limits_"+f.name)
 		if err != nil {
-			return nil, fmt.Errorf("limits: %s has no symbol toll_limits_%s, want it: run %s (%w)", File, f.name,
-				seam.Mend, err)
+			return nil, fmt.Errorf("limits: %s has no symbol toll_limits_%s, want it: run %s (%w)", file, f.name, seam.Mend, err)
 		}
 		purego.RegisterFunc(f.to, symbol)
 	}

@@ -245,8 +245,9 @@ impl Kernel for ByRows<'_> {
 }
 
 impl Rows<'_> {
-    /// Fits rows by `GROUPS` vectors of them at a time while there are enough. What ends a fit, whose divisions take long and wait for the last column, comes behind the sums of the next rows: before
-    /// them it would fill the processor's queues while those could start.
+    /// Fits rows by `GROUPS` vectors of them at a time while there are enough. What ends a fit, whose divisions take
+    /// long and wait for the last column, comes behind the sums of the next rows: before them it would fill the
+    /// processor's queues while those could start.
     #[inline(always)]
     fn fit<V: Vector, const GROUPS: usize, const KEPT: usize>(&mut self, n: usize) {
         let (step, mut done) = (GROUPS * V::LANES, self.done);
@@ -335,11 +336,7 @@ impl Kernel for ByColumns<'_> {
     #[inline(always)]
     fn run<V: Vector>(mut self) -> usize {
         let rows = &mut self.0;
-        if V::LANES > 2 {
-            rows.few::<V, 4>();
-        } else {
-            rows.few::<V, 2>();
-        }
+        rows.few::<V, 4>();
         rows.few::<V, 1>();
         let count = rows.left();
         if count > 1 {

@@ -463,7 +463,7 @@ func compared(p *page.Page, all []*grains) {
 		})
 	}
 	p.Lines("Break-even of plain and tuned code: the items that a call must carry for 10 % overhead",
-		[]string{"kernel, crossing", "plain item", "tuned item", "plain", "tuned", "more"}, lines)
+		[]string{"kernel, crossing", "plain: an item", "tuned: an item", "plain: items a call", "tuned: items a call", "times as many"}, lines)
 	p.Say("%s", saidMore(found))
 }
 

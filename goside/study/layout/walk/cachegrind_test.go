@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -60,7 +61,7 @@ func TestCachegrind(t *testing.T) {
 // cachegrindStops: the jobs that are done are kept.
 func cachegrindStops(t *testing.T, v *valgrind.Tool) {
 	small := walk{Kernel: "diffusion", Layout: kernel.Row, LD: UnitLD, N: 16}
-	jobs := slices.Repeat([]missJob{{"go/direct", []walk{small}}}, 8)
+	jobs := slices.Repeat([]missJob{{"go/direct", []walk{small}}}, runtime.GOMAXPROCS(0)+2) // more than run at once
 	for _, after := range []int{0, 1} {
 		ctx, stop := context.WithCancel(t.Context())
 		if after == 0 {
