@@ -233,9 +233,13 @@ TOLL_INLINE void step(double *out, const double *in, int64_t ld, int64_t lo, int
  * they need, so that a can be written where it was read. The last pass writes the last two levels to where
  * toll.h wants them.
  *
- * Each level of a tile lacks a cell more on the sides where other tiles are: a tile begins with a halo of as
+ * Each level of a tile lacks a cell more on the sides where other tiles are: there a tile has a halo of as
  * many cells as the pass makes steps. The tile before has then overwritten the left one: it left a copy in a
  * strip.
+ *
+ * In the ring a line is cut into as many stretches as a vector has lanes, one for each: see Henretty et al.,
+ * "Data Layout Transformation for Stencil Computations on Short-Vector SIMD Architectures" (2011). A vector's
+ * neighbours are the vectors before and after it, those of the first and the last are kept beside them.
  */
 struct run {
     double *grid[2];             /* a, b */
