@@ -79,12 +79,14 @@ func diffusionCases() []Case {
 		add(layout, "step 9 x 43 of huge numbers, D*dt underflows", stepJob(9, 43, 2, 0, 9, layout, 1e-200, -1e-200, pars[1], huge))
 		add(layout, "step 9 x 43 of huge numbers, D*dt denormal", stepJob(9, 43, 0, 0, 9, layout, 1e-160, -1e-160, pars[2], huge))
 		addRun(layout, "run of 2, 11 x 43 of huge numbers", runOf(11, 43, 3, 2, layout, pars[5], huge))
+		addRun(layout, "run of 9, 120 x 130 of few numbers that overflow", runOf(120, 130, 1, 9, layout, pars[5], overflowing))
+		addRun(layout, "run of 9, 120 x 130 of signed zeros and denormals", runOf(120, 130, 1, 9, layout, pars[4], tiny))
 		addRun(layout, "run of 2, 9 x 40 of signed zeros and denormals", runOf(9, 40, 1, 2, layout, pars[4], tiny))
 		addRun(layout, "run of 3, 200 x 9, pad 56, 3 x static", runJob(200, 9, 56, 3, layout, Par{3, Static}))
 		// Tuned kernels make many steps at once, on tiles with halos: runs around the number of fused steps, with lines
 		// around the widths of one tile and of several, and a few numbers that spread over their borders.
-		for k, run := range []struct{ lines, n, pad, steps int }{{70, 40, 3, 7}, {70, 40, 0, 8}, {40, 70, 1, 23}, {40, 70, 5, 24},
-			{40, 70, 0, 25}, {17, 200, 7, 51}, {16, 600, 2, 9}, {20, 562, 1, 25}, {20, 1027, 4, 26}, {20, 563, 0, 24}} {
+		for k, run := range []struct{ lines, n, pad, steps int }{{70, 40, 3, 7}, {70, 180, 0, 8}, {195, 64, 1, 23}, {180, 70, 5, 24},
+			{180, 71, 0, 25}, {64, 200, 7, 51}, {22, 600, 2, 9}, {23, 560, 1, 25}, {20, 1027, 4, 26}, {23, 561, 0, 24}} {
 			rows, cols := run.lines, run.n
 			if layout == Col {
 				rows, cols = cols, rows
@@ -132,6 +134,17 @@ func tiny(seed uint64) func(i, j int) float64 {
 	rng := random(seed)
 	return func(i, j int) float64 {
 		return math.Copysign(float64(rng.IntN(3))*5e-320, rng.NormFloat64())
+	}
+}
+
+// overflowing returns large numbers, of which only a few overflow as they are multiplied by 4, and come back in range as the
+// sum of their neighbours is added: a kernel that fuses the two gets these wrong.
+func overflowing(uint64) func(i, j int) float64 {
+	return func(i, j int) float64 {
+		if i%40 == 30 && j%40 == 30 {
+			return 0x1p1022
+		}
+		return 0x1p1020
 	}
 }
 

@@ -182,7 +182,7 @@ impl<const LAYOUT: bool> Work for Step<'_, LAYOUT> {
 
 /// One line of cells, from the input line that holds them and those before and after it.
 #[inline(always)]
-fn line<const LAYOUT: bool>(out: &mut [f64], before: &[f64], here: &[f64], after: &[f64], ddt: f64) {
+pub fn line<const LAYOUT: bool>(out: &mut [f64], before: &[f64], here: &[f64], after: &[f64], ddt: f64) {
     let n = out.len();
     let (left, u, right) = (&here[..n], &here[1..][..n], &here[2..][..n]);
     let (before, after) = (&before[1..][..n], &after[1..][..n]);

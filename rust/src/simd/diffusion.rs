@@ -7,11 +7,12 @@
 use std::hint::black_box;
 use std::marker::PhantomData;
 use std::mem::{MaybeUninit, swap};
-use std::ptr::{copy_nonoverlapping, null, null_mut, write_bytes};
+use std::ptr::{copy_nonoverlapping, null_mut};
 
-use super::{Kernel, Level, Vector, prefetch};
+use super::{Kernel, Level, Mask, Vector, not_unrolled, prefetch};
 use crate::abi::Status;
 use crate::check::{self, Matrix, Region};
+use crate::diffusion::line as plain;
 use crate::guard::guard;
 use crate::lines::{COL, Lines, LinesMut};
 use crate::parallel::{Team, Work};
@@ -23,15 +24,19 @@ const PAIR: usize = 2;
 /// Steps of a pass, at most.
 const FUSED: usize = 24;
 /// Cells of a tile among others, at most; 8 more by rounding.
-const TILE: usize = 512;
+const TILE: usize = 504;
 /// Cells of one alone, which has no halo.
-const ALONE: usize = 560;
+const ALONE: usize = 558;
+/// Cells of a line of the ring, at most.
+const WIDEST: usize = 560;
+/// Lines that are between the first and the last step of a pass, at least.
+const EDGES: usize = 64;
 /// Cells of a thread's part, at least.
 const NARROWEST: usize = 64;
 /// Cells of a line that a step takes vectors for, at least.
-const SHORT: usize = 24;
+const SHORT: usize = 36;
 /// Cells of a grid that a run fuses steps on, at least.
-const SMALL: usize = 2048;
+const SMALL: usize = 12288;
 /// Lines of such a grid.
 const FLAT: usize = 16;
 /// Cells of a grid that is assumed not to stay in the caches.
@@ -42,8 +47,12 @@ const FEW: usize = 8;
 const FEWER: usize = 3;
 /// Numbers before and after a line of the ring.
 const PAD: usize = 8;
-/// Numbers of the ring: 246 KiB of the stack.
-const RING: usize = (2 * FUSED + BLOCK) * (TILE + 8 + 2 * FUSED + 2 * PAD);
+/// Numbers of the ring: 243 KiB of the stack.
+const RING: usize = (2 * FUSED + BLOCK) * (WIDEST + 2 * PAD);
+/// If |D*dt| is less than GENTLE, a step makes numbers less than 2^24 times as large, so that such as are SMALLER stay
+/// less than 2^776 in FUSED steps: four times one is no overflow.
+const GENTLE: f64 = (1_u64 << 20) as f64;
+const SMALLER: f64 = f64::from_bits((1023 + 200) << 52);
 
 /// # Safety
 ///
@@ -170,49 +179,47 @@ impl<V: Vector> Factors<V> {
         }
     }
 
-    /// A step from `u`, its neighbours in the lines after and before, and those next and last in its own line.
+    /// A step from `u`, its neighbours in the lines after and before, and those next and last in its own line. If
+    /// they are small, four times `u` is exact.
     #[inline(always)]
-    fn cell<const LAYOUT: bool>(self, after: V, before: V, next: V, last: V, u: V) -> V {
+    fn cell<const LAYOUT: bool>(self, small: bool, after: V, before: V, next: V, last: V, u: V) -> V {
         let sum = if LAYOUT == COL {
             ((next + last) + after) + before
         } else {
             ((after + before) + next) + last
         };
-        (self.ddt * (sum - self.four * u)).plus(u, self.one)
+        let lap = if small {
+            sum.minus_product(self.four, u)
+        } else {
+            sum - self.four * u
+        };
+        (self.ddt * lap).plus(u, self.one)
     }
 }
 
-/// Steps of the cells from <= x < to of N lines: out[k] from lines[k], lines[k + 1] and lines[k + 2]. `edge` leads to
-/// the cell before the first of lines[1], those of the other lines lie `ld` apart; if null, it is read from the
-/// lines.
+/// Steps of the cells from <= x < to of N lines: out[k] from lines[k], lines[k + 1] and lines[k + 2].
 ///
 /// # Safety
 ///
 /// M is N + 2; to - from is a multiple of 8. The cells of `out` may be written, those of `lines` and one more on each
-/// side read; out[k] may be lines[k], but they do not overlap otherwise.
+/// side read; they do not overlap.
 #[inline(always)]
 unsafe fn walk<V: Vector, const N: usize, const M: usize, const LAYOUT: bool>(
     out: [*mut f64; N],
     lines: [*const f64; M],
     from: usize,
     to: usize,
-    edge: *const f64,
-    ld: usize,
     factors: Factors<V>,
 ) {
     // A group is a cache line where the lines are aligned: then its first cell's neighbour comes from a register.
     let carried = V::LANES > 2;
     let group = if carried { 8 / V::LANES } else { 1 };
-    // SAFETY: the caller's guarantee. What is needed of a line is loaded before the vectors over it are stored.
+    // SAFETY: the caller's guarantee.
     unsafe {
         let mut last = [factors.one; N];
         for k in 0..N {
             let line = lines[k + 1].add(from);
-            last[k] = V::splat(if edge.is_null() {
-                *line.sub(1)
-            } else {
-                *edge.add(k * ld)
-            });
+            last[k] = V::splat(*line.sub(1));
             if !carried {
                 last[k] = V::preceding(last[k], V::load(line));
             }
@@ -239,7 +246,7 @@ unsafe fn walk<V: Vector, const N: usize, const M: usize, const LAYOUT: bool>(
                         last[k]
                     };
                     let right = V::load(line.add(at + 1));
-                    stepped[g] = factors.cell::<LAYOUT>(after[g], before[g], right, left, u[g]);
+                    stepped[g] = factors.cell::<LAYOUT>(false, after[g], before[g], right, left, u[g]);
                 }
                 last[k] = if carried {
                     u[group - 1]
@@ -257,48 +264,27 @@ unsafe fn walk<V: Vector, const N: usize, const M: usize, const LAYOUT: bool>(
     }
 }
 
-/// The same of lines of a grid, whatever their alignment and number of cells.
+/// The same of lines of a grid, whatever their alignment, of SHORT cells or more.
 ///
 /// # Safety
 ///
-/// As for [`walk`], but that `out` is apart from `lines`.
+/// As for [`walk`].
 #[inline(always)]
 unsafe fn walk_exactly<V: Vector, const N: usize, const M: usize, const LAYOUT: bool>(
     out: [*mut f64; N],
     lines: [*const f64; M],
     len: usize,
-    ddt: f64,
     factors: Factors<V>,
 ) {
     // SAFETY: the caller's guarantee; SHORT is more than 8, so that 0 <= begin <= end <= len.
     unsafe {
         let begin = lines[1].addr().wrapping_neg() / 8 % 8;
-        let end = begin + len.saturating_sub(begin) / 8 * 8;
-        if len >= SHORT {
-            walk::<V, N, M, LAYOUT>(out, lines, begin, end, null(), 0, factors);
-        }
+        let end = begin + (len - begin) / 8 * 8;
+        walk::<V, N, M, LAYOUT>(out, lines, begin, end, factors);
         for k in 0..N {
             let lines = [lines[k], lines[k + 1], lines[k + 2]];
-            if len >= SHORT {
-                ends::<V, LAYOUT>(out[k], lines, 0, begin, len, factors);
-                ends::<V, LAYOUT>(out[k], lines, end, len, len, factors);
-                continue;
-            }
-            if len >= V::LANES {
-                ends::<V, LAYOUT>(out[k], lines, 0, len, len, factors);
-                continue;
-            }
-            let [before, u, after] = lines;
-            for x in 0..len {
-                let (after, before, next, last) =
-                    (*after.add(x), *before.add(x), *u.add(x + 1), *u.add(x).sub(1));
-                let sum = if LAYOUT == COL {
-                    ((next + last) + after) + before
-                } else {
-                    ((after + before) + next) + last
-                };
-                *out[k].add(x) = *u.add(x) + ddt * (sum - 4.0 * *u.add(x));
-            }
+            ends::<V, LAYOUT>(out[k], lines, 0, begin, len, factors);
+            ends::<V, LAYOUT>(out[k], lines, end, len, len, factors);
         }
     }
 }
@@ -325,7 +311,7 @@ unsafe fn ends<V: Vector, const LAYOUT: bool>(
             let at = x.min(len - V::LANES);
             let (next, last) = (V::load(u.add(at + 1)), V::load(u.add(at).sub(1)));
             let (before, after) = (V::load(before.add(at)), V::load(after.add(at)));
-            let cell = factors.cell::<LAYOUT>(after, before, next, last, V::load(u.add(at)));
+            let cell = factors.cell::<LAYOUT>(false, after, before, next, last, V::load(u.add(at)));
             cell.store(out.add(at));
         }
         x += V::LANES;
@@ -371,9 +357,17 @@ impl<L: Level, const LAYOUT: bool> Work for Step<'_, L, LAYOUT> {
         )
     }
 
+    /// Short lines go through the plain loop, here: to pass on what is to be done would take longer than to do it.
+    #[inline(always)]
     fn run(self) {
-        // SAFETY: the processor has the level, as the table's functions ask for.
-        unsafe { L::enter(self) }
+        if self.input.line_len() - 2 >= SHORT {
+            // SAFETY: the processor has the level, as the table's functions ask for.
+            return unsafe { L::enter(self) };
+        }
+        for (k, out) in self.out.enumerate() {
+            let line = |after: usize| self.input.line(self.first + k + after - 1);
+            plain::<LAYOUT>(out, line(0), line(1), line(2), self.ddt);
+        }
     }
 }
 
@@ -382,8 +376,8 @@ impl<L: Level, const LAYOUT: bool> Kernel for Step<'_, L, LAYOUT> {
 
     #[inline(always)]
     fn run<V: Vector>(mut self) {
-        let factors = Factors::<V>::new(self.ddt);
         let (count, len) = (self.out.lines(), self.input.line_len() - 2);
+        let factors = Factors::<V>::new(self.ddt);
         let mut k = 0;
         while k < count {
             let at = self.first + k;
@@ -393,11 +387,11 @@ impl<L: Level, const LAYOUT: bool> Kernel for Step<'_, L, LAYOUT> {
                 if k + PAIR <= count {
                     let out = [self.out.line(k).as_mut_ptr(), self.out.line(k + 1).as_mut_ptr()];
                     let lines = [line(at - 1), line(at), line(at + 1), line(at + 2)];
-                    walk_exactly::<V, PAIR, { PAIR + 2 }, LAYOUT>(out, lines, len, self.ddt, factors);
+                    walk_exactly::<V, PAIR, { PAIR + 2 }, LAYOUT>(out, lines, len, factors);
                 } else {
                     let out = [self.out.line(k).as_mut_ptr()];
                     let lines = [line(at - 1), line(at), line(at + 1)];
-                    walk_exactly::<V, 1, 3, LAYOUT>(out, lines, len, self.ddt, factors);
+                    walk_exactly::<V, 1, 3, LAYOUT>(out, lines, len, factors);
                 }
             }
             k += PAIR;
@@ -436,31 +430,62 @@ struct Pass {
     last: bool,
 }
 
-/// The cells c0 <= c < c1, after a halo of `before` cells, before one of `after`: `width` in all.
+/// The cells c0 <= c < c1, after `before` others, before `after` others: `width` in all. The others are halos, or the
+/// boundary's cell.
 struct Tile {
     c0: usize,
     c1: usize,
     before: usize,
     after: usize,
     width: usize,
+    /// Of a line of the ring: lane l of vector v is cell l * vectors + v.
+    vectors: usize,
     stride: usize,
     /// Strips: where the halos come from, if not from a; where the next tile's goes to. Or null.
     left: *mut f64,
     right: *mut f64,
     save: *mut f64,
+    /// Of line y % EDGES, in a and b: the first and the last cell.
+    edges: [[[f64; 2]; 2]; EDGES],
+    /// No number so far is so large that four times a cell may overflow.
+    small: bool,
 }
 
 #[repr(align(64))]
 struct Ring(MaybeUninit<[f64; RING]>);
 
-/// Lines of the ring must not meet in the same sets of the first cache, which come again after 512 numbers.
-fn ring_stride(width: usize) -> usize {
-    let numbers = width.next_multiple_of(8) + 2 * PAD;
-    let excess = (numbers + 64) % 512;
-    if excess < 128 {
-        numbers + 128 - excess
-    } else {
-        numbers
+/// Steps of N lines of the ring: at[k] from at[k], at[k + 1] and at[k + 2], and in the place of at[k].
+///
+/// # Safety
+///
+/// M is N + 2; the lines have so many vectors, and one more on each side.
+#[inline(always)]
+unsafe fn advance<V: Vector, const N: usize, const M: usize, const LAYOUT: bool>(
+    at: [*mut f64; M],
+    vectors: usize,
+    small: bool,
+    factors: Factors<V>,
+) {
+    // SAFETY: the caller's guarantee. What is needed of a line is loaded before the vector over it is stored.
+    unsafe {
+        let mut last = [factors.one; N];
+        for k in 0..N {
+            last[k] = V::load(at[k + 1].sub(V::LANES));
+        }
+        let mut x = 0;
+        while x < vectors * V::LANES {
+            not_unrolled();
+            let (mut before, mut u) = (V::load(at[0].add(x)), V::load(at[1].add(x)));
+            for k in 0..N {
+                let (after, next) = (V::load(at[k + 2].add(x)), V::load(at[k + 1].add(x + V::LANES)));
+                let cell = factors.cell::<LAYOUT>(small, after, before, next, last[k], u);
+                cell.store(at[k].add(x));
+                last[k] = u;
+                before = u;
+                u = after;
+            }
+            x += V::LANES;
+        }
     }
 }
 
@@ -476,7 +501,7 @@ impl Run {
     ) -> Option<Run> {
         let cells = shape.outer * shape.inner;
         let few = if cells < LARGE { FEW } else { FEWER };
-        if shape.outer < FLAT || cells < SMALL || steps < few {
+        if shape.outer < FLAT || shape.inner < NARROWEST || cells < SMALL || steps < few {
             return None;
         }
         let cells = shape.inner - 2;
@@ -628,21 +653,26 @@ impl<L: Level, const LAYOUT: bool> Kernel for Parts<'_, L, LAYOUT> {
             let mut tile = Tile {
                 c0: run.begin(me, all),
                 c1: run.begin(me + 1, all),
-                before: if me > 0 { pass.steps } else { 0 },
-                after: if me < all - 1 { pass.steps } else { 0 },
+                before: if me > 0 { pass.steps } else { 1 },
+                after: if me < all - 1 { pass.steps } else { 1 },
                 width: 0,
+                vectors: 0,
                 stride: 0,
                 left: inner(me > 0, run.strip(part, 0)),
                 right: inner(part_ends && me < all - 1, run.strip(part + 1, 1)),
                 save: inner(!part_ends, run.strip(part, 0)),
+                edges: [[[0.0; 2]; 2]; EDGES],
+                small: run.ddt.abs() < GENTLE,
             };
             tile.width = tile.before + (tile.c1 - tile.c0) + tile.after;
-            tile.stride = ring_stride(tile.width);
+            tile.vectors = tile.width.div_ceil(V::LANES);
+            // Eight lines that are used together must not meet in a set of the first cache, nor may a load seem to
+            // need a store that is still under way: both go by an address modulo 512 numbers.
+            tile.stride = (tile.vectors * V::LANES + 2 * PAD + 63) / 128 * 128 + 64;
             // SAFETY: the ring has room for the lines of every tile. The tiles of a part are worked on in order, those
             // of other parts reach other cells of a and b, and other strips, but for boundaries and for the right
             // strips, which nobody writes to meanwhile.
             unsafe {
-                write_bytes(ring, 0, (2 * pass.steps + BLOCK) * tile.stride);
                 tile.pass::<V, LAYOUT>(run, pass, ring);
             }
         }
@@ -670,16 +700,31 @@ impl<L: Level, const LAYOUT: bool> Work for Strips<'_, L, LAYOUT> {
     }
 }
 
+/// A line of a tile, cell after cell.
+struct Whole(MaybeUninit<[f64; WIDEST]>);
+
+impl Whole {
+    #[inline(always)]
+    fn new() -> Self {
+        Whole(MaybeUninit::uninit())
+    }
+
+    #[inline(always)]
+    fn at(&mut self, x: usize) -> *mut f64 {
+        self.0.as_mut_ptr().cast::<f64>().wrapping_add(x)
+    }
+}
+
 impl Tile {
     /// A pass over the tile. At y, lines y to y + BLOCK - 1 of the first level are read, and lines y - t and on of the
     /// t-th level after it are computed. Line y of level t lies in the ring's line y - t, modulo their number.
     ///
     /// # Safety
     ///
-    /// The ring has 2 * steps + BLOCK lines of `stride` numbers, all of them set. Nobody else writes to the tile's cells
+    /// The ring has 2 * steps + BLOCK lines of `stride` numbers. Nobody else writes to the tile's cells
     /// of a and b, to its halos, and to its strips, or reads what it writes.
     #[inline(always)]
-    unsafe fn pass<V: Vector, const LAYOUT: bool>(&self, run: &Run, pass: Pass, ring: *mut f64) {
+    unsafe fn pass<V: Vector, const LAYOUT: bool>(&mut self, run: &Run, pass: Pass, ring: *mut f64) {
         let factors = Factors::<V>::new(run.ddt);
         let (lines, steps) = (run.lines, pass.steps);
         let slots = 2 * steps + BLOCK;
@@ -690,7 +735,7 @@ impl Tile {
             unsafe {
                 for k in y..lines.min(y + BLOCK) {
                     let slot = (top + k - y) % slots;
-                    self.read_line(run, pass, k, ring.add(slot * self.stride + PAD));
+                    self.read_line::<V>(run, pass, k, ring.add(slot * self.stride + PAD));
                 }
                 for t in 1..=steps.min(y + BLOCK - 1) {
                     // Line k of the block is line y + k - t.
@@ -708,33 +753,12 @@ impl Tile {
                         let slot = if slot >= slots { slot - slots } else { slot };
                         *at = ring.add(slot * self.stride + PAD);
                     }
-                    let from = if self.before > 0 { t / 8 * 8 } else { 0 };
-                    let to = (self.width - if self.after > 0 { t } else { 0 }).next_multiple_of(8);
-                    let edge = |k: usize| {
-                        if self.before > 0 {
-                            null()
-                        } else {
-                            run.line(pass.first + t - 1, y + k - t).sub(1).cast_const()
-                        }
-                    };
-                    if begin == 0 && end == BLOCK {
-                        let (out, lines) = (
-                            [at[0], at[1], at[2], at[3], at[4], at[5]],
-                            at.map(|p| p.cast_const()),
-                        );
-                        walk::<V, BLOCK, { BLOCK + 2 }, LAYOUT>(
-                            out,
-                            lines,
-                            from,
-                            to,
-                            edge(0),
-                            run.ld,
-                            factors,
-                        );
+                    if begin == 0 && end == BLOCK && self.small {
+                        advance::<V, BLOCK, { BLOCK + 2 }, LAYOUT>(at, self.vectors, true, factors);
                     } else {
                         for k in begin..end {
-                            let lines = [at[k].cast_const(), at[k + 1].cast_const(), at[k + 2].cast_const()];
-                            walk::<V, 1, 3, LAYOUT>([at[k]], lines, from, to, edge(k), 0, factors);
+                            let lines = [at[k], at[k + 1], at[k + 2]];
+                            advance::<V, 1, 3, LAYOUT>(lines, self.vectors, false, factors);
                         }
                     }
                     for (k, &at) in at
@@ -743,7 +767,7 @@ impl Tile {
                         .take((lines + t - y).min(BLOCK))
                         .skip(t.saturating_sub(y))
                     {
-                        self.bound(run, pass.first + t, y + k - t, at);
+                        self.bound::<V>(run, pass.first + t, y + k - t, at);
                     }
                     self.fetch(run, pass, 0, y + BLOCK, t);
                     if y + BLOCK >= steps {
@@ -755,8 +779,7 @@ impl Tile {
                     if t == steps || pass.last && t == steps - 1 {
                         let level = if pass.last { pass.first + t } else { 0 };
                         for (k, &at) in at.iter().enumerate().take(end).skip(begin) {
-                            let line = run.line(level, y + k - t).add(self.c0);
-                            copy_nonoverlapping(at.add(self.before), line, self.c1 - self.c0);
+                            self.write_line::<V>(run.line(level, y + k - t).add(self.c0), at);
                         }
                     }
                 }
@@ -766,20 +789,37 @@ impl Tile {
         }
     }
 
-    /// Puts the boundary of a level into line y of the ring, but for the cell before its first.
+    /// Puts the boundary of a level into line y of the ring, and the neighbours of its first and last vector beside them.
     ///
     /// # Safety
     ///
-    /// `at` leads to a line of the ring.
+    /// As for [`Tile::pass`]; `at` leads to a line of the ring.
     #[inline(always)]
-    unsafe fn bound(&self, run: &Run, level: usize, y: usize, at: *mut f64) {
-        let line = run.line(level, y);
-        // SAFETY: nobody writes to a boundary.
+    unsafe fn bound<V: Vector>(&mut self, run: &Run, level: usize, y: usize, at: *mut f64) {
+        let edge = self.edges[y % EDGES][level % 2];
+        // SAFETY: the caller's guarantee; nobody writes to a boundary.
         unsafe {
             if y == 0 || y == run.lines - 1 {
-                copy_nonoverlapping(line.add(self.c0 - self.before), at, self.width);
-            } else if self.after == 0 {
-                *at.add(self.width) = *line.add(run.cells);
+                let mut whole = Whole::new();
+                copy_nonoverlapping(
+                    run.line(level, y).add(self.c0).sub(self.before),
+                    whole.at(0),
+                    self.width,
+                );
+                self.spread::<V>(&mut whole, at);
+            }
+            let end = at.add(self.vectors * V::LANES);
+            let (first, last) = (V::load(at), V::load(end.sub(V::LANES)));
+            V::preceding(last, last).store(at.sub(V::LANES));
+            V::following(first, first).store(end);
+            if self.left.is_null() {
+                // As a vector, since the next load of a vector would wait for a store of one number.
+                V::preceding(V::splat(edge[0]), V::following(first, first)).store(at);
+            }
+            if self.c1 == run.cells {
+                let at = at.add((self.width - 1) % self.vectors * V::LANES);
+                let cells = V::load(at);
+                V::following(V::preceding(cells, cells), V::splat(edge[1])).store(at);
             }
         }
     }
@@ -788,29 +828,101 @@ impl Tile {
     ///
     /// As for [`Tile::pass`]; `at` leads to a line of the ring.
     #[inline(always)]
-    unsafe fn read_line(&self, run: &Run, pass: Pass, y: usize, at: *mut f64) {
+    unsafe fn read_line<V: Vector>(&mut self, run: &Run, pass: Pass, y: usize, at: *mut f64) {
         let (line, fused, steps) = (run.line(0, y), run.fused, pass.steps);
-        // SAFETY: the caller's guarantee.
+        // SAFETY: the caller's guarantee. The cells beside those of the tile are at least the boundary's.
         unsafe {
             if y > 0 && y < run.lines - 1 {
-                if self.before > 0 {
-                    copy_nonoverlapping(self.left.add((y + 1) * fused - steps), at, steps);
+                let mut whole = Whole::new();
+                copy_nonoverlapping(
+                    line.add(self.c0).sub(1),
+                    whole.at(self.before - 1),
+                    self.c1 - self.c0 + 2,
+                );
+                if !self.left.is_null() {
+                    copy_nonoverlapping(self.left.add((y + 1) * fused - steps), whole.at(0), steps);
                 }
                 if !self.save.is_null() {
                     let saved = self.save.add((y + 1) * fused - steps);
                     copy_nonoverlapping(line.add(self.c1 - steps), saved, steps);
                 }
-                copy_nonoverlapping(line.add(self.c0), at.add(self.before), self.c1 - self.c0);
-                if self.after > 0 {
+                if self.c1 < run.cells {
                     let halo = if self.right.is_null() {
                         line.add(self.c1)
                     } else {
                         self.right.add(y * fused)
                     };
-                    copy_nonoverlapping(halo, at.add(self.width - steps), steps);
+                    copy_nonoverlapping(halo, whole.at(self.width - steps), steps);
                 }
+                self.spread::<V>(&mut whole, at);
             }
-            self.bound(run, pass.first, y, at);
+            for level in 0..2 {
+                let line = run.line(level, y);
+                let edge = [*line.sub(1), *line.add(run.cells)];
+                self.edges[y % EDGES][level] = edge;
+                self.small &= edge[0].abs() < SMALLER && edge[1].abs() < SMALLER;
+            }
+            self.bound::<V>(run, pass.first, y, at);
+        }
+    }
+
+    /// Puts a line into the ring.
+    ///
+    /// # Safety
+    ///
+    /// The first `width` cells of `whole` are set; `at` leads to a line of the ring.
+    #[inline(always)]
+    unsafe fn spread<V: Vector>(&mut self, whole: &mut Whole, at: *mut f64) {
+        // SAFETY: the caller's guarantee; there are LANES vectors or more, as a tile has 64 cells or more.
+        unsafe {
+            for x in self.width..self.vectors * V::LANES {
+                *whole.at(x) = 0.0;
+            }
+            let (mut least, mut most) = (V::splat(0.0), V::splat(0.0));
+            let mut x = 0;
+            while x < self.vectors {
+                let v = x.min(self.vectors - V::LANES);
+                let mut square = V::square(least);
+                for (lane, line) in square.as_mut().iter_mut().enumerate() {
+                    *line = V::load(whole.at(lane * self.vectors + v));
+                    most = V::max(*line, most);
+                    least = V::max(V::splat(0.0) - *line, least);
+                }
+                let square = V::transpose(square);
+                for (k, &vector) in square.as_ref().iter().enumerate() {
+                    vector.store(at.add((v + k) * V::LANES));
+                }
+                x += V::LANES;
+            }
+            let small = V::max(most, least).lt(V::splat(SMALLER));
+            self.small &= small.bits() == V::Mask::first(V::LANES).bits();
+        }
+    }
+
+    /// Writes a line of the ring to that of a grid, which `line` leads to.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Tile::pass`]; `at` leads to a line of the ring.
+    #[inline(always)]
+    unsafe fn write_line<V: Vector>(&self, line: *mut f64, at: *mut f64) {
+        let mut whole = Whole::new();
+        // SAFETY: the caller's guarantee, and as for `spread`.
+        unsafe {
+            let mut x = 0;
+            while x < self.vectors {
+                let v = x.min(self.vectors - V::LANES);
+                let mut square = V::square(V::splat(0.0));
+                for (k, vector) in square.as_mut().iter_mut().enumerate() {
+                    *vector = V::load(at.add((v + k) * V::LANES));
+                }
+                let square = V::transpose(square);
+                for (lane, &cells) in square.as_ref().iter().enumerate() {
+                    cells.store(whole.at(lane * self.vectors + v));
+                }
+                x += V::LANES;
+            }
+            copy_nonoverlapping(whole.at(self.before), line, self.c1 - self.c0);
         }
     }
 

@@ -114,6 +114,9 @@ pub trait Vector:
     /// where products are. `one` is 1, which the compiler must not know.
     fn plus(self, other: Self, one: Self) -> Self;
 
+    /// self - a * b. Where it is one fused operation, its bits are the same if the product is exact, and no overflow.
+    fn minus_product(self, a: Self, b: Self) -> Self;
+
     /// The larger of the two; `other` where either is NaN.
     fn max(self, other: Self) -> Self;
 

@@ -181,6 +181,11 @@ impl Vector for V4 {
     }
 
     #[inline(always)]
+    fn minus_product(self, a: Self, b: Self) -> Self {
+        has!(V4(_mm256_fnmadd_pd(a.0, b.0, self.0)))
+    }
+
+    #[inline(always)]
     fn max(self, other: Self) -> Self {
         has!(V4(_mm256_max_pd(self.0, other.0)))
     }
@@ -382,6 +387,11 @@ impl Vector for V8 {
     #[inline(always)]
     fn plus(self, other: Self, one: Self) -> Self {
         has!(V8(_mm512_fmadd_pd(self.0, one.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn minus_product(self, a: Self, b: Self) -> Self {
+        has!(V8(_mm512_fnmadd_pd(a.0, b.0, self.0)))
     }
 
     #[inline(always)]
