@@ -33,6 +33,9 @@ enum {
     GROUP = LANES > 2 ? 8 / LANES : 1,               /* vectors of a line that are computed at once */
 };
 
+_Static_assert(NARROWEST >= LANES * LANES, "a line of the ring goes into it by squares of vectors");
+_Static_assert(EDGES >= 2 * FUSED + BLOCK, "the lines of a pass have their edges");
+
 /* In FUSED steps by |D*dt| < GENTLE, each of which makes numbers less than 2^24 times as large, such as are
  * SMALLER stay less than 2^776: four times one is no overflow. */
 #define SMALLER 0x1p200

@@ -279,7 +279,7 @@ TOLL_INLINE vec load_some(const double *p, int64_t count) {
 }
 
 /* LANES numbers by loads of at most 32 bytes. Zen 4 streams them from beyond its second cache faster than by
- * loads of 64 bytes, by up to a fifth where these straddle lines; from the first cache it is slower. */
+ * loads of 64 bytes, by up to a tenth where these straddle lines; from the first cache it is slower. */
 TOLL_INLINE vec load_halves(const double *p) {
 #if TOLL_WIDTH == 64
     return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(p)), _mm256_loadu_pd(p + 4), 1);

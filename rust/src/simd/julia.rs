@@ -106,7 +106,7 @@ trait Source: Copy {
     /// One c as it lies in memory, for [`same_c`](Source::same_c).
     fn pattern<V: Vector>(c: Complex) -> [V; 2];
 
-    /// Whether c is that one, in a mask of its own.
+    /// Whether c is that one, in a mask of its own. The sign of a c that is 0 plays no part in a count.
     ///
     /// # Safety
     ///
