@@ -113,12 +113,20 @@ func (v *callVerifier) numbers() {
 		ints[k] = (int64(k)*0x1234567 + 3) << (2 * k) * int64(1-k%2*2)
 		doubles[k] = float64(k+1) / 3 * float64(1-k%2*2)
 	}
-	for k := 1; k <= calls.MaxArity; k++ {
+	for _, k := range calls.Arities {
 		if got.Ints[k] != nil {
 			v.same(got.Ints[k](&ints), want.Ints[k](&ints), "ints%d(%d)", k, ints[:k])
 		}
 		if got.Doubles[k] != nil {
 			v.same(got.Doubles[k](&doubles), want.Doubles[k](&doubles), "doubles%d(%g)", k, doubles[:k])
+		}
+	}
+	if got.Variadic != nil {
+		for _, a := range []int64{0, 1, -3, 1<<53 + 1, math.MinInt64} {
+			for _, x := range floats {
+				v.same(got.Variadic(a, x, 7, 1.0/3), want.Variadic(a, x, 7, 1.0/3), "variadic(%d, %g, 7, 1/3)", a, x)
+				v.same(got.Variadic(-7, 1.0/3, a, x), want.Variadic(-7, 1.0/3, a, x), "variadic(-7, 1/3, %d, %g)", a, x)
+			}
 		}
 	}
 }
@@ -149,6 +157,15 @@ func (v *callVerifier) slices() {
 			v.same(a, b, "elements after fill of [%d, %d)", r[0], r[1])
 		}
 		got.Fill(nil, 1)
+	}
+	if got.Batch != nil {
+		for _, r := range [][2]int{{5, 5}, {0, 1}, {1, 2}, {3, 500}} {
+			a, b := append([]float64(nil), whole...), append([]float64(nil), whole...)
+			got.Batch(a[r[0]:r[1]], a[501:][:r[1]-r[0]], whole[r[0]:r[1]])
+			want.Batch(b[r[0]:r[1]], b[501:][:r[1]-r[0]], whole[r[0]:r[1]])
+			v.same(a, b, "elements after a batch of %d", r[1]-r[0])
+		}
+		got.Batch(nil, nil, nil)
 	}
 }
 
@@ -208,6 +225,21 @@ func (v *callVerifier) structs() {
 			got.PairAt(&a)
 			want.PairAt(&b)
 			v.same(a, b, "pair at %v", p)
+		}
+	}
+	for _, p := range []calls.Longs{{}, {X: 1, Y: -2}, {X: math.MinInt64, Y: math.MaxInt64}} {
+		if got.Longs != nil {
+			v.same(got.Longs(p), want.Longs(p), "longs(%v)", p)
+		}
+	}
+	for _, p := range []calls.Split{{}, {X: 1, Y: -2.5}, {X: math.MinInt64, Y: math.Inf(1)}, {X: math.MaxInt64, Y: 1e-320}} {
+		if got.Split != nil {
+			v.same(got.Split(p), want.Split(p), "split(%v)", p)
+		}
+	}
+	for _, p := range []calls.Triple{{}, {X: 1, Y: 2, Z: 3}, {X: 1e-45, Y: math.MaxFloat32, Z: float32(math.Inf(-1))}} {
+		if got.Triple != nil {
+			v.same(got.Triple(p), want.Triple(p), "triple(%v)", p)
 		}
 	}
 	for _, m := range []calls.Mixed{
