@@ -132,38 +132,61 @@ func (v *callVerifier) numbers() {
 }
 
 func (v *callVerifier) slices() {
+	const n = 1003
+	v.slicesIn("", func() ([]float64, error) { return make([]float64, n), nil })
+	if memory := v.got.Memory; memory != nil {
+		v.slicesIn(" in the crossing's memory", func() ([]float64, error) { return memory.Alloc(n) })
+	}
+}
+
+// slicesIn passes slices that lie where alloc has them.
+func (v *callVerifier) slicesIn(where string, alloc func() ([]float64, error)) {
 	got, want := v.got, v.want
-	whole := make([]float64, 1003)
+	var all [2][]float64 // those that are passed, and a copy to change
+	for k := range all {
+		p, err := alloc()
+		if err != nil {
+			v.wrong = append(v.wrong, err)
+			return
+		}
+		if v.got.Memory != nil && where != "" {
+			defer v.got.Memory.Free(p)
+		}
+		all[k] = p
+	}
+	whole, a := all[0], all[1]
 	for k := range whole {
 		whole[k] = 1 / float64(k+1)
 	}
 	// At every alignment within a vector; empty, with and without memory.
 	for _, p := range [][]float64{nil, {}, whole[5:5], whole[:1], whole[1:2], whole[1:10], whole[3:1000], whole} {
 		if got.Length != nil {
-			v.same(got.Length(p), want.Length(p), "length of %d elements", len(p))
+			v.same(got.Length(p), want.Length(p), "length of %d elements%s", len(p), where)
 		}
 		if got.First != nil {
-			v.same(got.First(p), want.First(p), "first of %d elements", len(p))
+			v.same(got.First(p), want.First(p), "first of %d elements%s", len(p), where)
 		}
 		if got.Sum != nil {
-			v.same(got.Sum(p), want.Sum(p), "sum of %d elements", len(p))
+			v.same(got.Sum(p), want.Sum(p), "sum of %d elements%s", len(p), where)
 		}
 	}
 	if got.Fill != nil {
 		for _, r := range [][2]int{{5, 5}, {0, 1}, {1, 2}, {3, 1000}, {0, len(whole)}} {
-			a, b := append([]float64(nil), whole...), append([]float64(nil), whole...)
+			b := append([]float64(nil), whole...)
+			copy(a, whole)
 			got.Fill(a[r[0]:r[1]], -0.125)
 			want.Fill(b[r[0]:r[1]], -0.125)
-			v.same(a, b, "elements after fill of [%d, %d)", r[0], r[1])
+			v.same(a, b, "elements after fill of [%d, %d)%s", r[0], r[1], where)
 		}
 		got.Fill(nil, 1)
 	}
 	if got.Batch != nil {
 		for _, r := range [][2]int{{5, 5}, {0, 1}, {1, 2}, {3, 500}} {
-			a, b := append([]float64(nil), whole...), append([]float64(nil), whole...)
+			b := append([]float64(nil), whole...)
+			copy(a, whole)
 			got.Batch(a[r[0]:r[1]], a[501:][:r[1]-r[0]], whole[r[0]:r[1]])
 			want.Batch(b[r[0]:r[1]], b[501:][:r[1]-r[0]], whole[r[0]:r[1]])
-			v.same(a, b, "elements after a batch of %d", r[1]-r[0])
+			v.same(a, b, "elements after a batch of %d%s", r[1]-r[0], where)
 		}
 		got.Batch(nil, nil, nil)
 	}
