@@ -16,6 +16,7 @@ import (
 	"toll/goside/seam"
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
+	"toll/goside/via/wasm"
 )
 
 // Baseline is the default denominator of ratios.
@@ -51,6 +52,9 @@ var native = []*seam.Route{
 	syscallNRoute("fortran-omp", "libtoll_fortran_omp.so"),
 	syscallNRoute("rust", "libtoll_rust.so"),
 	syscallNRoute("rust-par", "libtoll_rust.so"),
+
+	wasmRoute("c", "toll_c.wasm"),
+	wasmRoute("c-simd128", "toll_c_simd128.wasm"),
 
 	netlibRoute("lapack", dgels).Within(qr),
 	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
@@ -175,4 +179,8 @@ func puregoRoute(lang, file string) *seam.Route {
 
 func syscallNRoute(lang, file string) *seam.Route {
 	return seam.NewRoute(lang, "syscalln", func() (*seam.Library, error) { return purego.OpenSyscallN(file, lang) })
+}
+
+func wasmRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "wasm", func() (*seam.Library, error) { return wasm.Open(file, lang) })
 }
