@@ -55,6 +55,7 @@ var native = []*seam.Route{
 
 	wasmRoute("c", "toll_c.wasm"),
 	wasmRoute("c-simd128", "toll_c_simd128.wasm"),
+	wasmRoute("rust", "toll_rust.wasm"),
 
 	netlibRoute("lapack", dgels).Within(qr),
 	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
