@@ -10,6 +10,7 @@ import (
 	"toll/goside/calls"
 	"toll/goside/seam"
 	"toll/goside/via/purego"
+	"toll/goside/via/wasm"
 )
 
 // crossings are the crossings of toll calls.
@@ -21,6 +22,8 @@ var crossings = []struct {
 	{"cgo", cgoCalls},
 	{"purego", purego.OpenCalls},
 	{"syscalln", purego.OpenCallsSyscallN},
+	{"wasm", wasm.OpenCalls},
+	{"wasm-memory", wasm.OpenCallsMemory},
 }
 
 // Crossings opens all crossings that toll calls studies, the baseline "direct" first. It omits those that are not
