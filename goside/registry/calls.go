@@ -10,6 +10,7 @@ import (
 	"toll/goside/calls"
 	"toll/goside/seam"
 	"toll/goside/via/purego"
+	"toll/goside/via/trampoline"
 )
 
 // crossings are the crossings of toll calls.
@@ -19,6 +20,7 @@ var crossings = []struct {
 }{
 	{"direct", func() (*calls.Funcs, error) { return calls.Go(), nil }},
 	{"cgo", cgoCalls},
+	{"trampoline", trampoline.OpenCalls},
 	{"purego", purego.OpenCalls},
 	{"syscalln", purego.OpenCallsSyscallN},
 }
