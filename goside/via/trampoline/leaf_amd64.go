@@ -105,4 +105,3 @@ func checkOffsets(p place) error {
 	}
 	return nil
 }
-
