@@ -17,6 +17,7 @@ import (
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
 	"toll/goside/via/trampoline"
+	"toll/goside/via/wasm"
 )
 
 // Baseline is the default denominator of ratios.
@@ -59,6 +60,10 @@ var native = []*seam.Route{
 	syscallNRoute("fortran-omp", "libtoll_fortran_omp.so"),
 	syscallNRoute("rust", "libtoll_rust.so"),
 	syscallNRoute("rust-par", "libtoll_rust.so"),
+
+	wasmRoute("c", "toll_c.wasm"),
+	wasmRoute("c-simd128", "toll_c_simd128.wasm"),
+	wasmRoute("rust", "toll_rust.wasm"),
 
 	netlibRoute("lapack", dgels).Within(qr),
 	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
@@ -187,4 +192,8 @@ func puregoRoute(lang, file string) *seam.Route {
 
 func syscallNRoute(lang, file string) *seam.Route {
 	return seam.NewRoute(lang, "syscalln", func() (*seam.Library, error) { return purego.OpenSyscallN(file, lang) })
+}
+
+func wasmRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "wasm", func() (*seam.Library, error) { return wasm.Open(file, lang) })
 }
