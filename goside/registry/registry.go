@@ -16,6 +16,7 @@ import (
 	"toll/goside/seam"
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
+	"toll/goside/via/trampoline"
 	"toll/goside/via/wasm"
 )
 
@@ -38,6 +39,13 @@ var native = []*seam.Route{
 	cgoRoute("fortran-omp"),
 	cgoRoute("rust"),
 	cgoRoute("rust-par"),
+
+	trampolineRoute("c", "libtoll_c.so"),
+	trampolineRoute("c-omp", "libtoll_c_omp.so"),
+	trampolineRoute("fortran", "libtoll_fortran.so"),
+	trampolineRoute("fortran-omp", "libtoll_fortran_omp.so"),
+	trampolineRoute("rust", "libtoll_rust.so"),
+	trampolineRoute("rust-par", "libtoll_rust.so"),
 
 	puregoRoute("c", "libtoll_c.so"),
 	puregoRoute("c-omp", "libtoll_c_omp.so"),
@@ -94,7 +102,7 @@ var rungs = []*seam.Route{
 	cgoRoute("c-simd-rung2"),
 }
 
-var routes = slices.Concat(native, tuned, python)
+var routes = slices.Concat(native, tuned, python, beside)
 
 // all are the routes that can be asked for by name.
 var all = slices.Concat(routes, levels, rungs)
@@ -151,7 +159,7 @@ func tunedRoutes(levels ...string) (all []*seam.Route) {
 	for _, l := range tunedLanguages {
 		for _, name := range levels {
 			lang := level.Join(l.lang, name)
-			all = append(all, cgoRoute(lang), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
+			all = append(all, cgoRoute(lang), trampolineRoute(lang, l.file), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
 		}
 	}
 	return all
@@ -172,6 +180,10 @@ func fastRoute(lang, name string, of func(*fast.Level) kernel.Funcs) *seam.Route
 		}
 		return nil, fmt.Errorf("fast: %w", level.CheckForced())
 	})
+}
+
+func trampolineRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "trampoline", func() (*seam.Library, error) { return trampoline.Open(file, lang) })
 }
 
 func puregoRoute(lang, file string) *seam.Route {
