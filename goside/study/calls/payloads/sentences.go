@@ -181,10 +181,11 @@ func sayStructs(s *passed, _ []*payload) []string {
 }
 
 func sayTexts(s *passed, _ []*payload) []string {
-	said := sentence("Passing in a string of 16 bytes takes %s.", s.timesOf(s.find("text_length", "16")))
+	shortest := s.find("text_length", "")
+	said := sentence("Passing in a string of "+shortest.n+" bytes takes %s.", s.timesOf(shortest))
 	said = append(said, sentence("For comparison, a call with an integer takes %s.", s.timesOf(s.find("not", "1")))...)
-	said = append(said, sentence("Getting a string out of Go's own buffer takes %s.", s.timesOf(s.find("text_into", "16")))...)
-	return append(said, sentence("Getting one that C allocates, and freeing it, takes %s.", s.timesOf(s.find("text_new", "16")))...)
+	said = append(said, sentence("Getting a string out of Go's own buffer takes %s.", s.timesOf(s.find("text_into", shortest.n)))...)
+	return append(said, sentence("Getting one that C allocates, and freeing it, takes %s.", s.timesOf(s.find("text_new", shortest.n)))...)
 }
 
 func sayOthers(s *passed, _ []*payload) []string {
