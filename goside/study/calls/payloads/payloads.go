@@ -22,6 +22,25 @@ const benchmark = "Payload"
 // baseline is the crossing that ratios of payloads are taken to, and that is entered twice.
 const baseline = "cgo"
 
+// inMemory stands behind the name of a crossing whose slices lie in memory of the other side.
+const inMemory = "-memory"
+
+// apart returns the crossings; one that works without a copy in memory of the other side is there twice: as it passes slices
+// of Go's, and as it passes those that lie there.
+func apart(crossings []calls.Crossing) []calls.Crossing {
+	var all []calls.Crossing
+	for _, c := range crossings {
+		if c.Funcs.Memory == nil {
+			all = append(all, c)
+			continue
+		}
+		copied := *c.Funcs
+		copied.Memory = nil
+		all = append(all, calls.Crossing{Name: c.Name, Funcs: &copied}, calls.Crossing{Name: c.Name + inMemory, Funcs: c.Funcs})
+	}
+	return all
+}
+
 // subjects returns every payload on every crossing that offers it. An operation is a call, through the
 // function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
 // calls of each crossing's were verified.
@@ -53,7 +72,10 @@ func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 			}
 		}
 		facts = append(facts, verified)
-		for _, c := range crossings {
+		for _, c := range apart(crossings) {
+			if c.Funcs.Memory != nil && p.Group != "slices" && p.Group != "batches" {
+				continue
+			}
 			if c.Name == reference {
 				all = append(all, measure.Subject{
 					Name:  name(&p, c, record.EntryReference),

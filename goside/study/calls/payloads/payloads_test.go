@@ -5,6 +5,7 @@ package payloads
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,42 @@ func TestSubjects(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s has %v, want %v", group, got, want)
 		}
+	}
+}
+
+// foreign is memory of Go's that stands for the other side's.
+type foreign struct{ taken int }
+
+func (f *foreign) Alloc(n int) ([]float64, error) { f.taken++; return make([]float64, n), nil }
+func (f *foreign) Free([]float64)                 { f.taken-- }
+
+// TestSubjectsInMemory: a crossing with memory of the other side is timed as it copies, and apart where slices lie there.
+func TestSubjectsInMemory(t *testing.T) {
+	memory := &foreign{}
+	funcs := calls.Go()
+	funcs.Memory = memory
+	all, err := subjects([]calls.Crossing{{Name: "wasm", Funcs: funcs}}, []int{5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var copied, there []string
+	for _, s := range all {
+		switch n := record.ParseName(s.Name); {
+		case n.Via == "wasm" && n.Entry == "":
+			copied = append(copied, n.Op+n.N)
+		case n.Via == "wasm"+inMemory:
+			there = append(there, n.Op+n.N)
+		}
+	}
+	var sliced []string
+	for _, p := range calls.Payloads() {
+		if p.Group == "slices" || p.Group == "batches" {
+			sliced = append(sliced, fmt.Sprint(p.Kernel, p.N))
+		}
+	}
+	if len(copied) != len(calls.Payloads()) || !slices.Equal(there, sliced) || memory.taken != 1 {
+		t.Errorf("%d payloads are copied, %v lie in the memory, which was taken %d times; want %d, %v and once",
+			len(copied), there, memory.taken, len(calls.Payloads()), sliced)
 	}
 }
 
