@@ -22,24 +22,9 @@ const benchmark = "Payload"
 // baseline is the crossing that ratios of payloads are taken to, and that is entered twice.
 const baseline = "cgo"
 
-// inMemory stands behind the name of a crossing whose slices lie in memory of the other side.
+// inMemory stands behind the name of a crossing that is timed with slices in memory of the other side, and with these alone:
+// all else it passes as the crossing does that it belongs to.
 const inMemory = "-memory"
-
-// apart returns the crossings; one that works without a copy in memory of the other side is there twice: as it passes slices
-// of Go's, and as it passes those that lie there.
-func apart(crossings []calls.Crossing) []calls.Crossing {
-	var all []calls.Crossing
-	for _, c := range crossings {
-		if c.Funcs.Memory == nil {
-			all = append(all, c)
-			continue
-		}
-		copied := *c.Funcs
-		copied.Memory = nil
-		all = append(all, calls.Crossing{Name: c.Name, Funcs: &copied}, calls.Crossing{Name: c.Name + inMemory, Funcs: c.Funcs})
-	}
-	return all
-}
 
 // subjects returns every payload on every crossing that offers it. An operation is a call, through the
 // function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
@@ -72,7 +57,7 @@ func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 			}
 		}
 		facts = append(facts, verified)
-		for _, c := range apart(crossings) {
+		for _, c := range crossings {
 			if c.Funcs.Memory != nil && p.Group != "slices" && p.Group != "batches" {
 				continue
 			}

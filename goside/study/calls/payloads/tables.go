@@ -218,7 +218,7 @@ var kinds = []struct {
 // variable arguments; the others call a twin with fixed ones.
 var (
 	copying  = map[string]bool{"wasm": true}
-	variadic = map[string]bool{"libffi": true}
+	variadic = map[string]bool{"trampoline": true, "libffi": true, "wasm": true}
 )
 
 // offers prints what each crossing can pass.
