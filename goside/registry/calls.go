@@ -12,6 +12,7 @@ import (
 	"toll/goside/via/process"
 	"toll/goside/via/purego"
 	"toll/goside/via/trampoline"
+	"toll/goside/via/wasm"
 )
 
 // crossings are the crossings of toll calls.
@@ -24,6 +25,8 @@ var crossings = []struct {
 	{"trampoline", trampoline.OpenCalls},
 	{"purego", purego.OpenCalls},
 	{"syscalln", purego.OpenCallsSyscallN},
+	{"wasm", wasm.OpenCalls},
+	{"wasm-memory", wasm.OpenCallsMemory},
 }
 
 // Crossings opens all crossings within this process that toll calls studies, the baseline "direct" first. It omits those
