@@ -9,6 +9,7 @@ import (
 
 	"toll/goside/calls"
 	"toll/goside/seam"
+	"toll/goside/via/libffi"
 	"toll/goside/via/purego"
 )
 
@@ -21,6 +22,7 @@ var crossings = []struct {
 	{"cgo", cgoCalls},
 	{"purego", purego.OpenCalls},
 	{"syscalln", purego.OpenCallsSyscallN},
+	{"libffi", libffi.OpenCalls},
 }
 
 // Crossings opens all crossings that toll calls studies, the baseline "direct" first. It omits those that are not

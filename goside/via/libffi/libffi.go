@@ -29,12 +29,14 @@ const File = "libffi.so.8"
 // abis are the default calling conventions of ffitarget.h, by GOARCH.
 var abis = map[string]uint32{"amd64": 2, "arm64": 1}
 
-// typ is ffi_type.
+// typ is ffi_type, and what C does not see of it.
 type typ struct {
 	size      uint64
 	alignment uint16
 	kind      uint16
 	elements  **typ // of a struct, ending with nil
+
+	fields []*typ // the elements
 }
 
 const (
@@ -45,24 +47,37 @@ const (
 
 // The types of scalars. libffi fills in what a struct's leave open.
 var (
-	void    = typ{1, 1, kindVoid, nil}
-	float   = typ{4, 4, kindFloat, nil}
-	double  = typ{8, 8, 3, nil}
-	uint8s  = typ{1, 1, 5, nil}
-	sint8   = typ{1, 1, 6, nil}
-	uint16s = typ{2, 2, 7, nil}
-	sint16  = typ{2, 2, 8, nil}
-	uint32s = typ{4, 4, 9, nil}
-	sint32  = typ{4, 4, 10, nil}
-	uint64s = typ{8, 8, 11, nil}
-	sint64  = typ{8, 8, 12, nil}
-	pointer = typ{8, 8, 14, nil}
+	void    = typ{size: 1, alignment: 1, kind: kindVoid}
+	float   = typ{size: 4, alignment: 4, kind: kindFloat}
+	double  = typ{size: 8, alignment: 8, kind: 3}
+	uint8s  = typ{size: 1, alignment: 1, kind: 5}
+	sint8   = typ{size: 1, alignment: 1, kind: 6}
+	uint16s = typ{size: 2, alignment: 2, kind: 7}
+	sint16  = typ{size: 2, alignment: 2, kind: 8}
+	uint32s = typ{size: 4, alignment: 4, kind: 9}
+	sint32  = typ{size: 4, alignment: 4, kind: 10}
+	uint64s = typ{size: 8, alignment: 8, kind: 11}
+	sint64  = typ{size: 8, alignment: 8, kind: 12}
+	pointer = typ{size: 8, alignment: 8, kind: 14}
 )
 
 // structure returns the type of a struct with these fields.
 func structure(fields ...*typ) *typ {
-	fields = append(fields, nil)
-	return &typ{kind: kindStruct, elements: &fields[0]}
+	elements := append(fields, nil)
+	return &typ{kind: kindStruct, elements: &elements[0], fields: fields}
+}
+
+// hasValues reports whether there are values of the type. libffi does not always see that there are none.
+func (t *typ) hasValues() bool {
+	if t.kind != kindStruct {
+		return t.kind != kindVoid
+	}
+	for _, field := range t.fields {
+		if !field.hasValues() {
+			return false
+		}
+	}
+	return len(t.fields) > 0
 }
 
 // cif is ffi_cif, a signature that is prepared.
@@ -106,65 +121,64 @@ func openFile(file string) (*library, error) {
 
 // function is a C function with its signature.
 type function struct {
-	library *library
-	address uintptr
-	cif     cif
-	types   []*typ // of the arguments; the cif points to them
+	library   *library
+	address   uintptr
+	cif       cif
+	arguments []*typ // the cif points to them, but where C has written that, the collector may not have seen it
+	result    *typ
 }
 
-// function prepares a function. The error names what libffi cannot pass.
+// function prepares a function for calls. The error names what libffi cannot pass.
 func (l *library) function(name string, address uintptr, result *typ, arguments ...*typ) (*function, error) {
-	f := &function{library: l, address: address, types: arguments}
-	return f, f.prepare(name, result, func(c *cif, n int) uintptr {
-		r, _, _ := purego.SyscallN(l.prepare, uintptr(unsafe.Pointer(c)), uintptr(abis[runtime.GOARCH]), uintptr(n),
-			uintptr(unsafe.Pointer(result)), uintptr(unsafe.Pointer(unsafe.SliceData(arguments))))
-		return r
-	})
+	f := &function{library: l, address: address, arguments: arguments, result: result}
+	if err := f.check(name, len(arguments)); err != nil {
+		return nil, err
+	}
+	status, _, _ := purego.SyscallN(l.prepare, uintptr(unsafe.Pointer(&f.cif)), uintptr(abis[runtime.GOARCH]), uintptr(len(arguments)),
+		uintptr(unsafe.Pointer(result)), uintptr(unsafe.Pointer(unsafe.SliceData(arguments))))
+	return f, refused(name, status)
 }
 
-// variadic prepares a function of variable arguments behind the fixed ones.
+// variadic prepares a function of variable arguments, which follow so many fixed ones.
 func (l *library) variadic(name string, address uintptr, fixed int, result *typ, arguments ...*typ) (*function, error) {
-	f := &function{library: l, address: address, types: arguments}
-	for k, t := range arguments[fixed:] {
-		// C widens both; libffi refuses them by the addresses of its own types, not by what these hold.
-		if t.kind == kindFloat || t.kind != kindStruct && t.size < 4 {
-			return f, refusal(name, fmt.Sprintf("argument %d", fixed+k+1), badArgument)
+	f := &function{library: l, address: address, arguments: arguments, result: result}
+	if err := f.check(name, fixed); err != nil {
+		return nil, err
+	}
+	status, _, _ := purego.SyscallN(l.prepareVariadic, uintptr(unsafe.Pointer(&f.cif)), uintptr(abis[runtime.GOARCH]), uintptr(fixed),
+		uintptr(len(arguments)), uintptr(unsafe.Pointer(result)), uintptr(unsafe.Pointer(unsafe.SliceData(arguments))))
+	return f, refused(name, status)
+}
+
+// check refuses what libffi passes wrongly, or refuses without saying which argument it is: a type without values, and variable
+// arguments of types that C widens.
+func (f *function) check(name string, fixed int) error {
+	if f.result.kind != kindVoid && !f.result.hasValues() {
+		return fmt.Errorf("libffi: %s cannot be called by libffi: its result is a struct without fields, want some", name)
+	}
+	for n, t := range f.arguments {
+		switch {
+		case !t.hasValues():
+			return fmt.Errorf("libffi: %s cannot be called by libffi: argument %d is void or a struct without fields, want a value", name, n+1)
+		case n >= fixed && (t.kind == kindFloat || t.kind != kindStruct && t.size < 4):
+			return fmt.Errorf("libffi: %s cannot be called by libffi: argument %d, a variable one, has %d bytes, want a double or an integer of 4 or 8",
+				name, n+1, t.size)
 		}
 	}
-	return f, f.prepare(name, result, func(c *cif, n int) uintptr {
-		r, _, _ := purego.SyscallN(l.prepareVariadic, uintptr(unsafe.Pointer(c)), uintptr(abis[runtime.GOARCH]), uintptr(min(fixed, n)),
-			uintptr(n), uintptr(unsafe.Pointer(result)), uintptr(unsafe.Pointer(unsafe.SliceData(arguments))))
-		return r
-	})
+	return nil
 }
 
-// statuses are what libffi says of a signature, from ffi_status.
-var statuses = map[uint32]string{1: "a wrong type", 2: "a wrong calling convention", badArgument: "a type that no variable argument has"}
-
-const badArgument = 3
-
-func refusal(name, what string, status uint32) error {
-	said := statuses[status]
-	if said == "" {
-		said = fmt.Sprintf("status %d", status)
-	}
-	return fmt.Errorf("libffi: %s cannot be called by libffi: %s has %s, want one that libffi passes", name, what, said)
-}
-
-// prepare prepares the signature by try, which gives libffi the first n arguments. libffi does not say what it refuses: that is
-// the first argument with which it does, or else the result.
-func (f *function) prepare(name string, result *typ, try func(c *cif, n int) uintptr) error {
-	status := uint32(try(&f.cif, len(f.types)))
-	if status == 0 {
+// refused returns the error of an ffi_status other than FFI_OK.
+func refused(name string, status uintptr) error {
+	switch uint32(status) {
+	case 0:
 		return nil
+	case 1:
+		return fmt.Errorf("libffi: %s cannot be called by libffi: a type is wrong", name)
+	case 2:
+		return fmt.Errorf("libffi: %s cannot be called by libffi: the calling convention is wrong", name)
 	}
-	what := "the result"
-	for n := range len(f.types) {
-		if try(new(cif), n) == 0 {
-			what = fmt.Sprintf("argument %d", n+1)
-		}
-	}
-	return refusal(name, what, status)
+	return fmt.Errorf("libffi: %s cannot be called by libffi: status %d, want 0", name, uint32(status))
 }
 
 // call calls the function. result points to room for what it returns, of at least 8 bytes unless that is a float or a struct,
@@ -185,8 +199,6 @@ func (l *library) closure(f *function, handler uintptr) (uintptr, error) {
 	if closure == 0 {
 		return 0, fmt.Errorf("libffi: %w: it has no memory for a closure, want some that may be executed", seam.ErrUnavailable)
 	}
-	if status, _, _ := purego.SyscallN(l.prepareClosure, closure, uintptr(unsafe.Pointer(&f.cif)), handler, 0, code); uint32(status) != 0 {
-		return 0, refusal("a callback", "its signature", uint32(status))
-	}
-	return code, nil
+	status, _, _ := purego.SyscallN(l.prepareClosure, closure, uintptr(unsafe.Pointer(&f.cif)), handler, 0, code)
+	return code, refused("a callback", status)
 }
