@@ -6,6 +6,7 @@ package registry
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"toll/goside/calls"
 	"toll/goside/seam"
@@ -40,4 +41,17 @@ func Crossings() (open []calls.Crossing, missing, err error) {
 		}
 	}
 	return open, missing, nil
+}
+
+// OpenCrossing opens one of [Crossings] alone.
+func OpenCrossing(name string) (calls.Crossing, error) {
+	var names []string
+	for _, c := range crossings {
+		if c.name == name {
+			f, err := c.open()
+			return calls.Crossing{Name: name, Funcs: f}, err
+		}
+		names = append(names, c.name)
+	}
+	return calls.Crossing{}, seam.Usagef("registry: crossing is %q, want one of %s", name, strings.Join(names, ", "))
 }

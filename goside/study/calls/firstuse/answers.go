@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
@@ -30,6 +31,24 @@ func answerFirstUse(p *page.Page) string {
 		return ""
 	}
 	return "Relative to plain Go: " + strings.Join(parts, "; ") + "."
+}
+
+// answerOpening says what crossings to other languages take to open, and the first call more than a warm one.
+func answerOpening(p *page.Page) string {
+	var openings, firsts []ofProgram
+	for _, r := range record.Find(p.Rows(firstUseName), "/op:open") {
+		if r.Via == "direct" {
+			continue
+		}
+		name := page.CrossingName(r.Via)
+		openings = append(openings, ofProgram{name, measure.Median(opened(r))})
+		firsts = append(firsts, ofProgram{name, record.Differences(called("call1-ns")(r), valuesOf("warm-ns")(r))})
+	}
+	if openings == nil {
+		return ""
+	}
+	return fmt.Sprintf("Opening a crossing takes %s. Its first call takes longer than a warm one by %s.",
+		leastToMost(openings, page.Nanoseconds), leastToMost(firsts, page.Nanoseconds))
 }
 
 // differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is not measurably larger".
