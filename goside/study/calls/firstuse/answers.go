@@ -33,22 +33,40 @@ func answerFirstUse(p *page.Page) string {
 	return "Relative to plain Go: " + strings.Join(parts, "; ") + "."
 }
 
-// answerOpening says what crossings to other languages take to open, and the first call more than a warm one.
+// answerOpening says what crossings to other languages take to open, and the first call more than a warm one: within the process,
+// and to another.
 func answerOpening(p *page.Page) string {
-	var openings, firsts []ofProgram
+	var within, beside []*record.Row
 	for _, r := range record.Find(p.Rows(firstUseName), "/op:open") {
-		if r.Via == "direct" {
-			continue
+		switch {
+		case toProcess(r):
+			beside = append(beside, r)
+		case r.Via != "direct":
+			within = append(within, r)
 		}
-		name := page.CrossingName(r.Via)
-		openings = append(openings, ofProgram{name, measure.Median(opened(r))})
-		firsts = append(firsts, ofProgram{name, record.Differences(called("call1-ns")(r), valuesOf("warm-ns")(r))})
 	}
-	if openings == nil {
+	if within == nil {
 		return ""
 	}
-	return fmt.Sprintf("Opening a crossing takes %s. Its first call takes longer than a warm one by %s.",
-		leastToMost(openings, page.Nanoseconds), leastToMost(firsts, page.Nanoseconds))
+	figures := func(rows []*record.Row) (opening, first string) {
+		var openings, firsts []ofProgram
+		for _, r := range rows {
+			name := page.CrossingName(r.Via)
+			if toProcess(r) {
+				name = r.Lang + "/" + r.Via
+			}
+			openings = append(openings, ofProgram{name, measure.Median(opened(r))})
+			firsts = append(firsts, ofProgram{name, record.Differences(called("call1-ns")(r), valuesOf("warm-ns")(r))})
+		}
+		return leastToMost(openings, page.Nanoseconds), leastToMost(firsts, page.Nanoseconds)
+	}
+	opening, first := figures(within)
+	text := fmt.Sprintf("Opening a crossing takes %s, and its first call takes longer than a warm one by %s.", opening, first)
+	if beside != nil {
+		opening, first = figures(beside)
+		text += fmt.Sprintf(" To another process it is %s, and %s.", opening, first)
+	}
+	return text
 }
 
 // differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is not measurably larger".

@@ -5,14 +5,18 @@ package firstuse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
+	"toll/goside/calls"
+	"toll/goside/conform"
 	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/record"
@@ -30,10 +34,14 @@ const (
 // openingUnits are the figures that a process prints, in ns, in the order of the record.
 var openingUnits = []string{"open", "call1", "call2", "warm", "clock"}
 
-// opening opens each crossing of toll calls and makes its first calls, in a process of its own in each round. An operation is
-// the opening.
+// opening opens each crossing of toll calls, those to other processes too, and makes its first calls, in a process of its own in
+// each round. An operation is the opening.
 func opening(lab *study.Lab) ([]measure.Series, error) {
 	crossings, _, err := lab.Crossings()
+	if err != nil {
+		return nil, err
+	}
+	beside, err := verifiedBeside(lab)
 	if err != nil {
 		return nil, err
 	}
@@ -41,25 +49,47 @@ func opening(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, fmt.Errorf("firstuse: %w", err)
 	}
-	rounds := 15
+	rounds := 7
 	if lab.Full {
-		rounds = 51
+		rounds = study.FullRounds
 	}
 	var all []*built
-	for _, c := range crossings {
-		all = append(all, &built{program: program{via: c.Name, lang: study.Lang(c)}})
+	for _, c := range slices.Concat(crossings, beside) {
+		all = append(all, &built{program: program{via: c.Name, lang: c.Lang}})
 	}
 	lab.Progress.BeginTimed("opening crossings")
 	return openings(lab, all, rounds, func(ctx context.Context, b *built) (measure.Sample, error) {
-		sample, out, err := study.RunCommand(exec.CommandContext(ctx, exe, "child", "opening", b.via))
+		sample, out, err := study.RunCommand(exec.CommandContext(ctx, exe, "child", "opening", b.lang, b.via))
 		if err == nil {
 			err = parseOpening(out, &sample)
 		}
 		if err != nil {
-			return sample, fmt.Errorf("firstuse: %s child opening %s: %w", exe, b.via, err)
+			return sample, fmt.Errorf("firstuse: %s child opening %s %s: %w", exe, b.lang, b.via, err)
 		}
 		return sample, nil
 	})
+}
+
+// verifiedBeside returns the crossings to other processes, but those that differ from another only in what slices they pass.
+func verifiedBeside(lab *study.Lab) ([]calls.Crossing, error) {
+	crossings, missing, err := registry.Beside()
+	if missing != nil {
+		_ = lab.Available(missing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var some []calls.Crossing
+	for _, c := range crossings {
+		if c.Funcs.Memory != nil {
+			continue
+		}
+		if _, wrong := conform.VerifyCalls(c.Funcs); len(wrong) > 0 {
+			return nil, fmt.Errorf("firstuse: %s/%s returns what is wrong, and is not timed: %w", c.Lang, c.Name, errors.Join(wrong...))
+		}
+		some = append(some, c)
+	}
+	return some, nil
 }
 
 // openings takes a sample of each crossing in each round.
@@ -73,11 +103,12 @@ func openings(lab *study.Lab, crossings []*built, rounds int, sample func(contex
 	return series, err
 }
 
-// openOne opens the crossing that args name, makes its first calls and warm ones, and prints what parseOpening reads.
+// openOne opens the crossing of the language and the name in args, makes its first calls and warm ones, and prints what parseOpening reads.
 func openOne(out io.Writer, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("child opening has the arguments %q, want the name of a crossing", args)
+	if len(args) != 2 {
+		return fmt.Errorf("child opening has the arguments %q, want a language and a crossing", args)
 	}
+	lang, via := args[0], args[1]
 	var times [5]time.Duration // as openingUnits
 	for range 3 {              // only the last counts: the first brings the code in
 		times[4] = timed(func() {})
@@ -85,7 +116,7 @@ func openOne(out io.Writer, args []string) error {
 	var not func(int64) int64
 	var err error
 	times[0] = timed(func() {
-		c, openErr := registry.OpenCrossing(args[0])
+		c, openErr := registry.OpenCrossing(lang, via)
 		if err = openErr; err == nil {
 			not = c.Funcs.Not
 		}
@@ -94,11 +125,11 @@ func openOne(out io.Writer, args []string) error {
 		return err
 	}
 	if not == nil {
-		return fmt.Errorf("child opening: %s: %w", args[0], kernel.ErrNotOffered)
+		return fmt.Errorf("child opening: %s/%s: %w", lang, via, kernel.ErrNotOffered)
 	}
 	check := func(k, y int64) {
 		if y != ^k && err == nil {
-			err = fmt.Errorf("child opening: not(%d) by %s is %d, want %d", k, args[0], y, ^k)
+			err = fmt.Errorf("child opening: not(%d) by %s/%s is %d, want %d", k, lang, via, y, ^k)
 		}
 	}
 	var y int64

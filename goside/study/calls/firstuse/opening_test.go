@@ -24,9 +24,14 @@ func TestOpenOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	beside, _, err := registry.Beside()
+	if err != nil {
+		t.Fatal(err)
+	}
+	crossings = append(crossings, beside...)
 	for _, c := range crossings {
 		var out bytes.Buffer
-		if err := openOne(&out, []string{c.Name}); err != nil {
+		if err := openOne(&out, []string{c.Lang, c.Name}); err != nil {
 			t.Error(err)
 			continue
 		}
@@ -45,7 +50,7 @@ func TestOpenOne(t *testing.T) {
 }
 
 func TestOpenOneRefuses(t *testing.T) {
-	for _, args := range [][]string{nil, {"cgo", "purego"}, {"carrier-pigeon"}} {
+	for _, args := range [][]string{nil, {"cgo"}, {"c", "cgo", "purego"}, {"go", "cgo"}, {"c", "carrier-pigeon"}} {
 		var out bytes.Buffer
 		if err := openOne(&out, args); err == nil || out.Len() > 0 {
 			t.Errorf("given %q it printed %q, error %v: want only an error", args, &out, err)
@@ -107,8 +112,8 @@ func TestOpenings(t *testing.T) {
 }
 
 // openRow returns a series of seven openings that all have these figures, and of clocks that cost 20 ns.
-func openRow(via string, open, call1, call2, warm float64) measure.Series {
-	s := pagetest.One("FirstUse/op=open/lang=c/via="+via, nil, pagetest.Times(open)...)
+func openRow(lang, via string, open, call1, call2, warm float64) measure.Series {
+	s := pagetest.One("FirstUse/op=open/lang="+lang+"/via="+via, nil, pagetest.Times(open)...)
 	for k := range s.Samples {
 		if err := parseOpening(fmt.Sprintf("open=%g call1=%g call2=%g warm=%g clock=20", open, call1, call2, warm), &s.Samples[k]); err != nil {
 			panic(err)
@@ -122,9 +127,11 @@ func TestOpeningTable(t *testing.T) {
 		t.Errorf("without rows there is %q, want nothing", text)
 	}
 	series := []measure.Series{
-		openRow("direct", 2020, 320, 20, 2),
-		openRow("cgo", 10020, 1020, 220, 25),
-		openRow("libffi", 900020, 3020, 200, 200),
+		openRow("go", "direct", 2020, 320, 20, 2),
+		openRow("c", "cgo", 10020, 1020, 220, 25),
+		openRow("c", "libffi", 900020, 3020, 200, 200),
+		openRow("c", "socket", 2e6+20, 90020, 30020, 10000),
+		openRow("python", "socket", 3e8+20, 190020, 30020, 20000),
 	}
 	text := pagetest.PrintedSection(t, openingTable, series...)
 	pagetest.Holds(t, text, "## Opening a crossing, and its first calls",
@@ -132,9 +139,13 @@ func TestOpeningTable(t *testing.T) {
 		"| plain Go | 2.00 µs ±0% | 300 ns ±0% | ~0 | 2.00 ns ±0% | 1150 |",
 		"| cgo | 10.0 µs ±0% | 1.00 µs ±0% | 200 ns ±0% | 25.0 ns ±0% | 440 |",
 		"| libffi | 900 µs ±0% | 3.00 µs ±0% | 180 ns ±0% | 200 ns ±0% | 4515 |",
+		"| c/socket | 2.00 ms ±0% | 90.0 µs ±0% | 30.0 µs ±0% | 10.0 µs ±0% | 209 |",
+		"| python/socket | 300 ms ±0% |",
 		"Median of 7 rounds", "batches of 100 calls", "own cost, 20.0 ns, is taken off")
 	answer := answerOpening(pagetest.PrinterOf(pagetest.CallsRecord(t, series...)))
-	if want := "Opening a crossing takes 10.0 µs (cgo) to 900 µs (libffi). Its first call takes longer than a warm one by 975 ns (cgo) to 2.80 µs (libffi)."; answer != want {
+	const want = "Opening a crossing takes 10.0 µs (cgo) to 900 µs (libffi), and its first call takes longer than a warm one by 975 ns (cgo) to 2.80 µs (libffi). " +
+		"To another process it is 2.00 ms (c/socket) to 300 ms (python/socket), and 80.0 µs (c/socket) to 170 µs (python/socket)."
+	if answer != want {
 		t.Errorf("the answer is %q, want %q", answer, want)
 	}
 	if answer := answerOpening(pagetest.PrinterOf(pagetest.CallsRecord(t, series[0]))); answer != "" {

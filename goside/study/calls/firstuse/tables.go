@@ -13,6 +13,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/via/process"
 )
 
 //go:embed text.md
@@ -239,7 +240,11 @@ func openingTable(p *page.Page) {
 	}
 	var lines [][]page.Cell
 	for _, r := range rows {
-		line := page.Words(page.CrossingLabel(r.Via))
+		label := page.CrossingLabel(r.Via)
+		if toProcess(r) {
+			label = r.Lang + "/" + r.Via
+		}
+		line := page.Words(label)
 		for _, values := range []func(*record.Row) []float64{opened, called("call1-ns"), called("call2-ns"), valuesOf("warm-ns")} {
 			cell := "~0"
 			if ns := measure.Median(values(r)); ns.Median > 0 {
@@ -254,6 +259,11 @@ func openingTable(p *page.Page) {
 	p.Tell(prose, "opening", map[string]string{
 		"Rounds": page.InRounds(rows[0]), "Calls": fmt.Sprint(warmCalls), "Clock": page.Nanoseconds(rows[0].More("clock-ns").Median),
 	})
+}
+
+// toProcess reports whether a row is of a crossing to another process.
+func toProcess(r *record.Row) bool {
+	return slices.ContainsFunc(process.Calls(), func(c process.Opener) bool { return c.Lang == r.Lang && c.Via == r.Via })
 }
 
 // opened returns what opening took, the clock's cost taken off.
