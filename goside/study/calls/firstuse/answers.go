@@ -33,38 +33,28 @@ func answerFirstUse(p *page.Page) string {
 	return "Relative to plain Go: " + strings.Join(parts, "; ") + "."
 }
 
-// answerOpening says what crossings to other languages take to open, and the first call more than a warm one: within the process,
-// and to another.
+// answerOpening says what crossings to other languages take to open, within the process and to another, and within it the first
+// call more than a warm one.
 func answerOpening(p *page.Page) string {
-	var within, beside []*record.Row
+	var within, beside, firsts []ofProgram
 	for _, r := range record.Find(p.Rows(firstUseName), "/op:open") {
+		opening := measure.Median(opened(r))
 		switch {
 		case toProcess(r):
-			beside = append(beside, r)
+			beside = append(beside, ofProgram{r.Lang + "/" + r.Via, opening})
 		case r.Via != "direct":
-			within = append(within, r)
+			name := page.CrossingName(r.Via)
+			within = append(within, ofProgram{name, opening})
+			firsts = append(firsts, ofProgram{name, record.Differences(called("call1-ns")(r), valuesOf("warm-ns")(r))})
 		}
 	}
 	if within == nil {
 		return ""
 	}
-	figures := func(rows []*record.Row) (opening, first string) {
-		var openings, firsts []ofProgram
-		for _, r := range rows {
-			name := page.CrossingName(r.Via)
-			if toProcess(r) {
-				name = r.Lang + "/" + r.Via
-			}
-			openings = append(openings, ofProgram{name, measure.Median(opened(r))})
-			firsts = append(firsts, ofProgram{name, record.Differences(called("call1-ns")(r), valuesOf("warm-ns")(r))})
-		}
-		return leastToMost(openings, page.Nanoseconds), leastToMost(firsts, page.Nanoseconds)
-	}
-	opening, first := figures(within)
-	text := fmt.Sprintf("Opening a crossing takes %s, and its first call takes longer than a warm one by %s.", opening, first)
+	text := fmt.Sprintf("Opening a crossing takes %s, and its first call takes longer than a warm one by %s.",
+		leastToMost(within, page.Nanoseconds), leastToMost(firsts, page.Nanoseconds))
 	if beside != nil {
-		opening, first = figures(beside)
-		text += fmt.Sprintf(" To another process it is %s, and %s.", opening, first)
+		text += fmt.Sprintf(" To another process, opening takes %s.", leastToMost(beside, page.Nanoseconds))
 	}
 	return text
 }

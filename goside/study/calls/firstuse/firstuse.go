@@ -18,7 +18,7 @@ var Part = study.Part{
 	Name: "firstuse",
 	Experiments: []study.Experiment{
 		{Name: "first-use", Free: true, Quick: 13 * time.Second, Full: 90 * time.Second, Run: inSourceTree(firstUse)},
-		{Name: "opening", Free: true, Quick: 4 * time.Second, Full: 15 * time.Second, Run: opening},
+		{Name: "opening", Free: true, Quick: 8 * time.Second, Full: time.Minute, Run: opening},
 		{Name: "toolchains", Free: true, Quick: 6 * time.Second, Full: 15 * time.Second, Run: inSourceTree(byToolchain)},
 	},
 	Benchmarks: []string{firstUseName, toolchainsName},

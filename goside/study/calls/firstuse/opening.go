@@ -22,6 +22,7 @@ import (
 	"toll/goside/record"
 	"toll/goside/registry"
 	"toll/goside/study"
+	"toll/goside/via/process"
 )
 
 // warmCalls is how many calls a batch of warm ones has. There are up to warmBatches, as many as begin within warmTime.
@@ -70,26 +71,28 @@ func opening(lab *study.Lab) ([]measure.Series, error) {
 	})
 }
 
-// verifiedBeside returns the crossings to other processes, but those that differ from another only in what slices they pass.
+// verifiedBeside returns the crossings to other processes that are there, and what they return is right. Each has its functions no
+// longer: its process has ended.
 func verifiedBeside(lab *study.Lab) ([]calls.Crossing, error) {
-	crossings, missing, err := registry.Beside()
-	if missing != nil {
-		_ = lab.Available(missing)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var some []calls.Crossing
-	for _, c := range crossings {
-		if c.Funcs.Memory != nil {
+	var right []calls.Crossing
+	for _, c := range process.Calls() {
+		if c.Via == process.ShmMemory { // differs from Shm by slices only
 			continue
 		}
-		if _, wrong := conform.VerifyCalls(c.Funcs); len(wrong) > 0 {
-			return nil, fmt.Errorf("firstuse: %s/%s returns what is wrong, and is not timed: %w", c.Lang, c.Name, errors.Join(wrong...))
+		f, worker, err := process.OpenCalls(c.Lang, c.Via)
+		if err != nil {
+			if err := lab.Available(err); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		some = append(some, c)
+		_, wrong := conform.VerifyCalls(f)
+		if err := errors.Join(append(wrong, worker.Close())...); err != nil {
+			return nil, fmt.Errorf("firstuse: %s/%s is wrong, and is not timed: %w", c.Lang, c.Via, err)
+		}
+		right = append(right, calls.Crossing{Name: c.Via, Lang: c.Lang})
 	}
-	return some, nil
+	return right, nil
 }
 
 // openings takes a sample of each crossing in each round.

@@ -144,7 +144,7 @@ func TestOpeningTable(t *testing.T) {
 		"Median of 7 rounds", "batches of 100 calls", "own cost, 20.0 ns, is taken off")
 	answer := answerOpening(pagetest.PrinterOf(pagetest.CallsRecord(t, series...)))
 	const want = "Opening a crossing takes 10.0 µs (cgo) to 900 µs (libffi), and its first call takes longer than a warm one by 975 ns (cgo) to 2.80 µs (libffi). " +
-		"To another process it is 2.00 ms (c/socket) to 300 ms (python/socket), and 80.0 µs (c/socket) to 170 µs (python/socket)."
+		"To another process, opening takes 2.00 ms (c/socket) to 300 ms (python/socket)."
 	if answer != want {
 		t.Errorf("the answer is %q, want %q", answer, want)
 	}
