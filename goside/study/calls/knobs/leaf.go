@@ -14,6 +14,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/study"
+	"toll/goside/via/trampoline"
 )
 
 // leafName is the benchmark of calls through ever fewer of the runtime's precautions.
@@ -35,7 +36,7 @@ var leafCrossings = []string{"direct", "cgo", "trampoline", "purego", "syscalln"
 
 // runLeaf times leaf calls beside others, and then what a stopped world waits for beside them.
 func runLeaf(lab *study.Lab) ([]measure.Series, error) {
-	leaves, err := openLeaf()
+	leaves, err := trampoline.OpenLeaf()
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"toll/goside/page/pagetest"
 	"toll/goside/record"
 	"toll/goside/study/studytest"
+	"toll/goside/via/trampoline"
 )
 
 func TestLeafSubjects(t *testing.T) {
@@ -61,7 +62,7 @@ func TestLeafSubjects(t *testing.T) {
 
 // TestLeafCalls makes real leaf calls.
 func TestLeafCalls(t *testing.T) {
-	leaves, err := openLeaf()
+	leaves, err := trampoline.OpenLeaf()
 	studytest.Available(t, err)
 	for _, l := range leafLoops(leaves) {
 		if l.run == nil {
