@@ -20,7 +20,7 @@ var ways = []way{
 	{"direct", formUsual, "plain Go"},
 	{"trampoline", formLeaf, "trampoline as a leaf"},
 	{"trampoline", formUsual, "trampoline"},
-	{"cgo", formEased, "cgo by its name, noescape and nocallback"},
+	{"cgo", formEased, "cgo by its name, both directives"},
 	{"cgo", formNamed, "cgo by its name"},
 	{"cgo", formUsual, "cgo"},
 	{"syscalln", formUsual, "purego, SyscallN"},
@@ -57,14 +57,16 @@ func leafTimes(p *page.Page, rows []*record.Row) {
 		}
 		relative := page.Cell{}
 		r, base := leafRow(rows, "noop", w.via, w.form), leafRow(rows, "noop", "trampoline", formUsual)
-		if e, ok := record.EffectOf(r, base, floor); ok {
+		if e, ok := record.EffectOf(r, base, floor); ok && r == base {
+			relative = page.Figure("1", r)
+		} else if ok {
 			relative = page.Figure(page.Relative(e.Ratio, e.Differs), r, base)
 		}
 		lines = append(lines, append(line, relative))
 	}
 	p.Heading("Leaf calls: C on the system stack, and the scheduler is not told")
 	p.Tell(prose, "leaf", page.FloorText(floor))
-	p.Lines("ns a call", []string{"", "no argument", "int64", "two doubles", "slice of 8", "no argument, relative"}, lines)
+	p.Lines("ns a call", []string{"", "no argument", "int64", "two doubles", "slice of 8", "relative"}, lines)
 	if said := sayLeaf(rows, floor); said != "" {
 		p.Say("%s", said)
 	}
@@ -88,37 +90,33 @@ func sayLeaf(rows []*record.Row, floor float64) string {
 // stallTable prints what a stopped world waits for.
 func stallTable(p *page.Page) {
 	rows := p.Rows(stallName)
-	idle := record.First(rows, "/op:idle")
-	if idle == nil {
+	if len(rows) == 0 {
 		return
 	}
-	floor := record.Floor(rows)
-	lines := [][]page.Cell{stallLine("idle program", idle, idle, floor)}
-	for _, r := range record.Find(rows, "/op:spin") {
-		lines = append(lines, stallLine(stallLabel(r), r, idle, floor))
+	var lines [][]page.Cell
+	for _, r := range rows {
+		stopped, share := r.More("stop-ns"), page.Cell{}
+		if r.Op != "idle" {
+			share = page.Figure(page.Share(stopped.Median/r.More("call-ns").Median), r)
+		}
+		lines = append(lines, []page.Cell{
+			page.Word(stallLabel(r)), page.Figure(page.TimeAndSpread(measure.Median(r.Wall())), r),
+			page.Figure(page.TimeAndSpread(stopped), r), share, page.Figure(page.TimeAndSpread(r.More("memstats-ns")), r),
+		})
 	}
 	p.Heading("What stops the world beside a call")
-	p.Tell(prose, "stall", page.FloorText(floor))
-	p.Grid("One goroutine is in a call", []string{"call", "runtime.GC", "relative", "program stopped", "ReadMemStats"}, lines)
+	p.Tell(prose, "stall", nil)
+	p.Grid("One goroutine is in a call", []string{"call", "runtime.GC", "program stopped", "of the call", "ReadMemStats"}, lines)
 	if said := sayStall(rows); said != "" {
 		p.Say("%s", said)
 	}
 }
 
-func stallLine(label string, r, idle *record.Row, floor float64) []page.Cell {
-	relative := page.Figure("1", r)
-	if r != idle {
-		e, _ := record.EffectOf(r, idle, floor)
-		relative = page.Figure(page.Relative(e.Ratio, e.Differs), r, idle)
-	}
-	return []page.Cell{
-		page.Word(label), page.Figure(page.TimeAndSpread(measure.Median(r.Wall())), r), relative,
-		page.Figure(page.Nanoseconds(r.More("stop-ns").Median), r), page.Figure(page.Nanoseconds(r.More("memstats-ns").Median), r),
-	}
-}
-
 // stallLabel names a call: "10 ms, trampoline as a leaf".
 func stallLabel(r *record.Row) string {
+	if r.Op == "idle" {
+		return "idle program"
+	}
 	label := r.Via
 	for _, w := range ways {
 		if w.via == r.Via && w.form == r.Get("form") {
@@ -155,7 +153,8 @@ func sayStall(rows []*record.Row) string {
 	said := fmt.Sprintf("Beside a leaf call of %s a collection stops the program for %s, and beside a usual call of the same length for %s.",
 		page.Nanoseconds(took.Median), page.Nanoseconds(stopped.Median), page.Nanoseconds(usual.More("stop-ns").Median))
 	if record.Above(stopped, usual.More("stop-ns")) {
-		said += " Never the default: every goroutine waits until a leaf call returns, so it suits only functions that are known to be short."
+		said += " Never the default: what stops the world stops every goroutine until a leaf call returns, " +
+			"so it suits only functions that are known to be short and never to block."
 	}
 	return said
 }

@@ -28,7 +28,7 @@ func lockedPairs(p *page.Page) (all []lockedPair) {
 		if e, ok := record.EffectOf(locked, free, floor); ok {
 			label := map[string]string{"noop": "no argument", "spin": "busy for 1 µs", "sleep": "asleep for 50 µs"}[free.Op]
 			if load == "busy" {
-				label += ", beside others"
+				label += " beside others"
 			}
 			all = append(all, lockedPair{label, free, locked, e})
 		}
@@ -87,5 +87,5 @@ func fasterLocked(p *page.Page) (found, verdict string) {
 	case slower > 0:
 		return found, fmt.Sprintf("does not hold: slower for %d of %d, faster for none", slower, len(pairs))
 	}
-	return found, "does not hold: no difference"
+	return found, "no difference beyond noise"
 }

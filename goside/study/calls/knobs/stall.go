@@ -32,7 +32,7 @@ var stallCrossings = []string{"direct", "cgo", "trampoline"}
 // A sample is of two calls, one after the other. In a tenth of the first the call is left alone; then runtime.GC is called
 // beside it, whose time is that of an operation. stop-ns is how long that collection stopped the program, its stops added up.
 // Beside the second call runtime.ReadMemStats is called, which stops the world once: memstats-ns. call-ns is how long the
-// first call took. Beside them stands the idle program, twice.
+// first call took. Beside them stands the idle program.
 type stallPlan struct {
 	measure.Plan
 	calls []time.Duration
@@ -57,9 +57,7 @@ func (plan *stallPlan) measure(crossings []calls.Crossing, leaves *calls.Funcs, 
 			Take: func() (measure.Sample, int, error) { return plan.beside(spin, call) },
 		})
 	}
-	for _, entry := range []string{"", record.EntryAgain} {
-		add(record.Name{Op: "idle", Lang: "go", Via: "direct", Entry: entry}, func(int64) {}, 0)
-	}
+	add(record.Name{Op: "idle", Lang: "go", Via: "direct"}, func(int64) {}, 0)
 	for _, call := range plan.calls {
 		spin := func(lang, via, form string, f *calls.Funcs) {
 			if f.Spin != nil {
