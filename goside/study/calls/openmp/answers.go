@@ -5,6 +5,7 @@ package openmp
 
 import (
 	"fmt"
+	"slices"
 
 	"toll/goside/measure"
 	"toll/goside/page"
@@ -42,7 +43,7 @@ func answerCallers(p *page.Page) string {
 	if !ok || !alsoOK {
 		return ""
 	}
-	return fmt.Sprintf("With %s callers on %s each, the process has %s at most, where one caller makes it %s; %s of them want each core. "+
+	return fmt.Sprintf("With %s callers on %s each, the process has %s at most, where one caller makes it %s; %s threads want each core. "+
 		"Throughput of a %s, relative to one caller: %s. With all calls from one locked thread, the process has %s, "+
 		"and throughput relative to calls by the callers themselves is %s.",
 		many, page.Count(each.threads, "thread"), page.Count(whole(crowd, "threads-most"), "thread"), whole(alone, "threads-most"),
@@ -65,5 +66,5 @@ func answerSettings(p *page.Page) string {
 	if len(rows) == 0 {
 		return ""
 	}
-	return saySettings(rows, record.Floor(rows))
+	return saySettings(slices.DeleteFunc(slices.Clone(rows), (*record.Row).Again), record.Floor(rows))
 }

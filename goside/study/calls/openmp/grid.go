@@ -92,7 +92,7 @@ func run(lab *study.Lab, routes []string, full int, subjects func(timed, watched
 		holding = append(holding, r.Name())
 	}
 	p := plan{Plan: measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Done: lab.Done}, cores: runtime.NumCPU()}
-	timed, watched := 30*time.Millisecond, 15*time.Millisecond
+	timed, watched := 25*time.Millisecond, 10*time.Millisecond
 	if lab.Full {
 		p.Rounds, timed, watched = full, 50*time.Millisecond, 25*time.Millisecond
 	}
@@ -151,7 +151,7 @@ func gridSubjects(via string, cores int, full bool, timed, watched time.Duration
 			if !full && n != 1 && n != many {
 				continue
 			}
-			if n > 1 {
+			if n > 1 || full {
 				add(j, omp, team, cores, n, byOne)
 			}
 			add(j, goPar, team, cores, n, byEach)
@@ -192,11 +192,13 @@ var variables = []struct {
 // caller and by several.
 func settingSubjects(via string, cores int, full bool, timed, watched time.Duration) []subject {
 	var all []subject
-	crowd := []int{1, 4}
-	if full {
-		crowd = append(crowd, 16)
-	}
 	for _, j := range []job{few, jobs[0]} {
+		crowd := []int{1, 4}
+		if full {
+			crowd = append(crowd, 16)
+		} else if j.n != few.n {
+			crowd = crowd[:1]
+		}
 		for _, n := range crowd {
 			add := func(variable, value string) {
 				name := j.name(settingsName)
@@ -273,10 +275,15 @@ func (p *plan) inProcess(s *subject) (sample measure.Sample, calls int, err erro
 	if err != nil {
 		cancel() // what it does further is of no use
 	}
-	if ended := cmd.Wait(); ended != nil {
-		return sample, 0, &study.CommandError{Err: ended, Said: strings.TrimSpace(complaint.String())}
+	if ended := cmd.Wait(); err == nil {
+		err = ended
 	}
-	if err != nil {
+	switch said := strings.TrimSpace(complaint.String()); {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return sample, 0, fmt.Errorf("the process was not done after %v", patience)
+	case err != nil && said != "":
+		return sample, 0, &study.CommandError{Err: err, Said: said}
+	case err != nil:
 		return sample, 0, err
 	}
 	return figures(found, seen, p.cores), found.Calls, nil
@@ -285,8 +292,8 @@ func (p *plan) inProcess(s *subject) (sample measure.Sample, calls int, err erro
 // follow reads what a child prints, and watches it from its first line to its second.
 func (p *plan) follow(out *bufio.Reader, pid int) (*outcome, watch, error) {
 	line, err := out.ReadString('\n')
-	if err != nil || strings.TrimSpace(line) != watchNow {
-		return nil, watch{}, fmt.Errorf("the process printed %q (%w), want %q first", line, err, watchNow)
+	if strings.TrimSpace(line) != watchNow {
+		return nil, watch{}, fmt.Errorf("the process printed %q first, error %v, want %q", line, err, watchNow)
 	}
 	end := begin(pid, p.cores)
 	line, err = out.ReadString('\n')

@@ -55,6 +55,14 @@ func (j *job) name(benchmark string) record.Name {
 	return record.Name{Study: benchmark, Kernel: j.kernel, N: strconv.Itoa(j.n), Keys: []record.Key{{Key: "grain", Value: j.grain}}}
 }
 
+// call makes one call, if the route offers it.
+func call[A any](do func(*A) error, a *A) error {
+	if do == nil {
+		return kernel.ErrNotOffered
+	}
+	return do(a)
+}
+
 // floats returns arguments whose results are these numbers.
 func floats(call func(f *kernel.Funcs) error, out ...[]float64) *arguments {
 	a := &arguments{call: call, out: out}
@@ -80,7 +88,7 @@ func newStep(n int, par kernel.Par) *arguments {
 	a := &kernel.DiffusionStep{Out: kernel.NewGrid(n, n, 0, kernel.Row), In: kernel.NewGrid(n, n, 0, kernel.Row), Lo: 0, Hi: n,
 		D: kernel.DiffusionD, Dt: kernel.DiffusionDt, Par: par}
 	kernel.HotBlock(&a.In)
-	return floats(func(f *kernel.Funcs) error { return f.Step(a) }, a.Out.Data)
+	return floats(func(f *kernel.Funcs) error { return call(f.Step, a) }, a.Out.Data)
 }
 
 // runSteps are those of a run: even, and too few for the block's edge to reach denormals.
@@ -92,7 +100,7 @@ func newRun(n int, par kernel.Par) *arguments {
 	return floats(func(f *kernel.Funcs) error {
 		kernel.HotBlock(&a.A)
 		clear(a.B.Data)
-		return f.Run(a)
+		return call(f.Run, a)
 	}, a.A.Data)
 }
 
@@ -100,7 +108,7 @@ func newJulia(n int, par kernel.Par) *arguments {
 	par.Schedule = kernel.Guided // points differ in their work
 	a := kernel.NewJulia(n, kernel.JuliaMaxIter, par)
 	return &arguments{
-		call: func(f *kernel.Funcs) error { return f.Julia(a) },
+		call: func(f *kernel.Funcs) error { return call(f.Julia, a) },
 		clear: func() {
 			for k := range a.Out {
 				a.Out[k] = -1
@@ -120,5 +128,5 @@ func newJulia(n int, par kernel.Par) *arguments {
 
 func newOLS(n int, par kernel.Par) *arguments {
 	a := kernel.NewOLS(n, kernel.OLSDays, kernel.Row, par)
-	return floats(func(f *kernel.Funcs) error { return f.OLS(a) }, a.Slope, a.Intercept)
+	return floats(func(f *kernel.Funcs) error { return call(f.OLS, a) }, a.Slope, a.Intercept)
 }

@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"toll/goside/measure"
@@ -45,11 +46,11 @@ func groupsOf(rows []*record.Row) []*group {
 	return all
 }
 
-// jobName names a row's job: "diffusion step 256²".
+// jobName names a row's job: "diffusion step 256²", "ols matrix 10000".
 func jobName(r *record.Row) string {
-	n := page.Squares(int(r.Number("n")))
-	if r.Kernel == "ols" {
-		n = r.N
+	n := r.N
+	if side, err := strconv.Atoi(n); err == nil && r.Kernel != "ols" {
+		n = page.Squares(side)
 	}
 	return fmt.Sprintf("%s %s %s", r.Kernel, r.Get("grain"), n)
 }
@@ -134,7 +135,7 @@ func callersTable(p *page.Page, all []*group, job string, floor float64) {
 				}
 				lines = append(lines, []page.Cell{
 					page.Word(callersName(r)),
-					page.Figure(page.WithSpread(page.Significant(1e9/wall.Median), wall), r), relative,
+					page.Figure(page.WithSpread(page.Significant(1e6/wall.Median), wall), r), relative,
 					page.Figure(whole(r, "threads-before"), r), page.Figure(whole(r, "threads-most"), r), page.Figure(whole(r, "threads-after"), r),
 					page.Figure(page.Significant(r.More("running").Median), r),
 				})
@@ -142,13 +143,10 @@ func callersTable(p *page.Page, all []*group, job string, floor float64) {
 		}
 	}
 	if lines != nil {
-		p.Grid(fmt.Sprintf("%s on %s a call, GOMAXPROCS=%s", upper(job), page.Count(threads, "thread"), procs),
-			[]string{"", "calls a second", "relative", "threads before", "most", "after", "wanting a core"}, lines)
+		p.Grid(fmt.Sprintf("Calls of %s on %s each, GOMAXPROCS=%s, and threads of the process", job, page.Count(threads, "thread"), procs),
+			[]string{"", "1000 calls/s", "relative", "before", "most", "after", "want a core"}, lines)
 	}
 }
-
-// upper returns a title that begins with a capital.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // callersName names a row: "c-omp, 16 callers, from one thread".
 func callersName(r *record.Row) string {
@@ -173,8 +171,10 @@ func sayPools(p *page.Page, all []*group) {
 		}
 		return page.Joined(parts)
 	}
+	last := each.rows[len(each.rows)-1]
 	p.Say("OpenMP's runtime keeps a pool for each thread that calls it. With callers that call by themselves, the process has at most "+
-		"this many threads: %s. With calls from one thread: %s.", most(each.rows), most(one.rows))
+		"this many threads: %s; of the last, %s are left when the callers have ended. With calls from one thread: %s.",
+		most(each.rows), whole(last, "threads-after"), most(one.rows))
 }
 
 // setupsTable prints the calls of a job at each number of threads and of GOMAXPROCS, and how many threads want a core.
@@ -211,13 +211,13 @@ func setupsTable(p *page.Page, all []*group, job string) {
 					continue
 				}
 				wall := measure.Median(r.Wall())
-				speed = append(speed, page.Figure(page.WithSpread(page.Significant(1e9/wall.Median), wall), r))
+				speed = append(speed, page.Figure(page.WithSpread(page.Significant(1e6/wall.Median), wall), r))
 				crowd = append(crowd, page.Figure(fmt.Sprintf("%s; %s", whole(r, "threads-most"), page.Significant(r.More("running").Median)), r))
 			}
 			calls, threads = append(calls, speed), append(threads, crowd)
 		}
-		p.Grid(fmt.Sprintf("%s by %s: calls a second", upper(job), lang), header, calls)
-		p.Grid(fmt.Sprintf("%s by %s: most threads of the process; threads that want a core, per core", upper(job), lang), header, threads)
+		p.Grid(fmt.Sprintf("1000 calls/s, %s by %s", job, lang), header, calls)
+		p.Grid(fmt.Sprintf("Most threads of the process, and threads that want a core, per core, %s by %s", job, lang), header, threads)
 	}
 }
 
@@ -238,21 +238,21 @@ func settingsTables(p *page.Page) {
 			callers := page.Count(n, "caller")
 			header, figures = append(header, callers, "relative"), append(figures, callers+": cores", "threads", "bound")
 		}
-		var times, threads [][]page.Cell
+		var timeLines, threadLines [][]page.Cell
 		for _, setting := range names(of, settingName) {
-			time, thread := page.Words(setting), page.Words(setting)
+			timed, threads := page.Words(setting), page.Words(setting)
 			for _, n := range names(of, callersOf) {
 				k := slices.IndexFunc(of, func(r *record.Row) bool { return settingName(r) == setting && callersOf(r) == n })
 				if k < 0 {
-					time, thread = append(time, page.Words("", "")...), append(thread, page.Words("", "", "")...)
+					timed, threads = append(timed, page.Words("", "")...), append(threads, page.Words("", "", "")...)
 					continue
 				}
-				time, thread = append(time, timeCells(of[k], without(of, of[k]), floor)...), append(thread, threadCells(of[k])...)
+				timed, threads = append(timed, timeCells(of[k], without(of, of[k]), floor)...), append(threads, threadCells(of[k])...)
 			}
-			times, threads = append(times, time), append(threads, thread)
+			timeLines, threadLines = append(timeLines, timed), append(threadLines, threads)
 		}
-		p.Wide(upper(job)+": time per call", header, times)
-		p.Wide(upper(job)+": cores in use, most threads, and threads bound", figures, threads)
+		p.Wide("Time per call, "+job, header, timeLines)
+		p.Wide("Cores in use, most threads, and threads bound, "+job, figures, threadLines)
 	}
 	p.Tell(prose, "figures", nil)
 	p.Explain(sayBinding(first))
