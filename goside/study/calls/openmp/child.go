@@ -36,10 +36,10 @@ const (
 
 // outcome is what a child found.
 type outcome struct {
-	Calls                int
-	Wall, CPU            float64 // ns, of all calls
-	Bytes, Allocs        float64 // of all calls, on Go's heap
-	Before, After, Cores int
+	Calls         int
+	Wall, CPU     float64 // ns, of all calls
+	Bytes, Allocs float64 // of all calls, on Go's heap
+	Before, After int     // threads of the process: before the first call, and when all callers have ended
 }
 
 // watchNow is what a child prints before the pass in which its threads are to be watched.
@@ -83,9 +83,7 @@ type callers struct {
 }
 
 // carryOut verifies that calls made at once return the reference's bits, times them in one pass, watched by nobody, and has
-// watch called before another. What the last calls of the second returned is verified, too.
-//
-// Threads are counted before the first call and after the last, when all callers have ended.
+// watch called before another. What the last calls of that returned is verified, too.
 func (o *order) carryOut(j *job, f *kernel.Funcs, watch func()) (*outcome, error) {
 	// The collector has threads and pauses of its own. Calls leave next to nothing to collect.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
@@ -104,7 +102,7 @@ func (o *order) carryOut(j *job, f *kernel.Funcs, watch func()) (*outcome, error
 		end := c.handOver()
 		defer end()
 	}
-	found := &outcome{Before: threadsOfProcess(), Cores: runtime.NumCPU()}
+	before := threadsOfProcess()
 	if _, err := c.pass(0); err != nil {
 		return nil, err
 	}
@@ -122,7 +120,7 @@ func (o *order) carryOut(j *job, f *kernel.Funcs, watch func()) (*outcome, error
 	if err := c.verify(want); err != nil {
 		return nil, err
 	}
-	timed.Before, timed.Cores, timed.After = found.Before, found.Cores, threadsOfProcess()
+	timed.Before, timed.After = before, threadsOfProcess()
 	return timed, nil
 }
 

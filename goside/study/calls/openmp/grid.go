@@ -71,14 +71,19 @@ func settings(lab *study.Lab) ([]measure.Series, error) {
 	})
 }
 
-// run verifies the routes and measures the subjects of those that hold.
-func run(lab *study.Lab, routes []string, full int, subjects func(timed, watched time.Duration) []subject) ([]measure.Series, error) {
+// run verifies the routes and measures the subjects of those that hold, with --full in so many rounds.
+func run(lab *study.Lab, routes []string, fullRounds int, subjects func(timed, watched time.Duration) []subject) ([]measure.Series, error) {
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		return nil, lab.Available(fmt.Errorf("openmp: %w: the system does not say which threads a process has: %w", seam.ErrUnavailable, err))
 	}
 	matched, err := registry.Match(routes)
 	if err != nil {
 		return nil, err
+	}
+	for _, r := range matched {
+		if _, err := r.Open(); lab.Available(err) != nil {
+			return nil, err
+		}
 	}
 	results, err := lab.Verify(matched, []string{"diffusion", "julia", "ols"})
 	if err != nil {
@@ -94,7 +99,7 @@ func run(lab *study.Lab, routes []string, full int, subjects func(timed, watched
 	p := plan{Plan: measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Done: lab.Done}, cores: runtime.NumCPU()}
 	timed, watched := 25*time.Millisecond, 10*time.Millisecond
 	if lab.Full {
-		p.Rounds, timed, watched = full, 50*time.Millisecond, 25*time.Millisecond
+		p.Rounds, timed, watched = fullRounds, 50*time.Millisecond, 25*time.Millisecond
 	}
 	if lab.Rounds != 0 {
 		p.Rounds = lab.Rounds
@@ -292,8 +297,11 @@ func (p *plan) inProcess(s *subject) (sample measure.Sample, calls int, err erro
 // follow reads what a child prints, and watches it from its first line to its second.
 func (p *plan) follow(out *bufio.Reader, pid int) (*outcome, watch, error) {
 	line, err := out.ReadString('\n')
-	if strings.TrimSpace(line) != watchNow {
-		return nil, watch{}, fmt.Errorf("the process printed %q first, error %v, want %q", line, err, watchNow)
+	if err == nil && strings.TrimSpace(line) != watchNow {
+		err = fmt.Errorf("want %q", watchNow)
+	}
+	if err != nil {
+		return nil, watch{}, fmt.Errorf("the process printed %q first: %w", line, err)
 	}
 	end := begin(pid, p.cores)
 	line, err = out.ReadString('\n')
