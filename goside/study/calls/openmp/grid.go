@@ -101,9 +101,6 @@ func run(lab *study.Lab, routes []string, fullRounds int, subjects func(timed, w
 	if lab.Full {
 		p.Rounds, timed, watched = fullRounds, 50*time.Millisecond, 25*time.Millisecond
 	}
-	if lab.Rounds != 0 {
-		p.Rounds = lab.Rounds
-	}
 	if p.exe, err = os.Executable(); err != nil {
 		return nil, err
 	}

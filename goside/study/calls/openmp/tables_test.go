@@ -169,6 +169,23 @@ func TestPicture(t *testing.T) {
 	}
 }
 
+// TestFullFits: what a full run measures fits a terminal, on few cores and on many.
+func TestFullFits(t *testing.T) {
+	for _, cores := range []int{1, 2, 64} {
+		var grid, settings []measure.Series
+		for k, s := range gridSubjects("purego", cores, true, 1, 1) {
+			grid = append(grid, pagetest.Eight(s.name.String(), 1e4*float64(k+1), 10.0, "threads-before", 1000.0, "threads-most", 1000.0, "threads-after", 123.4, "running", 0.0, "bound"))
+		}
+		for k, s := range settingSubjects("purego", cores, true, 1, 1) {
+			settings = append(settings, pagetest.Eight(s.name.String(), 1e4*float64(k+1), 10.0, "threads-before", 1000.0, "threads-most", 1000.0, "threads-after", 123.4, "running", 999.0, "bound"))
+		}
+		fits(t, gridTables, grid...)
+		fits(t, settingsTables, settings...)
+		text := pagetest.Printed(t, gridTables, grid...)
+		pagetest.Holds(t, text, "1000 calls/s, julia image 100² by c-omp", "| threads a call, GOMAXPROCS | 1 caller | 2 callers | 4 callers | 16 callers |")
+	}
+}
+
 // fits fails the test if what a section prints does not fit a terminal, or a figure does not say its rows.
 func fits(t *testing.T, section func(*page.Page), series ...measure.Series) {
 	t.Helper()
