@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -110,6 +111,7 @@ func TestCallsAtOnce(t *testing.T) {
 			t.Error("two calls from one thread are made at once")
 		}
 		mutex.Unlock()
+		time.Sleep(100 * time.Microsecond) // time for other calls, and for a goroutine to change its thread
 		f := kernel.Go()
 		err := f.Step(a)
 		mutex.Lock()
@@ -117,11 +119,31 @@ func TestCallsAtOnce(t *testing.T) {
 		mutex.Unlock()
 		return err
 	}
-	if _, err := orderOf(callers, byOne).carryOut(&few, &alone, func() {}); err != nil {
+	defer busy()()
+	o := orderOf(callers, byOne)
+	o.Timed, o.Watched = 20*time.Millisecond, 20*time.Millisecond
+	if _, err := o.carryOut(&few, &alone, func() {}); err != nil {
 		t.Error(err)
 	}
 	if len(threads) != 1 {
 		t.Errorf("calls from one thread came from %d", len(threads))
+	}
+}
+
+// busy keeps the runtime's threads busy, so that a goroutine that sleeps goes on on any of them.
+func busy() (end func()) {
+	var done sync.WaitGroup
+	var stop atomic.Bool
+	for range 4 {
+		done.Go(func() {
+			for !stop.Load() {
+				runtime.Gosched()
+			}
+		})
+	}
+	return func() {
+		stop.Store(true)
+		done.Wait()
 	}
 }
 
