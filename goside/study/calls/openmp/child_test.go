@@ -111,7 +111,8 @@ func TestCallsAtOnce(t *testing.T) {
 			t.Error("two calls from one thread are made at once")
 		}
 		mutex.Unlock()
-		time.Sleep(100 * time.Microsecond) // time for other calls, and for a goroutine to change its thread
+		// Time for other calls to be made, and for the runtime to take a goroutine off this thread.
+		_ = unix.Nanosleep(&unix.Timespec{Nsec: 2e6}, nil)
 		f := kernel.Go()
 		err := f.Step(a)
 		mutex.Lock()
@@ -121,7 +122,7 @@ func TestCallsAtOnce(t *testing.T) {
 	}
 	defer busy()()
 	o := orderOf(callers, byOne)
-	o.Timed, o.Watched = 20*time.Millisecond, 20*time.Millisecond
+	o.Timed, o.Watched = 50*time.Millisecond, 50*time.Millisecond
 	if _, err := o.carryOut(&few, &alone, func() {}); err != nil {
 		t.Error(err)
 	}
@@ -130,7 +131,7 @@ func TestCallsAtOnce(t *testing.T) {
 	}
 }
 
-// busy keeps the runtime's threads busy, so that a goroutine that sleeps goes on on any of them.
+// busy keeps the runtime's threads busy, so that a goroutine that comes out of the kernel goes on on any of them.
 func busy() (end func()) {
 	var done sync.WaitGroup
 	var stop atomic.Bool

@@ -44,8 +44,8 @@ func TestWatch(t *testing.T) {
 		t.Errorf("saw %+v of this process, error %v, want looks, running threads, 2 threads or more, and bound ones", seen, err)
 	}
 	end = begin(os.Getpid(), 1)
-	if seen, err := end(); err != nil || seen.looks != 1 || seen.bound != 0 {
-		t.Errorf("saw %+v of this process, which has 1 CPU at least, error %v, want one look and none bound", seen, err)
+	if seen, err := end(); err != nil || seen.looks < 1 || seen.bound != 0 {
+		t.Errorf("saw %+v of this process, which has 1 CPU at least, error %v, want a look and none bound", seen, err)
 	}
 	end = begin(1<<30, 1)
 	if _, err := end(); err == nil {
