@@ -25,7 +25,7 @@ if [ "${1:-}" != --quick ]; then # which runs neither linters nor valgrind, and 
 fi
 scripts/build.sh
 
-native='*/direct */purego */syscalln'
+native='*/direct */trampoline */purego */syscalln'
 if [ "$(cat build/python)" = none ]; then
     python=
     all="$native */cgo */netlib"
