@@ -98,3 +98,4 @@ if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
     revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
 fi
 go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll
+CGO_ENABLED=0 go build -buildvcs=false -o build/lib/toll-worker-go ./goside/cmd/toll-worker-go

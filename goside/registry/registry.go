@@ -17,6 +17,7 @@ import (
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
 	"toll/goside/via/trampoline"
+	"toll/goside/via/wasm"
 )
 
 // Baseline is the default denominator of ratios.
@@ -60,6 +61,10 @@ var native = []*seam.Route{
 	syscallNRoute("rust", "libtoll_rust.so"),
 	syscallNRoute("rust-par", "libtoll_rust.so"),
 
+	wasmRoute("c", "toll_c.wasm"),
+	wasmRoute("c-simd128", "toll_c_simd128.wasm"),
+	wasmRoute("rust", "toll_rust.wasm"),
+
 	netlibRoute("lapack", dgels).Within(qr),
 	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
 	netlibRoute("blas", blas).Within(sums),
@@ -97,7 +102,7 @@ var rungs = []*seam.Route{
 	cgoRoute("c-simd-rung2"),
 }
 
-var routes = slices.Concat(native, tuned, python)
+var routes = slices.Concat(native, tuned, python, beside)
 
 // all are the routes that can be asked for by name.
 var all = slices.Concat(routes, levels, rungs)
@@ -154,7 +159,11 @@ func tunedRoutes(levels ...string) (all []*seam.Route) {
 	for _, l := range tunedLanguages {
 		for _, name := range levels {
 			lang := level.Join(l.lang, name)
-			all = append(all, cgoRoute(lang), trampolineRoute(lang, l.file), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
+			all = append(all, cgoRoute(lang))
+			if name == "" { // the stubs are the same at each level
+				all = append(all, trampolineRoute(lang, l.file))
+			}
+			all = append(all, puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
 		}
 	}
 	return all
@@ -187,4 +196,8 @@ func puregoRoute(lang, file string) *seam.Route {
 
 func syscallNRoute(lang, file string) *seam.Route {
 	return seam.NewRoute(lang, "syscalln", func() (*seam.Library, error) { return purego.OpenSyscallN(file, lang) })
+}
+
+func wasmRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "wasm", func() (*seam.Library, error) { return wasm.Open(file, lang) })
 }
