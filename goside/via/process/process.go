@@ -358,8 +358,7 @@ func (w *Worker) ask(function, variant uint32, integers []int64, doubles []float
 	w.asked.Store(0)
 	clear(w.arrays)
 	if err != nil {
-		var r refusal
-		if errors.As(err, &r) {
+		if r, ok := errors.AsType[refusal](err); ok {
 			return a, fmt.Errorf("process: %w", r.error)
 		}
 		return a, w.fail(err)
