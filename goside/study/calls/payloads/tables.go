@@ -47,7 +47,7 @@ var labels = map[string]string{
 	"triple":         "3 float32 by value: 2 vector registers",
 	"mixed":          "6 fields, 40 B, by value: memory",
 	"mixed_at":       "6 fields, 40 B, by pointer, in place",
-	"text_length":    "string in: copied, the copy freed, %",
+	"text_length":    "string in, copied, %",
 	"text_static":    "string out: the library's, nobody frees, %",
 	"text_new":       "string out: C's, freed by a 2nd call, %",
 	"text_into":      "string out: into Go's buffer, %",
