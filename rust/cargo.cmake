@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Has CARGO build the crate at MANIFEST for ARCH, with the hash HASH of toll.h, in the folder TARGET_DIR, and puts its
-# ARCHIVE and its SHARED library into OUT. Where cargo leaves them depends on the user's own settings (build.target, for
-# one), so what is copied is what cargo names in this run.
+# ARCHIVE, without bitcode if there is an OBJCOPY, and its SHARED library into OUT. Where cargo leaves them depends on the
+# user's own settings (build.target, for one), so what is copied is what cargo names in this run.
 
 # The crate's profile, read as a configuration, goes before that of the user's environment and files, and so do
 # these variables.
@@ -47,14 +47,24 @@ foreach(name ${ARCHIVE} ${SHARED})
     message(FATAL_ERROR "cargo built '${files}', want one ${name}: CARGO_BUILD_TARGET or build.target in a "
                         "configuration of cargo's may name another machine than this one")
   endif()
-  # A library that a program has open is replaced, not overwritten.
-  file(SHA256 ${built} want)
-  set(got)
-  if(EXISTS ${OUT}/${name})
-    file(SHA256 ${OUT}/${name} got)
+  # A library that a program has open is replaced, not overwritten. The stamp says what was made of what.
+  set(stamp ${TARGET_DIR}/${name}.stamp)
+  file(SHA256 ${built} from)
+  set(made)
+  set(stamped)
+  if(EXISTS ${OUT}/${name} AND EXISTS ${stamp})
+    file(SHA256 ${OUT}/${name} made)
+    file(READ ${stamp} stamped)
   endif()
-  if(NOT got STREQUAL want)
+  if(NOT stamped STREQUAL "${from} ${made}")
     configure_file(${built} ${OUT}/${name}.new COPYONLY)
+    # The standard library's objects also hold LLVM's bitcode, and Go 1.27 links no archive with that.
+    if(name STREQUAL ARCHIVE AND OBJCOPY)
+      execute_process(COMMAND ${OBJCOPY} --remove-section .llvmbc --remove-section .llvmcmd ${OUT}/${name}.new
+                      COMMAND_ERROR_IS_FATAL ANY)
+    endif()
+    file(SHA256 ${OUT}/${name}.new made)
     file(RENAME ${OUT}/${name}.new ${OUT}/${name})
+    file(WRITE ${stamp} "${from} ${made}")
   endif()
 endforeach()

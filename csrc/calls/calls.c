@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,39 @@ int64_t toll_calls_ints15(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_
                      9u * (uint64_t)a9 + 10u * (uint64_t)a10 + 11u * (uint64_t)a11 + 12u * (uint64_t)a12 +
                      13u * (uint64_t)a13 + 14u * (uint64_t)a14 + 15u * (uint64_t)a15);
 }
+int64_t toll_calls_ints16(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
+                          int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
+                          int64_t a14, int64_t a15, int64_t a16) {
+    return (int64_t)(1u * (uint64_t)a1 + 2u * (uint64_t)a2 + 3u * (uint64_t)a3 + 4u * (uint64_t)a4 +
+                     5u * (uint64_t)a5 + 6u * (uint64_t)a6 + 7u * (uint64_t)a7 + 8u * (uint64_t)a8 +
+                     9u * (uint64_t)a9 + 10u * (uint64_t)a10 + 11u * (uint64_t)a11 + 12u * (uint64_t)a12 +
+                     13u * (uint64_t)a13 + 14u * (uint64_t)a14 + 15u * (uint64_t)a15 + 16u * (uint64_t)a16);
+}
+int64_t toll_calls_ints20(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
+                          int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
+                          int64_t a14, int64_t a15, int64_t a16, int64_t a17, int64_t a18, int64_t a19,
+                          int64_t a20) {
+    return (int64_t)(1u * (uint64_t)a1 + 2u * (uint64_t)a2 + 3u * (uint64_t)a3 + 4u * (uint64_t)a4 +
+                     5u * (uint64_t)a5 + 6u * (uint64_t)a6 + 7u * (uint64_t)a7 + 8u * (uint64_t)a8 +
+                     9u * (uint64_t)a9 + 10u * (uint64_t)a10 + 11u * (uint64_t)a11 + 12u * (uint64_t)a12 +
+                     13u * (uint64_t)a13 + 14u * (uint64_t)a14 + 15u * (uint64_t)a15 + 16u * (uint64_t)a16 +
+                     17u * (uint64_t)a17 + 18u * (uint64_t)a18 + 19u * (uint64_t)a19 + 20u * (uint64_t)a20);
+}
+int64_t toll_calls_ints32(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
+                          int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
+                          int64_t a14, int64_t a15, int64_t a16, int64_t a17, int64_t a18, int64_t a19,
+                          int64_t a20, int64_t a21, int64_t a22, int64_t a23, int64_t a24, int64_t a25,
+                          int64_t a26, int64_t a27, int64_t a28, int64_t a29, int64_t a30, int64_t a31,
+                          int64_t a32) {
+    return (int64_t)(1u * (uint64_t)a1 + 2u * (uint64_t)a2 + 3u * (uint64_t)a3 + 4u * (uint64_t)a4 +
+                     5u * (uint64_t)a5 + 6u * (uint64_t)a6 + 7u * (uint64_t)a7 + 8u * (uint64_t)a8 +
+                     9u * (uint64_t)a9 + 10u * (uint64_t)a10 + 11u * (uint64_t)a11 + 12u * (uint64_t)a12 +
+                     13u * (uint64_t)a13 + 14u * (uint64_t)a14 + 15u * (uint64_t)a15 + 16u * (uint64_t)a16 +
+                     17u * (uint64_t)a17 + 18u * (uint64_t)a18 + 19u * (uint64_t)a19 + 20u * (uint64_t)a20 +
+                     21u * (uint64_t)a21 + 22u * (uint64_t)a22 + 23u * (uint64_t)a23 + 24u * (uint64_t)a24 +
+                     25u * (uint64_t)a25 + 26u * (uint64_t)a26 + 27u * (uint64_t)a27 + 28u * (uint64_t)a28 +
+                     29u * (uint64_t)a29 + 30u * (uint64_t)a30 + 31u * (uint64_t)a31 + 32u * (uint64_t)a32);
+}
 
 double toll_calls_doubles1(double a1) { return a1; }
 double toll_calls_doubles2(double a1, double a2) { return a1 + 2 * a2; }
@@ -141,6 +175,28 @@ double toll_calls_doubles15(double a1, double a2, double a3, double a4, double a
     return a1 + 2 * a2 + 3 * a3 + 4 * a4 + 5 * a5 + 6 * a6 + 7 * a7 + 8 * a8 + 9 * a9 + 10 * a10 + 11 * a11 +
            12 * a12 + 13 * a13 + 14 * a14 + 15 * a15;
 }
+double toll_calls_doubles16(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
+                            double a8, double a9, double a10, double a11, double a12, double a13, double a14,
+                            double a15, double a16) {
+    return a1 + 2 * a2 + 3 * a3 + 4 * a4 + 5 * a5 + 6 * a6 + 7 * a7 + 8 * a8 + 9 * a9 + 10 * a10 + 11 * a11 +
+           12 * a12 + 13 * a13 + 14 * a14 + 15 * a15 + 16 * a16;
+}
+double toll_calls_doubles20(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
+                            double a8, double a9, double a10, double a11, double a12, double a13, double a14,
+                            double a15, double a16, double a17, double a18, double a19, double a20) {
+    return a1 + 2 * a2 + 3 * a3 + 4 * a4 + 5 * a5 + 6 * a6 + 7 * a7 + 8 * a8 + 9 * a9 + 10 * a10 + 11 * a11 +
+           12 * a12 + 13 * a13 + 14 * a14 + 15 * a15 + 16 * a16 + 17 * a17 + 18 * a18 + 19 * a19 + 20 * a20;
+}
+double toll_calls_doubles32(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
+                            double a8, double a9, double a10, double a11, double a12, double a13, double a14,
+                            double a15, double a16, double a17, double a18, double a19, double a20,
+                            double a21, double a22, double a23, double a24, double a25, double a26,
+                            double a27, double a28, double a29, double a30, double a31, double a32) {
+    return a1 + 2 * a2 + 3 * a3 + 4 * a4 + 5 * a5 + 6 * a6 + 7 * a7 + 8 * a8 + 9 * a9 + 10 * a10 + 11 * a11 +
+           12 * a12 + 13 * a13 + 14 * a14 + 15 * a15 + 16 * a16 + 17 * a17 + 18 * a18 + 19 * a19 + 20 * a20 +
+           21 * a21 + 22 * a22 + 23 * a23 + 24 * a24 + 25 * a25 + 26 * a26 + 27 * a27 + 28 * a28 + 29 * a29 +
+           30 * a30 + 31 * a31 + 32 * a32;
+}
 
 bool toll_calls_bool(bool x, bool y) { return x && !y; }
 int64_t toll_calls_int8(int8_t x, int8_t y) { return (int64_t)x - 2 * (int64_t)y; }
@@ -169,6 +225,39 @@ void toll_calls_fill(double *p, int64_t n, double x) {
     for (int64_t k = 0; k < n; k++)
         p[k] = x;
 }
+
+void toll_calls_batch(double *out, const double *x, const double *y, int64_t n) {
+    /* Through a pointer that the compiler must read anew: each is a call of the function, not a vector's
+     * lane. */
+    double (*volatile add)(double, double) = toll_calls_add;
+    for (int64_t k = 0; k < n; k++)
+        out[k] = add(x[k], y[k]);
+}
+
+static double products(int64_t n, va_list args) {
+    double sum = 0;
+    for (int64_t k = 0; k < n; k++) {
+        const double a = (double)va_arg(args, int64_t);
+        sum += a * va_arg(args, double);
+    }
+    return sum;
+}
+
+double toll_calls_variadic(int64_t n, ...) {
+    va_list args;
+    va_start(args, n);
+    const double sum = products(n, args);
+    va_end(args);
+    return sum;
+}
+
+double toll_calls_variadic2(int64_t a, double x, int64_t b, double y) {
+    return toll_calls_variadic(2, a, x, b, y);
+}
+
+toll_longs toll_calls_longs(toll_longs p) { return (toll_longs){p.y, p.x}; }
+toll_split toll_calls_split(toll_split p) { return (toll_split){(int64_t)(0u - (uint64_t)p.x), -p.y}; }
+toll_triple toll_calls_triple(toll_triple p) { return (toll_triple){p.z, p.x, p.y}; }
 
 toll_pair toll_calls_pair(toll_pair p) { return (toll_pair){p.y, p.x}; }
 void toll_calls_pair_at(toll_pair *p) { *p = toll_calls_pair(*p); }

@@ -50,6 +50,19 @@ int64_t toll_calls_ints14(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_
 int64_t toll_calls_ints15(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
                           int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
                           int64_t a14, int64_t a15);
+int64_t toll_calls_ints16(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
+                          int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
+                          int64_t a14, int64_t a15, int64_t a16);
+int64_t toll_calls_ints20(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
+                          int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
+                          int64_t a14, int64_t a15, int64_t a16, int64_t a17, int64_t a18, int64_t a19,
+                          int64_t a20);
+int64_t toll_calls_ints32(int64_t a1, int64_t a2, int64_t a3, int64_t a4, int64_t a5, int64_t a6, int64_t a7,
+                          int64_t a8, int64_t a9, int64_t a10, int64_t a11, int64_t a12, int64_t a13,
+                          int64_t a14, int64_t a15, int64_t a16, int64_t a17, int64_t a18, int64_t a19,
+                          int64_t a20, int64_t a21, int64_t a22, int64_t a23, int64_t a24, int64_t a25,
+                          int64_t a26, int64_t a27, int64_t a28, int64_t a29, int64_t a30, int64_t a31,
+                          int64_t a32);
 double toll_calls_doubles1(double a1);
 double toll_calls_doubles2(double a1, double a2);
 double toll_calls_doubles3(double a1, double a2, double a3);
@@ -74,6 +87,17 @@ double toll_calls_doubles14(double a1, double a2, double a3, double a4, double a
 double toll_calls_doubles15(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
                             double a8, double a9, double a10, double a11, double a12, double a13, double a14,
                             double a15);
+double toll_calls_doubles16(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
+                            double a8, double a9, double a10, double a11, double a12, double a13, double a14,
+                            double a15, double a16);
+double toll_calls_doubles20(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
+                            double a8, double a9, double a10, double a11, double a12, double a13, double a14,
+                            double a15, double a16, double a17, double a18, double a19, double a20);
+double toll_calls_doubles32(double a1, double a2, double a3, double a4, double a5, double a6, double a7,
+                            double a8, double a9, double a10, double a11, double a12, double a13, double a14,
+                            double a15, double a16, double a17, double a18, double a19, double a20,
+                            double a21, double a22, double a23, double a24, double a25, double a26,
+                            double a27, double a28, double a29, double a30, double a31, double a32);
 
 /* Narrow types, all converted to the widest by the callee: x - 2*y. */
 bool toll_calls_bool(bool x, bool y); /* x and not y */
@@ -90,6 +114,16 @@ int64_t toll_calls_length(const double *p, int64_t n); /* n: p is not touched */
 double toll_calls_first(const double *p, int64_t n);   /* p[0], or 0 */
 double toll_calls_sum(const double *p, int64_t n);     /* p[0] + p[1] + ... from the left, from +0 */
 void toll_calls_fill(double *p, int64_t n, double x);  /* p[k] = x */
+
+/* Calls toll_calls_add n times: out[k] = x[k] + y[k]. The three have n elements each, and out overlaps
+ * neither. */
+void toll_calls_batch(double *out, const double *x, const double *y, int64_t n);
+
+/* (double)a * x + (double)b * y + ... from the left, from +0, of n pairs of an int64_t and a double. The
+ * second is the first with two pairs and a fixed signature, for crossings that cannot pass variable
+ * arguments. */
+double toll_calls_variadic(int64_t n, ...);
+double toll_calls_variadic2(int64_t a, double x, int64_t b, double y);
 
 /* toll_diffusion_run_fn of toll.h, one thread, on matrices whose rows lie each in memory of its own: a and b
  * are tables of `rows` pointers to `cols` doubles each, none of which overlap; nothing happens if steps < 1.
@@ -110,10 +144,27 @@ typedef struct toll_mixed { /* 40 bytes, 9 of them padding: in memory */
     int64_t f;
 } toll_mixed;
 
-toll_pair toll_calls_pair(toll_pair p);    /* {y, x} */
-void toll_calls_pair_at(toll_pair *p);     /* the same in place */
-toll_mixed toll_calls_mixed(toll_mixed m); /* every field negated, integers modulo their size */
-void toll_calls_mixed_at(toll_mixed *m);   /* the same in place */
+typedef struct toll_longs { /* 16 bytes: two integer registers */
+    int64_t x, y;
+} toll_longs;
+
+typedef struct toll_split { /* 16 bytes: an integer and a vector register */
+    int64_t x;
+    double y;
+} toll_split;
+
+typedef struct toll_triple { /* 12 bytes: on x86-64 two vector registers, two floats in the first; on arm64
+                                three */
+    float x, y, z;
+} toll_triple;
+
+toll_longs toll_calls_longs(toll_longs p);    /* {y, x} */
+toll_split toll_calls_split(toll_split p);    /* {-x modulo 2**64, -y} */
+toll_triple toll_calls_triple(toll_triple p); /* {z, x, y} */
+toll_pair toll_calls_pair(toll_pair p);       /* {y, x} */
+void toll_calls_pair_at(toll_pair *p);        /* the same in place */
+toll_mixed toll_calls_mixed(toll_mixed m);    /* every field negated, integers modulo their size */
+void toll_calls_mixed_at(toll_mixed *m);      /* the same in place */
 
 /* Strings end with a NUL and are in UTF-8. The text of length n is toll_calls_text_static()'s, repeated and
  * cut off after n bytes, be it within a character; n < 1 is as 0. */

@@ -10,6 +10,8 @@
 // goside/via/cgo show the cost of a call written in place.
 package calls
 
+import "toll/goside/kernel"
+
 // Funcs are the functions through one crossing. A function that the crossing does not offer is nil.
 //
 // They may be called from any goroutine, and concurrently if they write to disjoint memory.
@@ -19,7 +21,7 @@ type Funcs struct {
 	Add  func(x, y float64) float64 // x + y
 
 	// Ints[k] passes a[0] to a[k-1] as k arguments and returns a[0] + 2*a[1] + …, modulo 2⁶⁴; Doubles[k] does the same
-	// from the left, each operation rounded. 1 <= k <= 15; element 0 is nil.
+	// from the left, each operation rounded. k is one of Arities; the other elements are nil.
 	Ints    [MaxArity + 1]func(a *[MaxArity]int64) int64
 	Doubles [MaxArity + 1]func(a *[MaxArity]float64) float64
 
@@ -38,6 +40,18 @@ type Funcs struct {
 	Sum    func(p []float64) float64    // from the left, from +0
 	Fill   func(p []float64, x float64) // p[k] = x
 
+	// Batch makes len(out) calls of C's add in one crossing: out[k] = x[k] + y[k]. The three are equally long, and out
+	// overlaps neither.
+	Batch func(out, x, y []float64)
+
+	// Memory is where the other side works without a copy: a slice that lies in it crosses as its place. It is nil if the
+	// other side reaches Go's memory, and if it reaches none, so that slices are copied in and out.
+	Memory kernel.Memory
+
+	// Variadic passes two pairs to a C function of variable arguments, or to its twin of fixed ones if the crossing has no
+	// others: float64(a)*x + float64(b)*y.
+	Variadic func(a int64, x float64, b int64, y float64) float64
+
 	// RunRows does [kernel.DiffusionRun] by rows on matrices whose rows each lie in memory of their own.
 	RunRows func(a, b *Rows, steps int, d, dt float64) error
 
@@ -45,6 +59,11 @@ type Funcs struct {
 	Pair    func(p Pair) Pair   // the same by value, both ways
 	MixedAt func(m *Mixed)      // negates every field, in place
 	Mixed   func(m Mixed) Mixed // the same by value, both ways
+
+	// By value, both ways, in the other classes of registers.
+	Longs  func(p Longs) Longs   // swaps
+	Split  func(p Split) Split   // negates both fields
+	Triple func(p Triple) Triple // {Z, X, Y}
 
 	// Strings are copied both ways, since C's end with a NUL and lie in C's memory. For C, a string ends at its first
 	// NUL.
@@ -77,12 +96,25 @@ type Funcs struct {
 
 //go:generate go run toll/goside/internal/generate arity.go.tmpl
 
-// MaxArity is the largest number of arguments that is passed. Another needs functions in calls.h, and maxArity of
-// goside/internal/generate.
-const MaxArity = 15
+// MaxArity is the largest number of arguments that is passed, the last of Arities. Another needs functions in calls.h, and
+// arities of goside/internal/generate.
+const MaxArity = 32
 
 // Pair mirrors toll_pair: 16 bytes, which C passes in two registers.
 type Pair struct{ X, Y float64 }
+
+// Longs mirrors toll_longs: 16 bytes, which C passes in two integer registers.
+type Longs struct{ X, Y int64 }
+
+// Split mirrors toll_split: 16 bytes, which C passes in an integer and a vector register.
+type Split struct {
+	X int64
+	Y float64
+}
+
+// Triple mirrors toll_triple: 12 bytes, which C passes in vector registers: two on amd64, with two floats in the first;
+// three on arm64.
+type Triple struct{ X, Y, Z float32 }
 
 // Mixed mirrors toll_mixed: 40 bytes including 9 of padding; C passes it in memory.
 type Mixed struct {

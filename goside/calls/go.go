@@ -33,11 +33,16 @@ func Go() *Funcs {
 		First:      first,
 		Sum:        sum,
 		Fill:       fill,
+		Batch:      batch,
+		Variadic:   variadic,
 		RunRows:    runRows,
 		PairAt:     pairAt,
 		Pair:       pair,
 		MixedAt:    mixedAt,
 		Mixed:      mixed,
+		Longs:      longs,
+		Split:      split,
+		Triple:     triple,
 		TextLength: textLength,
 		TextStatic: func() string { return text },
 		TextNew:    newText,
@@ -100,6 +105,42 @@ func fill(p []float64, x float64) {
 		p[k] = x
 	}
 }
+
+//go:noinline
+func batch(out, x, y []float64) {
+	for k := range out {
+		out[k] = add(x[k], y[k])
+	}
+}
+
+//go:noinline
+func variadic(a int64, x float64, b int64, y float64) float64 {
+	return products(product{a, x}, product{b, y})
+}
+
+// product is a pair of variable arguments.
+type product struct {
+	a int64
+	x float64
+}
+
+//go:noinline
+func products(all ...product) float64 {
+	s := 0.0
+	for _, p := range all {
+		s += float64(float64(p.a) * p.x)
+	}
+	return s
+}
+
+//go:noinline
+func longs(p Longs) Longs { return Longs{p.Y, p.X} }
+
+//go:noinline
+func split(p Split) Split { return Split{-p.X, -p.Y} }
+
+//go:noinline
+func triple(p Triple) Triple { return Triple{p.Z, p.X, p.Y} }
 
 //go:noinline
 func pair(p Pair) Pair { return Pair{p.Y, p.X} }

@@ -14,7 +14,7 @@ import (
 
 // Payload is something to pass; toll calls times it on every crossing.
 type Payload struct {
-	Group  string // payloads shown together: "scalars", "arguments", "slices", "structs", "text", "others", "callbacks"
+	Group  string // payloads shown together: "scalars", "arguments", "slices", "batches", "structs", "text", "others", "callbacks"
 	Kernel string // the function, as in the benchmark's name
 	N      int    // its size: arguments, bytes or callbacks; 1 if it has none
 	Cost   Cost
@@ -36,21 +36,25 @@ type Cost struct {
 // Sizes are the bytes of the slices that are passed.
 var Sizes = []int{8, 64, 512, 4 << 10, 32 << 10, 256 << 10, 2 << 20, 16 << 20}
 
-// TextSizes are the bytes of the strings, CallbackCounts the callbacks in one call.
+// TextSizes are the bytes of the strings, BatchSizes the calls in one crossing, CallbackCounts the callbacks in one call.
 var (
-	TextSizes      = []int{16, 1 << 10, 64 << 10}
+	TextSizes      = []int{8, 64, 1 << 10, 64 << 10}
+	BatchSizes     = []int{1, 10, 100, 1000, 10_000}
 	CallbackCounts = []int{0, 1, 10, 100, 1000}
 )
 
 // Payloads returns all of them. They share memory: only one may run at a time.
 func Payloads() []Payload {
 	all := scalars()
-	for n := 1; n <= MaxArity; n++ {
+	for _, n := range Arities {
 		all = append(all, arguments(n)...)
 	}
-	p := make([]float64, Sizes[len(Sizes)-1]/8)
+	room := &room{length: max(Sizes[len(Sizes)-1]/8, 3*BatchSizes[len(BatchSizes)-1])}
 	for _, size := range Sizes {
-		all = append(all, slices(p[:size/8])...)
+		all = append(all, slices(room, size/8)...)
+	}
+	for _, k := range BatchSizes {
+		all = append(all, batches(room, k))
 	}
 	all = append(all, structs()...)
 	for _, size := range TextSizes {
@@ -145,39 +149,97 @@ func passes[T int64 | float64](k int) func(call func(*[MaxArity]T) T, n int) boo
 	}
 }
 
-func slices(p []float64) []Payload {
+// room is where the slices lie that are passed: in each crossing's own memory, or in Go's.
+type room struct {
+	length int
+	in     map[kernel.Memory][]float64
+}
+
+// of returns the first n numbers of a crossing's room.
+func (r *room) of(f *Funcs, n int) ([]float64, error) {
+	p := r.in[f.Memory]
+	if p == nil {
+		if f.Memory == nil {
+			p = make([]float64, r.length)
+		} else {
+			var err error
+			if p, err = f.Memory.Alloc(r.length); err != nil {
+				return nil, err
+			}
+		}
+		if r.in == nil {
+			r.in = map[kernel.Memory][]float64{}
+		}
+		r.in[f.Memory] = p
+	}
+	return p[:n:n], nil
+}
+
+// sliced is payload for functions that are passed the first length numbers of a room.
+func sliced[F any](group, name string, size int, cost Cost, room *room, length int, get func(f *Funcs) F,
+	run func(call F, p []float64, n int) bool) Payload {
+	return Payload{group, name, size, cost, func(f *Funcs, n int) error {
+		call := get(f)
+		if reflect.ValueOf(call).IsNil() {
+			return kernel.ErrNotOffered
+		}
+		p, err := room.of(f, length)
+		if err != nil {
+			return err
+		}
+		if !run(call, p, n) {
+			return fmt.Errorf("calls: %s of %d returned a wrong result", name, size)
+		}
+		return nil
+	}}
+}
+
+func slices(room *room, length int) []Payload {
 	const group = "slices"
-	size := 8 * len(p)
-	reads := func(name string, cost Cost, get func(f *Funcs) func([]float64) float64, want func() float64) Payload {
-		return payload(group, name, size, cost, get, func(call func([]float64) float64, n int) bool {
+	size := 8 * length
+	reads := func(name string, cost Cost, get func(f *Funcs) func([]float64) float64, want func(p []float64) float64) Payload {
+		return sliced(group, name, size, cost, room, length, get, func(call func([]float64) float64, p []float64, n int) bool {
 			var r float64
 			for range n {
 				r = call(p)
 			}
-			return r == want()
+			return r == want(p)
 		})
 	}
 	return []Payload{
-		payload(group, "length", size, Cost{Ints: 2, Results: 1}, func(f *Funcs) func([]float64) int64 { return f.Length },
-			func(call func([]float64) int64, n int) bool {
+		sliced(group, "length", size, Cost{Ints: 2, Results: 1}, room, length, func(f *Funcs) func([]float64) int64 { return f.Length },
+			func(call func([]float64) int64, p []float64, n int) bool {
 				var r int64
 				for range n {
 					r = call(p)
 				}
 				return r == int64(len(p))
 			}),
-		reads("first", Cost{Ints: 2, Results: 1}, func(f *Funcs) func([]float64) float64 { return f.First }, func() float64 { return p[0] }),
-		// The elements are what fill wrote, or 0: all equal, so the sum is exact.
-		reads("sum", Cost{Ints: 2, Results: 1, Read: size}, func(f *Funcs) func([]float64) float64 { return f.Sum },
-			func() float64 { return sum(p) }),
-		payload(group, "fill", size, Cost{Ints: 2, Doubles: 1, Written: size}, func(f *Funcs) func([]float64, float64) { return f.Fill },
-			func(call func([]float64, float64), n int) bool {
+		reads("first", Cost{Ints: 2, Results: 1}, func(f *Funcs) func([]float64) float64 { return f.First },
+			func(p []float64) float64 { return p[0] }),
+		// The elements are small multiples of a half, so the sum is exact.
+		reads("sum", Cost{Ints: 2, Results: 1, Read: size}, func(f *Funcs) func([]float64) float64 { return f.Sum }, sum),
+		sliced(group, "fill", size, Cost{Ints: 2, Doubles: 1, Written: size}, room, length,
+			func(f *Funcs) func([]float64, float64) { return f.Fill }, func(call func([]float64, float64), p []float64, n int) bool {
 				for range n {
 					call(p, 0.5)
 				}
 				return p[0] == 0.5 && p[len(p)-1] == 0.5
 			}),
 	}
+}
+
+// batches passes k calls of add in one crossing.
+func batches(room *room, k int) Payload {
+	return sliced("batches", "batch", k, Cost{Ints: 4, Read: 16 * k, Written: 8 * k}, room, 3*k,
+		func(f *Funcs) func(out, x, y []float64) { return f.Batch }, func(call func(out, x, y []float64), p []float64, n int) bool {
+			out, x, y := p[:k], p[k:2*k], p[2*k:]
+			out[k-1], x[k-1], y[k-1] = 0, 3, 0.5 // halves, so that all sums stay exact
+			for range n {
+				call(out, x, y)
+			}
+			return out[k-1] == 3.5 && out[0] == x[0]+y[0]
+		})
 }
 
 func structs() []Payload {
@@ -197,6 +259,27 @@ func structs() []Payload {
 				p = call(p)
 			}
 			return p == [...]Pair{{1, 2}, {2, 1}}[n%2]
+		}),
+		payload(group, "longs", 16, Cost{Ints: 2, Results: 1, Copied: 32}, func(f *Funcs) func(Longs) Longs { return f.Longs }, func(call func(Longs) Longs, n int) bool {
+			p := Longs{1, 2}
+			for range n {
+				p = call(p)
+			}
+			return p == [...]Longs{{1, 2}, {2, 1}}[n%2]
+		}),
+		payload(group, "split", 16, Cost{Ints: 1, Doubles: 1, Results: 1, Copied: 32}, func(f *Funcs) func(Split) Split { return f.Split }, func(call func(Split) Split, n int) bool {
+			p := Split{1, 2}
+			for range n {
+				p = call(p)
+			}
+			return p == [...]Split{{1, 2}, {-1, -2}}[n%2]
+		}),
+		payload(group, "triple", 12, Cost{Doubles: 3, Results: 1, Copied: 24}, func(f *Funcs) func(Triple) Triple { return f.Triple }, func(call func(Triple) Triple, n int) bool {
+			p := Triple{1, 2, 3}
+			for range n {
+				p = call(p)
+			}
+			return p == [...]Triple{{1, 2, 3}, {3, 1, 2}, {2, 3, 1}}[n%3]
 		}),
 		payload(group, "mixed_at", 40, Cost{Ints: 1}, func(f *Funcs) func(*Mixed) { return f.MixedAt }, func(call func(*Mixed), n int) bool {
 			*mixed = Mixed{1, 2, 3, 4, 5, 6}
@@ -279,6 +362,14 @@ func others() []Payload {
 		status("status_refused", int32(kernel.ErrArg), kernel.ErrArg),
 		errno("errno_0", 0, nil),
 		errno("errno_set", int32(syscall.ENOENT), syscall.ENOENT),
+		payload(group, "variadic", 4, Cost{Ints: 2, Doubles: 2, Results: 1}, func(f *Funcs) func(int64, float64, int64, float64) float64 { return f.Variadic },
+			func(call func(int64, float64, int64, float64) float64, n int) bool {
+				var r float64
+				for range n {
+					r = call(2, 0.5, -3, 4)
+				}
+				return r == -11
+			}),
 		payload(group, "handle", 1, one, func(f *Funcs) func(any) any { return f.Handle }, func(call func(any) any, n int) bool {
 			var r any
 			for range n {

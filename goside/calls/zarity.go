@@ -5,7 +5,10 @@
 
 package calls
 
-// The functions of 1 to 15 arguments, in Go. None is inlined, so that a call is a call.
+// The functions of as many arguments as Arities says, in Go. None is inlined, so that a call is a call.
+
+// Arities are the numbers of arguments that are passed.
+var Arities = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 32}
 
 var ints = [...]func(*[MaxArity]int64) int64{
 	1: func(a *[MaxArity]int64) int64 {
@@ -52,6 +55,15 @@ var ints = [...]func(*[MaxArity]int64) int64{
 	},
 	15: func(a *[MaxArity]int64) int64 {
 		return ints15(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14])
+	},
+	16: func(a *[MaxArity]int64) int64 {
+		return ints16(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
+	},
+	20: func(a *[MaxArity]int64) int64 {
+		return ints20(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19])
+	},
+	32: func(a *[MaxArity]int64) int64 {
+		return ints32(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27], a[28], a[29], a[30], a[31])
 	},
 }
 
@@ -100,6 +112,15 @@ var doubles = [...]func(*[MaxArity]float64) float64{
 	},
 	15: func(a *[MaxArity]float64) float64 {
 		return doubles15(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14])
+	},
+	16: func(a *[MaxArity]float64) float64 {
+		return doubles16(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
+	},
+	20: func(a *[MaxArity]float64) float64 {
+		return doubles20(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19])
+	},
+	32: func(a *[MaxArity]float64) float64 {
+		return doubles32(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27], a[28], a[29], a[30], a[31])
 	},
 }
 
@@ -179,6 +200,21 @@ func ints15(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15 int
 }
 
 //go:noinline
+func ints16(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 int64) int64 {
+	return a1 + 2*a2 + 3*a3 + 4*a4 + 5*a5 + 6*a6 + 7*a7 + 8*a8 + 9*a9 + 10*a10 + 11*a11 + 12*a12 + 13*a13 + 14*a14 + 15*a15 + 16*a16
+}
+
+//go:noinline
+func ints20(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 int64) int64 {
+	return a1 + 2*a2 + 3*a3 + 4*a4 + 5*a5 + 6*a6 + 7*a7 + 8*a8 + 9*a9 + 10*a10 + 11*a11 + 12*a12 + 13*a13 + 14*a14 + 15*a15 + 16*a16 + 17*a17 + 18*a18 + 19*a19 + 20*a20
+}
+
+//go:noinline
+func ints32(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 int64) int64 {
+	return a1 + 2*a2 + 3*a3 + 4*a4 + 5*a5 + 6*a6 + 7*a7 + 8*a8 + 9*a9 + 10*a10 + 11*a11 + 12*a12 + 13*a13 + 14*a14 + 15*a15 + 16*a16 + 17*a17 + 18*a18 + 19*a19 + 20*a20 + 21*a21 + 22*a22 + 23*a23 + 24*a24 + 25*a25 + 26*a26 + 27*a27 + 28*a28 + 29*a29 + 30*a30 + 31*a31 + 32*a32
+}
+
+//go:noinline
 func doubles1(a1 float64) float64 {
 	return a1
 }
@@ -251,4 +287,19 @@ func doubles14(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14 float
 //go:noinline
 func doubles15(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15 float64) float64 {
 	return a1 + float64(2*a2) + float64(3*a3) + float64(4*a4) + float64(5*a5) + float64(6*a6) + float64(7*a7) + float64(8*a8) + float64(9*a9) + float64(10*a10) + float64(11*a11) + float64(12*a12) + float64(13*a13) + float64(14*a14) + float64(15*a15)
+}
+
+//go:noinline
+func doubles16(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 float64) float64 {
+	return a1 + float64(2*a2) + float64(3*a3) + float64(4*a4) + float64(5*a5) + float64(6*a6) + float64(7*a7) + float64(8*a8) + float64(9*a9) + float64(10*a10) + float64(11*a11) + float64(12*a12) + float64(13*a13) + float64(14*a14) + float64(15*a15) + float64(16*a16)
+}
+
+//go:noinline
+func doubles20(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 float64) float64 {
+	return a1 + float64(2*a2) + float64(3*a3) + float64(4*a4) + float64(5*a5) + float64(6*a6) + float64(7*a7) + float64(8*a8) + float64(9*a9) + float64(10*a10) + float64(11*a11) + float64(12*a12) + float64(13*a13) + float64(14*a14) + float64(15*a15) + float64(16*a16) + float64(17*a17) + float64(18*a18) + float64(19*a19) + float64(20*a20)
+}
+
+//go:noinline
+func doubles32(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 float64) float64 {
+	return a1 + float64(2*a2) + float64(3*a3) + float64(4*a4) + float64(5*a5) + float64(6*a6) + float64(7*a7) + float64(8*a8) + float64(9*a9) + float64(10*a10) + float64(11*a11) + float64(12*a12) + float64(13*a13) + float64(14*a14) + float64(15*a15) + float64(16*a16) + float64(17*a17) + float64(18*a18) + float64(19*a19) + float64(20*a20) + float64(21*a21) + float64(22*a22) + float64(23*a23) + float64(24*a24) + float64(25*a25) + float64(26*a26) + float64(27*a27) + float64(28*a28) + float64(29*a29) + float64(30*a30) + float64(31*a31) + float64(32*a32)
 }

@@ -113,7 +113,7 @@ func (v *callVerifier) numbers() {
 		ints[k] = (int64(k)*0x1234567 + 3) << (2 * k) * int64(1-k%2*2)
 		doubles[k] = float64(k+1) / 3 * float64(1-k%2*2)
 	}
-	for k := 1; k <= calls.MaxArity; k++ {
+	for _, k := range calls.Arities {
 		if got.Ints[k] != nil {
 			v.same(got.Ints[k](&ints), want.Ints[k](&ints), "ints%d(%d)", k, ints[:k])
 		}
@@ -121,34 +121,74 @@ func (v *callVerifier) numbers() {
 			v.same(got.Doubles[k](&doubles), want.Doubles[k](&doubles), "doubles%d(%g)", k, doubles[:k])
 		}
 	}
+	if got.Variadic != nil {
+		for _, a := range []int64{0, 1, -3, 1<<53 + 1, math.MinInt64} {
+			for _, x := range floats {
+				v.same(got.Variadic(a, x, 7, 1.0/3), want.Variadic(a, x, 7, 1.0/3), "variadic(%d, %g, 7, 1/3)", a, x)
+				v.same(got.Variadic(-7, 1.0/3, a, x), want.Variadic(-7, 1.0/3, a, x), "variadic(-7, 1/3, %d, %g)", a, x)
+			}
+		}
+	}
 }
 
 func (v *callVerifier) slices() {
+	const n = 1003
+	v.slicesIn("", func() ([]float64, error) { return make([]float64, n), nil })
+	if memory := v.got.Memory; memory != nil {
+		v.slicesIn(" in the crossing's memory", func() ([]float64, error) { return memory.Alloc(n) })
+	}
+}
+
+// slicesIn passes slices that lie where alloc has them.
+func (v *callVerifier) slicesIn(where string, alloc func() ([]float64, error)) {
 	got, want := v.got, v.want
-	whole := make([]float64, 1003)
+	var all [2][]float64 // those that are passed, and a copy to change
+	for k := range all {
+		p, err := alloc()
+		if err != nil {
+			v.wrong = append(v.wrong, err)
+			return
+		}
+		if v.got.Memory != nil && where != "" {
+			defer v.got.Memory.Free(p)
+		}
+		all[k] = p
+	}
+	whole, a := all[0], all[1]
 	for k := range whole {
 		whole[k] = 1 / float64(k+1)
 	}
 	// At every alignment within a vector; empty, with and without memory.
 	for _, p := range [][]float64{nil, {}, whole[5:5], whole[:1], whole[1:2], whole[1:10], whole[3:1000], whole} {
 		if got.Length != nil {
-			v.same(got.Length(p), want.Length(p), "length of %d elements", len(p))
+			v.same(got.Length(p), want.Length(p), "length of %d elements%s", len(p), where)
 		}
 		if got.First != nil {
-			v.same(got.First(p), want.First(p), "first of %d elements", len(p))
+			v.same(got.First(p), want.First(p), "first of %d elements%s", len(p), where)
 		}
 		if got.Sum != nil {
-			v.same(got.Sum(p), want.Sum(p), "sum of %d elements", len(p))
+			v.same(got.Sum(p), want.Sum(p), "sum of %d elements%s", len(p), where)
 		}
 	}
 	if got.Fill != nil {
 		for _, r := range [][2]int{{5, 5}, {0, 1}, {1, 2}, {3, 1000}, {0, len(whole)}} {
-			a, b := append([]float64(nil), whole...), append([]float64(nil), whole...)
+			b := append([]float64(nil), whole...)
+			copy(a, whole)
 			got.Fill(a[r[0]:r[1]], -0.125)
 			want.Fill(b[r[0]:r[1]], -0.125)
-			v.same(a, b, "elements after fill of [%d, %d)", r[0], r[1])
+			v.same(a, b, "elements after fill of [%d, %d)%s", r[0], r[1], where)
 		}
 		got.Fill(nil, 1)
+	}
+	if got.Batch != nil {
+		for _, r := range [][2]int{{5, 5}, {0, 1}, {1, 2}, {3, 500}} {
+			b := append([]float64(nil), whole...)
+			copy(a, whole)
+			got.Batch(a[r[0]:r[1]], a[501:][:r[1]-r[0]], whole[r[0]:r[1]])
+			want.Batch(b[r[0]:r[1]], b[501:][:r[1]-r[0]], whole[r[0]:r[1]])
+			v.same(a, b, "elements after a batch of %d%s", r[1]-r[0], where)
+		}
+		got.Batch(nil, nil, nil)
 	}
 }
 
@@ -208,6 +248,21 @@ func (v *callVerifier) structs() {
 			got.PairAt(&a)
 			want.PairAt(&b)
 			v.same(a, b, "pair at %v", p)
+		}
+	}
+	for _, p := range []calls.Longs{{}, {X: 1, Y: -2}, {X: math.MinInt64, Y: math.MaxInt64}} {
+		if got.Longs != nil {
+			v.same(got.Longs(p), want.Longs(p), "longs(%v)", p)
+		}
+	}
+	for _, p := range []calls.Split{{}, {X: 1, Y: -2.5}, {X: math.MinInt64, Y: math.Inf(1)}, {X: math.MaxInt64, Y: 1e-320}} {
+		if got.Split != nil {
+			v.same(got.Split(p), want.Split(p), "split(%v)", p)
+		}
+	}
+	for _, p := range []calls.Triple{{}, {X: 1, Y: 2, Z: 3}, {X: 1e-45, Y: math.MaxFloat32, Z: float32(math.Inf(-1))}} {
+		if got.Triple != nil {
+			v.same(got.Triple(p), want.Triple(p), "triple(%v)", p)
 		}
 	}
 	for _, m := range []calls.Mixed{

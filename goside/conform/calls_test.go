@@ -70,8 +70,24 @@ func TestCallMutants(t *testing.T) {
 				return right.Doubles[10](&b)
 			}
 		},
-		"length in bytes":    func(f *calls.Funcs) { f.Length = func(p []float64) int64 { return 8 * int64(len(p)) } },
-		"fill one too few":   func(f *calls.Funcs) { f.Fill = func(p []float64, x float64) { right.Fill(p[:max(0, len(p)-1)], x) } },
+		"length in bytes":  func(f *calls.Funcs) { f.Length = func(p []float64) int64 { return 8 * int64(len(p)) } },
+		"fill one too few": func(f *calls.Funcs) { f.Fill = func(p []float64, x float64) { right.Fill(p[:max(0, len(p)-1)], x) } },
+		"batch one too few": func(f *calls.Funcs) {
+			f.Batch = func(out, x, y []float64) { n := max(0, len(out)-1); right.Batch(out[:n], x[:n], y[:n]) }
+		},
+		"last of many arguments lost": func(f *calls.Funcs) {
+			f.Doubles[32] = func(a *[calls.MaxArity]float64) float64 { b := *a; b[31] = 0; return right.Doubles[32](&b) }
+		},
+		"variable arguments swapped": func(f *calls.Funcs) {
+			f.Variadic = func(a int64, x float64, b int64, y float64) float64 { return right.Variadic(b, x, a, y) }
+		},
+		"integer registers swapped": func(f *calls.Funcs) { f.Longs = func(p calls.Longs) calls.Longs { return p } },
+		"integer cut to 32 bits": func(f *calls.Funcs) {
+			f.Split = func(p calls.Split) calls.Split { p.X = int64(int32(p.X)); return right.Split(p) }
+		},
+		"packed floats swapped": func(f *calls.Funcs) {
+			f.Triple = func(p calls.Triple) calls.Triple { p.X, p.Y = p.Y, p.X; return right.Triple(p) }
+		},
 		"struct not written": func(f *calls.Funcs) { f.PairAt = func(*calls.Pair) {} },
 		"padding forgotten": func(f *calls.Funcs) {
 			f.Mixed = func(m calls.Mixed) calls.Mixed { m.C, m.D = int32(m.D), int16(m.C); return right.Mixed(m) }

@@ -42,6 +42,15 @@ type Funcs struct {
 	Team func(threads int) int
 }
 
+// Memory is memory of Go's and of a crossing's other side: slices of it cross without a copy. Its methods may be called from any
+// goroutine.
+type Memory interface {
+	// Alloc returns n zeroed numbers that begin at a multiple of 64 bytes, or an error that says how many there is room for.
+	Alloc(n int) ([]float64, error)
+	// Free takes back what Alloc returned; it is not used any more.
+	Free(p []float64)
+}
+
 // Function is one of the functions of [Funcs].
 type Function struct {
 	Kernel, Name string

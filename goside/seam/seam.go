@@ -118,9 +118,10 @@ func (r *Route) Open() (*Library, error) { return r.open() }
 
 // Library is a language's kernels, ready to be called.
 type Library struct {
-	kernel.Funcs              // checked, see [kernel.Funcs.Checked]
-	Raw          kernel.Funcs // unchecked: the caller guarantees that the arguments' Check passes
-	Native       bool         // Raw itself refuses any fault that native code can see
+	kernel.Funcs               // checked, see [kernel.Funcs.Checked]
+	Raw          kernel.Funcs  // unchecked: the caller guarantees that the arguments' Check passes
+	Native       bool          // Raw itself refuses any fault that native code can see
+	Memory       kernel.Memory // where kernels work without a copy; nil: they reach Go's memory, or none
 	Build        Build
 }
 

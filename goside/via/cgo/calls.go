@@ -78,6 +78,16 @@ func OpenCalls() (*calls.Funcs, error) {
 			C.toll_calls_fill(ptr[C.double](p), C.int64_t(len(p)), C.double(x))
 		},
 
+		// The three slices are equally long.
+		Batch: func(out, x, y []float64) {
+			C.toll_calls_batch(ptr[C.double](out), ptr[C.double](x), ptr[C.double](y), C.int64_t(len(out)))
+		},
+
+		// cgo calls no variadic function.
+		Variadic: func(a int64, x float64, b int64, y float64) float64 {
+			return float64(C.toll_calls_variadic2(C.int64_t(a), C.double(x), C.int64_t(b), C.double(y)))
+		},
+
 		// The table holds pointers to rows that calls.Rows pinned. Each row has the length that Shape returns.
 		RunRows: func(a, b *calls.Rows, steps int, d, dt float64) error {
 			rows, cols, err := calls.Shape(a, b)
@@ -101,6 +111,19 @@ func OpenCalls() (*calls.Funcs, error) {
 			r := C.toll_calls_mixed(C.toll_mixed{a: C.int8_t(m.A), b: C.double(m.B), c: C.int32_t(m.C),
 				d: C.int16_t(m.D), e: C.double(m.E), f: C.int64_t(m.F)})
 			return calls.Mixed{A: int8(r.a), B: float64(r.b), C: int32(r.c), D: int16(r.d), E: float64(r.e), F: int64(r.f)}
+		},
+
+		Longs: func(p calls.Longs) calls.Longs {
+			r := C.toll_calls_longs(C.toll_longs{x: C.int64_t(p.X), y: C.int64_t(p.Y)})
+			return calls.Longs{X: int64(r.x), Y: int64(r.y)}
+		},
+		Split: func(p calls.Split) calls.Split {
+			r := C.toll_calls_split(C.toll_split{x: C.int64_t(p.X), y: C.double(p.Y)})
+			return calls.Split{X: int64(r.x), Y: float64(r.y)}
+		},
+		Triple: func(p calls.Triple) calls.Triple {
+			r := C.toll_calls_triple(C.toll_triple{x: C.float(p.X), y: C.float(p.Y), z: C.float(p.Z)})
+			return calls.Triple{X: float32(r.x), Y: float32(r.y), Z: float32(r.z)}
 		},
 
 		TextLength: func(s string) int64 {

@@ -58,6 +58,15 @@ var ints = [...]func(*[calls.MaxArity]int64) int64{
 	15: func(a *[calls.MaxArity]int64) int64 {
 		return int64(C.toll_calls_ints15(C.int64_t(a[0]), C.int64_t(a[1]), C.int64_t(a[2]), C.int64_t(a[3]), C.int64_t(a[4]), C.int64_t(a[5]), C.int64_t(a[6]), C.int64_t(a[7]), C.int64_t(a[8]), C.int64_t(a[9]), C.int64_t(a[10]), C.int64_t(a[11]), C.int64_t(a[12]), C.int64_t(a[13]), C.int64_t(a[14])))
 	},
+	16: func(a *[calls.MaxArity]int64) int64 {
+		return int64(C.toll_calls_ints16(C.int64_t(a[0]), C.int64_t(a[1]), C.int64_t(a[2]), C.int64_t(a[3]), C.int64_t(a[4]), C.int64_t(a[5]), C.int64_t(a[6]), C.int64_t(a[7]), C.int64_t(a[8]), C.int64_t(a[9]), C.int64_t(a[10]), C.int64_t(a[11]), C.int64_t(a[12]), C.int64_t(a[13]), C.int64_t(a[14]), C.int64_t(a[15])))
+	},
+	20: func(a *[calls.MaxArity]int64) int64 {
+		return int64(C.toll_calls_ints20(C.int64_t(a[0]), C.int64_t(a[1]), C.int64_t(a[2]), C.int64_t(a[3]), C.int64_t(a[4]), C.int64_t(a[5]), C.int64_t(a[6]), C.int64_t(a[7]), C.int64_t(a[8]), C.int64_t(a[9]), C.int64_t(a[10]), C.int64_t(a[11]), C.int64_t(a[12]), C.int64_t(a[13]), C.int64_t(a[14]), C.int64_t(a[15]), C.int64_t(a[16]), C.int64_t(a[17]), C.int64_t(a[18]), C.int64_t(a[19])))
+	},
+	32: func(a *[calls.MaxArity]int64) int64 {
+		return int64(C.toll_calls_ints32(C.int64_t(a[0]), C.int64_t(a[1]), C.int64_t(a[2]), C.int64_t(a[3]), C.int64_t(a[4]), C.int64_t(a[5]), C.int64_t(a[6]), C.int64_t(a[7]), C.int64_t(a[8]), C.int64_t(a[9]), C.int64_t(a[10]), C.int64_t(a[11]), C.int64_t(a[12]), C.int64_t(a[13]), C.int64_t(a[14]), C.int64_t(a[15]), C.int64_t(a[16]), C.int64_t(a[17]), C.int64_t(a[18]), C.int64_t(a[19]), C.int64_t(a[20]), C.int64_t(a[21]), C.int64_t(a[22]), C.int64_t(a[23]), C.int64_t(a[24]), C.int64_t(a[25]), C.int64_t(a[26]), C.int64_t(a[27]), C.int64_t(a[28]), C.int64_t(a[29]), C.int64_t(a[30]), C.int64_t(a[31])))
+	},
 }
 
 var doubles = [...]func(*[calls.MaxArity]float64) float64{
@@ -105,5 +114,14 @@ var doubles = [...]func(*[calls.MaxArity]float64) float64{
 	},
 	15: func(a *[calls.MaxArity]float64) float64 {
 		return float64(C.toll_calls_doubles15(C.double(a[0]), C.double(a[1]), C.double(a[2]), C.double(a[3]), C.double(a[4]), C.double(a[5]), C.double(a[6]), C.double(a[7]), C.double(a[8]), C.double(a[9]), C.double(a[10]), C.double(a[11]), C.double(a[12]), C.double(a[13]), C.double(a[14])))
+	},
+	16: func(a *[calls.MaxArity]float64) float64 {
+		return float64(C.toll_calls_doubles16(C.double(a[0]), C.double(a[1]), C.double(a[2]), C.double(a[3]), C.double(a[4]), C.double(a[5]), C.double(a[6]), C.double(a[7]), C.double(a[8]), C.double(a[9]), C.double(a[10]), C.double(a[11]), C.double(a[12]), C.double(a[13]), C.double(a[14]), C.double(a[15])))
+	},
+	20: func(a *[calls.MaxArity]float64) float64 {
+		return float64(C.toll_calls_doubles20(C.double(a[0]), C.double(a[1]), C.double(a[2]), C.double(a[3]), C.double(a[4]), C.double(a[5]), C.double(a[6]), C.double(a[7]), C.double(a[8]), C.double(a[9]), C.double(a[10]), C.double(a[11]), C.double(a[12]), C.double(a[13]), C.double(a[14]), C.double(a[15]), C.double(a[16]), C.double(a[17]), C.double(a[18]), C.double(a[19])))
+	},
+	32: func(a *[calls.MaxArity]float64) float64 {
+		return float64(C.toll_calls_doubles32(C.double(a[0]), C.double(a[1]), C.double(a[2]), C.double(a[3]), C.double(a[4]), C.double(a[5]), C.double(a[6]), C.double(a[7]), C.double(a[8]), C.double(a[9]), C.double(a[10]), C.double(a[11]), C.double(a[12]), C.double(a[13]), C.double(a[14]), C.double(a[15]), C.double(a[16]), C.double(a[17]), C.double(a[18]), C.double(a[19]), C.double(a[20]), C.double(a[21]), C.double(a[22]), C.double(a[23]), C.double(a[24]), C.double(a[25]), C.double(a[26]), C.double(a[27]), C.double(a[28]), C.double(a[29]), C.double(a[30]), C.double(a[31])))
 	},
 }

@@ -37,6 +37,11 @@ func View(z []complex128) []float64 {
 	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(z))), 2*len(z))
 }
 
+// Complexes returns the elements of p, interleaved real and imaginary parts, as complex numbers in the same memory.
+func Complexes(p []float64) []complex128 {
+	return unsafe.Slice((*complex128)(unsafe.Pointer(unsafe.SliceData(p))), len(p)/2)
+}
+
 // Int32s returns the memory of s as int32 elements.
 func Int32s[T float64 | complex128](s []T) []int32 {
 	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(*new(T))/4))

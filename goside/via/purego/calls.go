@@ -77,6 +77,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		errnoLocation        func() *int32
 		handle               func(h uintptr) uintptr
 		callback, fromThread func(f, context uintptr, x, k int64) int64
+		batch                func(out, x, y *float64, n int64)
 		runRows              func(a, b **float64, rows, cols, steps int64, d, dt float64)
 	)
 	// The Go types are the prototypes of calls.h.
@@ -85,8 +86,10 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		"bool": &f.Bool, "int8": &f.Int8, "int16": &f.Int16, "int32": &f.Int32, "uint8": &f.Uint8,
 		"uint16": &f.Uint16, "uint32": &f.Uint32, "float": &f.Float,
 		"length": &length, "first": &first, "sum": &sum, "fill": &fill,
+		"batch": &batch, "variadic2": &f.Variadic,
 		"diffusion_rows": &runRows,
 		"pair":           &f.Pair, "pair_at": &f.PairAt, "mixed": &f.Mixed, "mixed_at": &f.MixedAt,
+		"longs": &f.Longs, "split": &f.Split, "triple": &f.Triple,
 		"text_length": &f.TextLength, "text_static": &f.TextStatic, "text_new": &textNew, "text_free": &textFree,
 		"text_into": &textInto, "text_live": &f.TextLive,
 		"status": &status, "errno": &errno, "handle": &handle, "callback": &callback, "callback_thread": &fromThread,
@@ -103,6 +106,9 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.First = func(p []float64) float64 { return first(unsafe.SliceData(p), int64(len(p))) }
 	f.Sum = func(p []float64) float64 { return sum(unsafe.SliceData(p), int64(len(p))) }
 	f.Fill = func(p []float64, x float64) { fill(unsafe.SliceData(p), int64(len(p)), x) }
+	f.Batch = func(out, x, y []float64) {
+		batch(unsafe.SliceData(out), unsafe.SliceData(x), unsafe.SliceData(y), int64(len(out)))
+	}
 	// The table holds pointers to rows that calls.Rows pinned. Each row has the length that Shape returns.
 	f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
 		rows, cols, err := calls.Shape(a, b)
@@ -178,6 +184,11 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.Uint16 = func(x, y uint16) int64 { return words2(uint16s, uintptr(x), uintptr(y)) }
 	f.Uint32 = func(x, y uint32) int64 { return words2(uint32s, uintptr(x), uintptr(y)) }
 
+	batch := lookup("batch")
+	f.Batch = func(out, x, y []float64) {
+		purego.SyscallN(batch, uintptr(unsafe.Pointer(unsafe.SliceData(out))), uintptr(unsafe.Pointer(unsafe.SliceData(x))),
+			uintptr(unsafe.Pointer(unsafe.SliceData(y))), uintptr(len(out)))
+	}
 	length, pairAt, mixedAt := lookup("length"), lookup("pair_at"), lookup("mixed_at")
 	f.Length = func(p []float64) int64 {
 		r, _, _ := purego.SyscallN(length, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))

@@ -11,7 +11,7 @@ import (
 	"toll/goside/calls"
 )
 
-// registerArity sets the functions of 1 to 15 arguments. lookup returns a function's address, never 0.
+// registerArity sets the functions of as many arguments as calls.Arities says. lookup returns a function's address, never 0.
 func registerArity(f *calls.Funcs, lookup func(name string) uintptr) {
 	var ints1 func(a1 int64) int64
 	purego.RegisterFunc(&ints1, lookup("ints1"))
@@ -88,6 +88,21 @@ func registerArity(f *calls.Funcs, lookup func(name string) uintptr) {
 	f.Ints[15] = func(a *[calls.MaxArity]int64) int64 {
 		return ints15(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14])
 	}
+	var ints16 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 int64) int64
+	purego.RegisterFunc(&ints16, lookup("ints16"))
+	f.Ints[16] = func(a *[calls.MaxArity]int64) int64 {
+		return ints16(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
+	}
+	var ints20 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 int64) int64
+	purego.RegisterFunc(&ints20, lookup("ints20"))
+	f.Ints[20] = func(a *[calls.MaxArity]int64) int64 {
+		return ints20(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19])
+	}
+	var ints32 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 int64) int64
+	purego.RegisterFunc(&ints32, lookup("ints32"))
+	f.Ints[32] = func(a *[calls.MaxArity]int64) int64 {
+		return ints32(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27], a[28], a[29], a[30], a[31])
+	}
 	var doubles1 func(a1 float64) float64
 	purego.RegisterFunc(&doubles1, lookup("doubles1"))
 	f.Doubles[1] = func(a *[calls.MaxArity]float64) float64 {
@@ -163,9 +178,24 @@ func registerArity(f *calls.Funcs, lookup func(name string) uintptr) {
 	f.Doubles[15] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles15(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14])
 	}
+	var doubles16 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 float64) float64
+	purego.RegisterFunc(&doubles16, lookup("doubles16"))
+	f.Doubles[16] = func(a *[calls.MaxArity]float64) float64 {
+		return doubles16(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
+	}
+	var doubles20 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 float64) float64
+	purego.RegisterFunc(&doubles20, lookup("doubles20"))
+	f.Doubles[20] = func(a *[calls.MaxArity]float64) float64 {
+		return doubles20(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19])
+	}
+	var doubles32 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 float64) float64
+	purego.RegisterFunc(&doubles32, lookup("doubles32"))
+	f.Doubles[32] = func(a *[calls.MaxArity]float64) float64 {
+		return doubles32(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27], a[28], a[29], a[30], a[31])
+	}
 }
 
-// wordsArity sets those of 1 to 15 integers by SyscallN.
+// wordsArity sets those of integers by SyscallN.
 func wordsArity(f *calls.Funcs, lookup func(name string) uintptr) {
 	ints1 := lookup("ints1")
 	f.Ints[1] = func(a *[calls.MaxArity]int64) int64 {
@@ -240,6 +270,21 @@ func wordsArity(f *calls.Funcs, lookup func(name string) uintptr) {
 	ints15 := lookup("ints15")
 	f.Ints[15] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints15, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]))
+		return int64(r)
+	}
+	ints16 := lookup("ints16")
+	f.Ints[16] = func(a *[calls.MaxArity]int64) int64 {
+		r, _, _ := purego.SyscallN(ints16, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]), uintptr(a[15]))
+		return int64(r)
+	}
+	ints20 := lookup("ints20")
+	f.Ints[20] = func(a *[calls.MaxArity]int64) int64 {
+		r, _, _ := purego.SyscallN(ints20, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]), uintptr(a[15]), uintptr(a[16]), uintptr(a[17]), uintptr(a[18]), uintptr(a[19]))
+		return int64(r)
+	}
+	ints32 := lookup("ints32")
+	f.Ints[32] = func(a *[calls.MaxArity]int64) int64 {
+		r, _, _ := purego.SyscallN(ints32, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]), uintptr(a[15]), uintptr(a[16]), uintptr(a[17]), uintptr(a[18]), uintptr(a[19]), uintptr(a[20]), uintptr(a[21]), uintptr(a[22]), uintptr(a[23]), uintptr(a[24]), uintptr(a[25]), uintptr(a[26]), uintptr(a[27]), uintptr(a[28]), uintptr(a[29]), uintptr(a[30]), uintptr(a[31]))
 		return int64(r)
 	}
 }
