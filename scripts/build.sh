@@ -100,3 +100,4 @@ fi
 go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll
 # A module of its own; see its main.go.
 CGO_ENABLED=0 GOWORK=off go -C goside/via/goplugin build -buildvcs=false -o "$PWD/build/bin/toll-goplugin"
+CGO_ENABLED=0 go build -buildvcs=false -o build/lib/toll-worker-go ./goside/cmd/toll-worker-go

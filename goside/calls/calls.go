@@ -129,5 +129,6 @@ type Mixed struct {
 // Crossing is one way of calling, such as "cgo".
 type Crossing struct {
 	Name  string
+	Lang  string // the language that it calls
 	Funcs *Funcs
 }

@@ -9,6 +9,7 @@ import (
 
 	"toll/goside/calls"
 	"toll/goside/seam"
+	"toll/goside/via/process"
 	"toll/goside/via/purego"
 )
 
@@ -23,19 +24,38 @@ var crossings = []struct {
 	{"syscalln", purego.OpenCallsSyscallN},
 }
 
-// Crossings opens all crossings that toll calls studies, the baseline "direct" first. It omits those that are not
-// available here; missing names them and says why. The error is that of a crossing that is present but wrong.
+// Crossings opens all crossings within this process that toll calls studies, the baseline "direct" first. It omits those
+// that are not available here; missing names them and says why. The error is that of a crossing that is present but wrong.
 func Crossings() (open []calls.Crossing, missing, err error) {
 	for _, c := range crossings {
-		f, err := c.open()
-		switch {
-		case errors.Is(err, seam.ErrUnavailable):
-			missing = errors.Join(missing, fmt.Errorf("%s: %w", c.name, err))
-		case err != nil:
-			return nil, missing, fmt.Errorf("%s: %w", c.name, err)
-		default:
-			open = append(open, calls.Crossing{Name: c.name, Funcs: f})
+		lang := "c"
+		if c.name == "direct" {
+			lang = "go"
+		}
+		if open, missing, err = add(open, missing, lang, c.name, c.open); err != nil {
+			return nil, missing, err
 		}
 	}
 	return open, missing, nil
+}
+
+// Beside is [Crossings] to other processes. It starts them once; they end with this one.
+func Beside() (open []calls.Crossing, missing, err error) {
+	for _, c := range process.Calls() {
+		if open, missing, err = add(open, missing, c.Lang, c.Via, c.Open); err != nil {
+			return nil, missing, err
+		}
+	}
+	return open, missing, nil
+}
+
+func add(open []calls.Crossing, missing error, lang, name string, f func() (*calls.Funcs, error)) ([]calls.Crossing, error, error) {
+	funcs, err := f()
+	switch {
+	case errors.Is(err, seam.ErrUnavailable):
+		return open, errors.Join(missing, fmt.Errorf("%s: %w", name, err)), nil
+	case err != nil:
+		return nil, missing, fmt.Errorf("%s: %w", name, err)
+	}
+	return append(open, calls.Crossing{Name: name, Lang: lang, Funcs: funcs}), missing, nil
 }

@@ -23,7 +23,7 @@ var (
 	whole   = append([]string{"noop", "not", "add", "sum"}, kernels...)
 )
 
-// python are the languages of cpython-ext: one module toll.<language> each, and those of its worker process.
+// python are the languages of cpython-ext: one module toll.<language> each, and those of its worker, another process.
 var python = []*seam.Route{
 	cpythonRoute("python", whole...).Within(hypot),
 	cpythonRoute("python-expanded", "julia"),
@@ -57,9 +57,10 @@ var python = []*seam.Route{
 	cpythonRoute("lstsq-engine", "ols").Within(svd),
 	cpythonRoute("lstsq-engine-par", "ols").Within(svd),
 
-	processRoute("python", process.Python, process.Plain).Within(hypot),
-	processRoute("pypy", "pypy3", process.Plain).Within(hypot),
-	processRoute("pypy-expanded", "pypy3", process.Expanded),
+	processRoute("python", process.Pipe, whole).Within(hypot),
+	processRoute("python", process.Socket, whole).Within(hypot),
+	processRoute("pypy", process.Pipe, whole).Within(hypot),
+	processRoute("pypy-expanded", process.Pipe, whole),
 }
 
 // cpythonRoute declares the functions of a language, since its module may take seconds to import.
@@ -68,7 +69,7 @@ func cpythonRoute(lang string, functions ...string) *seam.Route {
 	return seam.NewRoute(lang, "cpython", open).Declares(func() error { return cpython.Find(lang) }, functions...)
 }
 
-func processRoute(lang, interpreter string, variant process.Variant) *seam.Route {
-	open := func() (*seam.Library, error) { return process.Open(interpreter, variant) }
-	return seam.NewRoute(lang, "process", open).Declares(func() error { return process.Find(interpreter) }, whole...)
+func processRoute(lang, via string, functions []string) *seam.Route {
+	open := func() (*seam.Library, error) { return process.Open(lang, via) }
+	return seam.NewRoute(lang, via, open).Declares(func() error { return process.Find(lang) }, functions...)
 }

@@ -89,7 +89,7 @@ var rungs = []*seam.Route{
 	cgoRoute("c-simd-rung2"),
 }
 
-var routes = slices.Concat(native, tuned, python)
+var routes = slices.Concat(native, tuned, python, beside)
 
 // all are the routes that can be asked for by name.
 var all = slices.Concat(routes, levels, rungs)
