@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Builds the native libraries into build/lib, the Python side into the virtual environment build/venv, and the
-# commands into build/bin: toll, and toll-goplugin, which it starts. It builds only what changed. Arguments go to cmake: scripts/build.sh
+# command into build/bin/toll. It builds only what changed. Arguments go to cmake: scripts/build.sh
 # -DTOLL_ARCH=x86-64-v3 compiles for another instruction set than this machine's own.
 #
 # TOLL_PYTHON says which CPython to embed, by path or name; TOLL_PYTHON=none leaves out the Python side, and removes
@@ -98,6 +98,6 @@ if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
     revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
 fi
 go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll
-# A module of its own; see its main.go.
-CGO_ENABLED=0 GOWORK=off go -C goside/via/goplugin build -buildvcs=false -o "$PWD/build/bin/toll-goplugin"
+# Programs that toll starts. The first is a module of its own; its main.go says why.
+CGO_ENABLED=0 GOWORK=off go -C goside/via/goplugin build -buildvcs=false -o "$PWD/build/lib/toll-goplugin"
 CGO_ENABLED=0 go build -buildvcs=false -o build/lib/toll-worker-go ./goside/cmd/toll-worker-go

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
@@ -54,8 +55,8 @@ var description = grpc.ServiceDesc{ServiceName: service, HandlerType: (*any)(nil
 	unary("Ints", func(of *calls.Funcs, in *wrapperspb.BytesValue) (*wrapperspb.Int64Value, error) {
 		var a [calls.MaxArity]int64
 		n := len(in.Value) / 8
-		if n < 1 || n > len(a) || of.Ints[n] == nil {
-			return nil, fmt.Errorf("goplugin: %d integers are passed, want a number that calls.h has a function of", n)
+		if n > len(a) || of.Ints[n] == nil {
+			return nil, fmt.Errorf("goplugin: %d integers are passed, want one of %d", n, calls.Arities)
 		}
 		if err := numbers(a[:n], in.Value); err != nil {
 			return nil, err
@@ -81,6 +82,16 @@ var description = grpc.ServiceDesc{ServiceName: service, HandlerType: (*any)(nil
 		p := make([]float64, n)
 		of.Fill(p, math.Float64frombits(binary.NativeEndian.Uint64(in.Value[8:])))
 		return wrapperspb.Bytes(mem.Bytes(p)), nil
+	}),
+	unary("Batch", func(of *calls.Funcs, in *wrapperspb.BytesValue) (*wrapperspb.BytesValue, error) {
+		p, err := doubles(in.Value)
+		if err != nil {
+			return nil, err
+		}
+		n := len(p) / 2
+		out := make([]float64, n)
+		of.Batch(out, p[:n], p[n:2*n])
+		return wrapperspb.Bytes(mem.Bytes(out)), nil
 	}),
 	unary("TextLength", func(of *calls.Funcs, in *wrapperspb.BytesValue) (*wrapperspb.Int64Value, error) {
 		return wrapperspb.Int64(of.TextLength(string(in.Value))), nil
@@ -145,6 +156,14 @@ func (*overGRPC) GRPCClient(ctx context.Context, _ *plugin.GRPCBroker, to *grpc.
 			var out wrapperspb.BytesValue
 			call("Fill", wrapperspb.Bytes(binary.NativeEndian.AppendUint64(in, math.Float64bits(x))), &out)
 			if err := numbers(p, out.Value); err != nil {
+				panic(broken{err})
+			}
+		},
+		Batch: func(out, x, y []float64) {
+			in := append(slices.Clone(mem.Bytes(x)), mem.Bytes(y)...)
+			var back wrapperspb.BytesValue
+			call("Batch", wrapperspb.Bytes(in), &back)
+			if err := numbers(out, back.Value); err != nil {
 				panic(broken{err})
 			}
 		},

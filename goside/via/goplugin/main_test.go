@@ -34,6 +34,7 @@ func TestHost(t *testing.T) {
 				{line: `{"Payload":"sum","Size":16777216,"Calls":1}`},
 				{line: `{"Payload":"fill","Size":16777216,"Calls":1}`},
 				{line: `{"Payload":"text_into","Size":65536,"Calls":2}`},
+				{line: `{"Payload":"batch","Size":1000,"Calls":2}`},
 				{line: `{"Payload":"mixed","Size":40,"Calls":1}`, lacks: true},
 				{line: `{"Payload":"noop","Size":1}`, want: "0 calls were asked for, want at least 1"},
 				{line: `{"Payload":"noop","Size":2,"Calls":1}`, want: "there is no payload noop of 2"},

@@ -51,6 +51,13 @@ func (*overNetRPC) Client(_ *plugin.MuxBroker, to *rpc.Client) (any, error) {
 				panic(broken{fmt.Errorf("goplugin: %d elements came back, want %d", len(r), len(p))})
 			}
 		},
+		Batch: func(out, x, y []float64) {
+			var r []float64
+			call("Batch", [2][]float64{x, y}, &r)
+			if copy(out, r) != len(out) {
+				panic(broken{fmt.Errorf("goplugin: %d sums came back, want %d", len(r), len(out))})
+			}
+		},
 		TextLength: func(s string) (r int64) {
 			call("TextLength", s, &r)
 			return r
@@ -94,8 +101,8 @@ func (r *Remote) Add(a [2]float64, result *float64) error {
 
 // Ints passes as many arguments as there are.
 func (r *Remote) Ints(a []int64, result *int64) error {
-	if n := len(a); n < 1 || n > calls.MaxArity || r.of.Ints[n] == nil {
-		return fmt.Errorf("goplugin: %d integers are passed, want a number that calls.h has a function of", n)
+	if n := len(a); n > calls.MaxArity || r.of.Ints[n] == nil {
+		return fmt.Errorf("goplugin: %d integers are passed, want one of %d", n, calls.Arities)
 	}
 	*result = r.of.Ints[len(a)]((*[calls.MaxArity]int64)(append(a, make([]int64, calls.MaxArity-len(a))...)))
 	return nil
@@ -126,6 +133,16 @@ func (r *Remote) Fill(in Filling, result *[]float64) error {
 	}
 	*result = make([]float64, in.N)
 	r.of.Fill(*result, in.X)
+	return nil
+}
+
+// Batch adds the numbers of the two slices.
+func (r *Remote) Batch(in [2][]float64, result *[]float64) error {
+	if len(in[0]) != len(in[1]) {
+		return fmt.Errorf("goplugin: slices of %d and %d numbers are to be added, want them equally long", len(in[0]), len(in[1]))
+	}
+	*result = make([]float64, len(in[0]))
+	r.of.Batch(*result, in[0], in[1])
 	return nil
 }
 
