@@ -10,6 +10,8 @@
 
 #ifdef _OPENMP
 #define LANGUAGE "c-omp"
+#elif defined(__wasm_simd128__)
+#define LANGUAGE "c-simd128"
 #else
 #define LANGUAGE "c"
 #endif

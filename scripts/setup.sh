@@ -32,6 +32,11 @@ command -v go >/dev/null || fail "go is missing: install Go 1.26 or newer, see h
 # A library is there if the compiler finds it.
 library() { [ "$(gcc -print-file-name="$1")" != "$1" ]; }
 
+# Says whether clang makes WebAssembly: it takes a linker, a C library and a library of the compiler's, of as many packages.
+wasm() {
+    clang --target=wasm32-wasi -mexec-model=reactor -x c -o /dev/null - <<<'#include <stdlib.h>' >/dev/null 2>&1
+}
+
 # Prints the path and version of a Python if Toll can embed it; otherwise what it lacks. The path is the
 # interpreter's own, where a version manager has only a script on PATH.
 examine() {
@@ -122,6 +127,7 @@ command -v cmake >/dev/null || missing+=(cmake)
 command -v ninja >/dev/null || missing+=(ninja-build)
 library libopenblas.so || missing+=(libopenblas-dev)
 library liblapacke.so || missing+=(liblapacke-dev)
+wasm || missing+=(clang lld wasi-libc libclang-rt-dev-wasm32)
 if [ "${1:-}" = test ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
     mkdir -p build
@@ -161,6 +167,18 @@ if [ ${#missing[@]} -gt 0 ]; then
     # shellcheck disable=SC2086 # a list of words
     $sudo env DEBIAN_FRONTEND=noninteractive $install
     hash -r
+fi
+
+# The Rust kernels as WebAssembly are optional: a toolchain of a distribution's may lack the target. The tests demand them.
+target=wasm32-wasip1
+if ! [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]; then
+    if command -v rustup >/dev/null && rustup target add $target >/dev/null 2>&1; then
+        echo "setup.sh: installed the Rust target $target"
+    elif [ "${1:-}" = test ]; then
+        fail "the Rust target $target is missing, want it for the tests: run rustup target add $target"
+    else
+        say "without the Rust target $target (rustup target add $target) there is no route rust/wasm"
+    fi
 fi
 
 if [ -z "$python" ]; then

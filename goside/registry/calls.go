@@ -11,6 +11,7 @@ import (
 	"toll/goside/seam"
 	"toll/goside/via/process"
 	"toll/goside/via/purego"
+	"toll/goside/via/trampoline"
 )
 
 // crossings are the crossings of toll calls.
@@ -20,6 +21,7 @@ var crossings = []struct {
 }{
 	{"direct", func() (*calls.Funcs, error) { return calls.Go(), nil }},
 	{"cgo", cgoCalls},
+	{"trampoline", trampoline.OpenCalls},
 	{"purego", purego.OpenCalls},
 	{"syscalln", purego.OpenCallsSyscallN},
 }

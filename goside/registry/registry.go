@@ -16,6 +16,8 @@ import (
 	"toll/goside/seam"
 	"toll/goside/via/direct"
 	"toll/goside/via/purego"
+	"toll/goside/via/trampoline"
+	"toll/goside/via/wasm"
 )
 
 // Baseline is the default denominator of ratios.
@@ -38,6 +40,13 @@ var native = []*seam.Route{
 	cgoRoute("rust"),
 	cgoRoute("rust-par"),
 
+	trampolineRoute("c", "libtoll_c.so"),
+	trampolineRoute("c-omp", "libtoll_c_omp.so"),
+	trampolineRoute("fortran", "libtoll_fortran.so"),
+	trampolineRoute("fortran-omp", "libtoll_fortran_omp.so"),
+	trampolineRoute("rust", "libtoll_rust.so"),
+	trampolineRoute("rust-par", "libtoll_rust.so"),
+
 	puregoRoute("c", "libtoll_c.so"),
 	puregoRoute("c-omp", "libtoll_c_omp.so"),
 	puregoRoute("fortran", "libtoll_fortran.so"),
@@ -51,6 +60,10 @@ var native = []*seam.Route{
 	syscallNRoute("fortran-omp", "libtoll_fortran_omp.so"),
 	syscallNRoute("rust", "libtoll_rust.so"),
 	syscallNRoute("rust-par", "libtoll_rust.so"),
+
+	wasmRoute("c", "toll_c.wasm"),
+	wasmRoute("c-simd128", "toll_c_simd128.wasm"),
+	wasmRoute("rust", "toll_rust.wasm"),
 
 	netlibRoute("lapack", dgels).Within(qr),
 	netlibRoute("lapack-nrhs", dgelsMany).Within(qr),
@@ -146,7 +159,7 @@ func tunedRoutes(levels ...string) (all []*seam.Route) {
 	for _, l := range tunedLanguages {
 		for _, name := range levels {
 			lang := level.Join(l.lang, name)
-			all = append(all, cgoRoute(lang), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
+			all = append(all, cgoRoute(lang), trampolineRoute(lang, l.file), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
 		}
 	}
 	return all
@@ -169,10 +182,18 @@ func fastRoute(lang, name string, of func(*fast.Level) kernel.Funcs) *seam.Route
 	})
 }
 
+func trampolineRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "trampoline", func() (*seam.Library, error) { return trampoline.Open(file, lang) })
+}
+
 func puregoRoute(lang, file string) *seam.Route {
 	return seam.NewRoute(lang, "purego", func() (*seam.Library, error) { return purego.Open(file, lang) })
 }
 
 func syscallNRoute(lang, file string) *seam.Route {
 	return seam.NewRoute(lang, "syscalln", func() (*seam.Library, error) { return purego.OpenSyscallN(file, lang) })
+}
+
+func wasmRoute(lang, file string) *seam.Route {
+	return seam.NewRoute(lang, "wasm", func() (*seam.Library, error) { return wasm.Open(file, lang) })
 }

@@ -22,7 +22,7 @@ impl Matrix {
 }
 
 pub fn matrix(outer: i64, inner: i64, ld: i64) -> Result<Matrix, Status> {
-    const MOST: i64 = i64::MAX / 8;
+    const MOST: i64 = isize::MAX as i64 / 8;
     if outer < 1 || inner < 1 || ld < inner {
         return Err(Status::Shape);
     }

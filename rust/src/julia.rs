@@ -102,7 +102,7 @@ pub unsafe extern "C" fn split<T: Team, L: Loops>(
 
 /// Of n points, in arrays of `E`.
 fn range<E>(n: i64, lo: i64, hi: i64) -> Result<(usize, usize), Status> {
-    if !(1..=i64::MAX / size_of::<E>() as i64).contains(&n) {
+    if !(1..=isize::MAX as i64 / size_of::<E>() as i64).contains(&n) {
         return Err(Status::Shape);
     }
     check::range(lo, hi, n)

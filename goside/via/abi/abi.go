@@ -6,6 +6,7 @@
 package abi
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"strings"
@@ -72,32 +73,77 @@ func Symbol(lang string) string { return "toll_" + strings.ReplaceAll(lang, "-",
 // (version, size, hash) is there, and that the library stays loaded.
 func Read(p unsafe.Pointer, lang, source string) (*Table, seam.Build, error) {
 	t := (*Table)(p)
-	refuse := func(what string, found, want any) error {
-		return fmt.Errorf("abi: %s has %s %v, want %v: run %s", source, what, found, want, seam.Mend)
-	}
-	switch want := uint32(unsafe.Sizeof(Table{})); {
+	switch {
 	case t == nil && level.CheckForced() != nil:
 		return nil, seam.Build{}, fmt.Errorf("abi: %w", level.CheckForced())
 	case t == nil && level.Lacking(lang) != "":
 		return nil, seam.Build{}, fmt.Errorf("abi: %w: %s", seam.ErrUnavailable, level.Lacking(lang))
 	case t == nil:
-		return nil, seam.Build{}, refuse("table", "NULL", "one")
-	case t.Version != Version:
-		return nil, seam.Build{}, refuse("interface version", t.Version, Version)
-	case t.Size != want:
-		return nil, seam.Build{}, refuse("table size", t.Size, want)
-	case t.HeaderHash != include.Hash():
-		return nil, seam.Build{}, refuse("header hash", fmt.Sprintf("%016x", t.HeaderHash), fmt.Sprintf("%016x, that of toll.h", include.Hash()))
+		return nil, seam.Build{}, refuse(source, "table", "NULL", "one")
 	}
-	if found := unix.BytePtrToString(t.language); found != lang {
-		return nil, seam.Build{}, refuse("language", found, lang)
+	if err := checkHead(source, t.Version, t.Size, uint32(unsafe.Sizeof(Table{})), t.HeaderHash); err != nil {
+		return nil, seam.Build{}, err
+	}
+	if err := checkRest(source, lang, unix.BytePtrToString(t.language), &t.Slots); err != nil {
+		return nil, seam.Build{}, err
+	}
+	return t, seam.Build{Compiler: unix.BytePtrToString(t.compiler), Flags: unix.BytePtrToString(t.flags)}, nil
+}
+
+// size32 is a table's size on a machine with pointers of 32 bits.
+const size32 = 28 + 4*unsafe.Sizeof(Slots{})/8
+
+// Read32 is [Read] of a table in the memory of a machine with pointers of 32 bits, at the address that its function returned.
+// The slots are functions as that machine has them: in WebAssembly, elements of the module's table.
+func Read32(memory []byte, at uint32, lang, source string) (*Slots, seam.Build, error) {
+	if at == 0 {
+		return nil, seam.Build{}, refuse(source, "table", "NULL", "one")
+	}
+	if uint64(at)+uint64(size32) > uint64(len(memory)) {
+		return nil, seam.Build{}, refuse(source, "table at address", at, fmt.Sprintf("one in its %d bytes", len(memory)))
+	}
+	p := memory[at:]
+	word := func(at uintptr) uint32 { return binary.LittleEndian.Uint32(p[at:]) }
+	if err := checkHead(source, word(0), word(4), uint32(size32), binary.LittleEndian.Uint64(p[8:])); err != nil {
+		return nil, seam.Build{}, err
+	}
+	text := func(at uint32) string { return unix.ByteSliceToString(memory[min(int(at), len(memory)):]) }
+	slots := &Slots{}
+	for k := range unsafe.Sizeof(Slots{}) / 8 {
+		*(*uintptr)(unsafe.Add(unsafe.Pointer(slots), 8*k)) = uintptr(word(28 + 4*k))
+	}
+	if err := checkRest(source, lang, text(word(16)), slots); err != nil {
+		return nil, seam.Build{}, err
+	}
+	return slots, seam.Build{Compiler: text(word(20)), Flags: text(word(24))}, nil
+}
+
+func refuse(source, what string, found, want any) error {
+	return fmt.Errorf("abi: %s has %s %v, want %v: run %s", source, what, found, want, seam.Mend)
+}
+
+func checkHead(source string, version, size, wantSize uint32, hash uint64) error {
+	switch {
+	case version != Version:
+		return refuse(source, "interface version", version, Version)
+	case size != wantSize:
+		return refuse(source, "table size", size, wantSize)
+	case hash != include.Hash():
+		return refuse(source, "header hash", fmt.Sprintf("%016x", hash), fmt.Sprintf("%016x, that of toll.h", include.Hash()))
+	}
+	return nil
+}
+
+func checkRest(source, lang, language string, t *Slots) error {
+	if language != lang {
+		return refuse(source, "language", language, lang)
 	}
 	for k, slot := range [...]uintptr{t.CallNoop, t.CallNot, t.CallAdd, t.CallSum, t.Team} {
 		if slot == 0 {
-			return nil, seam.Build{}, refuse([...]string{"call_noop", "call_not", "call_add", "call_sum", "team"}[k], "NULL", "a function")
+			return refuse(source, [...]string{"call_noop", "call_not", "call_add", "call_sum", "team"}[k], "NULL", "a function")
 		}
 	}
-	return t, seam.Build{Compiler: unix.BytePtrToString(t.compiler), Flags: unix.BytePtrToString(t.flags)}, nil
+	return nil
 }
 
 // Threads returns a number of threads for toll_team_fn; if it does not fit, it returns one that toll_team_fn refuses.

@@ -1,0 +1,8 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+//go:build !race
+
+package trampoline
+
+const raceEnabled = false
