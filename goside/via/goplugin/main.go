@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"math"
 	"os"
 	"os/exec"
@@ -79,6 +80,7 @@ func main() {
 
 // servePlugin is the plugin's side. It ends with its host, however that ends: file 3 is a pipe that only the host can write.
 func servePlugin(protocol string) {
+	log.SetOutput(io.Discard) // on which go-plugin's net/rpc says that it ends
 	go func() {
 		_, _ = io.Copy(io.Discard, os.NewFile(3, "host"))
 		os.Exit(0)

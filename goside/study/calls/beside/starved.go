@@ -99,20 +99,26 @@ func (plan *starving) measure(progress func(done, all int)) ([]measure.Series, e
 	return measure.Live(plan.Plan, subjects, progress)
 }
 
-// take has a caller call and others work for a pass. The time of the sample is that of a call, or of a piece of work if there
-// are no calls; work-a-second is of all that work together.
-func (plan *starving) take(c caller, busy int) (measure.Sample, int, error) {
-	pieces := make([]int, busy+1)
-	var took []time.Duration
-	wrong := false
+// done is what was done in a pass.
+type done struct {
+	sample measure.Sample // of the work alone
+	work   int            // pieces
+	took   []time.Duration
+	wrong  bool
+	pass   time.Duration
+}
+
+// together has a caller call and others work for a pass.
+func (plan *starving) together(c caller, busy int) (d done) {
 	goroutines := busy
 	if c.not != nil {
 		goroutines++
 	}
+	pieces := make([]int, busy)
 	begun := time.Now()
-	s := plan.TimeTogether(goroutines, plan.pass, func(k int, stop *atomic.Bool) int {
+	d.sample = plan.TimeTogether(goroutines, plan.pass, func(k int, stop *atomic.Bool) int {
 		if k == busy {
-			took, wrong = timed(c.not, stop)
+			d.took, d.wrong = timed(c.not, stop)
 			return 0
 		}
 		for !stop.Load() {
@@ -121,40 +127,53 @@ func (plan *starving) take(c caller, busy int) (measure.Sample, int, error) {
 		}
 		return pieces[k]
 	})
-	elapsed := time.Since(begun)
-	all := 0
+	d.pass = time.Since(begun)
 	for _, n := range pieces {
-		all += n
+		d.work += n
 	}
-	if wrong {
-		return s, 0, fmt.Errorf("beside: the function Not through %s/%s, called in turn on its own result, returned neither 7 nor %d",
-			c.lang, c.via, ^7)
-	}
-	if busy > 0 && all == 0 || c.not != nil && len(took) == 0 {
-		return s, 0, fmt.Errorf("beside: %d goroutines did %d pieces of work in %v beside %d calls, want at least one of each",
-			busy, all, plan.pass, len(took))
-	}
-	slices.Sort(took)
-	at := func(q float64) float64 {
-		if took == nil {
-			return 0
+	slices.Sort(d.took)
+	return d
+}
+
+// take takes a sample. Its time is that of a call, or of a piece of work if there are no calls; work-a-second is of all that
+// work together. A pass in which one side got no turn, as may be when other programs use all cores, is made again, but not
+// more than a few times.
+func (plan *starving) take(c caller, busy int) (measure.Sample, int, error) {
+	var d done
+	idle := func() bool { return busy > 0 && d.work == 0 || c.not != nil && len(d.took) == 0 }
+	for range 10 {
+		if d = plan.together(c, busy); d.wrong || !idle() {
+			break
 		}
-		return float64(took[min(int(q*float64(len(took))), len(took)-1)])
 	}
-	n := all
+	switch {
+	case d.wrong:
+		return d.sample, 0, fmt.Errorf("beside: the function Not through %s/%s, called in turn on its own result, returned neither 7 nor %d",
+			c.lang, c.via, ^7)
+	case idle():
+		return d.sample, 0, fmt.Errorf("beside: %d goroutines did %d pieces of work in %v beside %d calls, want at least one of each",
+			busy, d.work, plan.pass, len(d.took))
+	}
+	n := d.work
 	if c.not != nil {
 		var sum time.Duration
-		for _, d := range took {
-			sum += d
+		for _, t := range d.took {
+			sum += t
 		}
-		n = len(took)
-		s.Wall = float64(sum) / float64(n)
+		n = len(d.took)
+		d.sample = measure.Sample{Wall: float64(sum) / float64(n)} // of what else happens meanwhile, no call has a share
 	}
-	s.More = []measure.Value{
-		{Value: float64(all) / elapsed.Seconds(), Unit: "work-a-second"},
+	at := func(q float64) float64 {
+		if d.took == nil {
+			return 0
+		}
+		return float64(d.took[min(int(q*float64(len(d.took))), len(d.took)-1)])
+	}
+	d.sample.More = []measure.Value{
+		{Value: float64(d.work) / d.pass.Seconds(), Unit: "work-a-second"},
 		{Value: at(0.5), Unit: "p50-ns"}, {Value: at(0.99), Unit: "p99-ns"}, {Value: at(1), Unit: "max-ns"},
 	}
-	return s, n, nil
+	return d.sample, n, nil
 }
 
 // timed calls not in turn on its own result until it is to stop, and returns how long each call took.
