@@ -145,7 +145,7 @@ func TestStarving(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	studytest.Alike(t, series, 2, []string{"work-a-second", "p50-ns", "p99-ns", "max-ns"})
+	studytest.Alike(t, series, 2, []string{"work-a-second", "p50-ns", "p99-ns", "max-ns", "threads"})
 	var names []string
 	for _, s := range series {
 		names = append(names, s.Subject.Name)

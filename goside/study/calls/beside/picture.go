@@ -21,7 +21,7 @@ import (
 )
 
 // alt says what the picture shows.
-const alt = "Time of a call against the bytes of the slice that it reads or writes, with a line for cgo and for each way to another process: apart by hundreds of times for few bytes, together for many"
+const alt = "Time of a call against the bytes of the slice that it reads or writes, with a line for cgo and for each way to another process"
 
 // drawn are the ways of the picture: few enough to be told apart. Those that are dashed are of another's kind, and have its
 // colour.
@@ -34,7 +34,7 @@ var drawn = []struct {
 	{"c/shm-spin", 3, true}, {"c/shm-memory", 4, false}, {"go/grpc", 5, false}, {"go/netrpc", 5, true},
 }
 
-// drawAll draws a panel for what is read and one for what is written, both axes in powers.
+// drawAll draws a panel for what is read and one for what is written, with the time of a call against bytes, both in powers.
 func drawAll(r *record.Record) (*chart.Picture, error) {
 	s := newPassed(page.New(io.Discard, r, page.Style{}))
 	var panels []*plot.Plot
@@ -46,6 +46,13 @@ func drawAll(r *record.Record) (*chart.Picture, error) {
 	}
 	if panels == nil {
 		return nil, chart.ErrNothing
+	}
+	least, most := panels[0].Y.Min, panels[0].Y.Max
+	for _, p := range panels {
+		least, most = min(least, p.Y.Min), max(most, p.Y.Max)
+	}
+	for _, p := range panels { // so that they can be compared
+		p.Y.Min, p.Y.Max = least, most
 	}
 	var keys []chart.Key
 	for k, of := range drawn {

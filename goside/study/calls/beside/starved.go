@@ -171,7 +171,7 @@ func (plan *starving) take(c caller, busy int) (measure.Sample, int, error) {
 	}
 	d.sample.More = []measure.Value{
 		{Value: float64(d.work) / d.pass.Seconds(), Unit: "work-a-second"},
-		{Value: at(0.5), Unit: "p50-ns"}, {Value: at(0.99), Unit: "p99-ns"}, {Value: at(1), Unit: "max-ns"},
+		{Value: at(0.5), Unit: "p50-ns"}, {Value: at(0.99), Unit: "p99-ns"}, {Value: at(1), Unit: "max-ns"}, measure.GoThreads(),
 	}
 	return d.sample, n, nil
 }
