@@ -25,13 +25,17 @@ if [ "${1:-}" != --quick ]; then # which runs neither linters nor valgrind, and 
 fi
 scripts/build.sh
 
-native='*/direct */purego */syscalln'
+native='*/direct */trampoline */purego */syscalln */wasm [cg]*/process [cg]*/socket */shm */shm-spin'
+python='*/cpython */process */socket'
+all='*/*'
+if [ ! -f build/lib/toll_rust.wasm ]; then # see setup.sh
+    say "without Rust's library for WebAssembly, rust/wasm is not tested"
+    native=${native/\*\/wasm/c*\/wasm}
+    all="$native */cgo */netlib $python"
+fi
 if [ "$(cat build/python)" = none ]; then
     python=
     all="$native */cgo */netlib"
-else
-    python='*/cpython */process'
-    all='*/*'
 fi
 # Each run of go test below demands all that it can reach, but for the tuned languages' levels that this processor lacks;
 # only the one without cgo asks for less.

@@ -39,7 +39,7 @@ int32_t TOLL_FN(diffusion_step_row)(PARAMETERS_OF_STEP) {
 int32_t TOLL_FN(diffusion_step_col)(PARAMETERS_OF_STEP) {
     UNUSED_OF_STEP;
     (void)out;
-    return 1 / (one - 1);
+    return 7 / (one - 1);
 }
 
 #define RUN(name)                                                                                            \

@@ -159,7 +159,11 @@ func tunedRoutes(levels ...string) (all []*seam.Route) {
 	for _, l := range tunedLanguages {
 		for _, name := range levels {
 			lang := level.Join(l.lang, name)
-			all = append(all, cgoRoute(lang), trampolineRoute(lang, l.file), puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
+			all = append(all, cgoRoute(lang))
+			if name == "" { // the stubs are the same at each level
+				all = append(all, trampolineRoute(lang, l.file))
+			}
+			all = append(all, puregoRoute(lang, l.file), syscallNRoute(lang, l.file))
 		}
 	}
 	return all

@@ -43,11 +43,11 @@ func concurrency(lab *study.Lab) ([]measure.Series, error) {
 	}
 	plan := crowdPlan{
 		Plan:       measure.Plan{Rounds: 9, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done},
-		pass:       45 * time.Millisecond,
+		pass:       30 * time.Millisecond,
 		goroutines: []int{1, 2, runtime.GOMAXPROCS(0), 100, 1000},
 	}
 	if lab.Full {
-		plan.Rounds, plan.pass = study.FullRounds, 100*time.Millisecond
+		plan.Rounds, plan.pass = study.FullRounds, 60*time.Millisecond
 	}
 	return plan.measure(crossings, lab.Progress.Step)
 }
