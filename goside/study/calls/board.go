@@ -29,12 +29,12 @@ var (
 	libffi       = payload("libffi", "through libffi")
 	wasm         = payload("wasm", "into WebAssembly")
 	embedded     = way{page.CrossingLabel("cpython"), "Python", "/op:noop /lang:python /via:cpython", "into an embedded CPython"}
-	spinning     = beside("a C process, by shared memory, spinning", "c", "shm-spin", "by shared memory that both sides spin on")
-	shared       = beside("a C process, by shared memory", "c", "shm", "by shared memory and a futex")
-	socket       = beside("a C process, by a Unix socket", "c", "socket", "by a Unix socket")
-	pipe         = beside("a C process, by a pipe", "c", "process", "by a pipe")
+	spinning     = toProcess("a C process, by shared memory, spinning", "c", "shm-spin", "by shared memory that both sides spin on")
+	shared       = toProcess("a C process, by shared memory", "c", "shm", "by shared memory and a futex")
+	socket       = toProcess("a C process, by a Unix socket", "c", "socket", "by a Unix socket")
+	pipe         = toProcess("a C process, by a pipe", "c", "process", "by a pipe")
 	process      = way{"a Python process, by a pipe", "Python", "/op:noop /lang:python /via:process", "into a Python process"}
-	grpc         = beside("a Go process, by gRPC", "go", "grpc", "by gRPC")
+	grpc         = toProcess("a Go process, by gRPC", "go", "grpc", "by gRPC")
 
 	// What ratios are taken to, in the rounds of the others.
 	besidePython    = way{benchmark: "Python", query: "/op:noop /lang:c /via:cgo"}
@@ -49,8 +49,8 @@ func payload(via, phrase string) way {
 	return way{page.CrossingLabel(via), "Payload", "/op:noop /via:" + via, phrase}
 }
 
-// beside returns a way to another process.
-func beside(name, language, via, phrase string) way {
+// toProcess returns a way to another process.
+func toProcess(name, language, via, phrase string) way {
 	return way{name, "Beside", "/op:noop /lang:" + language + " /via:" + via, phrase}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"toll/goside/study"
 	"toll/goside/study/borders"
+	"toll/goside/study/calls/beside"
 	"toll/goside/study/calls/copies"
 	"toll/goside/study/calls/crowd"
 	"toll/goside/study/calls/firstuse"
@@ -37,6 +38,6 @@ It takes less than three minutes on two cores, and with --full about twenty.`,
 	Headline: headline,
 	Board:    board,
 	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
-	Parts: []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, copies.Part, openmp.Part, borders.Part,
+	Parts: []study.Part{payloads.Part, beside.Part, knobs.Part, crowd.Part, grain.Part, copies.Part, openmp.Part, borders.Part,
 		firstuse.Part},
 }
