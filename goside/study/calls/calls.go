@@ -28,7 +28,7 @@ var Study = study.Study{
 	Title: "What a call costs",
 	Short: "Study what a call costs, on every crossing",
 	About: `Calls verifies what comes back of every kind of argument on every crossing, then measures what calls cost.
-It takes less than three minutes on two cores, and with --full about twenty.`,
+It takes about six minutes on two cores, and with --full about forty-five.`,
 	Example: `  toll calls --part slots
   toll calls --part grain,python --full -o calls.txt.gz`,
 	Page:     "OVERHEAD.md",

@@ -19,7 +19,7 @@ import (
 var Part = study.Part{
 	Name: "payloads",
 	Experiments: []study.Experiment{
-		{Name: "payloads", Quick: 30 * time.Second, Full: 75 * time.Second, Run: func(lab *study.Lab) ([]measure.Series, error) {
+		{Name: "payloads", Quick: time.Minute, Full: 3 * time.Minute, Run: func(lab *study.Lab) ([]measure.Series, error) {
 			crossings, checked, err := lab.Crossings()
 			if err != nil {
 				return nil, err

@@ -6,6 +6,7 @@ package payloads
 import (
 	_ "embed"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -304,6 +305,9 @@ var parts = []struct {
 	{"the same on C's thread, not the first", "thread", "1000", "thread", "1", 999},
 }
 
+// seen is the least time of a part, in ns, that is worth a figure.
+const seen = 0.05
+
 // parts prints what each part of a call adds.
 func (s *passed) parts(p *page.Page) {
 	vias := slices.DeleteFunc(slices.Clone(s.vias), func(via string) bool { return via == "direct" || strings.HasSuffix(via, inMemory) })
@@ -319,7 +323,7 @@ func (s *passed) parts(p *page.Page) {
 			cell := page.Word(missing)
 			if d, ok := more.moreThan(less, via); ok {
 				text := "~0"
-				if d.certain {
+				if d.certain && math.Abs(d.ns) >= seen*part.among {
 					text = d.each(part.among)
 				}
 				cell, found = page.Figure(text, more.row(via), less.row(via)), true
