@@ -131,7 +131,7 @@ func TestCallsAtOnce(t *testing.T) {
 	}
 }
 
-// busy keeps the runtime's threads busy, so that a goroutine that comes out of the kernel goes on on any of them.
+// busy keeps the runtime's threads busy, so that a goroutine comes out of the kernel on any of them.
 func busy() (end func()) {
 	var done sync.WaitGroup
 	var stop atomic.Bool
