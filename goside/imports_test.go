@@ -46,6 +46,8 @@ var below = map[string]struct {
 	"chart/charttest": {[]string{"chart"}, "charttest looks at any picture"},
 	"study/studytest": {[]string{"calls", "kernel", "measure", "page", "record", "seam", "study", "valgrind"}, "studytest is for the tests of any part: let the test pass what it needs"},
 
+	"via/goplugin": {[]string{"calls", "conform", "kernel", "via/mem"}, "goplugin is a program beside Toll: ask it for more by its requests"},
+
 	"page/browsertest": {[]string{"seam"}, "browsertest opens any page: let the test pass its file"},
 }
 
@@ -208,6 +210,9 @@ func TestForbidden(t *testing.T) {
 		{"via/cgo", "kernel", false, ""},
 		{"via/cgo", "via/thread", false, ""},
 		{"via/cgo", "record", false, "a crossing knows only"},
+		{"via/cgo", "conform", false, "a crossing knows only"},
+		{"via/goplugin", "conform", false, ""},
+		{"via/goplugin", "study", false, "a program beside Toll"},
 		{"study", "record", false, ""},
 		{"study", "via/cpython", false, ""},
 		{"study", "study/calls/knobs", false, "what parts share"},

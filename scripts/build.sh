@@ -98,4 +98,6 @@ if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
     revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
 fi
 go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll
+# Programs that toll starts. The first is a module of its own; its main.go says why.
+CGO_ENABLED=0 GOWORK=off go -C goside/via/goplugin build -buildvcs=false -o "$PWD/build/lib/toll-goplugin"
 CGO_ENABLED=0 go build -buildvcs=false -o build/lib/toll-worker-go ./goside/cmd/toll-worker-go

@@ -48,11 +48,20 @@ lint_go() {
         --build-tags timing ./...
 }
 without_cgo() { CGO_ENABLED=0 lint_go; }
+# What is a module of its own is linted from its folder.
+goplugin() (
+    export GOWORK=off CGO_ENABLED=0 GOLANGCI_LINT_CACHE=$PWD/build/lint/cache
+    run=$PWD/build/lint/golangci-lint
+    cd goside/via/goplugin
+    "$run" run --allow-parallel-runners ./...
+)
 arm64() { GOARCH=arm64 CGO_ENABLED=0 go vet ./goside/via/thread; }
 check "Go: vet" go vet -tags timing ./...
 check "Go: vet, arm64's assembly" arm64
 check "Go: golangci-lint" lint_go
 check "Go: golangci-lint, without cgo" without_cgo
+check "Go: vet, go-plugin's module" env GOWORK=off CGO_ENABLED=0 go -C goside/via/goplugin vet ./...
+check "Go: golangci-lint, go-plugin's module" goplugin
 
 crate=(--quiet --locked --manifest-path rust/Cargo.toml)
 pyo3=(--quiet --locked --manifest-path cpython-ext/pyo3/Cargo.toml)

@@ -127,6 +127,7 @@ command -v cmake >/dev/null || missing+=(cmake)
 command -v ninja >/dev/null || missing+=(ninja-build)
 library libopenblas.so || missing+=(libopenblas-dev)
 library liblapacke.so || missing+=(liblapacke-dev)
+library libffi.so.8 || missing+=(libffi8)
 wasm || missing+=(clang lld wasi-libc libclang-rt-dev-wasm32)
 if [ "${1:-}" = test ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)

@@ -86,6 +86,8 @@ if [ $# -eq 0 ]; then
     TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" GOEXPERIMENT=cgocheck2 \
         go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
     GOEXPERIMENT=cgocheck2 go test -race ./goside/via/...
+    echo "go-plugin's module:"
+    CGO_ENABLED=0 GOWORK=off go -C goside/via/goplugin test ./...
     failed=
     wait $others || failed=yes
     trap - EXIT

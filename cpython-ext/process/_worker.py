@@ -1,37 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
-"""The kernels of toll/_loops.py in a separate process, for PyPy or CPython, without NumPy: pypy3 -I _worker.py
+"""The kernels of toll/_loops.py in a separate process, for PyPy or CPython, without NumPy: pypy3 -I _worker.py pipe
 
-It reads requests from standard input and answers each on standard output, in order, until QUIT or end of file
-(exit status 0). All other output goes to standard error. SIGINT is ignored: the parent decides.
-All numbers are little endian and unpadded; u4 is uint32, u8 uint64, i8 int64, f8 float64.
+It reads requests and answers each, in order, until the end of the input (exit status 0), as csrc/worker/protocol.h
+describes; its argument is the transport, pipe or socket. All other output goes to standard error. SIGINT is ignored:
+the parent decides.
 
-    hello     "TOLH"  u4 version of the protocol (1)  text          once, at the start
-    request   "TOLQ"  u4 function  u4 variant  values
-    response  "TOLR"  u4 0  values                                  or, for an exception,
-              "TOLR"  u4 1  text: "Type: message", a newline, the traceback
-
-    text      u4 bytes  that many bytes of UTF-8                    hello: "PyPy 7.3.11, Python 3.9.16"
-    values    u4 integers  u4 floats  u4 arrays  i8...  f8...  array...
-    array     u4 kind: ord of 'd' float64, 'D' complex128, 'i' int32  u8 bytes  that many bytes
-
-    function   integers                              floats   arrays     response
-    0 NOOP                                                               nothing
-    1 NOT      x                                                         1 integer
-    2 ADD                                            x, y                1 float
-    3 SUM                                                     p          1 float
-    4 STEP     rows, cols, ld, col, lo, hi           D, dt    in         array out
-    5 RUN      rows, cols, ld, col, steps            D, dt    a, b       arrays a, b
-    6 JULIA    lo, hi, maxiter                                zs, cs     array out
-    7 OLS      rows, n, ld, col, lo, hi                       y          arrays slope, intercept
-    8 QUIT                                                               nothing, and the worker ends
-
-A matrix is sent as the memory from its first to its last element; col is 1 for column-major order, else 0. An output
-has the shape and ld of the input, or one element for each row or point (julia's is of kind 'i'). Only the elements
-that the kernel writes according to toll.h have a meaning: the host must copy no others, and no padding.
-variant chooses julia's test: 0 abs(z) < 2, 1 expanded. The host checks arguments as toll.h says; the worker checks
-that sizes agree, so a bad request is an exception. After an exception it continues with the next request. Bytes that
-are no request (bad magic) or a truncated request end it, with exit status 1.
+It computes on copies: an output has the size that the request gives it, and only the elements that the kernel writes
+according to toll.h have a meaning. The host checks arguments as toll.h says; the worker checks that sizes agree, so a
+bad request is an exception. After an exception it continues with the next request. Bytes that are no request (bad
+magic) or a truncated request end it, with exit status 1.
 """
 
 import importlib.util
@@ -40,12 +18,22 @@ import platform
 import signal
 import struct
 import sys
+import time
 import traceback
 from array import array
 
-PROTOCOL = 1
-NOOP, NOT, ADD, SUM, STEP, RUN, JULIA, OLS, QUIT = range(9)
-ITEMS = {"d": 8, "D": 16, "i": 4}
+PROTOCOL = 2
+FUNCTIONS = (
+    "NOOP NOT ADD SUM STEP RUN JULIA OLS RUN_INTERCHANGED OLS_INTERCHANGED JULIA_SPLIT TRANSPOSE TRANSPOSE_NAIVE TEAM "
+    "INTS DOUBLES BOOL INT8 INT16 INT32 UINT8 UINT16 UINT32 FLOAT LENGTH FIRST FILL BATCH VARIADIC "
+    "PAIR PAIR_AT LONGS SPLIT TRIPLE MIXED MIXED_AT TEXT_LENGTH TEXT_STATIC TEXT_NEW TEXT_INTO TEXT_LIVE "
+    "STATUS ERRNO HANDLE SPIN SLEEP"
+).split()
+IN, OUT = 1, 2
+ITEMS = {"d": 8, "D": 16, "i": 4, "b": 1}
+CODES = {"d": "d", "D": "d", "i": "i", "b": "B"}  # of array.array
+TEXT = "Zoll: 5 €, naïve 数字. ".encode()
+MIXED = struct.Struct("@bdihdq")
 
 
 class CutShort(Exception):
@@ -82,24 +70,27 @@ def skip(stream, size):
 
 
 def read_array(stream):
-    """Return an array, or the exception to answer with; its bytes are read in either case."""
-    code, size = read(stream, "<IQ")
+    """Return an array and its direction, or the exception to answer with; its bytes are read in either case."""
+    code, direction, size = read(stream, "<IIQ")
+    sent = size if direction & IN else 0
     try:
         kind = chr(code) if code < 128 else code
         if kind not in ITEMS or size % ITEMS[kind]:
-            raise ValueError("an array of kind %r and %d bytes, want 'd', 'D' or 'i' and whole elements" % (kind, size))
-        kind = "d" if kind == "D" else kind
-        a = array(kind, [0]) * (size // ITEMS[kind])
+            raise ValueError(
+                "an array of kind %r and %d bytes, want 'd', 'D', 'i' or 'b' and whole elements" % (kind, size)
+            )
+        a = array(CODES[kind], [0])
+        a *= size // a.itemsize
     except (ValueError, MemoryError, OverflowError) as e:
-        skip(stream, size)
-        return e
-    if size:
+        skip(stream, sent)
+        return e, direction
+    if sent:
         fill(stream, a)
-    return a
+    return a, direction
 
 
 def read_request(stream):
-    """Return (function, variant, integers, floats, arrays), or None at the end of the input."""
+    """Return (function, variant, integers, floats, arrays, directions), or None at the end of the input."""
     magic = stream.read(4)
     if not magic:
         return None
@@ -108,24 +99,17 @@ def read_request(stream):
     function, variant, integers, floats, arrays = read(stream, "<5I")
     integers = read(stream, "<%dq" % integers)
     floats = read(stream, "<%dd" % floats)
-    return function, variant, integers, floats, [read_array(stream) for _ in range(arrays)]
+    arrays = [read_array(stream) for _ in range(arrays)]
+    return function, variant, integers, floats, [a for a, _ in arrays], [d for _, d in arrays]
 
 
-def write_response(stream, integers=(), floats=(), arrays=()):
+def write_response(stream, integers, floats, arrays):
     stream.write(
         struct.pack(
-            "<4s4I%dq%dd" % (len(integers), len(floats)),
-            b"TOLR",
-            0,
-            len(integers),
-            len(floats),
-            len(arrays),
-            *integers,
-            *floats,
+            "<4s3I%dq%dd" % (len(integers), len(floats)), b"TOLR", 0, len(integers), len(floats), *integers, *floats
         )
     )
     for a in arrays:
-        stream.write(struct.pack("<IQ", ord(a.typecode), len(a) * a.itemsize))
         stream.write(memoryview(a).cast("B") if a else b"")
     stream.flush()
 
@@ -174,23 +158,20 @@ def check_range(lo, hi, count):
 
 
 def step(loops, integers, floats, arrays):
-    rows, cols, ld, col, lo, hi = integers
+    rows, cols, ld, col, lo, hi = integers[:6]
     D, dt = floats
-    (a,) = arrays
-    grid = Matrix(a, rows, cols, ld, col)
+    out, grid = (Matrix(a, rows, cols, ld, col) for a in arrays)
     check_range(lo, hi, rows)
-    new = Matrix(array("d", [0]) * len(a), rows, cols, ld, col)
     lo, hi = max(lo, 1), min(hi, rows - 1)
     if lo < hi and cols > 2:
         lines = grid.tolists(lo - 1, hi + 1)
-        out = [[0.0] * cols for _ in lines]
-        loops.step(out, lines, D * dt)
-        new.assign(lo, out[1:-1])
-    return new.a
+        new = [[0.0] * cols for _ in lines]
+        loops.step(new, lines, D * dt)
+        out.assign(lo, new[1:-1])
 
 
 def run(loops, integers, floats, arrays):
-    rows, cols, ld, col, steps = integers
+    rows, cols, ld, col, steps = integers[:5]
     D, dt = floats
     a, b = (Matrix(a, rows, cols, ld, col) for a in arrays)
     if rows > 2 and cols > 2:
@@ -198,61 +179,171 @@ def run(loops, integers, floats, arrays):
         loops.run(grid, new, steps, D * dt)
         a.assign(1, grid[1:-1])
         b.assign(1, new[1:-1])
-    return a.a, b.a
 
 
 def julia(loops, variant, integers, arrays):
-    lo, hi, maxiter = integers
-    zs, cs = arrays
+    lo, hi, maxiter = integers[:3]
+    out, zs, cs = arrays
     if zs.typecode != "d" or cs.typecode != "d" or len(zs) != len(cs) or len(zs) % 2:
         raise ValueError("zs and cs of %d and %d floats, want as many complex numbers" % (len(zs), len(cs)))
-    check_range(lo, hi, len(zs) // 2)
+    if out.typecode != "i" or len(out) != len(zs) // 2:
+        raise ValueError("out of %d counts, want %d" % (len(out), len(zs) // 2))
+    if variant not in (0, 1):
+        raise ValueError("variant %d, want 0 or 1" % variant)
+    check_range(lo, hi, len(out))
     zs, cs = (list(map(complex, p[2 * lo : 2 * hi : 2], p[2 * lo + 1 : 2 * hi : 2])) for p in (zs, cs))
-    out = array("i", [0]) * (len(arrays[0]) // 2)
     out[lo:hi] = array("i", (loops.julia, loops.julia_expanded)[variant](zs, cs, maxiter))
-    return out
 
 
 def ols(loops, integers, arrays):
-    rows, n, ld, col, lo, hi = integers
-    (a,) = arrays
+    rows, n, ld, col, lo, hi = integers[:6]
+    slope, intercept, a = arrays
     y = Matrix(a, rows, n, ld, col)
     check_range(lo, hi, rows)
-    slope, intercept = array("d", [0]) * rows, array("d", [0]) * rows
+    if len(slope) != rows or len(intercept) != rows:
+        raise ValueError("slope and intercept of %d and %d rows, want %d" % (len(slope), len(intercept), rows))
     if lo < hi:
         slopes, intercepts = loops.ols(y.tolists(lo, hi))
         slope[lo:hi], intercept[lo:hi] = array("d", slopes), array("d", intercepts)
-    return slope, intercept
+
+
+def single(x):
+    """Return x rounded to single precision."""
+    try:
+        return struct.unpack("f", struct.pack("f", x))[0]
+    except OverflowError:
+        return x * float("inf")
+
+
+def wrap(x, bits=64):
+    """Return x modulo 2**bits, as a signed integer."""
+    return ((x + (1 << (bits - 1))) & ((1 << bits) - 1)) - (1 << (bits - 1))
+
+
+def weigh(a):
+    """Return a1 + 2*a2 + 3*a3 + ..., from the left."""
+    total = a[0]
+    for k in range(1, len(a)):
+        total += (k + 1) * a[k]
+    return total
+
+
+def negate(a, b, c, d, e, f):
+    """Return the fields of a mixed struct, negated."""
+    return wrap(-a, 8), -b, wrap(-c, 32), wrap(-d, 16), -e, wrap(-f)
+
+
+def into(room, text):
+    """Copy a text into an array and return its length."""
+    room[: len(text)] = array("B", text)
+    return len(text)
+
+
+def text(n):
+    n = max(n, 0)
+    return (TEXT * (n // len(TEXT) + 1))[:n]
+
+
+def spin(ns):
+    start = time.perf_counter()
+    while time.perf_counter() - start < ns / 1e9:
+        pass
+
+
+def small(loops, name, integers, floats, arrays):
+    """Return the integers and floats that one of the functions of calls.h answers."""
+    i, f = integers, floats
+    if name == "NOOP":
+        loops.noop()
+        return (), ()
+    if name in ("NOT", "TEAM", "STATUS", "HANDLE"):
+        (x,) = i
+        return ({"NOT": loops.not_, "TEAM": lambda n: int(1 <= n <= 1024)}.get(name, lambda x: x)(x),), ()
+    if name == "ADD":
+        x, y = f
+        return (), (loops.add(x, y),)
+    if name == "SUM":
+        (p,) = arrays
+        return (), (loops.sum(p.tolist()),)
+    if name == "INTS":
+        return (wrap(weigh(i)),), ()
+    if name == "DOUBLES":
+        return (), (weigh(f),)
+    if name == "BOOL":
+        return (int(bool(i[0]) and not i[1]),), ()
+    if name in ("INT8", "INT16", "INT32", "UINT8", "UINT16", "UINT32"):
+        return (i[0] - 2 * i[1],), ()
+    if name == "FLOAT":
+        return (), (single(f[0] - f[1]),)
+    if name == "LENGTH":
+        return (len(arrays[0]),), ()
+    if name == "FIRST":
+        return (), (arrays[0][0] if arrays[0] else 0.0,)
+    if name == "FILL":
+        arrays[0][:] = array("d", f) * len(arrays[0])
+        return (), ()
+    if name == "BATCH":
+        out, x, y = arrays
+        out[:] = array("d", map(loops.add, x, y))
+        return (), ()
+    if name == "VARIADIC":
+        return (), (0.0 + float(i[0]) * f[0] + float(i[1]) * f[1],)
+    if name == "PAIR":
+        return (), (f[1], f[0])
+    if name == "PAIR_AT":
+        arrays[0][:] = arrays[0][8:] + arrays[0][:8]
+        return (), ()
+    if name == "LONGS":
+        return (i[1], i[0]), ()
+    if name == "SPLIT":
+        return (wrap(-i[0]),), (-f[0],)
+    if name == "TRIPLE":
+        return (), (f[2], f[0], f[1])
+    if name == "MIXED":
+        a, b, c, d, e, g = negate(i[0], f[0], i[1], i[2], f[1], i[3])
+        return (a, c, d, g), (b, e)
+    if name == "MIXED_AT":
+        MIXED.pack_into(arrays[0], 0, *negate(*MIXED.unpack_from(arrays[0])))
+        return (), ()
+    if name == "TEXT_LENGTH":
+        return (arrays[0].tobytes().index(b"\0"),), ()
+    if name == "TEXT_STATIC":
+        return (into(arrays[0], TEXT),), ()
+    if name in ("TEXT_NEW", "TEXT_INTO"):
+        return (into(arrays[0], text(i[0])),), ()
+    if name == "TEXT_LIVE":
+        return (0,), ()
+    if name == "SPIN":
+        spin(i[0])
+        return (), ()
+    if name == "SLEEP":
+        time.sleep(max(i[0], 0) / 1e9)
+        return (), ()
+    raise ValueError("no function %s here" % name)
 
 
 def answer(loops, function, variant, integers, floats, arrays):
-    """Return the values of the response: integers, floats, arrays."""
+    """Return the integers and floats of the response. Outputs are then in the arrays."""
     for a in arrays:
         if isinstance(a, Exception):
             raise a
-    if variant not in (0, 1):
-        raise ValueError("variant %d, want 0 or 1" % variant)
-    if function in (NOOP, QUIT):
-        loops.noop()
-        return (), (), ()
-    if function == NOT:
-        (x,) = integers
-        return (loops.not_(x),), (), ()
-    if function == ADD:
-        x, y = floats
-        return (), (loops.add(x, y),), ()
-    if function == SUM:
-        (p,) = arrays
-        return (), (loops.sum(p.tolist()),), ()
-    if function == STEP:
-        return (), (), (step(loops, integers, floats, arrays),)
-    if function == RUN:
-        return (), (), run(loops, integers, floats, arrays)
-    if function == JULIA:
-        return (), (), (julia(loops, variant, integers, arrays),)
-    if function == OLS:
-        return (), (), ols(loops, integers, arrays)
-    raise ValueError("function %d, want 0 to %d" % (function, QUIT))
+    if function >= len(FUNCTIONS):
+        raise ValueError("function %d, want 0 to %d" % (function, len(FUNCTIONS) - 1))
+    name = FUNCTIONS[function]
+    sizes = [len(a) for a in arrays]
+    if name == "STEP":
+        values = step(loops, integers, floats, arrays)
+    elif name == "RUN":
+        values = run(loops, integers, floats, arrays)
+    elif name == "JULIA":
+        values = julia(loops, variant, integers, arrays)
+    elif name == "OLS":
+        values = ols(loops, integers, arrays)
+    else:
+        values = small(loops, name, integers, floats, arrays)
+    if sizes != [len(a) for a in arrays]:
+        raise ValueError("%s made arrays of %s elements into others" % (name, sizes))
+    return values or ((0,), ())  # a kernel's status
 
 
 def serve(stdin, stdout):
@@ -265,25 +356,30 @@ def serve(stdin, stdout):
         request = read_request(stdin)
         if request is None:
             return
+        arrays, directions = request[-2:]
         try:
-            values = answer(loops, *request)
+            integers, floats = answer(loops, *request[:-1])
         except Exception as e:
             write_text(stdout, b"TOLR", 1, "%s: %s\n%s" % (type(e).__name__, e, traceback.format_exc()))
             continue
-        write_response(stdout, *values)
-        if request[0] == QUIT:
-            return
+        write_response(stdout, integers, floats, [a for a, d in zip(arrays, directions) if d & OUT])
 
 
 def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stdout = os.fdopen(os.dup(1), "wb", 1 << 16)
-    os.dup2(2, 1)
+    transport = sys.argv[1] if len(sys.argv) == 2 else None
+    if transport not in ("pipe", "socket"):
+        sys.exit("worker: arguments %s, want pipe or socket" % sys.argv[1:])
+    if transport == "pipe":
+        stdout = os.fdopen(os.dup(1), "wb", 1 << 16)
+        os.dup2(2, 1)
+    else:
+        stdout = os.fdopen(os.dup(0), "wb", 1 << 16)
     try:
         serve(os.fdopen(0, "rb", 1 << 16), stdout)
     except CutShort as e:
         sys.exit("worker: %s" % e)
-    except BrokenPipeError:
+    except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the parent is gone; the interpreter's end would try to write again
 
 

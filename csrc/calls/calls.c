@@ -293,6 +293,8 @@ int64_t toll_calls_text_into(char *s, int64_t n) {
 char *toll_calls_text_new(int64_t n) {
     if (n < 0)
         n = 0;
+    if ((uint64_t)n >= SIZE_MAX)
+        return NULL;
     char *s = malloc((size_t)n + 1);
     if (s) {
         toll_calls_text_into(s, n);

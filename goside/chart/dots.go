@@ -16,8 +16,9 @@ import (
 
 // Colors tell series apart, also for who does not tell red from green. Marks do so without colour.
 var (
-	Colors = []color.RGBA{{0x5f, 0x66, 0x70, 255}, {0x1f, 0x5f, 0xa8, 255}, {0xd5, 0x5e, 0x00, 255}, {0x0b, 0x7a, 0x53, 255}, {0x8a, 0x3f, 0xa0, 255}, {0xa0, 0x7a, 0x00, 255}}
-	Marks  = []draw.GlyphDrawer{Diamond{}, draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{}}
+	Colors = []color.RGBA{{0x5f, 0x66, 0x70, 255}, {0x1f, 0x5f, 0xa8, 255}, {0xd5, 0x5e, 0x00, 255}, {0x0b, 0x7a, 0x53, 255}, {0x8a, 0x3f, 0xa0, 255}, {0xa0, 0x7a, 0x00, 255},
+		{0xc0, 0x2a, 0x5e, 255}, {0x12, 0x8c, 0xa0, 255}}
+	Marks = []draw.GlyphDrawer{Diamond{}, draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{}, draw.RingGlyph{}, draw.TriangleGlyph{}}
 )
 
 // Diamond is a square on its corner.

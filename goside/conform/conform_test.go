@@ -239,7 +239,8 @@ func TestOffered(t *testing.T) {
 			want = []string{"ols", "transpose"}
 		case r.Via == "netlib":
 			want = []string{"ols"}
-		case r.Via == "process":
+		case r.Lang == "c" || r.Lang == "go": // all, beside this process as within
+		case r.Via == "process" || r.Via == "socket":
 			want = names(&all, variants...)
 		case r.Via == "cpython":
 			want = names(&all, variants...)

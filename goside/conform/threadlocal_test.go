@@ -60,6 +60,11 @@ func TestFirstCallOfThread(t *testing.T) {
 
 func throughPython(r *seam.Route) bool { return r.Via == "cpython" }
 
+// beside reports whether a route's code runs in another process.
+func beside(r *seam.Route) bool {
+	return slices.Contains([]string{"process", "socket", "shm", "shm-spin"}, r.Via)
+}
+
 // seeLibraries stats the libraries that the children open, so that go test takes no result from its cache once one
 // changed.
 func seeLibraries(t *testing.T) {
@@ -82,7 +87,7 @@ func seeLibraries(t *testing.T) {
 func firstCalls(t *testing.T, steps []string) {
 	chosen := slices.Clone(routes(t))
 	if !slices.Contains(steps, "python") {
-		chosen = slices.DeleteFunc(chosen, func(r *seam.Route) bool { return throughPython(r) || r.Via == "process" })
+		chosen = slices.DeleteFunc(chosen, func(r *seam.Route) bool { return throughPython(r) || beside(r) })
 	}
 	cases := firstCases()
 	var waiting threads

@@ -90,6 +90,9 @@ func (c Clock) timed(s *Subject, n int) (Sample, int, error) {
 	wall := c.Wall()
 	err := s.Run(n)
 	elapsed := c.Wall() - wall
+	if s.Elapsed != nil {
+		elapsed = s.Elapsed()
+	}
 	cpu = c.CPU() - cpu
 	if err != nil {
 		return Sample{}, 0, fmt.Errorf("measure: %s: %w", s.Name, err)

@@ -37,6 +37,9 @@ type Subject struct {
 	Reset func() // called before each batch, outside the timer
 	Run   func(n int) error
 	Least int // n is a multiple of it
+	// Elapsed, unless nil, returns how long the last Run took by the clock of another process, in which the operations are
+	// done. It stands for the time of Run. CPU time and allocations stay those of this process.
+	Elapsed func() time.Duration
 	// Parks says that the subject waits for other goroutines or for another process. Each wait costs a goroutine that
 	// is locked to its thread a thread switch, so such a subject is timed on an unlocked one, see [Measure].
 	Parks bool

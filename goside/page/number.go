@@ -220,32 +220,35 @@ func Binary(bytes float64) string {
 	return fmt.Sprintf("%.4g %sB", bytes/unit.Factor, unit.Prefix)
 }
 
+// crossings are what crossings are called: in sentences, and in tables and pictures of what a call costs.
+var crossings = map[string]struct{ name, label string }{
+	"direct":      {"plain Go", "plain Go"},
+	"trampoline":  {"the trampoline", "trampoline: Go assembly, no cgo"},
+	"syscalln":    {"purego's SyscallN", "purego, SyscallN"},
+	"purego":      {"purego's RegisterFunc", "purego, RegisterFunc"},
+	"libffi":      {"libffi", "libffi"},
+	"wasm":        {"WebAssembly", "WebAssembly (wazero)"},
+	"wasm-memory": {"WebAssembly in its own memory", "WebAssembly, in its own memory"},
+	"cpython":     {"cpython", "embedded CPython"},
+	"shm":         {"shared memory", "another process, by shared memory"},
+	"shm-spin":    {"shared memory, spinning", "another process, by shared memory, spinning"},
+	"socket":      {"a Unix socket", "another process, by a Unix socket"},
+	"process":     {"process", "another process, by a pipe"},
+	"grpc":        {"gRPC", "another process, by gRPC"},
+}
+
 // CrossingName is how a crossing is called in sentences.
 func CrossingName(via string) string {
-	switch via {
-	case "direct":
-		return "plain Go"
-	case "syscalln":
-		return "purego's SyscallN"
-	case "purego":
-		return "purego's RegisterFunc"
+	if c, ok := crossings[via]; ok {
+		return c.name
 	}
 	return via
 }
 
 // CrossingLabel is how a crossing is called in tables and pictures of what a call costs.
 func CrossingLabel(via string) string {
-	switch via {
-	case "direct":
-		return "plain Go"
-	case "syscalln":
-		return "purego, SyscallN"
-	case "purego":
-		return "purego, RegisterFunc"
-	case "cpython":
-		return "embedded CPython"
-	case "process":
-		return "a Python process, by a pipe"
+	if c, ok := crossings[via]; ok {
+		return c.label
 	}
 	return via
 }

@@ -241,7 +241,7 @@ func Holding(verified []conform.Result) []*seam.Route {
 // Parks reports whether a call on that route waits for other goroutines, or for another process.
 func Parks(r *seam.Route) bool {
 	plain, _ := level.Plain(r.Lang)
-	return plain == "go-par" || r.Via == "process"
+	return plain == "go-par" || slices.Contains([]string{"process", "socket", "shm", "shm-spin"}, r.Via)
 }
 
 // Name returns the name of a problem's benchmark on a route.

@@ -355,7 +355,9 @@ func (c *column) fastestBinding() *record.Row {
 }
 
 // python reports whether a row is of a language that Python calls.
-func python(r *record.Row) bool { return r.Via == "cpython" || r.Via == "process" }
+func python(r *record.Row) bool {
+	return r.Via == "cpython" || strings.HasPrefix(r.Lang, "python") || strings.HasPrefix(r.Lang, "pypy")
+}
 
 // fastestBindings returns the fastest bindings of Python in words, or "": "numba (julia, ols row) and numpy (ols col)".
 func fastestBindings(columns []*column) string {

@@ -21,17 +21,38 @@ import (
 type way struct{ name, benchmark, query, phrase string }
 
 var (
-	plainGo      = way{page.CrossingLabel("direct"), "Payload", "/op:noop /via:direct", "in plain Go"}
-	cgo          = way{page.CrossingLabel("cgo"), "Payload", "/op:noop /via:cgo", "through cgo"}
-	syscallN     = way{page.CrossingLabel("syscalln"), "Payload", "/op:noop /via:syscalln", "through purego's SyscallN"}
-	registerFunc = way{page.CrossingLabel("purego"), "Payload", "/op:noop /via:purego", "through purego's RegisterFunc"}
+	plainGo      = payload("direct", "in plain Go")
+	cgo          = payload("cgo", "through cgo")
+	trampoline   = payload("trampoline", "through the trampoline")
+	syscallN     = payload("syscalln", "through purego's SyscallN")
+	registerFunc = payload("purego", "through purego's RegisterFunc")
+	libffi       = payload("libffi", "through libffi")
+	wasm         = payload("wasm", "into WebAssembly")
 	embedded     = way{page.CrossingLabel("cpython"), "Python", "/op:noop /lang:python /via:cpython", "into an embedded CPython"}
-	process      = way{page.CrossingLabel("process"), "Python", "/op:noop /lang:python /via:process", "into a Python process"}
-	besidePython = way{page.CrossingLabel("cgo"), "Python", "/op:noop /lang:c /via:cgo", "through cgo"} // in the rounds of the two
+	spinning     = toProcess("a C process, by shared memory, spinning", "c", "shm-spin", "by shared memory that both sides spin on")
+	shared       = toProcess("a C process, by shared memory", "c", "shm", "by shared memory and a futex")
+	socket       = toProcess("a C process, by a Unix socket", "c", "socket", "by a Unix socket")
+	pipe         = toProcess("a C process, by a pipe", "c", "process", "by a pipe")
+	process      = way{"a Python process, by a pipe", "Python", "/op:noop /lang:python /via:process", "into a Python process"}
+	grpc         = toProcess("a Go process, by gRPC", "go", "grpc", "by gRPC")
+
+	// What ratios are taken to, in the rounds of the others.
+	besidePython    = way{benchmark: "Python", query: "/op:noop /lang:c /via:cgo"}
+	besideProcesses = way{benchmark: "Beside", query: "/op:noop /lang:c /via:cgo"}
 )
 
 // ways are those that a first screen shows.
-var ways = []way{plainGo, cgo, syscallN, registerFunc, embedded, process}
+var ways = []way{plainGo, cgo, trampoline, syscallN, registerFunc, libffi, wasm, embedded, spinning, shared, socket, pipe, process, grpc}
+
+// payload returns a way inside the process.
+func payload(via, phrase string) way {
+	return way{page.CrossingLabel(via), "Payload", "/op:noop /via:" + via, phrase}
+}
+
+// toProcess returns a way to another process.
+func toProcess(name, language, via, phrase string) way {
+	return way{name, "Beside", "/op:noop /lang:" + language + " /via:" + via, phrase}
+}
 
 func (w *way) row(r *record.Record) *record.Row { return record.First(r.Of(w.benchmark), w.query) }
 
@@ -57,9 +78,10 @@ func board(p *page.Page) *study.Board {
 	}
 	b.Floor = floor(p.Record, b.Crossings[0].Row)
 	for _, said := range []string{
-		relative(p.Record, plainGo, "Relative to plain Go", cgo, syscallN, registerFunc),
-		mustCarry(p.Record, cgo, registerFunc),
-		relative(p.Record, besidePython, "Relative to a cgo call timed beside it", embedded, process),
+		relative(p.Record, plainGo, "Relative to plain Go, a call", cgo, trampoline, syscallN, registerFunc, libffi, wasm),
+		mustCarry(p.Record, cgo, trampoline, registerFunc, wasm),
+		relative(p.Record, besidePython, "Relative to a cgo call timed beside it, one", embedded, process),
+		relative(p.Record, besideProcesses, "Relative to a cgo call timed beside it, one to another process", spinning, shared, socket, pipe, grpc),
 	} {
 		if said != "" {
 			b.Says = append(b.Says, said)
@@ -99,7 +121,7 @@ func relative(r *record.Record, to way, begin string, others ...way) string {
 	if said == nil {
 		return ""
 	}
-	return begin + ", a call takes " + page.Joined(said) + "."
+	return begin + " takes " + page.Joined(said) + "."
 }
 
 // mustCarry says how much work calls must carry.
@@ -119,7 +141,7 @@ func mustCarry(r *record.Record, some ...way) string {
 }
 
 // tollsAlt says what the picture of the board shows.
-const tollsAlt = "What a call that passes nothing costs: a bar for each crossing on a logarithmic scale, from plain Go to a Python process"
+const tollsAlt = "What a call that passes nothing costs: a bar for each crossing on a logarithmic scale, from plain Go to another process"
 
 // drawBoard draws the board.
 func drawBoard(r *record.Record) (*chart.Picture, error) {

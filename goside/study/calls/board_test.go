@@ -34,6 +34,41 @@ func noops() []measure.Series {
 	}
 }
 
+// newer are the same through the crossings that came later.
+func newer() []measure.Series {
+	return []measure.Series{
+		pagetest.One("Payload/op=noop/lang=c/via=trampoline/n=1", nil, pagetest.Times(19)...),
+		pagetest.One("Payload/op=noop/lang=c/via=libffi/n=1", nil, pagetest.Times(80)...),
+		pagetest.One("Payload/op=noop/lang=c/via=wasm/n=1", nil, pagetest.Times(30)...),
+		pagetest.One("Beside/op=noop/lang=c/via=cgo/n=1", nil, pagetest.Times(20)...),
+		pagetest.One("Beside/op=noop/lang=c/via=cgo/n=1/entry=again", nil, pagetest.Times(20.1)...),
+		pagetest.One("Beside/op=noop/lang=c/via=shm-spin/n=1", nil, pagetest.Times(200)...),
+		pagetest.One("Beside/op=noop/lang=c/via=shm/n=1", nil, pagetest.Times(8000)...),
+		pagetest.One("Beside/op=noop/lang=c/via=socket/n=1", nil, pagetest.Times(10000)...),
+		pagetest.One("Beside/op=noop/lang=c/via=process/n=1", nil, pagetest.Times(11000)...),
+		pagetest.One("Beside/op=noop/lang=go/via=grpc/n=1", nil, pagetest.Times(60000)...),
+	}
+}
+
+// TestBoardOfAll: every way has its line, and each that is compared its part of a sentence.
+func TestBoardOfAll(t *testing.T) {
+	b := board(boardOf(t, append(noops(), newer()...)))
+	if len(b.Crossings) != len(ways) {
+		t.Errorf("the board has %d crossings, want all %d", len(b.Crossings), len(ways))
+	}
+	want := []string{
+		"Relative to plain Go, a call takes 10 times as long through cgo, 9.5 times as long through the trampoline, as long, within noise, through purego's SyscallN, " +
+			"50 times as long through purego's RegisterFunc, 40 times as long through libffi and 15 times as long into WebAssembly.",
+		"For 10 % overhead, a call must carry this much work: 180 ns through cgo, 171 ns through the trampoline, 900 ns through purego's RegisterFunc and 270 ns into WebAssembly.",
+		"Relative to a cgo call timed beside it, one takes 3.0 times as long into an embedded CPython and 400 to 600 times as long into a Python process.",
+		"Relative to a cgo call timed beside it, one to another process takes 10 times as long by shared memory that both sides spin on, " +
+			"400 times as long by shared memory and a futex, 500 times as long by a Unix socket, 550 times as long by a pipe and 3000 times as long by gRPC.",
+	}
+	if !slices.Equal(b.Says, want) {
+		t.Errorf("the board says %q, want %q", b.Says, want)
+	}
+}
+
 func boardOf(t *testing.T, series []measure.Series) *page.Page {
 	t.Helper()
 	return pagetest.PrinterOf(pagetest.CallsRecord(t, series...))
@@ -57,7 +92,7 @@ func TestBoard(t *testing.T) {
 	want := []string{
 		"Relative to plain Go, a call takes 10 times as long through cgo, as long, within noise, through purego's SyscallN and 50 times as long through purego's RegisterFunc.",
 		"For 10 % overhead, a call must carry this much work: 180 ns through cgo and 900 ns through purego's RegisterFunc.",
-		"Relative to a cgo call timed beside it, a call takes 3.0 times as long into an embedded CPython and 400 to 600 times as long into a Python process.",
+		"Relative to a cgo call timed beside it, one takes 3.0 times as long into an embedded CPython and 400 to 600 times as long into a Python process.",
 	}
 	if !slices.Equal(b.Says, want) {
 		t.Errorf("the board says %q, want %q", b.Says, want)

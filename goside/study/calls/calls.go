@@ -9,10 +9,13 @@ import (
 
 	"toll/goside/study"
 	"toll/goside/study/borders"
+	"toll/goside/study/calls/beside"
+	"toll/goside/study/calls/copies"
 	"toll/goside/study/calls/crowd"
 	"toll/goside/study/calls/firstuse"
 	"toll/goside/study/calls/grain"
 	"toll/goside/study/calls/knobs"
+	"toll/goside/study/calls/openmp"
 	"toll/goside/study/calls/payloads"
 )
 
@@ -35,5 +38,6 @@ It takes less than three minutes on two cores, and with --full about twenty.`,
 	Headline: headline,
 	Board:    board,
 	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
-	Parts:    []study.Part{payloads.Part, knobs.Part, crowd.Part, grain.Part, borders.Part, firstuse.Part},
+	Parts: []study.Part{payloads.Part, beside.Part, knobs.Part, crowd.Part, grain.Part, copies.Part, openmp.Part, borders.Part,
+		firstuse.Part},
 }

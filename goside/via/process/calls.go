@@ -54,6 +54,9 @@ func OpenCalls(lang, via string) (*calls.Funcs, *Worker, error) {
 		return nil, nil, err
 	}
 	f := w.Calls()
+	if lang == "python" {
+		f.Errno = nil // it has none to give
+	}
 	if via == ShmMemory {
 		f.Memory = w.via.shares()
 	}

@@ -16,32 +16,40 @@ import (
 // patience is how long a worker that is told to spin looks for a request before it sleeps.
 const patience = time.Millisecond
 
-// serveMemory answers by the memory that comes over the socket. It returns only if that is no memory.
-func (s *server) serveMemory() error {
+// receiveMemory maps the memory that comes over the socket.
+func receiveMemory() (all []byte, spin bool, err error) {
 	message, control := make([]byte, 16), make([]byte, unix.CmsgSpace(4))
 	n, nc, _, _, err := unix.Recvmsg(0, message, control, unix.MSG_WAITALL|unix.MSG_CMSG_CLOEXEC)
 	if err != nil || n != len(message) || string(message[:4]) != "TOLM" {
-		return fmt.Errorf("%d bytes from the socket, want %d with memory (error: %v)", n, len(message), err)
+		return nil, false, fmt.Errorf("%d bytes from the socket, want %d with memory (error: %w)", n, len(message), err)
 	}
 	passed, err := unix.ParseSocketControlMessage(control[:nc])
 	if err != nil || len(passed) != 1 {
-		return fmt.Errorf("%d control messages from the socket, want 1 with memory (error: %v)", len(passed), err)
+		return nil, false, fmt.Errorf("%d control messages from the socket, want 1 with memory (error: %w)", len(passed), err)
 	}
 	fds, err := unix.ParseUnixRights(&passed[0])
 	if err != nil || len(fds) != 1 {
-		return fmt.Errorf("%d descriptors from the socket, want 1 (error: %v)", len(fds), err)
+		return nil, false, fmt.Errorf("%d descriptors from the socket, want 1 (error: %w)", len(fds), err)
 	}
 	size := binary.LittleEndian.Uint64(message[8:])
-	all, err := unix.Mmap(fds[0], 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_NORESERVE)
+	all, err = unix.Mmap(fds[0], 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_NORESERVE)
 	if err != nil {
-		return fmt.Errorf("mapping %d bytes: %w", size, err)
+		return nil, false, fmt.Errorf("mapping %d bytes: %w", size, err)
 	}
-	_ = unix.Close(fds[0])
+	return all, message[4] != 0, unix.Close(fds[0])
+}
+
+// serveMemory answers by the memory that comes over the socket. It returns only if that is no memory.
+func (s *server) serveMemory() error {
+	all, spin, err := receiveMemory()
+	if err != nil {
+		return err
+	}
 	if err := s.hello(); err != nil {
 		return err
 	}
+	size := uint64(len(all))
 	slot := (*slot)(unsafe.Pointer(&all[0]))
-	spin := message[4] != 0
 	for last := uint32(0); ; {
 		last = await(slot, last, spin)
 		m := &slot.Message

@@ -7,24 +7,19 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
 	"golang.org/x/sys/unix"
 
-	include "toll/csrc/include"
 	"toll/goside/calls"
 	"toll/goside/kernel"
-	"toll/goside/seam"
 	"toll/goside/via/dl"
+	"toll/goside/via/handle"
 )
 
 //go:generate go run toll/goside/internal/generate arity.go.tmpl
-
-// CallsFile is the shared library of the functions of calls.h.
-const CallsFile = "libtoll_calls.so"
 
 // OpenCalls returns the functions of calls.h, each registered under a Go type.
 func OpenCalls() (*calls.Funcs, error) { return openCalls(registeredCalls) }
@@ -33,37 +28,17 @@ func OpenCalls() (*calls.Funcs, error) { return openCalls(registeredCalls) }
 // without structs by value.
 func OpenCallsSyscallN() (*calls.Funcs, error) { return openCalls(wordCalls) }
 
-func openCalls(register func(lookup func(name string) uintptr) *calls.Funcs) (*calls.Funcs, error) {
-	path, err := seam.FindLibrary(CallsFile)
+func openCalls(funcs func(*binder) *calls.Funcs) (*calls.Funcs, error) {
+	lookup, err := dl.Calls("purego")
 	if err != nil {
-		return nil, fmt.Errorf("purego: %w", err)
+		return nil, err
 	}
-	library, err := dl.Open(path, false)
-	if err != nil {
-		return nil, fmt.Errorf("purego: %w: %s does not load: %w", seam.ErrUnavailable, CallsFile, err)
-	}
-	symbol, err := dl.Symbol(library, "toll_calls_header_hash")
-	if err != nil {
-		return nil, fmt.Errorf("purego: %s has no symbol toll_calls_header_hash, want it: run %s (%w)", CallsFile, seam.Mend, err)
-	}
-	var hash func() uint64
-	purego.RegisterFunc(&hash, symbol)
-	if found, want := hash(), include.CallsHash(); found != want {
-		return nil, fmt.Errorf("purego: %s has header hash %016x, want %016x, that of calls.h: run %s", CallsFile, found, want, seam.Mend)
-	}
-	var missing error
-	f := register(func(name string) uintptr {
-		address, err := dl.Symbol(library, "toll_calls_"+name)
-		if err != nil {
-			missing = fmt.Errorf("purego: %s has no symbol toll_calls_%s, want it: run %s (%w)", CallsFile, name, seam.Mend, err)
-			return symbol // registered, but never called
-		}
-		return address
-	})
-	return f, missing
+	b := &binder{lookup: lookup}
+	f := funcs(b)
+	return f, b.err
 }
 
-func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
+func registeredCalls(b *binder) *calls.Funcs {
 	var (
 		f                    calls.Funcs
 		length               func(p *float64, n int64) int64
@@ -75,12 +50,13 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		status               func(x int32) int32
 		errno                func(e int32) int64
 		errnoLocation        func() *int32
-		handle               func(h uintptr) uintptr
-		callback, fromThread func(f, context uintptr, x, k int64) int64
+		back                 func(h uintptr) uintptr
+		callback, fromThread callbackFunc
 		batch                func(out, x, y *float64, n int64)
 		runRows              func(a, b **float64, rows, cols, steps int64, d, dt float64)
 	)
-	// The Go types are the prototypes of calls.h.
+	// The Go types are the prototypes of calls.h. Of its variable arguments, doubles would be lost: purego says in AL that
+	// no vector register holds an argument, on amd64.
 	for name, to := range map[string]any{
 		"noop": &f.Noop, "not": &f.Not, "add": &f.Add,
 		"bool": &f.Bool, "int8": &f.Int8, "int16": &f.Int16, "int32": &f.Int32, "uint8": &f.Uint8,
@@ -92,13 +68,13 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		"longs": &f.Longs, "split": &f.Split, "triple": &f.Triple,
 		"text_length": &f.TextLength, "text_static": &f.TextStatic, "text_new": &textNew, "text_free": &textFree,
 		"text_into": &textInto, "text_live": &f.TextLive,
-		"status": &status, "errno": &errno, "handle": &handle, "callback": &callback, "callback_thread": &fromThread,
+		"status": &status, "errno": &errno, "handle": &back, "callback": &callback, "callback_thread": &fromThread,
 		"spin": &f.Spin, "sleep": &f.Sleep,
 	} {
-		purego.RegisterFunc(to, lookup(name))
+		b.register(name, to)
 	}
-	registerArity(&f, lookup)
-	purego.RegisterFunc(&errnoLocation, errnoSymbol())
+	registerArity(&f, b)
+	b.registerAt("__errno_location", &errnoLocation, errnoSymbol())
 
 	// A slice's own pointer and length: C reaches only elements that are there, and RegisterFunc keeps the memory of
 	// its pointer arguments alive until the call returns.
@@ -139,7 +115,7 @@ func registeredCalls(lookup func(name string) uintptr) *calls.Funcs {
 		}
 		return r, syscall.Errno(*errnoLocation()) // C's, for as long as the thread lives
 	}
-	f.Handle = func(v any) any { return passed(v, handle) }
+	f.Handle = func(v any) any { return passed(v, back) }
 	f.Callback = guarded(callback)
 	f.Thread = guarded(fromThread)
 	f.Next = func(x, k int64) int64 { return callback(goNext(), 0, x, k) }
@@ -157,26 +133,26 @@ var errnoSymbol = sync.OnceValue(func() uintptr {
 
 // wordCalls returns the functions that SyscallN can call. As in [words], memory whose address becomes a word in its
 // arguments stays alive, and on the heap, until it returns.
-func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
+func wordCalls(b *binder) *calls.Funcs {
 	var f calls.Funcs
-	wordsArity(&f, lookup)
+	wordsArity(&f, b)
 
-	noop, not := lookup("noop"), lookup("not")
+	noop, not := b.words("noop", (func())(nil)), b.words("not", (func(int64) int64)(nil))
 	f.Noop = func() { purego.SyscallN(noop) }
 	f.Not = func(x int64) int64 {
 		r, _, _ := purego.SyscallN(not, uintptr(x))
 		return int64(r)
 	}
 
-	andNot := lookup("bool")
+	andNot := b.words("bool", (func(x, y bool) bool)(nil))
 	f.Bool = func(x, y bool) bool {
 		r, _, _ := purego.SyscallN(andNot, word(x), word(y))
 		return byte(r) != 0 // C's bool fills the lowest byte only
 	}
 	// Some platforms' rules leave open whether caller or callee widens a narrow argument. Widening here is right under
 	// either.
-	int8s, int16s, int32s := lookup("int8"), lookup("int16"), lookup("int32")
-	uint8s, uint16s, uint32s := lookup("uint8"), lookup("uint16"), lookup("uint32")
+	int8s, int16s, int32s := b.words("int8", (func(x, y int8) int64)(nil)), b.words("int16", (func(x, y int16) int64)(nil)), b.words("int32", (func(x, y int32) int64)(nil))
+	uint8s, uint16s, uint32s := b.words("uint8", (func(x, y uint8) int64)(nil)), b.words("uint16", (func(x, y uint16) int64)(nil)), b.words("uint32", (func(x, y uint32) int64)(nil))
 	f.Int8 = func(x, y int8) int64 { return words2(int8s, uintptr(x), uintptr(y)) }
 	f.Int16 = func(x, y int16) int64 { return words2(int16s, uintptr(x), uintptr(y)) }
 	f.Int32 = func(x, y int32) int64 { return words2(int32s, uintptr(x), uintptr(y)) }
@@ -184,12 +160,12 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.Uint16 = func(x, y uint16) int64 { return words2(uint16s, uintptr(x), uintptr(y)) }
 	f.Uint32 = func(x, y uint32) int64 { return words2(uint32s, uintptr(x), uintptr(y)) }
 
-	batch := lookup("batch")
+	batch := b.words("batch", (func(out, x, y *float64, n int64))(nil))
 	f.Batch = func(out, x, y []float64) {
 		purego.SyscallN(batch, uintptr(unsafe.Pointer(unsafe.SliceData(out))), uintptr(unsafe.Pointer(unsafe.SliceData(x))),
 			uintptr(unsafe.Pointer(unsafe.SliceData(y))), uintptr(len(out)))
 	}
-	length, pairAt, mixedAt := lookup("length"), lookup("pair_at"), lookup("mixed_at")
+	length, pairAt, mixedAt := b.words("length", (func(p *float64, n int64) int64)(nil)), b.words("pair_at", (func(*calls.Pair))(nil)), b.words("mixed_at", (func(*calls.Mixed))(nil))
 	f.Length = func(p []float64) int64 {
 		r, _, _ := purego.SyscallN(length, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
 		return int64(r)
@@ -197,8 +173,8 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 	f.PairAt = func(p *calls.Pair) { purego.SyscallN(pairAt, uintptr(unsafe.Pointer(p))) }
 	f.MixedAt = func(m *calls.Mixed) { purego.SyscallN(mixedAt, uintptr(unsafe.Pointer(m))) }
 
-	textLength, textStatic, textInto := lookup("text_length"), lookup("text_static"), lookup("text_into")
-	textNew, textFree, textLive := lookup("text_new"), lookup("text_free"), lookup("text_live")
+	textLength, textStatic, textInto := b.words("text_length", (func(*byte) int64)(nil)), b.words("text_static", (func() *byte)(nil)), b.words("text_into", (func(s *byte, n int64) int64)(nil))
+	textNew, textFree, textLive := b.words("text_new", (func(int64) *byte)(nil)), b.words("text_free", (func(*byte))(nil)), b.words("text_live", (func() int64)(nil))
 	f.TextLength = func(s string) int64 {
 		b := make([]byte, len(s)+1) // the NUL, too
 		copy(b, s)
@@ -224,7 +200,7 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 		return int64(r)
 	}
 
-	status, errno, handle := lookup("status"), lookup("errno"), lookup("handle")
+	status, errno, back := b.words("status", (func(int32) int32)(nil)), b.words("errno", (func(int32) int64)(nil)), b.words("handle", (func(uintptr) uintptr)(nil))
 	f.Status = func(x int32) error {
 		r, _, _ := purego.SyscallN(status, uintptr(x))
 		return kernel.FromNative("call", int32(r))
@@ -242,12 +218,12 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 	}
 	f.Handle = func(v any) any {
 		return passed(v, func(h uintptr) uintptr {
-			r, _, _ := purego.SyscallN(handle, h)
+			r, _, _ := purego.SyscallN(back, h)
 			return r
 		})
 	}
 
-	callback, fromThread := lookup("callback"), lookup("callback_thread")
+	callback, fromThread := b.words("callback", callbackFunc(nil)), b.words("callback_thread", callbackFunc(nil))
 	f.Callback = guarded(func(f, context uintptr, x, k int64) int64 {
 		r, _, _ := purego.SyscallN(callback, f, context, uintptr(x), uintptr(k))
 		return int64(r)
@@ -262,7 +238,7 @@ func wordCalls(lookup func(name string) uintptr) *calls.Funcs {
 		return int64(r)
 	}
 
-	spin, sleep := lookup("spin"), lookup("sleep")
+	spin, sleep := b.words("spin", (func(int64))(nil)), b.words("sleep", (func(int64))(nil))
 	f.Spin = func(ns int64) { purego.SyscallN(spin, uintptr(ns)) }
 	f.Sleep = func(ns int64) { purego.SyscallN(sleep, uintptr(ns)) }
 	return &f
@@ -287,36 +263,20 @@ func cString(p uintptr) string {
 	return unix.BytePtrToString(*(**byte)(unsafe.Pointer(&p)))
 }
 
-// handles are numbers that stand for Go's objects while C has them, like those of runtime/cgo, which does not build
-// without cgo.
-var (
-	handles    sync.Map
-	lastHandle atomic.Uintptr
-)
-
-func newHandle(v any) uintptr {
-	h := lastHandle.Add(1)
-	handles.Store(h, v)
-	return h
-}
-
 // passed gives C a handle to v by call, and returns the object of the handle that comes back.
 func passed(v any, call func(h uintptr) uintptr) any {
-	h := newHandle(v)
-	defer handles.Delete(h)
-	back, ok := handles.Load(call(h))
-	if !ok {
-		panic("purego: the handle that came back stands for nothing, want the one that was passed")
-	}
-	return back
+	h := handle.New(v)
+	defer handle.Delete(h)
+	return handle.Value(call(h))
 }
+
+type callbackFunc func(f, context uintptr, x, k int64) int64
 
 // goCallback is the one address by which C calls all functions back, since purego has room for 2,000 and frees none.
 // context is the handle of the function.
 var goCallback = sync.OnceValue(func() uintptr {
 	return purego.NewCallback(func(context uintptr, x int64) int64 {
-		g, _ := handles.Load(context)
-		return g.(*calls.Guarded).Call(x)
+		return handle.Value(context).(*calls.Guarded).Call(x)
 	})
 })
 
@@ -325,11 +285,11 @@ var goNext = sync.OnceValue(func() uintptr {
 })
 
 // guarded returns a function that gives C a handle to f, guarded, for the call.
-func guarded(call func(f, context uintptr, x, k int64) int64) func(f func(int64) int64, x, k int64) int64 {
+func guarded(call callbackFunc) func(f func(int64) int64, x, k int64) int64 {
 	return func(f func(int64) int64, x, k int64) int64 {
 		g := calls.Guarded{F: f}
-		h := newHandle(&g)
-		defer handles.Delete(h)
+		h := handle.New(&g)
+		defer handle.Delete(h)
 		y := call(goCallback(), h, x, k)
 		g.Repanic()
 		return y

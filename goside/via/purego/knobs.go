@@ -22,10 +22,10 @@ func Knobs() ([]calls.Knob, error) {
 		first func(p *float64, n int64) float64
 		word  uintptr
 	)
-	_, err := openCalls(func(lookup func(name string) uintptr) *calls.Funcs {
-		word = lookup("noop")
-		purego.RegisterFunc(&noop, word)
-		purego.RegisterFunc(&first, lookup("first"))
+	_, err := openCalls(func(b *binder) *calls.Funcs {
+		word = b.words("noop", noop)
+		b.register("noop", &noop)
+		b.register("first", &first)
 		return nil
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ func Open(file, lang string) (*seam.Library, error) { return open(file, lang, re
 // OpenSyscallN is Open by SyscallN.
 func OpenSyscallN(file, lang string) (*seam.Library, error) { return open(file, lang, words) }
 
-func open(file, lang string, funcs func(*abi.Table) kernel.Funcs) (*seam.Library, error) {
+func open(file, lang string, funcs func(*binder, *abi.Table) kernel.Funcs) (*seam.Library, error) {
 	path, err := seam.FindLibrary(file)
 	if err != nil {
 		return nil, fmt.Errorf("purego: %w", err)
@@ -50,7 +50,12 @@ func open(file, lang string, funcs func(*abi.Table) kernel.Funcs) (*seam.Library
 	if err != nil {
 		return nil, err
 	}
-	return seam.NewLibrary(funcs(t), true, build), nil
+	b := &binder{}
+	f := funcs(b, t)
+	if b.err != nil {
+		return nil, b.err
+	}
+	return seam.NewLibrary(f, true, build), nil
 }
 
 type (
@@ -65,41 +70,41 @@ type (
 
 // registered returns the functions of the table. A nil function stands for a slot that is NULL: of two layouts a language
 // offers both, or none.
-func registered(t *abi.Table) kernel.Funcs {
+func registered(b *binder, t *abi.Table) kernel.Funcs {
 	var (
 		f       kernel.Funcs
 		callSum func(p *float64, n int64) float64
 		team    func(int32) int32
 	)
-	purego.RegisterFunc(&f.Noop, t.CallNoop)
-	purego.RegisterFunc(&f.Not, t.CallNot)
-	purego.RegisterFunc(&f.Add, t.CallAdd)
-	purego.RegisterFunc(&callSum, t.CallSum)
-	purego.RegisterFunc(&team, t.Team)
+	b.registerAt("call_noop", &f.Noop, t.CallNoop)
+	b.registerAt("call_not", &f.Not, t.CallNot)
+	b.registerAt("call_add", &f.Add, t.CallAdd)
+	b.registerAt("call_sum", &callSum, t.CallSum)
+	b.registerAt("team", &team, t.Team)
 	f.Sum = func(p []float64) float64 { return callSum(unsafe.SliceData(p), int64(len(p))) }
 	f.Team = func(threads int) int { return int(team(abi.Threads(threads))) }
-	f.Step = stepBy(t.DiffusionStepRow, t.DiffusionStepCol)
-	f.Run = runBy(t.DiffusionRunRow, t.DiffusionRunCol)
-	f.RunInterchanged = runBy(t.DiffusionRunRowInterchanged, t.DiffusionRunColInterchanged)
-	f.Julia, f.JuliaSplit = juliaBy(t.Julia), splitBy(t.JuliaSplit)
-	f.OLS, f.OLSInterchanged = olsBy(t.OLSRow, t.OLSCol), olsBy(t.OLSRowInterchanged, t.OLSColInterchanged)
-	f.Transpose, f.TransposeNaive = transposeBy(t.Transpose), transposeBy(t.TransposeNaive)
+	f.Step = stepBy(b, "diffusion_step", t.DiffusionStepRow, t.DiffusionStepCol)
+	f.Run = runBy(b, "diffusion_run", t.DiffusionRunRow, t.DiffusionRunCol)
+	f.RunInterchanged = runBy(b, "diffusion_run_interchanged", t.DiffusionRunRowInterchanged, t.DiffusionRunColInterchanged)
+	f.Julia, f.JuliaSplit = juliaBy(b, "julia", t.Julia), splitBy(b, "julia_split", t.JuliaSplit)
+	f.OLS, f.OLSInterchanged = olsBy(b, "ols", t.OLSRow, t.OLSCol), olsBy(b, "ols_interchanged", t.OLSRowInterchanged, t.OLSColInterchanged)
+	f.Transpose, f.TransposeNaive = transposeBy(b, "transpose", t.Transpose), transposeBy(b, "transpose_naive", t.TransposeNaive)
 	return f
 }
 
 // byLayout registers the functions of the two layouts under their type.
-func byLayout[F any](row, col uintptr) *[2]F {
+func byLayout[F any](b *binder, name string, row, col uintptr) *[2]F {
 	var f [2]F
-	purego.RegisterFunc(&f[kernel.Row], row)
-	purego.RegisterFunc(&f[kernel.Col], col)
+	b.registerAt(name+"_row", &f[kernel.Row], row)
+	b.registerAt(name+"_col", &f[kernel.Col], col)
 	return &f
 }
 
-func stepBy(row, col uintptr) func(*kernel.DiffusionStep) error {
+func stepBy(b *binder, name string, row, col uintptr) func(*kernel.DiffusionStep) error {
 	if row == 0 || col == 0 {
 		return nil
 	}
-	f := byLayout[stepFunc](row, col)
+	f := byLayout[stepFunc](b, name, row, col)
 	return func(a *kernel.DiffusionStep) error {
 		g := &a.In
 		status := f[g.Layout](unsafe.SliceData(a.Out.Data), unsafe.SliceData(g.Data), int64(g.Rows),
@@ -109,11 +114,11 @@ func stepBy(row, col uintptr) func(*kernel.DiffusionStep) error {
 	}
 }
 
-func runBy(row, col uintptr) func(*kernel.DiffusionRun) error {
+func runBy(b *binder, name string, row, col uintptr) func(*kernel.DiffusionRun) error {
 	if row == 0 || col == 0 {
 		return nil
 	}
-	f := byLayout[runFunc](row, col)
+	f := byLayout[runFunc](b, name, row, col)
 	return func(a *kernel.DiffusionRun) error {
 		g := &a.A
 		status := f[g.Layout](unsafe.SliceData(g.Data), unsafe.SliceData(a.B.Data), int64(g.Rows), int64(g.Cols),
@@ -123,12 +128,12 @@ func runBy(row, col uintptr) func(*kernel.DiffusionRun) error {
 	}
 }
 
-func juliaBy(julia uintptr) func(*kernel.Julia) error {
+func juliaBy(b *binder, name string, julia uintptr) func(*kernel.Julia) error {
 	if julia == 0 {
 		return nil
 	}
 	var f juliaFunc
-	purego.RegisterFunc(&f, julia)
+	b.registerAt(name, &f, julia)
 	return func(a *kernel.Julia) error {
 		status := f(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zs), unsafe.SliceData(a.Cs), int64(len(a.Zs)),
 			int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
@@ -137,12 +142,12 @@ func juliaBy(julia uintptr) func(*kernel.Julia) error {
 	}
 }
 
-func splitBy(split uintptr) func(*kernel.JuliaSplit) error {
+func splitBy(b *binder, name string, split uintptr) func(*kernel.JuliaSplit) error {
 	if split == 0 {
 		return nil
 	}
 	var f splitFunc
-	purego.RegisterFunc(&f, split)
+	b.registerAt(name, &f, split)
 	return func(a *kernel.JuliaSplit) error {
 		status := f(unsafe.SliceData(a.Out), unsafe.SliceData(a.Zr), unsafe.SliceData(a.Zi), unsafe.SliceData(a.Cr),
 			unsafe.SliceData(a.Ci), int64(len(a.Zr)), int64(a.Lo), int64(a.Hi), a.MaxIter, int32(a.Par.Threads), int32(a.Par.Schedule))
@@ -151,11 +156,11 @@ func splitBy(split uintptr) func(*kernel.JuliaSplit) error {
 	}
 }
 
-func olsBy(row, col uintptr) func(*kernel.OLS) error {
+func olsBy(b *binder, name string, row, col uintptr) func(*kernel.OLS) error {
 	if row == 0 || col == 0 {
 		return nil
 	}
-	f := byLayout[olsFunc](row, col)
+	f := byLayout[olsFunc](b, name, row, col)
 	return func(a *kernel.OLS) error {
 		g := &a.Y
 		status := f[g.Layout](unsafe.SliceData(a.Slope), unsafe.SliceData(a.Intercept), unsafe.SliceData(g.Data),
@@ -165,12 +170,12 @@ func olsBy(row, col uintptr) func(*kernel.OLS) error {
 	}
 }
 
-func transposeBy(transpose uintptr) func(*kernel.Transpose) error {
+func transposeBy(b *binder, name string, transpose uintptr) func(*kernel.Transpose) error {
 	if transpose == 0 {
 		return nil
 	}
 	var f transposeFunc
-	purego.RegisterFunc(&f, transpose)
+	b.registerAt(name, &f, transpose)
 	return func(a *kernel.Transpose) error {
 		rows, cols := abi.TransposeShape(a)
 		status := f(unsafe.SliceData(a.Out.Data), unsafe.SliceData(a.In.Data), int64(rows), int64(cols), int64(a.Out.LD),
@@ -182,7 +187,7 @@ func transposeBy(transpose uintptr) func(*kernel.Transpose) error {
 
 // words returns the functions that SyscallN can call. Its directive keeps memory whose address becomes a word in its
 // arguments alive, and on the heap, until it returns.
-func words(t *abi.Table) kernel.Funcs {
+func words(_ *binder, t *abi.Table) kernel.Funcs {
 	noop, not := t.CallNoop, t.CallNot
 	return kernel.Funcs{
 		Noop: func() { purego.SyscallN(noop) },

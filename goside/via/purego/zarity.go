@@ -11,278 +11,278 @@ import (
 	"toll/goside/calls"
 )
 
-// registerArity sets the functions of as many arguments as calls.Arities says. lookup returns a function's address, never 0.
-func registerArity(f *calls.Funcs, lookup func(name string) uintptr) {
+// registerArity sets the functions of as many arguments as calls.Arities says.
+func registerArity(f *calls.Funcs, b *binder) {
 	var ints1 func(a1 int64) int64
-	purego.RegisterFunc(&ints1, lookup("ints1"))
+	b.register("ints1", &ints1)
 	f.Ints[1] = func(a *[calls.MaxArity]int64) int64 {
 		return ints1(a[0])
 	}
 	var ints2 func(a1, a2 int64) int64
-	purego.RegisterFunc(&ints2, lookup("ints2"))
+	b.register("ints2", &ints2)
 	f.Ints[2] = func(a *[calls.MaxArity]int64) int64 {
 		return ints2(a[0], a[1])
 	}
 	var ints3 func(a1, a2, a3 int64) int64
-	purego.RegisterFunc(&ints3, lookup("ints3"))
+	b.register("ints3", &ints3)
 	f.Ints[3] = func(a *[calls.MaxArity]int64) int64 {
 		return ints3(a[0], a[1], a[2])
 	}
 	var ints4 func(a1, a2, a3, a4 int64) int64
-	purego.RegisterFunc(&ints4, lookup("ints4"))
+	b.register("ints4", &ints4)
 	f.Ints[4] = func(a *[calls.MaxArity]int64) int64 {
 		return ints4(a[0], a[1], a[2], a[3])
 	}
 	var ints5 func(a1, a2, a3, a4, a5 int64) int64
-	purego.RegisterFunc(&ints5, lookup("ints5"))
+	b.register("ints5", &ints5)
 	f.Ints[5] = func(a *[calls.MaxArity]int64) int64 {
 		return ints5(a[0], a[1], a[2], a[3], a[4])
 	}
 	var ints6 func(a1, a2, a3, a4, a5, a6 int64) int64
-	purego.RegisterFunc(&ints6, lookup("ints6"))
+	b.register("ints6", &ints6)
 	f.Ints[6] = func(a *[calls.MaxArity]int64) int64 {
 		return ints6(a[0], a[1], a[2], a[3], a[4], a[5])
 	}
 	var ints7 func(a1, a2, a3, a4, a5, a6, a7 int64) int64
-	purego.RegisterFunc(&ints7, lookup("ints7"))
+	b.register("ints7", &ints7)
 	f.Ints[7] = func(a *[calls.MaxArity]int64) int64 {
 		return ints7(a[0], a[1], a[2], a[3], a[4], a[5], a[6])
 	}
 	var ints8 func(a1, a2, a3, a4, a5, a6, a7, a8 int64) int64
-	purego.RegisterFunc(&ints8, lookup("ints8"))
+	b.register("ints8", &ints8)
 	f.Ints[8] = func(a *[calls.MaxArity]int64) int64 {
 		return ints8(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
 	}
 	var ints9 func(a1, a2, a3, a4, a5, a6, a7, a8, a9 int64) int64
-	purego.RegisterFunc(&ints9, lookup("ints9"))
+	b.register("ints9", &ints9)
 	f.Ints[9] = func(a *[calls.MaxArity]int64) int64 {
 		return ints9(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8])
 	}
 	var ints10 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10 int64) int64
-	purego.RegisterFunc(&ints10, lookup("ints10"))
+	b.register("ints10", &ints10)
 	f.Ints[10] = func(a *[calls.MaxArity]int64) int64 {
 		return ints10(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9])
 	}
 	var ints11 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11 int64) int64
-	purego.RegisterFunc(&ints11, lookup("ints11"))
+	b.register("ints11", &ints11)
 	f.Ints[11] = func(a *[calls.MaxArity]int64) int64 {
 		return ints11(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
 	}
 	var ints12 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12 int64) int64
-	purego.RegisterFunc(&ints12, lookup("ints12"))
+	b.register("ints12", &ints12)
 	f.Ints[12] = func(a *[calls.MaxArity]int64) int64 {
 		return ints12(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11])
 	}
 	var ints13 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13 int64) int64
-	purego.RegisterFunc(&ints13, lookup("ints13"))
+	b.register("ints13", &ints13)
 	f.Ints[13] = func(a *[calls.MaxArity]int64) int64 {
 		return ints13(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12])
 	}
 	var ints14 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14 int64) int64
-	purego.RegisterFunc(&ints14, lookup("ints14"))
+	b.register("ints14", &ints14)
 	f.Ints[14] = func(a *[calls.MaxArity]int64) int64 {
 		return ints14(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13])
 	}
 	var ints15 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15 int64) int64
-	purego.RegisterFunc(&ints15, lookup("ints15"))
+	b.register("ints15", &ints15)
 	f.Ints[15] = func(a *[calls.MaxArity]int64) int64 {
 		return ints15(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14])
 	}
 	var ints16 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 int64) int64
-	purego.RegisterFunc(&ints16, lookup("ints16"))
+	b.register("ints16", &ints16)
 	f.Ints[16] = func(a *[calls.MaxArity]int64) int64 {
 		return ints16(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
 	}
 	var ints20 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 int64) int64
-	purego.RegisterFunc(&ints20, lookup("ints20"))
+	b.register("ints20", &ints20)
 	f.Ints[20] = func(a *[calls.MaxArity]int64) int64 {
 		return ints20(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19])
 	}
 	var ints32 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 int64) int64
-	purego.RegisterFunc(&ints32, lookup("ints32"))
+	b.register("ints32", &ints32)
 	f.Ints[32] = func(a *[calls.MaxArity]int64) int64 {
 		return ints32(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27], a[28], a[29], a[30], a[31])
 	}
 	var doubles1 func(a1 float64) float64
-	purego.RegisterFunc(&doubles1, lookup("doubles1"))
+	b.register("doubles1", &doubles1)
 	f.Doubles[1] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles1(a[0])
 	}
 	var doubles2 func(a1, a2 float64) float64
-	purego.RegisterFunc(&doubles2, lookup("doubles2"))
+	b.register("doubles2", &doubles2)
 	f.Doubles[2] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles2(a[0], a[1])
 	}
 	var doubles3 func(a1, a2, a3 float64) float64
-	purego.RegisterFunc(&doubles3, lookup("doubles3"))
+	b.register("doubles3", &doubles3)
 	f.Doubles[3] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles3(a[0], a[1], a[2])
 	}
 	var doubles4 func(a1, a2, a3, a4 float64) float64
-	purego.RegisterFunc(&doubles4, lookup("doubles4"))
+	b.register("doubles4", &doubles4)
 	f.Doubles[4] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles4(a[0], a[1], a[2], a[3])
 	}
 	var doubles5 func(a1, a2, a3, a4, a5 float64) float64
-	purego.RegisterFunc(&doubles5, lookup("doubles5"))
+	b.register("doubles5", &doubles5)
 	f.Doubles[5] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles5(a[0], a[1], a[2], a[3], a[4])
 	}
 	var doubles6 func(a1, a2, a3, a4, a5, a6 float64) float64
-	purego.RegisterFunc(&doubles6, lookup("doubles6"))
+	b.register("doubles6", &doubles6)
 	f.Doubles[6] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles6(a[0], a[1], a[2], a[3], a[4], a[5])
 	}
 	var doubles7 func(a1, a2, a3, a4, a5, a6, a7 float64) float64
-	purego.RegisterFunc(&doubles7, lookup("doubles7"))
+	b.register("doubles7", &doubles7)
 	f.Doubles[7] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles7(a[0], a[1], a[2], a[3], a[4], a[5], a[6])
 	}
 	var doubles8 func(a1, a2, a3, a4, a5, a6, a7, a8 float64) float64
-	purego.RegisterFunc(&doubles8, lookup("doubles8"))
+	b.register("doubles8", &doubles8)
 	f.Doubles[8] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles8(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7])
 	}
 	var doubles9 func(a1, a2, a3, a4, a5, a6, a7, a8, a9 float64) float64
-	purego.RegisterFunc(&doubles9, lookup("doubles9"))
+	b.register("doubles9", &doubles9)
 	f.Doubles[9] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles9(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8])
 	}
 	var doubles10 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10 float64) float64
-	purego.RegisterFunc(&doubles10, lookup("doubles10"))
+	b.register("doubles10", &doubles10)
 	f.Doubles[10] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles10(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9])
 	}
 	var doubles11 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11 float64) float64
-	purego.RegisterFunc(&doubles11, lookup("doubles11"))
+	b.register("doubles11", &doubles11)
 	f.Doubles[11] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles11(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10])
 	}
 	var doubles12 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12 float64) float64
-	purego.RegisterFunc(&doubles12, lookup("doubles12"))
+	b.register("doubles12", &doubles12)
 	f.Doubles[12] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles12(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11])
 	}
 	var doubles13 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13 float64) float64
-	purego.RegisterFunc(&doubles13, lookup("doubles13"))
+	b.register("doubles13", &doubles13)
 	f.Doubles[13] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles13(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12])
 	}
 	var doubles14 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14 float64) float64
-	purego.RegisterFunc(&doubles14, lookup("doubles14"))
+	b.register("doubles14", &doubles14)
 	f.Doubles[14] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles14(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13])
 	}
 	var doubles15 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15 float64) float64
-	purego.RegisterFunc(&doubles15, lookup("doubles15"))
+	b.register("doubles15", &doubles15)
 	f.Doubles[15] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles15(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14])
 	}
 	var doubles16 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 float64) float64
-	purego.RegisterFunc(&doubles16, lookup("doubles16"))
+	b.register("doubles16", &doubles16)
 	f.Doubles[16] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles16(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15])
 	}
 	var doubles20 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 float64) float64
-	purego.RegisterFunc(&doubles20, lookup("doubles20"))
+	b.register("doubles20", &doubles20)
 	f.Doubles[20] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles20(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19])
 	}
 	var doubles32 func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 float64) float64
-	purego.RegisterFunc(&doubles32, lookup("doubles32"))
+	b.register("doubles32", &doubles32)
 	f.Doubles[32] = func(a *[calls.MaxArity]float64) float64 {
 		return doubles32(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23], a[24], a[25], a[26], a[27], a[28], a[29], a[30], a[31])
 	}
 }
 
 // wordsArity sets those of integers by SyscallN.
-func wordsArity(f *calls.Funcs, lookup func(name string) uintptr) {
-	ints1 := lookup("ints1")
+func wordsArity(f *calls.Funcs, b *binder) {
+	ints1 := b.words("ints1", (func(a1 int64) int64)(nil))
 	f.Ints[1] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints1, uintptr(a[0]))
 		return int64(r)
 	}
-	ints2 := lookup("ints2")
+	ints2 := b.words("ints2", (func(a1, a2 int64) int64)(nil))
 	f.Ints[2] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints2, uintptr(a[0]), uintptr(a[1]))
 		return int64(r)
 	}
-	ints3 := lookup("ints3")
+	ints3 := b.words("ints3", (func(a1, a2, a3 int64) int64)(nil))
 	f.Ints[3] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints3, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]))
 		return int64(r)
 	}
-	ints4 := lookup("ints4")
+	ints4 := b.words("ints4", (func(a1, a2, a3, a4 int64) int64)(nil))
 	f.Ints[4] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints4, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]))
 		return int64(r)
 	}
-	ints5 := lookup("ints5")
+	ints5 := b.words("ints5", (func(a1, a2, a3, a4, a5 int64) int64)(nil))
 	f.Ints[5] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints5, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]))
 		return int64(r)
 	}
-	ints6 := lookup("ints6")
+	ints6 := b.words("ints6", (func(a1, a2, a3, a4, a5, a6 int64) int64)(nil))
 	f.Ints[6] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints6, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]))
 		return int64(r)
 	}
-	ints7 := lookup("ints7")
+	ints7 := b.words("ints7", (func(a1, a2, a3, a4, a5, a6, a7 int64) int64)(nil))
 	f.Ints[7] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints7, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]))
 		return int64(r)
 	}
-	ints8 := lookup("ints8")
+	ints8 := b.words("ints8", (func(a1, a2, a3, a4, a5, a6, a7, a8 int64) int64)(nil))
 	f.Ints[8] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints8, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]))
 		return int64(r)
 	}
-	ints9 := lookup("ints9")
+	ints9 := b.words("ints9", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9 int64) int64)(nil))
 	f.Ints[9] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints9, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]))
 		return int64(r)
 	}
-	ints10 := lookup("ints10")
+	ints10 := b.words("ints10", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10 int64) int64)(nil))
 	f.Ints[10] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints10, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]))
 		return int64(r)
 	}
-	ints11 := lookup("ints11")
+	ints11 := b.words("ints11", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11 int64) int64)(nil))
 	f.Ints[11] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints11, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]))
 		return int64(r)
 	}
-	ints12 := lookup("ints12")
+	ints12 := b.words("ints12", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12 int64) int64)(nil))
 	f.Ints[12] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints12, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]))
 		return int64(r)
 	}
-	ints13 := lookup("ints13")
+	ints13 := b.words("ints13", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13 int64) int64)(nil))
 	f.Ints[13] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints13, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]))
 		return int64(r)
 	}
-	ints14 := lookup("ints14")
+	ints14 := b.words("ints14", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14 int64) int64)(nil))
 	f.Ints[14] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints14, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]))
 		return int64(r)
 	}
-	ints15 := lookup("ints15")
+	ints15 := b.words("ints15", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15 int64) int64)(nil))
 	f.Ints[15] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints15, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]))
 		return int64(r)
 	}
-	ints16 := lookup("ints16")
+	ints16 := b.words("ints16", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16 int64) int64)(nil))
 	f.Ints[16] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints16, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]), uintptr(a[15]))
 		return int64(r)
 	}
-	ints20 := lookup("ints20")
+	ints20 := b.words("ints20", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20 int64) int64)(nil))
 	f.Ints[20] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints20, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]), uintptr(a[15]), uintptr(a[16]), uintptr(a[17]), uintptr(a[18]), uintptr(a[19]))
 		return int64(r)
 	}
-	ints32 := lookup("ints32")
+	ints32 := b.words("ints32", (func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32 int64) int64)(nil))
 	f.Ints[32] = func(a *[calls.MaxArity]int64) int64 {
 		r, _, _ := purego.SyscallN(ints32, uintptr(a[0]), uintptr(a[1]), uintptr(a[2]), uintptr(a[3]), uintptr(a[4]), uintptr(a[5]), uintptr(a[6]), uintptr(a[7]), uintptr(a[8]), uintptr(a[9]), uintptr(a[10]), uintptr(a[11]), uintptr(a[12]), uintptr(a[13]), uintptr(a[14]), uintptr(a[15]), uintptr(a[16]), uintptr(a[17]), uintptr(a[18]), uintptr(a[19]), uintptr(a[20]), uintptr(a[21]), uintptr(a[22]), uintptr(a[23]), uintptr(a[24]), uintptr(a[25]), uintptr(a[26]), uintptr(a[27]), uintptr(a[28]), uintptr(a[29]), uintptr(a[30]), uintptr(a[31]))
 		return int64(r)

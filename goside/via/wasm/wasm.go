@@ -15,6 +15,7 @@
 package wasm
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/tetratelabs/wazero"
@@ -90,11 +91,12 @@ func (k *kernels) function(name string, slot uintptr, params, results []api.Valu
 	return f
 }
 
-// layouts returns the functions of two layouts, by kernel.Layout, and whether the language has both.
+// layouts returns the functions of two layouts, by kernel.Layout, and whether the language has both. The name has %s for the
+// layout.
 func (k *kernels) layouts(name string, row, col uintptr, params []api.ValueType) ([2]*function, bool) {
 	f := [2]*function{
-		kernel.Row: k.function(name+"_row", row, params, words),
-		kernel.Col: k.function(name+"_col", col, params, words),
+		kernel.Row: k.function(fmt.Sprintf(name, kernel.Row), row, params, words),
+		kernel.Col: k.function(fmt.Sprintf(name, kernel.Col), col, params, words),
 	}
 	return f, f[0] != nil && f[1] != nil
 }
@@ -127,12 +129,12 @@ func (k *kernels) funcs(t *abi.Slots) kernel.Funcs {
 			return int(int32(in.stack[0]))
 		},
 		Step:            k.step(t.DiffusionStepRow, t.DiffusionStepCol),
-		Run:             k.run("diffusion_run", t.DiffusionRunRow, t.DiffusionRunCol),
-		RunInterchanged: k.run("diffusion_run_interchanged", t.DiffusionRunRowInterchanged, t.DiffusionRunColInterchanged),
+		Run:             k.run("diffusion_run_%s", t.DiffusionRunRow, t.DiffusionRunCol),
+		RunInterchanged: k.run("diffusion_run_%s_interchanged", t.DiffusionRunRowInterchanged, t.DiffusionRunColInterchanged),
 		Julia:           k.julia(t.Julia),
 		JuliaSplit:      k.juliaSplit(t.JuliaSplit),
-		OLS:             k.ols("ols", t.OLSRow, t.OLSCol),
-		OLSInterchanged: k.ols("ols_interchanged", t.OLSRowInterchanged, t.OLSColInterchanged),
+		OLS:             k.ols("ols_%s", t.OLSRow, t.OLSCol),
+		OLSInterchanged: k.ols("ols_%s_interchanged", t.OLSRowInterchanged, t.OLSColInterchanged),
 		Transpose:       k.transpose("transpose", t.Transpose),
 		TransposeNaive:  k.transpose("transpose_naive", t.TransposeNaive),
 	}
@@ -192,7 +194,7 @@ func (in *instance) finish(kern string, f *function, par kernel.Par) error {
 }
 
 func (k *kernels) step(row, col uintptr) func(*kernel.DiffusionStep) error {
-	f, ok := k.layouts("diffusion_step", row, col, stepType)
+	f, ok := k.layouts("diffusion_step_%s", row, col, stepType)
 	if !ok {
 		return nil
 	}

@@ -22,7 +22,7 @@ func answerGoroutines(p *page.Page) string {
 	}
 	rows := p.Rows(concurrencyName)
 	var parts []string
-	for _, via := range []string{"direct", "cgo", "purego"} {
+	for _, via := range []string{"direct", "cgo", "trampoline", "purego", "wasm"} {
 		by := func(goroutines string) *record.Row {
 			return record.First(rows, "/op:not /via:%s /n:%s", via, goroutines)
 		}

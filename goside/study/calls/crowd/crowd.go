@@ -16,7 +16,7 @@ import (
 var Part = study.Part{
 	Name: "crowd",
 	Experiments: []study.Experiment{
-		{Name: "concurrency", Free: true, Quick: 22 * time.Second, Full: 140 * time.Second, Run: concurrency},
+		{Name: "concurrency", Free: true, Quick: 24 * time.Second, Full: 150 * time.Second, Run: concurrency},
 		{Name: "neighbours", Free: true, Quick: 33 * time.Second, Full: 13 * time.Minute, Run: neighbours},
 	},
 	Benchmarks: []string{concurrencyName, neighboursName},

@@ -26,8 +26,8 @@ const neighboursName = "Neighbours"
 // 100 ms a call, made one after the other by GOMAXPROCS and by 100 goroutines, in full also by 1 and by 1,000.
 // 100 ms of Spin only by as many as GOMAXPROCS, since more would but be overload; Sleep by fewer than 100 only in
 // full. Beside them stands the idle program (op=idle), twice: what the two differ by is noise.
-// Direct is Go itself, its Sleep that of package time. Crossings without Spin or Sleep lack those rows;
-// "syscalln", which reaches C as "purego" does, is left out beside it, unless in full.
+// Direct is Go itself, its Sleep that of package time. Crossings without Spin or Sleep lack those rows; [chosen] says
+// which are left out.
 //
 // A sample is of two parts, with the load on. In the first a goroutine that has nothing to do with the load
 // ticks: it sleeps for 1 ms, then does a fixed piece of work, again and again. How much later than after 1 ms it
@@ -54,10 +54,19 @@ func neighbours(lab *study.Lab) ([]measure.Series, error) {
 	}
 	if lab.Full {
 		plan.Rounds, plan.patience = study.FullRounds, 250*time.Millisecond
-	} else if slices.ContainsFunc(crossings, func(c calls.Crossing) bool { return c.Name == "purego" }) {
-		crossings = slices.DeleteFunc(slices.Clone(crossings), func(c calls.Crossing) bool { return c.Name == "syscalln" })
 	}
-	return plan.measure(crossings, lab.Progress.Step)
+	return plan.measure(chosen(crossings, lab.Full), lab.Progress.Step)
+}
+
+// chosen returns the crossings whose calls neighbours puts beside the program. Those that reach C by runtime.cgocall are one to
+// the scheduler: of them it takes cgo and the trampoline, and purego in full or in the trampoline's place. It leaves out wasm:
+// its Spin and Sleep wait in functions of Go's.
+func chosen(crossings []calls.Crossing, full bool) []calls.Crossing {
+	wanted := []string{"direct", "cgo", "trampoline"}
+	if full || !slices.ContainsFunc(crossings, func(c calls.Crossing) bool { return c.Name == "trampoline" }) {
+		wanted = append(wanted, "purego")
+	}
+	return slices.DeleteFunc(slices.Clone(crossings), func(c calls.Crossing) bool { return !slices.Contains(wanted, c.Name) })
 }
 
 // loads returns those that neighbours names, of which procs is GOMAXPROCS.

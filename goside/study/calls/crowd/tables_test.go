@@ -75,7 +75,7 @@ func TestConcurrencySection(t *testing.T) {
 	if text := pagetest.Printed(t, concurrencyTables, loadRow("idle/lang=go/via=direct/n=0", 1e5, 2e5, 3e5, 0, 1e5, 1e6, 0, 5)); text != "" {
 		t.Errorf("without rows of the benchmark it prints %s", text)
 	}
-	narrow(t, concurrencyTables, series...)
+	narrow(t, concurrencyTables, append(series, crowdRow("not", "c", "trampoline", 1000, 30, 50, 90, 200, 1e5, 1000, 12))...)
 	sourced(t, concurrencyTables, series...)
 }
 
@@ -150,6 +150,12 @@ func TestAnswers(t *testing.T) {
 	}
 	if got, want := answer(answerGoroutines, calls...), "With GOMAXPROCS=2, throughput relative to one goroutine: plain Go 2.00x with 2 goroutines and 3.00x with 1000."; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+	for k, n := range []int{1, 2, 1000} {
+		calls = append(calls, crowdRow("not", "c", "trampoline", n, 20/float64(k+1), 30, 40, 50, 1e5, 1, 5))
+	}
+	if got := answer(answerGoroutines, calls...); !strings.HasSuffix(got, "; the trampoline 2.00x with 2 goroutines and 3.00x with 1000.") {
+		t.Errorf("%q, want it to end with the trampoline's throughput", got)
 	}
 	if got := answer(answerGoroutines, calls[:2]...); got != "" {
 		t.Errorf("without 1000 goroutines: %q, want nothing", got)

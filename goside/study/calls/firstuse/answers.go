@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
@@ -30,6 +31,32 @@ func answerFirstUse(p *page.Page) string {
 		return ""
 	}
 	return "Relative to plain Go: " + strings.Join(parts, "; ") + "."
+}
+
+// answerOpening says what crossings to other languages take to open, within the process and to another, and within it the first
+// call more than a warm one.
+func answerOpening(p *page.Page) string {
+	var within, beside, firsts []ofProgram
+	for _, r := range record.Find(p.Rows(firstUseName), "/op:open") {
+		opening := measure.Median(opened(r))
+		switch {
+		case toProcess(r):
+			beside = append(beside, ofProgram{r.Lang + "/" + r.Via, opening})
+		case r.Via != "direct":
+			name := page.CrossingName(r.Via)
+			within = append(within, ofProgram{name, opening})
+			firsts = append(firsts, ofProgram{name, record.Differences(called("call1-ns")(r), valuesOf("warm-ns")(r))})
+		}
+	}
+	if within == nil {
+		return ""
+	}
+	text := fmt.Sprintf("Opening a crossing takes %s, and its first call takes longer than a warm one by %s.",
+		leastToMost(within, page.Nanoseconds), leastToMost(firsts, page.Nanoseconds))
+	if beside != nil {
+		text += fmt.Sprintf(" To another process, opening takes %s.", leastToMost(beside, page.Nanoseconds))
+	}
+	return text
 }
 
 // differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is not measurably larger".

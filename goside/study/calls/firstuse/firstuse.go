@@ -18,13 +18,18 @@ var Part = study.Part{
 	Name: "firstuse",
 	Experiments: []study.Experiment{
 		{Name: "first-use", Free: true, Quick: 13 * time.Second, Full: 90 * time.Second, Run: inSourceTree(firstUse)},
+		{Name: "opening", Free: true, Quick: 8 * time.Second, Full: time.Minute, Run: opening},
 		{Name: "toolchains", Free: true, Quick: 6 * time.Second, Full: 15 * time.Second, Run: inSourceTree(byToolchain)},
 	},
 	Benchmarks: []string{firstUseName, toolchainsName},
 	Facts:      []string{"needs", "missing", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64"},
-	Sections:   []func(*page.Page){firstUseTables, releaseTables},
-	Answers:    []page.Question{{Text: "And the first call?", Answer: answerFirstUse}},
-	Claims:     claims,
+	Sections:   []func(*page.Page){firstUseTables, openingTable, releaseTables},
+	Answers: []page.Question{
+		{Text: "And the first call?", Answer: answerFirstUse},
+		{Text: "What does it cost to open a crossing?", Answer: answerOpening},
+	},
+	Claims:   claims,
+	Children: []study.Child{{Name: "opening", Run: openOne}},
 }
 
 // inSourceTree returns an experiment on the source tree that the working directory lies in.

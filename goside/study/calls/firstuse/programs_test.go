@@ -197,6 +197,9 @@ func TestUnavailable(t *testing.T) {
 		}
 		t.Chdir(t.TempDir())
 		for _, e := range Part.Experiments {
+			if e.Name == "opening" { // it needs the libraries, wherever they are
+				continue
+			}
 			if _, err := e.Run(lab); !errors.Is(err, seam.ErrUnavailable) {
 				t.Errorf("%s outside the tree: %v, want ErrUnavailable", e.Name, err)
 			}

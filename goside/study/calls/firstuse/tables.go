@@ -13,6 +13,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/via/process"
 )
 
 //go:embed text.md
@@ -229,6 +230,59 @@ func crossCell(result string) (cell string, failed bool) {
 		return "unknown", true
 	}
 	return "no", true
+}
+
+// openingTable prints what opening a crossing takes, and the calls after it.
+func openingTable(p *page.Page) {
+	rows := record.Find(p.Rows(firstUseName), "/op:open")
+	if len(rows) == 0 {
+		return
+	}
+	var lines [][]page.Cell
+	for _, r := range rows {
+		label := page.CrossingLabel(r.Via)
+		if toProcess(r) {
+			label = r.Lang + "/" + r.Via
+		}
+		line := page.Words(label)
+		for _, values := range []func(*record.Row) []float64{opened, called("call1-ns"), called("call2-ns"), valuesOf("warm-ns")} {
+			cell := "~0"
+			if ns := measure.Median(values(r)); ns.Median > 0 {
+				cell = page.TimeAndSpread(ns)
+			}
+			line = append(line, page.Figure(cell, r))
+		}
+		lines = append(lines, append(line, page.Figure(page.Significant(worth(r)), r)))
+	}
+	p.Heading("Opening a crossing, and its first calls")
+	p.Lines("", []string{"crossing", "opening", "first call", "second", "warm", "as many warm calls"}, lines)
+	p.Tell(prose, "opening", map[string]string{
+		"Rounds": page.InRounds(rows[0]), "Calls": fmt.Sprint(warmCalls), "Clock": page.Nanoseconds(rows[0].More("clock-ns").Median),
+	})
+}
+
+// toProcess reports whether a row is of a crossing to another process.
+func toProcess(r *record.Row) bool {
+	return slices.ContainsFunc(process.Calls(), func(c process.Opener) bool { return c.Lang == r.Lang && c.Via == r.Via })
+}
+
+// opened returns what opening took, the clock's cost taken off.
+func opened(r *record.Row) []float64 {
+	return r.Values(func(s *measure.Sample) float64 { return max(0, s.Wall-s.Get("clock-ns")) })
+}
+
+// called returns a function that returns what a call took, the clock's cost taken off.
+func called(unit string) func(*record.Row) []float64 {
+	return func(r *record.Row) []float64 {
+		return r.Values(func(s *measure.Sample) float64 { return max(0, s.Get(unit)-s.Get("clock-ns")) })
+	}
+}
+
+// worth returns how many warm calls opening and the first call take together.
+func worth(r *record.Row) float64 {
+	return record.MiddleOf(r.Values(func(s *measure.Sample) float64 {
+		return (s.Wall + s.Get("call1-ns") - 2*s.Get("clock-ns")) / s.Get("warm-ns")
+	}))
 }
 
 // step returns what a step took, the clock's cost taken off, and whether the program has that step.

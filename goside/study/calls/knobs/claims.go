@@ -6,6 +6,7 @@ package knobs
 import (
 	"fmt"
 
+	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
 )
@@ -35,6 +36,37 @@ var claims = []page.Claim{
 		Title: "package runtime's documentation",
 		URL:   "https://pkg.go.dev/runtime#Pinner",
 		Here:  reusedPinner,
+	},
+	{
+		Text:  "Calls from a goroutine that is locked to its thread by LockOSThread: “I believe this can dramatically improve mattn library performance in most benchmarks.”",
+		Title: "cvilsmeier/go-sqlite-bench, issue 11, 2024",
+		URL:   "https://github.com/cvilsmeier/go-sqlite-bench/issues/11",
+		Here:  fasterLocked,
+	},
+	{
+		Text:  "“The upshot is significantly faster transitions into C/C++”: 4.63 ns on the system stack, 60.1 ns by cgo.",
+		Title: "petermattis/fastcgo, README",
+		URL:   "https://github.com/petermattis/fastcgo",
+		Here:  fasterLeaf,
+	},
+	{
+		Text:  "“The goroutine executing a fastcgo call will never be interrupted and will delay the starting or completion of GC until it finishes.”",
+		Title: "petermattis/fastcgo, README",
+		URL:   "https://github.com/petermattis/fastcgo",
+		Here:  delaysCollection,
+	},
+	{
+		Text:  "Calling asmcgocall directly, without the scheduler, “achieves ‘single-digit ns’ FFI cost”.",
+		Title: "go-webgpu/goffi, issue 36, of Stoolap's driver, 2026",
+		URL:   "https://github.com/go-webgpu/goffi/issues/36",
+		Here:  singleDigit,
+	},
+	{
+		Text: "Typed functions in the place of reflection in purego's RegisterFunc: a call with one argument takes 26 ns, not 145, " +
+			"and allocates nothing, not 3 objects.",
+		Title: "ebitengine/purego, pull request 441, 2026",
+		URL:   "https://github.com/ebitengine/purego/pull/441",
+		Here:  fasterTyped,
 	},
 }
 
@@ -117,4 +149,72 @@ func reusedPinner(p *page.Page) (found, verdict string) {
 		return found, "holds"
 	}
 	return found, "the other way round here"
+}
+
+// published are the ratios that claims give.
+const (
+	publishedLeaf  = 60.1 / 4.63
+	publishedTyped = 145.0 / 26
+)
+
+// timesAsFast says how many times as fast a row is as another, beside what was published.
+func timesAsFast(fast, slow *record.Row, published, floor float64) (ratio, verdict string) {
+	e, ok := record.EffectOf(slow, fast, floor)
+	switch {
+	case !ok:
+		return "", ""
+	case !e.Differs || e.Ratio.Median < 1:
+		verdict = "does not hold"
+	case e.Ratio.Hi < published:
+		verdict = fmt.Sprintf("holds, but by less: %s times as fast, not %s", page.Factor(e.Ratio.Median), page.Factor(published))
+	default:
+		verdict = "holds"
+	}
+	return page.Factor(e.Ratio.Median), verdict
+}
+
+func fasterLeaf(p *page.Page) (found, verdict string) {
+	rows := p.Rows(leafName)
+	leaf, byCgo := leafRow(rows, "noop", "trampoline", formLeaf), leafRow(rows, "noop", "cgo", formUsual)
+	ratio, verdict := timesAsFast(leaf, byCgo, publishedLeaf, record.Floor(rows))
+	if ratio == "" {
+		return "", ""
+	}
+	return fmt.Sprintf("a no-op takes %s as a leaf and %s by cgo: %s times as fast", page.Nanoseconds(record.MiddleOf(leaf.Wall())),
+		page.Nanoseconds(record.MiddleOf(byCgo.Wall())), ratio), verdict
+}
+
+func delaysCollection(p *page.Page) (found, verdict string) {
+	leaf, usual := stallOf(p.Rows(stallName))
+	if leaf == nil {
+		return "", ""
+	}
+	took := leaf.More("call-ns").Median
+	collection := record.MiddleOf(leaf.Wall())
+	found = fmt.Sprintf("beside a leaf call of %s runtime.GC takes %s, beside a usual call %s", page.Nanoseconds(took),
+		page.Nanoseconds(collection), page.Nanoseconds(record.MiddleOf(usual.Wall())))
+	return found, page.Verdict(collection > took/2)
+}
+
+func singleDigit(p *page.Page) (found, verdict string) {
+	leaf := leafRow(p.Rows(leafName), "noop", "trampoline", formLeaf)
+	if leaf == nil {
+		return "", ""
+	}
+	took := measure.Median(leaf.Wall())
+	return "a leaf call without argument, by Toll's own assembly, takes " + page.Nanoseconds(took.Median), page.Verdict(took.Median < 10)
+}
+
+func fasterTyped(p *page.Page) (found, verdict string) {
+	rows := p.Rows(leafName)
+	typed, reflected := leafRow(rows, "not", "trampoline", formUsual), leafRow(rows, "not", "purego", formUsual)
+	ratio, verdict := timesAsFast(typed, reflected, publishedTyped, record.Floor(rows))
+	if ratio == "" {
+		return "", ""
+	}
+	_, before := allocates(reflected)
+	_, after := allocates(typed)
+	return fmt.Sprintf("with one int64, RegisterFunc takes %s and %s, Toll's typed trampoline %s and %s: %s times as fast",
+		page.Nanoseconds(record.MiddleOf(reflected.Wall())), page.Count(fmt.Sprintf("%.0f", before), "allocation"),
+		page.Nanoseconds(record.MiddleOf(typed.Wall())), page.Count(fmt.Sprintf("%.0f", after), "allocation"), ratio), verdict
 }

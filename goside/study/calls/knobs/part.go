@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // Package knobs studies what can be chosen about a call: cgo's directives, where the memory lies, pinning, threads, how a
-// symbol is found, checks of pointers, a program without cgo, and a collector at work.
+// symbol is found, checks of pointers, a program without cgo, a collector at work, calls without the scheduler and their price.
 package knobs
 
 import (
@@ -24,13 +24,18 @@ import (
 
 // Part is what can be chosen.
 var Part = study.Part{
-	Name:        "knobs",
-	Experiments: []study.Experiment{{Name: "knobs", Free: true, Quick: 13 * time.Second, Full: 3 * time.Minute, Run: run}},
-	Benchmarks:  []string{benchmark},
-	Sections:    []func(*page.Page){tables},
+	Name: "knobs",
+	Experiments: []study.Experiment{
+		{Name: "knobs", Free: true, Quick: 13 * time.Second, Full: 3 * time.Minute, Run: run},
+		{Name: "leaf", Free: true, Quick: 10 * time.Second, Full: 45 * time.Second, Run: runLeaf},
+		{Name: "locked", Free: true, Quick: 8 * time.Second, Full: 22 * time.Second, Run: runLocked},
+	},
+	Benchmarks: []string{benchmark, leafName, stallName, lockedName},
+	Sections:   []func(*page.Page){tables, leafTables, lockedTables},
 	Answers: []page.Question{
 		{Text: "What do noescape and nocallback give?", Answer: answerDirectives},
 		{Text: "When does pinning cost?", Answer: answerPinning},
+		{Text: "Can a call do without the scheduler?", Answer: answerLeaf},
 	},
 	Claims:   claims,
 	Children: []study.Child{{Name: "knobs", Run: child}},

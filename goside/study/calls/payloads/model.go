@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -25,18 +27,51 @@ type term struct {
 var terms = []term{
 	{"a call", 1, func(*record.Row) float64 { return 1 }},
 	{"an argument", 1, func(r *record.Row) float64 { return r.Number("ints") + r.Number("doubles") }},
+	{"more on the stack", 1, func(r *record.Row) float64 { return onStack(r.Number("ints"), r.Number("doubles")) }},
 	{"a result", 1, func(r *record.Row) float64 { return r.Number("results") }},
-	{"a KiB read", 1024, func(r *record.Row) float64 { return r.Number("read") }},
-	{"a KiB written", 1024, func(r *record.Row) float64 { return r.Number("written") }},
+	{"a KiB read", 1024, func(r *record.Row) float64 { return inSlice(r, r.Number("read")) }},
+	{"a KiB written", 1024, func(r *record.Row) float64 { return inSlice(r, r.Number("written")) }},
+	{"a KiB copied", 1024, func(r *record.Row) float64 {
+		if !copying[r.Via] {
+			return 0
+		}
+		return inSlice(r, sizeOf(r))
+	}},
 	{"a struct's byte", 1, func(r *record.Row) float64 { return r.Number("copied") }},
 	{"a callback", 1, func(r *record.Row) float64 { return r.Number("callbacks") }},
+	{"a call of a batch", 1, func(r *record.Row) float64 {
+		if r.Facts["group"] != "batches" {
+			return 0
+		}
+		return sizeOf(r)
+	}},
+}
+
+// onStack returns how many arguments x86-64's convention passes on the stack.
+func onStack(ints, doubles float64) float64 { return max(0, ints-6) + max(0, doubles-8) }
+
+// inSlice returns a quantity of a payload that passes a slice for its own sake, else 0.
+func inSlice(r *record.Row, quantity float64) float64 {
+	if r.Facts["group"] != "slices" {
+		return 0
+	}
+	return quantity
+}
+
+// sizeOf returns the size that a row's name says.
+func sizeOf(r *record.Row) float64 {
+	n, err := strconv.ParseFloat(r.N, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // modelled reports whether the cost model speaks of a payload: those that are one call, without what a crossing
 // does beside it (strings and handles take several calls or allocate, errno locks a thread).
 func modelled(r *record.Row) bool {
 	switch r.Facts["group"] {
-	case "scalars", "arguments", "slices", "structs":
+	case "scalars", "arguments", "slices", "batches", "structs":
 		return true
 	case "callbacks":
 		return r.Op == "next"
@@ -135,7 +170,7 @@ func (f *fit) predict(r *record.Row) float64 {
 func (s *passed) fits() []fit {
 	var fits []fit
 	for _, via := range s.vias {
-		if via == "direct" { // no crossing
+		if via == "direct" || s.find("noop", "1").row(via) == nil { // no crossing, or one for slices alone
 			continue
 		}
 		var some []*payload
@@ -156,6 +191,13 @@ func (f *fit) largest() float64 { return f.errors[len(f.errors)-1] }
 
 // ninth returns within what nine tenths of the errors are.
 func (f *fit) ninth() float64 { return f.errors[int(0.9*float64(len(f.errors)))] }
+
+// plusMinus shows a figure and half its interval, with as many decimals.
+func plusMinus(x, half float64) string {
+	text := page.Significant(x)
+	_, decimals, _ := strings.Cut(text, ".")
+	return fmt.Sprintf("%s ± %.*f", text, len(decimals), half)
+}
 
 // acceptable is the median error that a model must not exceed to be of use.
 const acceptable = 0.2
@@ -179,12 +221,12 @@ func modelTables(p *page.Page) {
 			cell := page.Word(missing)
 			if !math.IsNaN(c.Median) {
 				scale := terms[k].scale
-				cell = page.Figure(fmt.Sprintf("%s ± %s ns", page.Significant(c.Median*scale), page.Significant((c.Hi-c.Lo)/2*scale)), f.fitted...)
+				cell = page.Figure(plusMinus(c.Median*scale, (c.Hi-c.Lo)/2*scale), f.fitted...)
 			}
 			lines[k] = append(lines[k], cell)
 		}
 	}
-	p.Grid("Terms", header, lines)
+	p.Wide("Terms, in ns", header, lines)
 	var errors [][]page.Cell
 	worst, good := &fits[0], 0
 	for k := range fits {

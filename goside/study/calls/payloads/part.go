@@ -40,10 +40,11 @@ var Part = study.Part{
 	},
 	Benchmarks: []string{benchmark, slotsBenchmark},
 	Facts:      []string{"group", "ints", "doubles", "results", "read", "written", "copied", "callbacks", "refusal"},
-	Sections:   []func(*page.Page){tables, slotTables, modelTables},
+	Sections:   []func(*page.Page){tables, batchTables, slotTables, modelTables},
 	Answers: []page.Question{
-		{Text: "Go, cgo or purego?", Answer: answerCrossings},
+		{Text: "Which crossing?", Answer: answerCrossings},
 		{Text: "What does an argument cost?", Answer: answerArguments},
+		{Text: "Does batching pay?", Answer: answerBatches},
 		{Text: "And a callback?", Answer: answerCallbacks},
 		{Text: "Can one predict it?", Answer: answerModel},
 	},

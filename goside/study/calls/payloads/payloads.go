@@ -22,6 +22,10 @@ const benchmark = "Payload"
 // baseline is the crossing that ratios of payloads are taken to, and that is entered twice.
 const baseline = "cgo"
 
+// inMemory stands behind the name of a crossing that is timed with slices in memory of the other side, and with these alone:
+// all else it passes as the crossing does that it belongs to.
+const inMemory = "-memory"
+
 // subjects returns every payload on every crossing that offers it. An operation is a call, through the
 // function value of [calls.Funcs]; what that costs by itself, the crossing "direct" shows. checked is how many
 // calls of each crossing's were verified.
@@ -54,6 +58,9 @@ func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 		}
 		facts = append(facts, verified)
 		for _, c := range crossings {
+			if c.Funcs.Memory != nil && p.Group != "slices" && p.Group != "batches" {
+				continue
+			}
 			if c.Name == reference {
 				all = append(all, measure.Subject{
 					Name:  name(&p, c, record.EntryReference),

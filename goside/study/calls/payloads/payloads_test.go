@@ -5,6 +5,7 @@ package payloads
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,37 @@ func TestSubjects(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s has %v, want %v", group, got, want)
 		}
+	}
+}
+
+// foreign is memory of Go's that stands for the other side's.
+type foreign struct{ taken int }
+
+func (f *foreign) Alloc(n int) ([]float64, error) { f.taken++; return make([]float64, n), nil }
+func (f *foreign) Free([]float64)                 { f.taken-- }
+
+// TestSubjectsInMemory: a crossing with memory of the other side is timed with slices alone, and they lie there.
+func TestSubjectsInMemory(t *testing.T) {
+	memory := &foreign{}
+	funcs := calls.Go()
+	funcs.Memory = memory
+	all, err := subjects([]calls.Crossing{{Name: "cgo", Funcs: calls.Go()}, {Name: "wasm" + inMemory, Funcs: funcs}}, []int{5, 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var there, want []string
+	for _, s := range all {
+		if n := record.ParseName(s.Name); n.Via == "wasm"+inMemory {
+			there = append(there, n.Op+n.N)
+		}
+	}
+	for _, p := range calls.Payloads() {
+		if p.Group == "slices" || p.Group == "batches" {
+			want = append(want, fmt.Sprint(p.Kernel, p.N))
+		}
+	}
+	if !slices.Equal(there, want) || memory.taken != 1 {
+		t.Errorf("%v lie in the memory, which was taken %d times; want %v and once", there, memory.taken, want)
 	}
 }
 

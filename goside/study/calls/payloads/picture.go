@@ -20,10 +20,10 @@ const alt = "Time of a call by what it passes, from nothing to a callback, with 
 
 // drawn are the payloads of the picture: of each kind few enough to be read.
 var drawn = []struct{ op, n string }{
-	{"noop", "1"}, {"not", "1"}, {"add", "1"}, {"ints", "5"}, {"ints", "15"},
+	{"noop", "1"}, {"not", "1"}, {"add", "1"}, {"batch", "1000"}, {"ints", "5"}, {"ints", "15"},
 	{"length", "4096"}, {"sum", "64"}, {"sum", "4096"}, {"fill", "4096"},
 	{"pair", "16"}, {"pair_at", "16"}, {"mixed", "40"}, {"mixed_at", "40"},
-	{"text_length", "16"}, {"text_into", "16"}, {"text_new", "16"},
+	{"text_length", ""}, {"text_into", ""}, {"text_new", ""},
 	{"status_refused", "1"}, {"errno_set", "1"}, {"handle", "1"},
 	{"next", "1"}, {"callback", "1"}, {"thread", "1"},
 }

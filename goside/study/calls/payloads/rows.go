@@ -68,10 +68,10 @@ func (s *passed) groupOf(group string) []*payload {
 	return some
 }
 
-// find returns a payload, one without rows if it is not there.
+// find returns a payload, one without rows if it is not there; n is "" for the smallest.
 func (s *passed) find(op, n string) *payload {
 	for _, q := range s.all {
-		if q.op == op && q.n == n {
+		if q.op == op && (q.n == n || n == "") {
 			return q
 		}
 	}

@@ -6,6 +6,7 @@ package payloads
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"toll/goside/measure"
@@ -15,25 +16,22 @@ import (
 
 func medianOf(r *record.Row) measure.Interval { return measure.Median(r.Wall()) }
 
-// through makes a sentence's list: what figure says of each crossing but plain Go, unless that is "". Crossings of which
-// neighbours say the same stand together.
+// through makes a sentence's list: what figure says of each crossing but plain Go, unless that is "". Crossings that it says
+// the same of stand together.
 func (s *passed) through(figure func(via string) string) string {
 	var texts []string
-	var names [][]string
+	names := map[string][]string{}
 	for _, via := range s.vias {
 		if via == "direct" {
 			continue
 		}
-		switch text := figure(via); {
-		case text == "":
-		case texts != nil && texts[len(texts)-1] == text:
-			names[len(names)-1] = append(names[len(names)-1], page.CrossingName(via))
-		default:
-			texts, names = append(texts, text), append(names, []string{page.CrossingName(via)})
+		if text := figure(via); text != "" {
+			texts = record.AppendNew(texts, text)
+			names[text] = append(names[text], page.CrossingName(via))
 		}
 	}
-	for k := range texts {
-		texts[k] += " through " + page.Joined(names[k])
+	for k, text := range texts {
+		texts[k] += " through " + page.Joined(names[text])
 	}
 	return page.Joined(texts)
 }
@@ -63,11 +61,17 @@ func (s *passed) added(q, other *payload, parts float64) string {
 			return ""
 		case !d.certain:
 			return nothing
-		case d.ns < 0:
-			return "−" + page.Nanoseconds(-d.ns/parts)
 		}
-		return page.Nanoseconds(d.ns / parts)
+		return d.each(parts)
 	})
+}
+
+// each shows a part of a difference.
+func (d difference) each(parts float64) string {
+	if d.ns < 0 {
+		return "−" + page.Nanoseconds(-d.ns/parts)
+	}
+	return page.Nanoseconds(d.ns / parts)
 }
 
 // sentence returns a sentence that ends in a list, none if the list is empty.
@@ -107,35 +111,35 @@ func sayScalars(s *passed, all []*payload) []string {
 		case !differs:
 			return "indistinguishable"
 		}
-		return fmt.Sprintf("%.1f times", ratio.Median)
+		return page.Factor(ratio.Median) + " times"
 	}))...)
-	return append(said, sentence("Two arguments take %s.", s.through(func(via string) string {
-		low, high := twoArguments(all, via)
+	two := slices.DeleteFunc(slices.Clone(all), func(q *payload) bool { return q.op == "noop" || q.op == "not" })
+	return append(said, sentence("Two arguments take %s.", s.span(two, argumentType))...)
+}
+
+// span lists from what to what the times of some payloads go on each crossing.
+func (s *passed) span(some []*payload, kind func(*payload) string) string {
+	return s.through(func(via string) string {
+		var low, high *payload
+		for _, q := range some {
+			if q.row(via) == nil {
+				continue
+			}
+			if low == nil || q.median(via) < low.median(via) {
+				low = q
+			}
+			if high == nil || q.median(via) > high.median(via) {
+				high = q
+			}
+		}
 		switch {
 		case low == nil:
 			return ""
 		case low == high || page.Nanoseconds(low.median(via)) == page.Nanoseconds(high.median(via)):
 			return page.Nanoseconds(low.median(via))
 		}
-		return fmt.Sprintf("%s (%s) to %s (%s)",
-			page.Nanoseconds(low.median(via)), argumentType(low), page.Nanoseconds(high.median(via)), argumentType(high))
-	}))...)
-}
-
-// twoArguments returns the cheapest and the dearest of the payloads of two scalars on a crossing, nil if it has none.
-func twoArguments(all []*payload, via string) (low, high *payload) {
-	for _, q := range all {
-		if q.op == "noop" || q.op == "not" || q.row(via) == nil {
-			continue
-		}
-		if low == nil || q.median(via) < low.median(via) {
-			low = q
-		}
-		if high == nil || q.median(via) > high.median(via) {
-			high = q
-		}
-	}
-	return low, high
+		return fmt.Sprintf("%s (%s) to %s (%s)", page.Nanoseconds(low.median(via)), kind(low), page.Nanoseconds(high.median(via)), kind(high))
+	})
 }
 
 // argumentType returns the type of a payload's two arguments.
@@ -144,54 +148,29 @@ func argumentType(q *payload) string {
 	return of
 }
 
-func sayArguments(s *passed, _ []*payload) []string {
-	return append(
-		sentence("From 1 to 15 arguments, each further int64 adds %s.", s.added(s.find("ints", "15"), s.find("ints", "1"), 14)),
-		sentence("Each further float64 adds %s.", s.added(s.find("doubles", "15"), s.find("doubles", "1"), 14))...)
-}
-
 func saySlices(s *passed, all []*payload) []string {
 	last := all[len(all)-1].n
 	small, large := s.find("length", "8"), s.find("length", last)
 	untouched := s.through(func(via string) string {
-		share := large.median(via) / small.median(via)
-		if math.IsNaN(share) {
+		switch share := large.median(via) / small.median(via); {
+		case math.IsNaN(share):
 			return ""
+		case share >= 2:
+			return page.Factor(share) + " times"
+		default:
+			return page.Share(share)
 		}
-		return page.Share(share)
 	})
 	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", untouched)
 	return append(said, sentence("A call that reads its slice takes more than twice the time of one that does not touch it: %s.",
 		s.through(func(via string) string {
 			for _, q := range all {
-				if q.op == "sum" && q.median(via) > 2*small.median(via) {
+				if q.op == "sum" && q.median(via) > 2*s.find("length", q.n).median(via) {
 					return "from " + page.BytesOf(q.n) + " on"
 				}
 			}
 			return ""
 		}))...)
-}
-
-func sayStructs(s *passed, _ []*payload) []string {
-	small := s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1)
-	large := s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1)
-	return append(
-		sentence("Passing and returning a struct of 16 bytes by value, instead of changing it in place, adds %s.", small),
-		sentence("For one of 40 bytes, this adds %s.", large)...)
-}
-
-func sayTexts(s *passed, _ []*payload) []string {
-	said := sentence("Passing in a string of 16 bytes takes %s.", s.timesOf(s.find("text_length", "16")))
-	said = append(said, sentence("For comparison, a call with an integer takes %s.", s.timesOf(s.find("not", "1")))...)
-	said = append(said, sentence("Getting a string out of Go's own buffer takes %s.", s.timesOf(s.find("text_into", "16")))...)
-	return append(said, sentence("Getting one that C allocates, and freeing it, takes %s.", s.timesOf(s.find("text_new", "16")))...)
-}
-
-func sayOthers(s *passed, _ []*payload) []string {
-	not := s.find("not", "1")
-	said := sentence("To a call that takes and returns an integer, asking for errno adds %s.", s.added(s.find("errno_0", "1"), not, 1))
-	said = append(said, sentence("An errno that is set adds %s.", s.added(s.find("errno_set", "1"), not, 1))...)
-	return append(said, sentence("A handle that is made, passed, looked up and deleted adds %s.", s.added(s.find("handle", "1"), not, 1))...)
 }
 
 // perCallback lists what a further callback adds.
@@ -214,8 +193,5 @@ func (s *passed) firstOnThread(via string) string {
 }
 
 func sayCallbacks(s *passed, _ []*payload) []string {
-	said := sentence("On the thread that Go called C on, a callback takes %s, averaged over 1,000 in one call.", s.perCallback("next"))
-	said = append(said, sentence("With a handle for the closure and a guard against its panics, it takes %s.", s.perCallback("callback"))...)
-	said = append(said, sentence("On a thread made by C, the first callback adds to making the thread: %s.", s.through(s.firstOnThread))...)
-	return append(said, sentence("Each later one there takes %s.", s.added(s.find("thread", "1000"), s.find("thread", "1"), 999))...)
+	return sentence("On a thread made by C, the first callback adds to making the thread: %s.", s.through(s.firstOnThread))
 }
