@@ -79,7 +79,7 @@ func TestRefusals(t *testing.T) {
 		"func call(f uintptr) (x, y int8)":                                    "want one that C returns",
 		"//toll:fast\nfunc call(f uintptr)":                                   "directive //toll:fast, want",
 		"//toll:errno\nfunc call(f uintptr) (r int8)":                         "want a syscall.Errno last",
-		"//toll:variadic x\nfunc call(f uintptr)":                             "want the number of parameters before the ...",
+		"//toll:variadic x\nfunc call(f uintptr)":                             "want the number of named parameters",
 		"//toll:variadic 1\nfunc call(f uintptr, x int8)":                     "want a declaration with a variadic one",
 		"//toll:variadic 1\nfunc call(f uintptr, n int64, x float32)":         "parameter x is a variadic float32, which C passes as a wider type",
 		"//toll:leaf\n//toll:callback\nfunc call(f uintptr)":                  "want it alone",

@@ -99,7 +99,7 @@ func declared(decl *ast.FuncDecl, signature *types.Signature) (function, error) 
 			case "variadic":
 				k, err := strconv.Atoi(rest)
 				if err != nil || k < 1 {
-					return fn, fmt.Errorf("//toll:variadic %s, want the number of parameters before the ...", rest)
+					return fn, fmt.Errorf("//toll:variadic %s, want the number of named parameters", rest)
 				}
 				fn.named = k
 			default:
@@ -150,7 +150,7 @@ func declared(decl *ast.FuncDecl, signature *types.Signature) (function, error) 
 	if (fn.leaf || fn.entry) && (fn.errno || fn.callback || fn.named >= 0) || fn.leaf && fn.entry {
 		return fn, fmt.Errorf("found a leaf or an entry with a further directive, want it alone")
 	}
-	for _, v := range append(fn.params[:len(fn.params):len(fn.params)], fn.results...) {
+	for _, v := range slices.Concat(fn.params, fn.results) {
 		if (fn.leaf || fn.entry) && v.typ.kind == structure {
 			return fn, fmt.Errorf("found a leaf or an entry with %s, a structure by value, want none", v.name)
 		}
@@ -222,10 +222,7 @@ func ctypeOf(t types.Type) (ctype, error) {
 		if u.NumFields() == 0 {
 			return ctype{}, fmt.Errorf("it has no fields")
 		}
-		var fields []*types.Var
-		for k := range u.NumFields() {
-			fields = append(fields, u.Field(k))
-		}
+		fields := slices.Collect(u.Fields())
 		offsets := sizes.Offsetsof(fields)
 		c := ctype{kind: structure, size: sizes.Sizeof(u)}
 		for k, f := range fields {

@@ -114,7 +114,7 @@ var numbers = []number{
 	{"float32", "float", "float", 4}, {"float64", "double", "double", 8},
 }
 
-// A shape is a struct; its leaves are numbers. One with a name is S<k>.
+// A shape is a struct, S<k> in Go and s<k> in C; its leaves are numbers.
 type shape struct {
 	fields []string // in Go and in C
 	c      []string
@@ -122,7 +122,6 @@ type shape struct {
 		path string
 		of   number
 	}
-	size int
 }
 
 type param struct {

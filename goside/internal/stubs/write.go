@@ -110,12 +110,11 @@ func generate(path string) (map[string][]byte, error) {
 
 // golang returns the Go functions.
 func golang(f *file) string {
-	any := func(is func(function) bool) bool { return slices.ContainsFunc(f.funcs, is) }
 	imports := slices.Clone(f.imports)
-	if any(func(fn function) bool { return fn.callback }) {
+	if slices.ContainsFunc(f.funcs, func(fn function) bool { return fn.callback }) {
 		imports = append(imports, `"sync"`)
 	}
-	if any(func(fn function) bool { return !fn.leaf }) {
+	if slices.ContainsFunc(f.funcs, func(fn function) bool { return !fn.leaf }) {
 		imports = append(imports, `"unsafe"`)
 	}
 	slices.Sort(imports)
