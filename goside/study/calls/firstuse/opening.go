@@ -56,6 +56,9 @@ func opening(lab *study.Lab) ([]measure.Series, error) {
 	}
 	var all []*built
 	for _, c := range slices.Concat(crossings, beside) {
+		if c.Funcs != nil && c.Funcs.Memory != nil { // differs from one without by slices only
+			continue
+		}
 		all = append(all, &built{program: program{via: c.Name, lang: c.Lang}})
 	}
 	lab.Progress.BeginTimed("opening crossings")
