@@ -14,6 +14,7 @@ package libffi
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"unsafe"
 
@@ -63,7 +64,7 @@ var (
 
 // structure returns the type of a struct with these fields.
 func structure(fields ...*typ) *typ {
-	elements := append(fields, nil)
+	elements := append(slices.Clone(fields), nil)
 	return &typ{kind: kindStruct, elements: &elements[0], fields: fields}
 }
 

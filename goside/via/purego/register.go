@@ -90,8 +90,8 @@ func onlyWords(name string, prototype any) error {
 			return fmt.Errorf("purego: %s cannot be called by SyscallN: argument %d (%v), want an integer, a bool or a pointer", name, n+1, t)
 		}
 	}
-	for n := range function.NumOut() {
-		if t := function.Out(n); !isWord(t) {
+	for t := range function.Outs() {
+		if !isWord(t) {
 			return fmt.Errorf("purego: %s cannot be called by SyscallN: its result (%v), want an integer, a bool or a pointer", name, t)
 		}
 	}
