@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Toll authors
  * SPDX-License-Identifier: MIT
  *
- * What the module of calls.h has beside it. A function of the host's has an address, as every function has, if C
- * takes it: that of its element in the module's table.
+ * What the module of calls.h has beside it. A function of the host's has an address, as every function has,
+ * if C takes it: that of its element in the module's table.
  */
 #include <errno.h>
 

@@ -28,7 +28,8 @@ static int32_t deep(int32_t n) {
     double *out, const double *in, int64_t rows, int64_t cols, int64_t ld, int64_t lo, int64_t hi, double D, \
         double dt, int32_t threads, int32_t schedule
 #define UNUSED_OF_STEP                                                                                       \
-    (void)in, (void)rows, (void)cols, (void)ld, (void)lo, (void)hi, (void)D, (void)dt, (void)threads, (void)schedule
+    (void)in, (void)rows, (void)cols, (void)ld, (void)lo, (void)hi, (void)D, (void)dt, (void)threads,        \
+        (void)schedule
 
 /* Half of the output is written before. */
 int32_t TOLL_FN(diffusion_step_row)(PARAMETERS_OF_STEP) {
@@ -63,7 +64,8 @@ int32_t TOLL_FN(julia)(int32_t *out, const double *zs, const double *cs, int64_t
 int32_t TOLL_FN(julia_split)(int32_t *out, const double *zr, const double *zi, const double *cr,
                              const double *ci, int64_t n, int64_t lo, int64_t hi, int32_t maxiter,
                              int32_t threads, int32_t schedule) {
-    (void)out, (void)zr, (void)zi, (void)cr, (void)ci, (void)n, (void)lo, (void)hi, (void)maxiter, (void)threads;
+    (void)out, (void)zr, (void)zi, (void)cr, (void)ci, (void)n, (void)lo, (void)hi, (void)maxiter,
+        (void)threads;
     (void)schedule;
     return TOLL_EPANIC;
 }

@@ -11,7 +11,8 @@
 typedef int pthread_t;
 typedef int pthread_attr_t;
 
-static inline int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg) {
+static inline int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
+                                 void *arg) {
     (void)attr, (void)start, (void)arg;
     *thread = 0;
     return EAGAIN;

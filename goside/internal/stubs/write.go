@@ -120,7 +120,10 @@ func golang(f *file) string {
 	}
 	slices.Sort(imports)
 	var text strings.Builder
-	fmt.Fprintf(&text, "package %s\n\nimport (\n\t%s\n)\n", f.pkg, strings.Join(slices.Compact(imports), "\n\t"))
+	fmt.Fprintf(&text, "package %s\n", f.pkg)
+	if len(imports) > 0 {
+		fmt.Fprintf(&text, "\nimport (\n\t%s\n)\n", strings.Join(slices.Compact(imports), "\n\t"))
+	}
 	for k := range f.funcs {
 		switch fn := &f.funcs[k]; {
 		case fn.entry:

@@ -274,7 +274,7 @@ func (w *Worker) watch() {
 			continue
 		}
 		ticks++
-		if most := uint64(4 + asked&1*4*(kernelLimit-1)); asked != 0 && uint64(ticks) >= most {
+		if most := 4 + asked&1*4*(kernelLimit-1); asked != 0 && uint64(ticks) >= most {
 			w.late.Store(true)
 			_ = w.cmd.Process.Kill()
 			return
@@ -358,7 +358,7 @@ func (w *Worker) ask(function, variant uint32, integers []int64, doubles []float
 	w.asked.Store(0)
 	clear(w.arrays)
 	if err != nil {
-		if r, ok := err.(refusal); ok {
+		if r, ok := errors.AsType[refusal](err); ok {
 			return a, fmt.Errorf("process: %w", r.error)
 		}
 		return a, w.fail(err)

@@ -25,6 +25,8 @@ import (
 	"time"
 	"unsafe"
 
+	"golang.org/x/sys/unix"
+
 	"toll/goside/calls"
 	"toll/goside/kernel"
 	"toll/goside/seam"
@@ -572,8 +574,12 @@ func TestMemory(t *testing.T) {
 	if want := []block{{slotBytes, half}}; !slices.Equal(m.free, want) {
 		t.Errorf("free are %v, want %v", m.free, want)
 	}
-	// An argument that is too large for the memory is refused, and the worker goes on. Nobody has so much: it is not touched.
-	huge := unsafe.Slice((*byte)(unsafe.Pointer(&make([]float64, 1)[0])), capacity)
+	// An argument that is too large for the memory is refused, and the worker goes on. It is not touched.
+	huge, err := unix.Mmap(-1, 0, half+8, unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unix.Munmap(huge) }()
 	if _, err := w.ask(fnSum, 0, nil, nil, array{kind: 'd', bytes: huge, in: true}); err == nil || !strings.Contains(err.Error(), strconv.Itoa(half)) {
 		t.Errorf("%v, want an error that says %d", err, half)
 	}

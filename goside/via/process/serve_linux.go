@@ -47,7 +47,7 @@ func Serve(transport string) error {
 	}
 	for {
 		if err := s.serveOne(); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return err
@@ -86,8 +86,12 @@ func (s *server) hello() error {
 
 // read reads numbers.
 func (s *server) read(to any) error {
-	err := binary.Read(s.in, binary.LittleEndian, to)
-	if err == io.EOF {
+	return within(binary.Read(s.in, binary.LittleEndian, to))
+}
+
+// within is the error of reading something within a request.
+func within(err error) error {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err
@@ -115,7 +119,7 @@ func (s *server) serveOne() error {
 	for k := range m.Arrays {
 		a := &m.Array[k]
 		if _, err := io.ReadFull(s.in, head[:16]); err != nil {
-			return err
+			return within(err)
 		}
 		a.Kind, a.Direction, a.Bytes = binary.LittleEndian.Uint32(head[:]), binary.LittleEndian.Uint32(head[4:]), binary.LittleEndian.Uint64(head[8:])
 		if a.Bytes > 1<<40 {
@@ -127,7 +131,7 @@ func (s *server) serveOne() error {
 		s.places[k] = mem.Bytes(s.arrays[k])[:a.Bytes]
 		if a.Direction&directionIn != 0 {
 			if _, err := io.ReadFull(s.in, s.places[k]); err != nil {
-				return err
+				return within(err)
 			}
 		}
 	}

@@ -64,7 +64,8 @@ func (s *stream) exchange(arrays []array) error {
 
 func (s *stream) send(arrays []array) error {
 	m := &s.m
-	b := append(s.request[:0], "TOLQ"...)
+	b := s.request[:0]
+	b = append(b, "TOLQ"...)
 	for _, n := range [...]uint32{m.Function, m.Variant, m.Integers, m.Doubles, m.Arrays} {
 		b = binary.LittleEndian.AppendUint32(b, n)
 	}

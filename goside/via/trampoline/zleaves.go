@@ -7,8 +7,6 @@
 
 package trampoline
 
-import ()
-
 //go:noescape
 func leafNoop(f uintptr)
 

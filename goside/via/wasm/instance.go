@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -332,7 +333,7 @@ func (m *memory) Alloc(n int) ([]float64, error) {
 			return nil, err
 		}
 		in.home = true
-		all = append(all[:len(all):len(all)], in)
+		all = append(slices.Clip(all), in)
 		m.in.Store(&all)
 	}
 	in := all[len(all)-1]

@@ -197,7 +197,7 @@ func TestPlaces(t *testing.T) {
 	}
 	for _, layout := range []kernel.Layout{kernel.Row, kernel.Col} {
 		for place := range 4 {
-			make := func(there bool) kernel.Grid {
+			grid := func(there bool) kernel.Grid {
 				g := kernel.NewGrid(9, 7, 3, layout)
 				for k := range g.Data {
 					g.Data[k] = 1 / float64(k+1)
@@ -210,7 +210,7 @@ func TestPlaces(t *testing.T) {
 				return g
 			}
 			step := func(there bool) *kernel.DiffusionStep {
-				return &kernel.DiffusionStep{Out: make(there && place&1 != 0), In: make(there && place&2 != 0), Lo: 2, Hi: 6, D: 1, Dt: 0.1, Par: one}
+				return &kernel.DiffusionStep{Out: grid(there && place&1 != 0), In: grid(there && place&2 != 0), Lo: 2, Hi: 6, D: 1, Dt: 0.1, Par: one}
 			}
 			want, got := step(false), step(true)
 			if err := errors.Join(kernel.Go().Step(want), l.Step(got)); err != nil {

@@ -22,7 +22,7 @@ import (
 const concurrencyName = "Concurrency"
 
 // concurrency measures how calls of Not go when 1, 2, GOMAXPROCS, 100 and 1,000 goroutines make them at once,
-// as fast as they can. Crossings without Not are left out.
+// as fast as they can. Crossings without Not are left out, and so is wasm-memory, which calls Not as wasm does.
 //
 // A sample is of two passes. In the first no clock is read between calls: the time of an operation is the
 // pass's wall time divided by the calls that all goroutines made together, so that it halves when two make
@@ -72,7 +72,7 @@ func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, a
 		}, Take: take})
 	}
 	for _, c := range crossings {
-		if c.Funcs.Not == nil {
+		if c.Funcs.Not == nil || c.Name == "wasm-memory" {
 			continue
 		}
 		for _, n := range counts {

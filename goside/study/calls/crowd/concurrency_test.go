@@ -20,6 +20,7 @@ func TestConcurrency(t *testing.T) {
 	crossings := []calls.Crossing{
 		{Name: "direct", Funcs: calls.Go()},
 		{Name: "lacking", Funcs: &calls.Funcs{}},
+		{Name: "wasm-memory", Funcs: calls.Go()},
 		{Name: "own", Funcs: &calls.Funcs{Not: func(x int64) int64 { return ^x }}},
 	}
 	plan := crowdPlan{

@@ -154,7 +154,7 @@ func TestAnswers(t *testing.T) {
 	for k, n := range []int{1, 2, 1000} {
 		calls = append(calls, crowdRow("not", "c", "trampoline", n, 20/float64(k+1), 30, 40, 50, 1e5, 1, 5))
 	}
-	if got := answer(answerGoroutines, calls...); !strings.HasSuffix(got, "; trampoline 2.00x with 2 goroutines and 3.00x with 1000.") {
+	if got := answer(answerGoroutines, calls...); !strings.HasSuffix(got, "; the trampoline 2.00x with 2 goroutines and 3.00x with 1000.") {
 		t.Errorf("%q, want it to end with the trampoline's throughput", got)
 	}
 	if got := answer(answerGoroutines, calls[:2]...); got != "" {

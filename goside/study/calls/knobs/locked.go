@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"toll/goside/calls"
 	"toll/goside/measure"
@@ -37,7 +38,8 @@ func runLocked(lab *study.Lab) ([]measure.Series, error) {
 	if at < 0 {
 		return nil, fmt.Errorf("knobs: there is no cgo, want it to call from locked goroutines: %w", seam.ErrUnavailable)
 	}
-	return lab.Measure(lockedSubjects(crossings[at].Funcs), study.CallBatch, 11, 3)
+	// Beside others a goroutine runs for up to ten milliseconds before it must wait.
+	return lab.Measure(lockedSubjects(crossings[at].Funcs), 10*time.Millisecond, 11, 3)
 }
 
 // lockedSubjects returns each call in a program that does nothing else (load=idle), and beside goroutines that want all

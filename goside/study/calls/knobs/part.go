@@ -28,7 +28,7 @@ var Part = study.Part{
 	Experiments: []study.Experiment{
 		{Name: "knobs", Free: true, Quick: 13 * time.Second, Full: 3 * time.Minute, Run: run},
 		{Name: "leaf", Free: true, Quick: 10 * time.Second, Full: 45 * time.Second, Run: runLeaf},
-		{Name: "locked", Free: true, Quick: 4 * time.Second, Full: 10 * time.Second, Run: runLocked},
+		{Name: "locked", Free: true, Quick: 8 * time.Second, Full: 22 * time.Second, Run: runLocked},
 	},
 	Benchmarks: []string{benchmark, leafName, stallName, lockedName},
 	Sections:   []func(*page.Page){tables, leafTables, lockedTables},

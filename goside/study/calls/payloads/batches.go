@@ -95,7 +95,7 @@ func batchTables(p *page.Page) {
 	p.Heading("Many calls in one crossing")
 	p.Tell(prose, "batches", nil)
 	_, most := b.largest()
-	header := []string{"", "a call each"}
+	header := []string{"Crossing", "a call each"}
 	for _, k := range b.counts {
 		header = append(header, "of "+thousands(k))
 	}

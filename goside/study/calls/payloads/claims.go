@@ -236,7 +236,7 @@ func runtimeAlone(p *page.Page) (found, verdict string) {
 	if ns.Median > published/2 {
 		return found, "holds"
 	}
-	return found, fmt.Sprintf("not for the runtime: %s times too high", page.Factor(published/ns.Median))
+	return found, fmt.Sprintf("not the runtime's: it takes %s of that", page.Share(ns.Median/published))
 }
 
 func onThreadsOfC(p *page.Page) (found, verdict string) {

@@ -18,6 +18,7 @@ import (
 // made says how the times of a made-up crossing come about, in ns.
 type made struct {
 	call, argument, result, read, written, copied, callback float64
+	stack                                                   float64 // an argument beyond the registers, more
 	slice                                                   float64 // a byte of a slice, where slices are copied
 	batched                                                 float64 // a call of a batch
 }
@@ -25,6 +26,7 @@ type made struct {
 func (m made) time(p *calls.Payload) float64 {
 	c := p.Cost
 	t := m.call + m.argument*float64(c.Ints+c.Doubles) + m.result*float64(c.Results) + m.copied*float64(c.Copied) + m.callback*float64(c.Callbacks)
+	t += m.stack * onStack(float64(c.Ints), float64(c.Doubles))
 	switch p.Group {
 	case "slices":
 		t += m.read*float64(c.Read) + m.written*float64(c.Written) + m.slice*float64(p.N)
@@ -36,17 +38,17 @@ func (m made) time(p *calls.Payload) float64 {
 
 var madeUp = map[string]made{
 	"direct": {call: 2, argument: 0.1, result: 0.1, read: 0.1, written: 0.05, copied: 0.1, callback: 2, batched: 0.6},
-	"cgo":    {call: 30, argument: 0.5, result: 1, read: 0.1, written: 0.01, copied: 0.3, callback: 50, batched: 0.6},
-	"purego": {call: 160, argument: 40, result: 90, read: 0.1, written: 0.01, copied: 4, callback: 400, batched: 0.6},
+	"cgo":    {call: 30, stack: 0.2, argument: 0.5, result: 1, read: 0.1, written: 0.01, copied: 0.3, callback: 50, batched: 0.6},
+	"purego": {call: 160, stack: 1, argument: 40, result: 90, read: 0.1, written: 0.01, copied: 4, callback: 400, batched: 0.6},
 }
 
 // newer are crossings that came later, and madeAll all of them. WebAssembly's own memory takes slices alone.
 var (
 	newer = map[string]made{
-		"trampoline":  {call: 20, argument: 0.4, result: 0.5, read: 0.1, written: 0.01, copied: 0.3, callback: 50, batched: 0.6},
-		"syscalln":    {call: 70, argument: 1.5, result: 4, callback: 300, batched: 0.6},
-		"libffi":      {call: 90, argument: 6, result: 4, read: 0.1, written: 0.01, copied: 1, callback: 350, batched: 0.6},
-		"wasm":        {call: 28, argument: 3, result: 1, read: 0.1, written: 0.02, copied: 0.3, callback: 60, slice: 0.05, batched: 0.9},
+		"trampoline":  {call: 20, stack: 0.3, argument: 0.4, result: 0.5, read: 0.1, written: 0.01, copied: 0.3, callback: 50, batched: 0.6},
+		"syscalln":    {call: 70, stack: 0.2, argument: 1.5, result: 4, callback: 300, batched: 0.6},
+		"libffi":      {call: 90, stack: 0.4, argument: 6, result: 4, read: 0.1, written: 0.01, copied: 1, callback: 350, batched: 0.6},
+		"wasm":        {call: 28, stack: 0.1, argument: 3, result: 1, read: 0.1, written: 0.02, copied: 0.3, callback: 60, slice: 0.05, batched: 0.9},
 		"wasm-memory": {call: 28, argument: 3, result: 1, read: 0.1, written: 0.02, batched: 0.8},
 	}
 	madeAll = func() map[string]made {

@@ -27,6 +27,7 @@ type term struct {
 var terms = []term{
 	{"a call", 1, func(*record.Row) float64 { return 1 }},
 	{"an argument", 1, func(r *record.Row) float64 { return r.Number("ints") + r.Number("doubles") }},
+	{"more on the stack", 1, func(r *record.Row) float64 { return onStack(r.Number("ints"), r.Number("doubles")) }},
 	{"a result", 1, func(r *record.Row) float64 { return r.Number("results") }},
 	{"a KiB read", 1024, func(r *record.Row) float64 { return inSlice(r, r.Number("read")) }},
 	{"a KiB written", 1024, func(r *record.Row) float64 { return inSlice(r, r.Number("written")) }},
@@ -45,6 +46,9 @@ var terms = []term{
 		return sizeOf(r)
 	}},
 }
+
+// onStack returns how many arguments x86-64's convention passes on the stack.
+func onStack(ints, doubles float64) float64 { return max(0, ints-6) + max(0, doubles-8) }
 
 // inSlice returns a quantity of a payload that passes a slice for its own sake, else 0.
 func inSlice(r *record.Row, quantity float64) float64 {

@@ -36,16 +36,6 @@ func (s *passed) through(figure func(via string) string) string {
 	return page.Joined(texts)
 }
 
-// throughSome is through of some crossings.
-func (s *passed) throughSome(some map[string]bool, figure func(via string) string) string {
-	return s.through(func(via string) string {
-		if !some[via] {
-			return ""
-		}
-		return figure(via)
-	})
-}
-
 // timesOf lists the times of a payload: "28.1 ns through cgo and 171 ns through purego's RegisterFunc".
 func (s *passed) timesOf(q *payload) string {
 	return s.through(func(via string) string { return nanoseconds(q.median(via)) })
@@ -71,11 +61,17 @@ func (s *passed) added(q, other *payload, parts float64) string {
 			return ""
 		case !d.certain:
 			return nothing
-		case d.ns < 0:
-			return "−" + page.Nanoseconds(-d.ns/parts)
 		}
-		return page.Nanoseconds(d.ns / parts)
+		return d.each(parts)
 	})
+}
+
+// each shows a part of a difference.
+func (d difference) each(parts float64) string {
+	if d.ns < 0 {
+		return "−" + page.Nanoseconds(-d.ns/parts)
+	}
+	return page.Nanoseconds(d.ns / parts)
 }
 
 // sentence returns a sentence that ends in a list, none if the list is empty.
@@ -152,18 +148,6 @@ func argumentType(q *payload) string {
 	return of
 }
 
-func sayArguments(s *passed, _ []*payload) []string {
-	ints := func(from, to string, more float64) string {
-		return s.added(s.find("ints", to), s.find("ints", from), more)
-	}
-	said := sentence("From 1 to 15 arguments, each further int64 adds %s.", ints("1", "15", 14))
-	said = append(said, sentence("From 15 to 32, each adds %s.", ints("15", "32", 17))...)
-	return append(said, sentence("Each further float64, up to 15, adds %s.", s.added(s.find("doubles", "15"), s.find("doubles", "1"), 14))...)
-}
-
-// copied is the size of a slice in KiB by which it is said what copying one costs.
-const copied = 256
-
 func saySlices(s *passed, all []*payload) []string {
 	last := all[len(all)-1].n
 	small, large := s.find("length", "8"), s.find("length", last)
@@ -178,10 +162,6 @@ func saySlices(s *passed, all []*payload) []string {
 		}
 	})
 	said := sentence("A call that is passed a slice of "+page.BytesOf(last)+" and does not touch it takes, relative to one of 8 B: %s.", untouched)
-	some := s.find("length", fmt.Sprint(copied*1024))
-	said = append(said, sentence(fmt.Sprintf("A slice of %d KiB is copied in for this long a KiB: %%s.", copied), s.throughSome(copying, func(via string) string {
-		return nanoseconds((some.median(via) - small.median(via)) / copied)
-	}))...)
 	return append(said, sentence("A call that reads its slice takes more than twice the time of one that does not touch it: %s.",
 		s.through(func(via string) string {
 			for _, q := range all {
@@ -191,47 +171,6 @@ func saySlices(s *passed, all []*payload) []string {
 			}
 			return ""
 		}))...)
-}
-
-func sayStructs(s *passed, all []*payload) []string {
-	said := sentence("Passing and returning two float64 by value, instead of changing them in place, adds %s.", s.added(s.find("pair", "16"), s.find("pair_at", "16"), 1))
-	said = append(said, sentence("For the struct of 40 bytes, this adds %s.", s.added(s.find("mixed", "40"), s.find("mixed_at", "40"), 1))...)
-	inRegisters := slices.DeleteFunc(slices.Clone(all), func(q *payload) bool {
-		return !slices.Contains([]string{"pair", "longs", "split", "triple"}, q.op)
-	})
-	if len(inRegisters) < 2 { // nothing to compare
-		return said
-	}
-	return append(said, sentence("By value in registers, a struct takes %s.", s.span(inRegisters, func(q *payload) string {
-		kind, _, _ := strings.Cut(q.label(), " by value")
-		return kind
-	}))...)
-}
-
-func sayTexts(s *passed, _ []*payload) []string {
-	shortest, long := s.find("text_length", ""), s.find("text_length", "65536")
-	said := sentence("Passing in a string of "+shortest.n+" bytes takes %s.", s.timesOf(shortest))
-	said = append(said, sentence("For comparison, a call with an integer takes %s.", s.timesOf(s.find("not", "1")))...)
-	said = append(said, sentence("Getting a string out of Go's own buffer takes %s.", s.timesOf(s.find("text_into", shortest.n)))...)
-	said = append(said, sentence("Getting one that C allocates, and freeing it, takes %s.", s.timesOf(s.find("text_new", shortest.n)))...)
-	return append(said, sentence("Up to 64 KiB, each further KiB passed in adds %s.", s.added(long, shortest, 64))...)
-}
-
-func sayOthers(s *passed, _ []*payload) []string {
-	not := s.find("not", "1")
-	said := sentence("To a call that takes and returns an integer, asking for errno adds %s.", s.added(s.find("errno_0", "1"), not, 1))
-	said = append(said, sentence("An errno that is set adds %s.", s.added(s.find("errno_set", "1"), not, 1))...)
-	variable := s.find("variadic", "4")
-	said = append(said, sentence("Two integers and two float64 as variable arguments take %s.", s.throughSome(variadic, func(via string) string {
-		return nanoseconds(variable.median(via))
-	}))...)
-	said = append(said, sentence("The other crossings call a twin of fixed arguments: %s.", s.through(func(via string) string {
-		if variadic[via] {
-			return ""
-		}
-		return nanoseconds(variable.median(via))
-	}))...)
-	return append(said, sentence("A handle that is made, passed, looked up and deleted adds %s.", s.added(s.find("handle", "1"), not, 1))...)
 }
 
 // perCallback lists what a further callback adds.
@@ -254,8 +193,5 @@ func (s *passed) firstOnThread(via string) string {
 }
 
 func sayCallbacks(s *passed, _ []*payload) []string {
-	said := sentence("On the thread that Go called C on, a callback takes %s, averaged over 1,000 in one call.", s.perCallback("next"))
-	said = append(said, sentence("With a handle for the closure and a guard against its panics, it takes %s.", s.perCallback("callback"))...)
-	said = append(said, sentence("On a thread made by C, the first callback adds to making the thread: %s.", s.through(s.firstOnThread))...)
-	return append(said, sentence("Each later one there takes %s.", s.added(s.find("thread", "1000"), s.find("thread", "1"), 999))...)
+	return sentence("On a thread made by C, the first callback adds to making the thread: %s.", s.through(s.firstOnThread))
 }

@@ -47,7 +47,7 @@ var labels = map[string]string{
 	"triple":         "3 float32 by value: 2 vector registers",
 	"mixed":          "6 fields, 40 B, by value: memory",
 	"mixed_at":       "6 fields, 40 B, by pointer, in place",
-	"text_length":    "string in: copied, the copy freed, %",
+	"text_length":    "string in, copied, %",
 	"text_static":    "string out: the library's, nobody frees, %",
 	"text_new":       "string out: C's, freed by a 2nd call, %",
 	"text_into":      "string out: into Go's buffer, %",
@@ -106,16 +106,17 @@ func tables(p *page.Page) {
 	p.Picture("payloads", alt)
 	s.ratios(p)
 	s.offers(p)
+	s.parts(p)
 	for _, g := range []struct {
 		group, title string
 		say          func(*passed, []*payload) []string
 	}{
 		{"scalars", "Scalars", sayScalars},
-		{"arguments", "Number of arguments", sayArguments},
+		{"arguments", "Number of arguments", nil},
 		{"slices", "Slices: pointer and length", saySlices},
-		{"structs", "Structs, there and back", sayStructs},
-		{"text", "Strings, and who frees them", sayTexts},
-		{"others", "Errors, variable arguments, handles", sayOthers},
+		{"structs", "Structs, there and back", nil},
+		{"text", "Strings, and who frees them", nil},
+		{"others", "Errors, variable arguments, handles", nil},
 		{"callbacks", "Callbacks from C into Go", sayCallbacks},
 	} {
 		some := s.shown(g.group)
@@ -124,6 +125,9 @@ func tables(p *page.Page) {
 		}
 		s.times(p, g.title, some)
 		s.allocations(p, g.title, some)
+		if g.say == nil {
+			continue
+		}
 		if said := g.say(s, s.groupOf(g.group)); said != nil {
 			p.Say("%s", strings.Join(said, " "))
 		}
@@ -275,6 +279,60 @@ func offer(op, via string, offered, all int) string {
 		text += fmt.Sprintf(", %d of %d", offered, all)
 	}
 	return text
+}
+
+// parts are what one payload takes more than another, shared among so many.
+var parts = []struct {
+	label            string
+	op, n            string
+	lessOp, lessSize string
+	among            float64
+}{
+	{"an int64, up to 15", "ints", "15", "ints", "1", 14},
+	{"an int64, from 16 to 32", "ints", "32", "ints", "15", 17},
+	{"a float64, up to 15", "doubles", "15", "doubles", "1", 14},
+	{"a KiB of a slice, not touched", "length", "262144", "length", "8", 256},
+	{"2 float64 by value, not by pointer", "pair", "16", "pair_at", "16", 1},
+	{"40 B by value, not by pointer", "mixed", "40", "mixed_at", "40", 1},
+	{"a KiB of a string in", "text_length", "65536", "text_length", "", 64},
+	{"a KiB of a string out", "text_into", "65536", "text_into", "", 64},
+	{"errno, not set", "errno_0", "1", "not", "1", 1},
+	{"errno, set", "errno_set", "1", "not", "1", 1},
+	{"a handle made, passed and deleted", "handle", "1", "not", "1", 1},
+	{"a callback", "next", "1000", "next", "0", 1000},
+	{"a callback of a closure, guarded", "callback", "1000", "callback", "0", 1000},
+	{"the same on C's thread, not the first", "thread", "1000", "thread", "1", 999},
+}
+
+// parts prints what each part of a call adds.
+func (s *passed) parts(p *page.Page) {
+	vias := slices.DeleteFunc(slices.Clone(s.vias), func(via string) bool { return via == "direct" || strings.HasSuffix(via, inMemory) })
+	header := []string{"More is passed"}
+	for _, via := range vias {
+		header = append(header, shortName(via))
+	}
+	var lines [][]page.Cell
+	for _, part := range parts {
+		more, less := s.find(part.op, part.n), s.find(part.lessOp, part.lessSize)
+		line, found := page.Words(part.label), false
+		for _, via := range vias {
+			cell := page.Word(missing)
+			if d, ok := more.moreThan(less, via); ok {
+				text := "~0"
+				if d.certain {
+					text = d.each(part.among)
+				}
+				cell, found = page.Figure(text, more.row(via), less.row(via)), true
+			}
+			line = append(line, cell)
+		}
+		if found {
+			lines = append(lines, line)
+		}
+	}
+	if lines != nil {
+		p.Wide("What each adds to the time of a call", header, lines)
+	}
 }
 
 // allocations prints what calls allocate, of the crossings that allocate. Neighbours of one function that allocate as much
