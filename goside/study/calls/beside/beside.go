@@ -22,6 +22,7 @@ import (
 	"toll/goside/registry"
 	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/via/process"
 )
 
 // Part is processes beside this one.
@@ -175,7 +176,10 @@ func chosen(p *calls.Payload, full bool) bool {
 	return false
 }
 
-// subjects returns the chosen payloads on all ways that offer them.
+// rest is longer than a worker that spins looks for a next request; see patience in goside/via/process.
+const rest = 2 * time.Millisecond
+
+// subjects returns the chosen payloads on all ways that offer them. None is timed while a worker of another still spins.
 func subjects(ways []way, full bool) ([]measure.Subject, error) {
 	var held []string
 	for _, w := range ways {
@@ -183,6 +187,7 @@ func subjects(ways []way, full bool) ([]measure.Subject, error) {
 	}
 	verified := measure.Fact{Key: "verified", Value: strings.Join(held, "; ")}
 	var all []measure.Subject
+	var spun time.Time
 	payloads := calls.Payloads()
 	for k := range payloads {
 		p := &payloads[k]
@@ -206,6 +211,17 @@ func subjects(ways []way, full bool) ([]measure.Subject, error) {
 				Least:   1,
 				Parks:   w.via != baseline,
 				Elapsed: w.elapsed,
+			}
+			if w.via == process.ShmSpin {
+				s.Run = func(n int) error {
+					defer func() { spun = time.Now() }()
+					return w.run(p, n)
+				}
+			} else {
+				s.Reset = func() {
+					for time.Since(spun) < rest { // awake, since a core that slept is slow at first
+					}
+				}
 			}
 			all = append(all, s)
 			if w.via == baseline {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"toll/goside/record"
 	"toll/goside/seam"
 	"toll/goside/study/studytest"
+	"toll/goside/via/process"
 )
 
 func TestSubjects(t *testing.T) {
@@ -25,6 +27,7 @@ func TestSubjects(t *testing.T) {
 	ways := []way{
 		wayOf(calls.Crossing{Name: baseline, Lang: "c", Funcs: calls.Go()}, 3),
 		wayOf(calls.Crossing{Name: "shm", Lang: "c", Funcs: few}, 1),
+		wayOf(calls.Crossing{Name: process.ShmSpin, Lang: "c", Funcs: few}, 1),
 	}
 	for _, full := range []bool{false, true} {
 		all, err := subjects(ways, full)
@@ -37,6 +40,20 @@ func TestSubjects(t *testing.T) {
 			seen[name.Via+" "+name.Op+" "+name.Entry]++
 			if err := s.Run(2); err != nil {
 				t.Errorf("%s: %v", s.Name, err)
+			}
+			if name.Via == process.ShmSpin {
+				continue
+			}
+			if name.Op == "noop" && name.Via == "shm" { // after the spinning one of the round before
+				spinning := all[slices.IndexFunc(all, func(s measure.Subject) bool { return strings.Contains(s.Name, "via="+process.ShmSpin) })]
+				begun := time.Now()
+				if err := spinning.Run(1); err != nil {
+					t.Error(err)
+				}
+				s.Reset()
+				if after := time.Since(begun); after < rest {
+					t.Errorf("%s: it is timed %v after a worker has spun, want %v or more", s.Name, after, rest)
+				}
 			}
 			if s.Parks != (name.Via != baseline) {
 				t.Errorf("%s: it parks is %t", s.Name, s.Parks)
