@@ -17,7 +17,7 @@ var Part = study.Part{
 	Name: "crowd",
 	Experiments: []study.Experiment{
 		{Name: "concurrency", Free: true, Quick: 24 * time.Second, Full: 150 * time.Second, Run: concurrency},
-		{Name: "neighbours", Free: true, Quick: 33 * time.Second, Full: 13 * time.Minute, Run: neighbours},
+		{Name: "neighbours", Free: true, Quick: 33 * time.Second, Full: 4 * time.Minute, Run: neighbours},
 	},
 	Benchmarks: []string{concurrencyName, neighboursName},
 	Sections:   []func(*page.Page){concurrencyTables, neighbourTables},

@@ -53,17 +53,17 @@ func neighbours(lab *study.Lab) ([]measure.Series, error) {
 		patience: 60 * time.Millisecond,
 	}
 	if lab.Full {
-		plan.Rounds, plan.patience = study.FullRounds, 250*time.Millisecond
+		plan.Rounds, plan.patience = 2*record.Fewest, 250*time.Millisecond
 	}
-	return plan.measure(chosen(crossings, lab.Full), lab.Progress.Step)
+	return plan.measure(chosen(crossings), lab.Progress.Step)
 }
 
 // chosen returns the crossings whose calls neighbours puts beside the program. Those that reach C by runtime.cgocall are one to
-// the scheduler: of them it takes cgo and the trampoline, and purego in full or in the trampoline's place. It leaves out wasm:
-// its Spin and Sleep wait in functions of Go's.
-func chosen(crossings []calls.Crossing, full bool) []calls.Crossing {
+// the scheduler: of them it takes cgo and the trampoline, or purego in the trampoline's place. It leaves out wasm: its Spin and
+// Sleep wait in functions of Go's.
+func chosen(crossings []calls.Crossing) []calls.Crossing {
 	wanted := []string{"direct", "cgo", "trampoline"}
-	if full || !slices.ContainsFunc(crossings, func(c calls.Crossing) bool { return c.Name == "trampoline" }) {
+	if !slices.ContainsFunc(crossings, func(c calls.Crossing) bool { return c.Name == "trampoline" }) {
 		wanted = append(wanted, "purego")
 	}
 	return slices.DeleteFunc(slices.Clone(crossings), func(c calls.Crossing) bool { return !slices.Contains(wanted, c.Name) })

@@ -48,23 +48,21 @@ func TestLoads(t *testing.T) {
 func TestChosen(t *testing.T) {
 	for _, c := range []struct {
 		crossings string
-		full      bool
 		want      string
 	}{
-		{"direct cgo trampoline purego syscalln libffi wasm", false, "direct cgo trampoline"},
-		{"direct cgo trampoline purego syscalln libffi wasm", true, "direct cgo trampoline purego"},
-		{"direct purego syscalln", false, "direct purego"},
+		{"direct cgo trampoline purego syscalln libffi wasm", "direct cgo trampoline"},
+		{"direct purego syscalln", "direct purego"},
 	} {
 		var crossings []calls.Crossing
 		for name := range strings.FieldsSeq(c.crossings) {
 			crossings = append(crossings, calls.Crossing{Name: name})
 		}
 		var got []string
-		for _, crossing := range chosen(crossings, c.full) {
+		for _, crossing := range chosen(crossings) {
 			got = append(got, crossing.Name)
 		}
 		if strings.Join(got, " ") != c.want || crossings[len(crossings)-1].Name == "" {
-			t.Errorf("of %s, full: %t: %v, want %s", c.crossings, c.full, got, c.want)
+			t.Errorf("of %s: %v, want %s", c.crossings, got, c.want)
 		}
 	}
 }
