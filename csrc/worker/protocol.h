@@ -99,6 +99,10 @@ typedef struct toll_slot {
     _Alignas(64) toll_message message;
 } toll_slot;
 
+/* A change of either must come with one of its mirror. */
+_Static_assert(sizeof(toll_message) == 1888, "the size that protocol.go has");
+_Static_assert(__builtin_offsetof(toll_slot, message) == 256, "the offset that protocol.go has");
+
 enum {
     TOLL_NOOP,
     TOLL_NOT,

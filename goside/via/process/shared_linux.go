@@ -39,6 +39,14 @@ type shared struct {
 	ended  atomic.Bool
 }
 
+// A change of either must come with one of protocol.h.
+const (
+	_ = uint(unsafe.Sizeof(message{}) - 1888)
+	_ = uint(1888 - unsafe.Sizeof(message{}))
+	_ = uint(unsafe.Offsetof(slot{}.Message) - 256)
+	_ = uint(256 - unsafe.Offsetof(slot{}.Message))
+)
+
 // endedNumber stands in the slot for the response of a worker that has ended. Requests have lower numbers.
 const endedNumber = 1 << 31
 
