@@ -114,7 +114,7 @@ const _: () = assert!(size_of::<Table>() == 16 + 22 * WORD && align_of::<Table>(
 const _: () = assert!(offset_of!(Table, struct_size) == 4);
 const _: () = assert!(offset_of!(Table, header_hash) == 8);
 const _: () = assert!(offset_of!(Table, language) == 16);
-const _: () = assert!(offset_of!(Table, compiler) == 16 + 1 * WORD);
+const _: () = assert!(offset_of!(Table, compiler) == 16 + WORD);
 const _: () = assert!(offset_of!(Table, flags) == 16 + 2 * WORD);
 const _: () = assert!(offset_of!(Table, call_noop) == 16 + 3 * WORD);
 const _: () = assert!(offset_of!(Table, call_not) == 16 + 4 * WORD);

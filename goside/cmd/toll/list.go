@@ -111,7 +111,7 @@ func openLevels(r *seam.Route) []listedLevel {
 func printLong(w io.Writer, all []listed) {
 	t := newTable(w, "route", "functions", "build")
 	t.SetColumnConfigs([]table.ColumnConfig{ // so that the whole fits in 120 columns
-		{Number: 2, WidthMax: 45, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 38, WidthMaxEnforcer: text.WrapSoft},
+		{Number: 2, WidthMax: 45, WidthMaxEnforcer: text.WrapSoft}, {Number: 3, WidthMax: 35, WidthMaxEnforcer: text.WrapSoft},
 	})
 	t.Style().Options.SeparateRows = true
 	for _, l := range all {
