@@ -98,7 +98,7 @@ func tables(p *page.Page) {
 	strings := func(op, label string) []payload {
 		return s.each(op, func(n string) string { return label + page.BytesOf(n) })
 	}
-	for _, t := range []struct {
+	for k, t := range []struct {
 		title   string
 		columns []payload
 	}{
@@ -110,7 +110,9 @@ func tables(p *page.Page) {
 		{"A batch of calls in one crossing", s.each("batch", func(n string) string { return page.Count(n, "call") })},
 	} {
 		s.times(p, t.title, t.columns)
-		s.ratios(p, t.title, t.columns)
+		if k == 0 { // the ratios of the others say no more
+			s.ratios(p, t.title, t.columns)
+		}
 	}
 	for _, say := range []func() string{s.sayCalls, s.sayBytes, s.sayBatches} {
 		if text := say(); text != "" {

@@ -135,7 +135,7 @@ func TestOpeningTable(t *testing.T) {
 	}
 	text := pagetest.PrintedSection(t, openingTable, series...)
 	pagetest.Holds(t, text, "## Opening a crossing, and its first calls",
-		"| crossing | opening | first call | second | warm | as many warm calls |",
+		"| crossing | opening | first call | second | warm | in warm calls |",
 		"| plain Go | 2.00 µs ±0% | 300 ns ±0% | ~0 | 2.00 ns ±0% | 1150 |",
 		"| cgo | 10.0 µs ±0% | 1.00 µs ±0% | 200 ns ±0% | 25.0 ns ±0% | 440 |",
 		"| libffi | 900 µs ±0% | 3.00 µs ±0% | 180 ns ±0% | 200 ns ±0% | 4515 |",

@@ -255,7 +255,7 @@ func openingTable(p *page.Page) {
 		lines = append(lines, append(line, page.Figure(page.Significant(worth(r)), r)))
 	}
 	p.Heading("Opening a crossing, and its first calls")
-	p.Lines("", []string{"crossing", "opening", "first call", "second", "warm", "as many warm calls"}, lines)
+	p.Lines("", []string{"crossing", "opening", "first call", "second", "warm", "in warm calls"}, lines)
 	p.Tell(prose, "opening", map[string]string{
 		"Rounds": page.InRounds(rows[0]), "Calls": fmt.Sprint(warmCalls), "Clock": page.Nanoseconds(rows[0].More("clock-ns").Median),
 	})

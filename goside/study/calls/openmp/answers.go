@@ -5,7 +5,6 @@ package openmp
 
 import (
 	"fmt"
-	"slices"
 
 	"toll/goside/measure"
 	"toll/goside/page"
@@ -66,5 +65,5 @@ func answerSettings(p *page.Page) string {
 	if len(rows) == 0 {
 		return ""
 	}
-	return saySettings(slices.DeleteFunc(slices.Clone(rows), (*record.Row).Again), record.Floor(rows))
+	return saySettings(rows)
 }

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	_ "embed"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -227,10 +228,9 @@ func settingsTables(p *page.Page) {
 	if len(rows) == 0 {
 		return
 	}
-	floor := record.Floor(rows)
 	p.Heading("OpenMP's environment variables")
-	p.Tell(prose, "settings", map[string]string{"Rounds": page.InRounds(rows[0]), "Floor": page.FloorText(floor)})
-	first := slices.DeleteFunc(rows, (*record.Row).Again)
+	p.Tell(prose, "settings", map[string]string{"Rounds": page.InRounds(rows[0])})
+	first := firstEntries(rows)
 	for _, job := range names(first, jobName) {
 		of := slices.DeleteFunc(slices.Clone(first), func(r *record.Row) bool { return jobName(r) != job })
 		header, figures := []string{""}, []string{""}
@@ -247,7 +247,7 @@ func settingsTables(p *page.Page) {
 					timed, threads = append(timed, page.Words("", "")...), append(threads, page.Words("", "", "")...)
 					continue
 				}
-				timed, threads = append(timed, timeCells(of[k], without(of, of[k]), floor)...), append(threads, threadCells(of[k])...)
+				timed, threads = append(timed, timeCells(of[k], without(of, of[k]), floorOf(rows, of[k]))...), append(threads, threadCells(of[k])...)
 			}
 			timeLines, threadLines = append(timeLines, timed), append(threadLines, threads)
 		}
@@ -256,7 +256,27 @@ func settingsTables(p *page.Page) {
 	}
 	p.Tell(prose, "figures", nil)
 	p.Explain(sayBinding(first))
-	p.Explain(saySettings(first, floor))
+	p.Explain(saySettings(rows))
+	if said := sayUnsteady(first); said != "" {
+		p.Explain(said)
+	}
+}
+
+// firstEntries returns the rows without second entries.
+func firstEntries(rows []*record.Row) []*record.Row {
+	return slices.DeleteFunc(slices.Clone(rows), (*record.Row).Again)
+}
+
+// floorOf returns the noise floor of a row's calls: that of its job by as many callers if these were measured twice, else that of
+// all rows.
+func floorOf(rows []*record.Row, r *record.Row) float64 {
+	own := record.Floor(slices.DeleteFunc(slices.Clone(rows), func(other *record.Row) bool {
+		return jobName(other) != jobName(r) || callersOf(other) != callersOf(r)
+	}))
+	if math.IsInf(own, 1) {
+		return record.Floor(rows)
+	}
+	return own
 }
 
 func callersOf(r *record.Row) string { return r.Get("callers") }
@@ -325,7 +345,8 @@ func sayBinding(rows []*record.Row) string {
 }
 
 // saySettings says of each variable where it makes a difference.
-func saySettings(rows []*record.Row, floor float64) string {
+func saySettings(all []*record.Row) string {
+	rows := firstEntries(all)
 	var said []string
 	for _, variable := range names(rows, func(r *record.Row) string { return r.Get("variable") }) {
 		if variable == "" {
@@ -336,15 +357,36 @@ func saySettings(rows []*record.Row, floor float64) string {
 			if r.Get("variable") != variable {
 				continue
 			}
-			if ratio, ok := record.WallRatio(r, without(rows, r)); ok && ratio.Differs(floor) {
+			if ratio, ok := record.WallRatio(r, without(rows, r)); ok && ratio.Differs(floorOf(all, r)) {
 				differs = append(differs, fmt.Sprintf("%s %sx (%s, %s)", r.Get("value"), page.Factor(ratio.Median), jobName(r), page.Count(callersOf(r), "caller")))
 			}
 		}
 		if differs == nil {
-			said = append(said, variable+" makes no measurable difference.")
+			said = append(said, variable+" makes no difference that can be told from noise.")
 		} else {
 			said = append(said, fmt.Sprintf("%s changes the time of a call to: %s.", variable, strings.Join(differs, "; ")))
 		}
 	}
 	return strings.Join(said, " ")
+}
+
+// unsteady is how many times as long the slowest process may take as the fastest before it is said.
+const unsteady = 10
+
+// sayUnsteady says where calls without any variable take far longer in one process than in another; "" if nowhere.
+func sayUnsteady(rows []*record.Row) string {
+	var said []string
+	for _, r := range rows {
+		if settingName(r) != unset {
+			continue
+		}
+		if wall := r.Wall(); slices.Max(wall) > unsteady*slices.Min(wall) {
+			said = append(said, fmt.Sprintf("%s to %s (%s, %s)", page.Nanoseconds(slices.Min(wall)), page.Nanoseconds(slices.Max(wall)),
+				jobName(r), page.Count(callersOf(r), "caller")))
+		}
+	}
+	if said == nil {
+		return ""
+	}
+	return prose.Text("unsteady", page.Joined(said))
 }
