@@ -61,13 +61,6 @@ var claims = []page.Claim{
 		URL:   "https://github.com/go-webgpu/goffi/issues/36",
 		Here:  singleDigit,
 	},
-	{
-		Text: "Typed functions in the place of reflection in purego's RegisterFunc: a call with one argument takes 26 ns, not 145, " +
-			"and allocates nothing, not 3 objects.",
-		Title: "ebitengine/purego, pull request 441, 2026",
-		URL:   "https://github.com/ebitengine/purego/pull/441",
-		Here:  fasterTyped,
-	},
 }
 
 func doesNotEscape(p *page.Page) (found, verdict string) {
@@ -151,11 +144,8 @@ func reusedPinner(p *page.Page) (found, verdict string) {
 	return found, "the other way round here"
 }
 
-// published are the ratios that claims give.
-const (
-	publishedLeaf  = 60.1 / 4.63
-	publishedTyped = 145.0 / 26
-)
+// publishedLeaf is the ratio that a claim gives.
+const publishedLeaf = 60.1 / 4.63
 
 // timesAsFast says how many times as fast a row is as another, beside what was published.
 func timesAsFast(fast, slow *record.Row, published, floor float64) (ratio, verdict string) {
@@ -203,18 +193,4 @@ func singleDigit(p *page.Page) (found, verdict string) {
 	}
 	took := measure.Median(leaf.Wall())
 	return "a leaf call without argument, by Toll's own assembly, takes " + page.Nanoseconds(took.Median), page.Verdict(took.Median < 10)
-}
-
-func fasterTyped(p *page.Page) (found, verdict string) {
-	rows := p.Rows(leafName)
-	typed, reflected := leafRow(rows, "not", "trampoline", formUsual), leafRow(rows, "not", "purego", formUsual)
-	ratio, verdict := timesAsFast(typed, reflected, publishedTyped, record.Floor(rows))
-	if ratio == "" {
-		return "", ""
-	}
-	_, before := allocates(reflected)
-	_, after := allocates(typed)
-	return fmt.Sprintf("with one int64, RegisterFunc takes %s and %s, Toll's typed trampoline %s and %s: %s times as fast",
-		page.Nanoseconds(record.MiddleOf(reflected.Wall())), page.Count(fmt.Sprintf("%.0f", before), "allocation"),
-		page.Nanoseconds(record.MiddleOf(typed.Wall())), page.Count(fmt.Sprintf("%.0f", after), "allocation"), ratio), verdict
 }

@@ -225,12 +225,10 @@ func TestLeafClaims(t *testing.T) {
 		want   string
 	}{
 		{"leaf", fasterLeaf, times, "a no-op takes 2.59 ns as a leaf and 20.8 ns by cgo: 8.0 times as fast: holds, but by less: 8.0 times as fast, not 13"},
-		{"typed", fasterTyped, times, "with one int64, RegisterFunc takes 207 ns and 3 allocations, Toll's typed trampoline 20.7 ns and 0 allocations: 10 times as fast: holds"},
 		{"single digit", singleDigit, times, "a leaf call without argument, by Toll's own assembly, takes 2.59 ns: holds"},
 		{"collection", delaysCollection, stallRows(), "beside a leaf call of 105 ms runtime.GC takes 99.4 ms, beside a usual call 109 µs: holds"},
 		{"collection in time", delaysCollection, stallRows()[:5], "beside a leaf call of 10.1 ms runtime.GC takes 9.31 ms, beside a usual call 109 µs: holds"},
 		{"no leaf", fasterLeaf, times[2:], ": "},
-		{"no purego", fasterTyped, times[:8], ": "},
 		{"no stall", delaysCollection, times, ": "},
 		{"unknown noise", fasterLeaf, slices.Delete(leafRows(), 1, 2), "a no-op takes 2.59 ns as a leaf and 20.8 ns by cgo: 8.0 times as fast: does not hold"},
 	} {
