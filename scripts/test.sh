@@ -83,7 +83,10 @@ if [ $# -eq 0 ]; then
         go test -timeout 25m -skip '^Test(Examples|ReportOfAll|ReportSideBySide)$' ./...
     # The race detector brings the compiler's checks of pointers; cgocheck2 adds those of what is stored in C's memory.
     echo "With the race detector and the checks of pointers:"
-    TOLL_ROUTES="$native */cgo */netlib capi/cpython python/process" GOEXPERIMENT=cgocheck2 \
+    # What they look at is Go: of a crossing to shared libraries and of one to a process, few languages are enough.
+    races="*/direct */cgo */netlib c/* c-omp/* rust-par/* go/*"
+    [ -z "$python" ] || races+=" capi/cpython python/process"
+    TOLL_ROUTES=$races GOEXPERIMENT=cgocheck2 \
         go test -race -run 'TestRoutes|TestDisjointRanges|TestCalls' ./goside/conform
     GOEXPERIMENT=cgocheck2 go test -race ./goside/via/...
     echo "go-plugin's module:"
