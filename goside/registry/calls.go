@@ -84,9 +84,9 @@ func add(open []calls.Crossing, missing error, lang, name string, f func() (*cal
 	funcs, err := f()
 	switch {
 	case errors.Is(err, seam.ErrUnavailable):
-		return open, errors.Join(missing, fmt.Errorf("%s: %w", name, err)), nil
+		return open, errors.Join(missing, fmt.Errorf("%s/%s: %w", lang, name, err)), nil
 	case err != nil:
-		return nil, missing, fmt.Errorf("%s: %w", name, err)
+		return nil, missing, fmt.Errorf("%s/%s: %w", lang, name, err)
 	}
 	return append(open, calls.Crossing{Name: name, Lang: lang, Funcs: funcs}), missing, nil
 }

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 
-	"toll/goside/calls"
 	"toll/goside/conform"
 	"toll/goside/kernel"
 	"toll/goside/level"
@@ -82,14 +81,6 @@ func Walkers(routes []*seam.Route, parallel bool) ([]Walker, error) {
 		return nil, errors.New("study: no route offers loops in both orders, want at least one")
 	}
 	return all, nil
-}
-
-// Lang returns the language that a crossing calls.
-func Lang(c calls.Crossing) string {
-	if c.Name == "direct" {
-		return "go"
-	}
-	return "c"
 }
 
 // VerifiedFact says that the languages gave the reference's bits in so many cases.

@@ -83,9 +83,9 @@ func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, a
 				}
 				return s, made, err
 			}
-			add("not", study.Lang(c), c.Name, "", n, take)
+			add("not", c.Lang, c.Name, "", n, take)
 			if len(subjects) == 1 {
-				add("not", study.Lang(c), c.Name, record.EntryAgain, n, take)
+				add("not", c.Lang, c.Name, record.EntryAgain, n, take)
 			}
 		}
 	}

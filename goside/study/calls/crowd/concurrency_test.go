@@ -18,10 +18,10 @@ import (
 
 func TestConcurrency(t *testing.T) {
 	crossings := []calls.Crossing{
-		{Name: "direct", Funcs: calls.Go()},
-		{Name: "lacking", Funcs: &calls.Funcs{}},
+		{Name: "direct", Lang: "go", Funcs: calls.Go()},
+		{Name: "lacking", Lang: "c", Funcs: &calls.Funcs{}},
 		{Name: "wasm-memory", Funcs: calls.Go()},
-		{Name: "own", Funcs: &calls.Funcs{Not: func(x int64) int64 { return ^x }}},
+		{Name: "own", Lang: "c", Funcs: &calls.Funcs{Not: func(x int64) int64 { return ^x }}},
 	}
 	plan := crowdPlan{
 		Plan: measure.Plan{Rounds: 2, Seed: 1, Clock: measure.MachineClock()},
@@ -63,12 +63,12 @@ func TestConcurrency(t *testing.T) {
 func TestConcurrencyRefuses(t *testing.T) {
 	plan := crowdPlan{Plan: measure.Plan{Rounds: 1, Clock: measure.MachineClock()}, pass: 20 * time.Millisecond, goroutines: []int{2}}
 	before := runtime.NumGoroutine()
-	wrong := []calls.Crossing{{Name: "bent", Funcs: &calls.Funcs{Not: func(x int64) int64 { return x + 1 }}}}
+	wrong := []calls.Crossing{{Name: "bent", Lang: "c", Funcs: &calls.Funcs{Not: func(x int64) int64 { return x + 1 }}}}
 	if _, err := plan.measure(wrong, studytest.Silent); err == nil || !strings.Contains(err.Error(), "bent") {
 		t.Errorf("a Not that adds 1: %v, want an error that names its crossing", err)
 	}
 	studytest.GoroutinesBack(t, before)
-	if _, err := plan.measure([]calls.Crossing{{Name: "x", Funcs: &calls.Funcs{}}}, studytest.Silent); err == nil {
+	if _, err := plan.measure([]calls.Crossing{{Name: "x", Lang: "c", Funcs: &calls.Funcs{}}}, studytest.Silent); err == nil {
 		t.Error("crossings without Not: no error, want one")
 	}
 }
@@ -81,7 +81,7 @@ func TestConcurrencyStops(t *testing.T) {
 		pass: 20 * time.Millisecond, goroutines: []int{2},
 	}
 	before := runtime.NumGoroutine()
-	series, err := plan.measure([]calls.Crossing{{Name: "direct", Funcs: calls.Go()}}, func(at, all int) {
+	series, err := plan.measure([]calls.Crossing{{Name: "direct", Lang: "go", Funcs: calls.Go()}}, func(at, all int) {
 		if at == all/3+1 {
 			plan.pass = time.Hour
 			time.AfterFunc(20*time.Millisecond, func() { close(done) })

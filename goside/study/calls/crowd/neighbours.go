@@ -159,7 +159,7 @@ func (plan *neighbourPlan) measure(crossings []calls.Crossing, progress func(don
 			if call == nil {
 				continue
 			}
-			name := record.Name{Op: l.op, Lang: study.Lang(c), Via: c.Name, Keys: []record.Key{{Key: "call", Value: l.name}}}
+			name := record.Name{Op: l.op, Lang: c.Lang, Via: c.Name, Keys: []record.Key{{Key: "call", Value: l.name}}}
 			add(name, fmt.Sprintf("%s call=%s n=%d", l.op, l.name, l.goroutines), call, l)
 		}
 	}

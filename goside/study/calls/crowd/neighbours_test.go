@@ -83,9 +83,9 @@ func TestNeighbours(t *testing.T) {
 		time.Sleep(time.Duration(ns))
 	}
 	crossings := []calls.Crossing{
-		{Name: "direct", Funcs: calls.Go()},
-		{Name: "lacking", Funcs: &calls.Funcs{}},
-		{Name: "own", Funcs: &calls.Funcs{Sleep: own}},
+		{Name: "direct", Lang: "go", Funcs: calls.Go()},
+		{Name: "lacking", Lang: "c", Funcs: &calls.Funcs{}},
+		{Name: "own", Lang: "c", Funcs: &calls.Funcs{Sleep: own}},
 	}
 	plan := neighbourPlan{
 		Plan: measure.Plan{Rounds: 2, Seed: 1, Clock: measure.MachineClock()},
@@ -144,7 +144,7 @@ func TestNeighboursStop(t *testing.T) {
 			loads: []load{{"sleep", time.Millisecond, "1ms", 3}},
 		}
 		before := runtime.NumGoroutine()
-		series, err := plan.measure([]calls.Crossing{{Name: "direct", Funcs: calls.Go()}}, func(at, all int) {
+		series, err := plan.measure([]calls.Crossing{{Name: "direct", Lang: "go", Funcs: calls.Go()}}, func(at, all int) {
 			if at == rounds*all/2+1 {
 				close(done)
 			}

@@ -87,7 +87,7 @@ func leafSubjects(crossings []calls.Crossing, leaves *calls.Funcs, byName []call
 	}
 	for _, c := range crossings {
 		if slices.Contains(leafCrossings, c.Name) {
-			addFuncs(study.Lang(c), c.Name, formUsual, "", c.Funcs)
+			addFuncs(c.Lang, c.Name, formUsual, "", c.Funcs)
 		}
 	}
 	for _, entry := range []string{"", record.EntryAgain} {

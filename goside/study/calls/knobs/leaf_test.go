@@ -22,8 +22,8 @@ import (
 
 func TestLeafSubjects(t *testing.T) {
 	crossings := []calls.Crossing{
-		{Name: "direct", Funcs: calls.Go()}, {Name: "trampoline", Funcs: calls.Go()},
-		{Name: "purego", Funcs: &calls.Funcs{Not: func(x int64) int64 { return ^x }}}, {Name: "wasm", Funcs: calls.Go()},
+		{Name: "direct", Lang: "go", Funcs: calls.Go()}, {Name: "trampoline", Lang: "c", Funcs: calls.Go()},
+		{Name: "purego", Lang: "c", Funcs: &calls.Funcs{Not: func(x int64) int64 { return ^x }}}, {Name: "wasm", Lang: "c", Funcs: calls.Go()},
 	}
 	noop := func(int) error { return nil }
 	byName := []calls.Knob{
@@ -85,7 +85,7 @@ func TestStall(t *testing.T) {
 		Plan:  measure.Plan{Rounds: 2, Seed: 1, Clock: measure.MachineClock()},
 		calls: []time.Duration{2 * time.Millisecond, 4 * time.Millisecond},
 	}
-	crossings := []calls.Crossing{{Name: "trampoline", Funcs: sleep}, {Name: "wasm", Funcs: sleep}, {Name: "cgo", Funcs: &calls.Funcs{}}}
+	crossings := []calls.Crossing{{Name: "trampoline", Lang: "c", Funcs: sleep}, {Name: "wasm", Lang: "c", Funcs: sleep}, {Name: "cgo", Lang: "c", Funcs: &calls.Funcs{}}}
 	before := runtime.NumGoroutine()
 	series, err := plan.measure(crossings, sleep, studytest.Counted(t, 10))
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/seam"
-	"toll/goside/study"
 )
 
 // stallName is the benchmark of what stops the world beside a call.
@@ -67,7 +66,7 @@ func (plan *stallPlan) measure(crossings []calls.Crossing, leaves *calls.Funcs, 
 		}
 		for _, c := range crossings {
 			if slices.Contains(stallCrossings, c.Name) {
-				spin(study.Lang(c), c.Name, formUsual, c.Funcs)
+				spin(c.Lang, c.Name, formUsual, c.Funcs)
 			}
 		}
 		spin("c", "trampoline", formLeaf, leaves)

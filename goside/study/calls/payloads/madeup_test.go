@@ -89,7 +89,11 @@ func series(crossings map[string]made, change func(p *calls.Payload, via string,
 			{Key: "written", Value: fmt.Sprint(p.Cost.Written)}, {Key: "copied", Value: fmt.Sprint(p.Cost.Copied)},
 			{Key: "callbacks", Value: fmt.Sprint(p.Cost.Callbacks)}}
 		add := func(via, entry string, ns float64) {
-			s := measure.Series{Subject: &measure.Subject{Name: name(p, calls.Crossing{Name: via}, entry), Facts: facts}, N: 1}
+			lang := "c"
+			if via == "direct" {
+				lang = "go"
+			}
+			s := measure.Series{Subject: &measure.Subject{Name: name(p, calls.Crossing{Name: via, Lang: lang}, entry), Facts: facts}, N: 1}
 			for _, slow := range phases {
 				s.Samples = append(s.Samples, measure.Sample{Wall: ns * slow, Bytes: 40, Allocs: 3})
 			}

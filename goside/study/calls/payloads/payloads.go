@@ -13,7 +13,6 @@ import (
 	"toll/goside/kernel"
 	"toll/goside/measure"
 	"toll/goside/record"
-	"toll/goside/study"
 )
 
 // benchmark is the name of the benchmarks of what is passed, on every crossing.
@@ -32,7 +31,7 @@ const inMemory = "-memory"
 func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, error) {
 	var held []string
 	for k, c := range crossings {
-		held = append(held, fmt.Sprintf("bit-identical in %d calls: %s/%s", checked[k], study.Lang(c), c.Name))
+		held = append(held, fmt.Sprintf("bit-identical in %d calls: %s/%s", checked[k], c.Lang, c.Name))
 	}
 	verified := measure.Fact{Key: "verified", Value: strings.Join(held, "; ")}
 	reference := ""
@@ -100,6 +99,6 @@ func subjects(crossings []calls.Crossing, checked []int) ([]measure.Subject, err
 }
 
 func name(p *calls.Payload, c calls.Crossing, entry string) string {
-	n := record.Name{Study: benchmark, Op: p.Kernel, Lang: study.Lang(c), Via: c.Name, N: strconv.Itoa(p.N), Entry: entry}
+	n := record.Name{Study: benchmark, Op: p.Kernel, Lang: c.Lang, Via: c.Name, N: strconv.Itoa(p.N), Entry: entry}
 	return n.String()
 }

@@ -20,7 +20,7 @@ import (
 func TestSubjects(t *testing.T) {
 	lacking := calls.Go()
 	lacking.Add = nil
-	all, err := subjects([]calls.Crossing{{Name: "direct", Funcs: calls.Go()}, {Name: "cgo", Funcs: calls.Go()}, {Name: "purego", Funcs: lacking}}, []int{5, 6, 7})
+	all, err := subjects([]calls.Crossing{{Name: "direct", Lang: "go", Funcs: calls.Go()}, {Name: "cgo", Lang: "c", Funcs: calls.Go()}, {Name: "purego", Lang: "c", Funcs: lacking}}, []int{5, 6, 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestSubjectsInMemory(t *testing.T) {
 	memory := &foreign{}
 	funcs := calls.Go()
 	funcs.Memory = memory
-	all, err := subjects([]calls.Crossing{{Name: "cgo", Funcs: calls.Go()}, {Name: "wasm" + inMemory, Funcs: funcs}}, []int{5, 5})
+	all, err := subjects([]calls.Crossing{{Name: "cgo", Lang: "c", Funcs: calls.Go()}, {Name: "wasm" + inMemory, Lang: "c", Funcs: funcs}}, []int{5, 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestSubjectsInMemory(t *testing.T) {
 func TestSubjectsAreVerified(t *testing.T) {
 	wrong := calls.Go()
 	wrong.Add = func(x, y float64) float64 { return x }
-	if _, err := subjects([]calls.Crossing{{Name: "cgo", Funcs: wrong}}, []int{1}); err == nil || !strings.Contains(err.Error(), "add") {
+	if _, err := subjects([]calls.Crossing{{Name: "cgo", Lang: "c", Funcs: wrong}}, []int{1}); err == nil || !strings.Contains(err.Error(), "add") {
 		t.Errorf("of a wrong function the error is %v", err)
 	}
 }
