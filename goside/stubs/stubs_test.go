@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package main
+package stubs
 
 import (
 	"bytes"
@@ -14,11 +14,11 @@ import (
 	"testing"
 )
 
-const goside = "../.."
+const goside = ".."
 
 // TestGeneratedIsFresh makes again what each line for go generate asks for.
 func TestGeneratedIsFresh(t *testing.T) {
-	asks := regexp.MustCompile(`(?m)^//go:generate go run toll/goside/internal/stubs (\S+)$`)
+	asks := regexp.MustCompile(`(?m)^//go:generate go run toll/goside/cmd/toll-trampoline (\S+)$`)
 	var declarations []string
 	err := filepath.WalkDir(goside, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".go" {
@@ -31,12 +31,16 @@ func TestGeneratedIsFresh(t *testing.T) {
 		for _, asked := range asks.FindAllSubmatch(text, -1) {
 			source := filepath.Join(filepath.Dir(path), string(asked[1]))
 			declarations = append(declarations, filepath.ToSlash(strings.TrimPrefix(source, goside+string(filepath.Separator))))
-			files, err := generate(source)
+			text, err := os.ReadFile(source)
+			if err != nil {
+				return err
+			}
+			files, err := Generate(source, text)
 			if err != nil {
 				return err
 			}
 			for name, want := range files {
-				if found, err := os.ReadFile(name); err != nil {
+				if found, err := os.ReadFile(filepath.Join(filepath.Dir(source), name)); err != nil {
 					t.Errorf("%v: run go generate ./goside/via/...", err)
 				} else if !bytes.Equal(found, want) {
 					t.Errorf("%s is not what %s makes, or was edited: run go generate ./goside/via/...", name, source)
@@ -94,7 +98,7 @@ func TestRefusals(t *testing.T) {
 		if err := os.WriteFile(path, []byte("//go:build ignore\n\npackage p\n\n"+declaration+"\n"), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if err := write(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+		if _, err := Write(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: found the error %v, want one that names the file and says %q", declaration, err, want)
 		}
 		if made, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "z*")); made != nil {
@@ -105,17 +109,13 @@ func TestRefusals(t *testing.T) {
 
 // TestLeavesAreOfOneArchitecture: a file with a leaf makes nothing for arm64, and constrains its Go to amd64.
 func TestLeavesAreOfOneArchitecture(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "leaves.go")
-	if err := os.WriteFile(path, []byte("package p\n\n//toll:leaf\nfunc leaf(f uintptr)\n"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	files, err := generate(path)
+	files, err := Generate("leaves.go", []byte("package p\n\n//toll:leaf\nfunc leaf(f uintptr)\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range files {
 		if strings.HasSuffix(name, "_arm64.s") || strings.HasSuffix(name, ".go") && !bytes.Contains(text, []byte("\n//go:build linux && amd64\n")) {
-			t.Errorf("%s was made:\n%s", filepath.Base(name), text)
+			t.Errorf("%s was made:\n%s", name, text)
 		}
 	}
 	if len(files) != 2 {
