@@ -17,11 +17,11 @@ import (
 
 const usage = `usage: toll-trampoline FILE.go
 
-FILE.go has "//go:build ignore" and, for each C function, a declaration without a body:
+The file has "//go:build ignore" and, for each C function, a declaration without a body:
 
 	func norm(f uintptr, p *float64, n int64) (r float64)
 
-f is the function's address; what follows is its prototype. Beside FILE.go are written zFILE.go, with these functions, and
+f is the function's address; what follows is its prototype. Beside the file are written zFILE.go, with these functions, and
 zFILE_amd64.s and zFILE_arm64.s, which put the arguments where C wants them. Their package has, too:
 
 	//go:noescape

@@ -117,7 +117,13 @@ func (t *toolchain) modules(dir string, settings ...string) ([]module, error) {
 func workspace(modules []module) (mod, work string) {
 	newest := "1.26"
 	var text strings.Builder
+	seen := map[string]bool{}
 	for _, m := range modules {
+		place, err := filepath.EvalSymlinks(m.dir)
+		if err == nil && seen[place] { // a Go package of Toll's
+			continue
+		}
+		seen[place] = true
 		if version.Compare("go"+m.version, "go"+newest) > 0 {
 			newest = m.version
 		}

@@ -185,7 +185,7 @@ func clean(name string) string {
 // exported returns the name in Go's form: "vec_norm" becomes VecNorm.
 func exported(name string) string {
 	var all strings.Builder
-	for _, word := range strings.Split(clean(name), "_") {
+	for word := range strings.SplitSeq(clean(name), "_") {
 		if word != "" {
 			all.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
@@ -288,7 +288,7 @@ var scalars = map[string]scalar{
 	"short": {signed, 2, ""}, "unsigned short": {unsigned, 2, "ushort"},
 	"int": {signed, 4, ""}, "unsigned int": {unsigned, 4, "uint"},
 	"long": {signed, 8, ""}, "unsigned long": {unsigned, 8, "ulong"},
-	"long long": {signed, 8, "longlong"}, "unsigned long long": {unsigned, 8, "ulonglong"},
+	"long long": {signed, 8, "longlong"}, "unsigned long long": {unsigned, 8, "ulonglong"}, //nolint:dupword // C's name
 	"float": {floats, 4, ""}, "double": {floats, 8, ""}, "bool": {[]prototype.Kind{prototype.Bool}, 1, ""},
 	"int8_t": {signed, 1, ""}, "int16_t": {signed, 2, ""}, "int32_t": {signed, 4, ""}, "int64_t": {signed, 8, ""},
 	"uint8_t": {unsigned, 1, ""}, "uint16_t": {unsigned, 2, ""}, "uint32_t": {unsigned, 4, ""}, "uint64_t": {unsigned, 8, ""},
@@ -428,14 +428,15 @@ func (m *model) structure(t *prototype.Type) (*structure, error) {
 
 // layout tells structs apart that are not the same to all crossings.
 func layout(t *prototype.Type) string {
-	text := fmt.Sprint(t.Kind, " ", t.Name, " ", t.Size, " ", t.Count)
+	var text strings.Builder
+	fmt.Fprint(&text, t.Kind, " ", t.Name, " ", t.Size, " ", t.Count)
 	if t.Kind == prototype.Array {
-		text += "[" + layout(t.Elem) + "]"
+		text.WriteString(layout(t.Elem))
 	}
 	for _, f := range t.Field {
-		text += fmt.Sprint("{", f.Name, " ", f.Offset, " ", layout(f.Type), "}")
+		fmt.Fprint(&text, "{", f.Name, " ", f.Offset, " ", layout(f.Type), "}")
 	}
-	return text
+	return text.String()
 }
 
 // alignment returns the alignment of a type on the processors that Toll knows, if nothing else is said.

@@ -94,7 +94,7 @@ func build(t *toolchain, m *model, o Options, left string) (*Program, error) {
 		return nil, fmt.Errorf("program: %s is not Toll's source tree: %w", root, err)
 	}
 	packs := map[string]*pack{}
-	for _, name := range []string{"cgo", "purego", "syscalln", "libffi", "trampoline"} {
+	for _, name := range order {
 		crossing := Crossing{Name: name, Missing: map[string]string{}}
 		if name == "cgo" && left != "" {
 			crossing.Left = left
@@ -103,7 +103,20 @@ func build(t *toolchain, m *model, o Options, left string) (*Program, error) {
 		}
 		p.Crossings = append(p.Crossings, crossing)
 	}
-	files, err := generate(packs)
+	var written *directs
+	if o.GoPackage != "" {
+		crossing := Crossing{Name: "direct", Missing: map[string]string{}}
+		g, err := t.readPackage(o.GoPackage, cgo)
+		if err != nil {
+			return nil, err
+		}
+		if written, err = g.calls(m.Functions, crossing.Missing); err != nil {
+			return nil, err
+		}
+		modules = append(modules, g.modules...)
+		p.Crossings = append(p.Crossings, crossing)
+	}
+	files, err := generate(packs, written)
 	if err != nil {
 		return nil, fmt.Errorf("program: %w", err)
 	}

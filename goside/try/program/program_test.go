@@ -4,6 +4,8 @@
 package program
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"toll/goside/try/prototype"
@@ -71,14 +73,66 @@ func functions() []*prototype.Function {
 		c("mixed", mixed, param("pair", mixed)),
 		c("small", small, param("s", small)),
 		c("each", integer(prototype.Signed, "int", 4), param("back", pointerTo(code, false)), param("p", pointerTo(pointerTo(double, false), false))),
+		c("axpy", void, param("n", int64s), param("a", double), param("x", pointerTo(double, true)), param("y", pointerTo(double, false))),
+		c("copy", integer(prototype.Signed, "ssize_t", 8), param("dst", pointerTo(void, false)), param("m", int64s), param("src", pointerTo(void, true)), param("n", int64s)),
+		c("wait", int64s, param("d", int64s), param("p", pointerTo(pair, true))),
 		c("_ZN3foo3bar17h1234E", void, param("x", integer(prototype.Signed, "i32", 4))),
 	}
 }
 
+// goPackage writes a module of a user's with one package, and returns its folder.
+func goPackage(t *testing.T, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"go.mod": "module example.com/vec\n\ngo 1.24\n", "vec.go": text} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+const inGo = `package vec
+
+import (
+	"time"
+	"unsafe"
+)
+
+type Point struct{ X, Y float64 }
+type Count int64
+type Vector []float64
+
+func Nothing()                                 {}
+func Norm(p []float64) float64                 { return float64(len(p)) }
+func NormStub(x float32, n uint64) float32     { return x + float32(n) }
+func Logic(a bool, b uint64) bool              { return a != (b == 0) }
+func Text(s string, f unsafe.Pointer) *byte    { return unsafe.StringData(s) }
+func Bytes(a int8, b uint16, c uint32) uint8   { return uint8(a) + uint8(b) + uint8(c) }
+func Pair(p Point, x float64) Point            { return Point{p.Y, p.X + x} }
+func Axpy(a float64, x, y Vector)              {}
+func Copy(dst, src []byte) int                 { return copy(dst, src) }
+func Wait(d time.Duration, p *Point) Count     { return Count(d) }
+`
+
 func TestBuild(t *testing.T) {
-	p, err := Build(t.Context(), Options{Root: "../../..", Cache: t.TempDir(), Functions: functions()})
+	p, err := Build(t.Context(), Options{Root: "../../..", Cache: cacheDir(t), Functions: functions(), GoPackage: goPackage(t, inGo)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Log(p)
+	tool, err := newToolchain(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := tool.run(p.Dir, nil, "vet", "./..."); err != nil {
+		t.Errorf("go vet says: %v\n%s", err, out)
+	}
+}
+
+func cacheDir(t *testing.T) string {
+	if d := os.Getenv("CACHE"); d != "" {
+		return d
+	}
+	return t.TempDir()
 }

@@ -10,7 +10,7 @@ import (
 	"go/format"
 	"path"
 	"runtime"
-	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -26,7 +26,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 }).ParseFS(sources, "templates/*.tmpl"))
 
 // imports are what packages of a program may import.
-var imports = []string{"fmt", "unsafe", "", "github.com/ebitengine/purego", "", "toll/goside/via/harness", "toll/goside/via/libffi"}
+var imports = []string{"fmt", "unsafe", "", "github.com/ebitengine/purego", "golang.org/x/sys/unix", "", "toll/goside/via/harness", "toll/goside/via/libffi"}
 
 // pack is what a package is made of.
 type pack struct {
@@ -61,8 +61,8 @@ func (p *pack) Callback() bool {
 	return false
 }
 
-// source returns what a template makes, with the imports that it needs and formatted.
-func source(name string, data any) ([]byte, error) {
+// source returns what a template makes, with the imports that it needs, and further ones, and formatted.
+func source(name string, data any, more ...string) ([]byte, error) {
 	var text bytes.Buffer
 	if err := templates.ExecuteTemplate(&text, name+".tmpl", data); err != nil {
 		return nil, err
@@ -70,11 +70,15 @@ func source(name string, data any) ([]byte, error) {
 	code := text.String()
 	var needed []string
 	for _, imported := range imports {
-		if imported == "" || strings.Contains(code, path.Base(imported)+".") {
-			needed = append(needed, fmt.Sprintf("%q", imported))
+		switch {
+		case imported == "":
+			needed = append(needed, "")
+		case strings.Contains(code, path.Base(imported)+"."):
+			needed = append(needed, strconv.Quote(imported))
 		}
 	}
-	code = strings.Replace(code, "IMPORTS", "import (\n"+strings.ReplaceAll(strings.Join(needed, "\n"), `""`, "")+"\n)", 1)
+	needed = append(append(needed, ""), more...)
+	code = strings.Replace(code, "IMPORTS", "import (\n"+strings.Join(needed, "\n")+"\n)", 1)
 	formatted, err := format.Source([]byte(code))
 	if err != nil {
 		return nil, fmt.Errorf("%s does not make Go: %w\n%s", name, err, code)
@@ -82,8 +86,8 @@ func source(name string, data any) ([]byte, error) {
 	return formatted, nil
 }
 
-// order is that of the crossings in a program.
-var order = []string{"cgo", "purego", "syscalln", "libffi", "trampoline", "direct"}
+// order is that of the crossings to C.
+var order = []string{"cgo", "purego", "syscalln", "libffi", "trampoline"}
 
 // pack returns what a crossing can pass, and notes why it cannot pass the rest.
 func (m *model) pack(crossing string, missing map[string]string) *pack {
@@ -122,27 +126,34 @@ func refusal(crossing string, f *function) string {
 	return ""
 }
 
+// listed is a crossing in main.go.
+type listed struct {
+	Name      string
+	Functions []*function
+}
+
 // generate returns the files of the packages, and of the program.
-func generate(packs map[string]*pack) (map[string][]byte, error) {
+func generate(packs map[string]*pack, d *directs) (map[string][]byte, error) {
 	files := map[string][]byte{}
-	add := func(name, template string, data any) (err error) {
-		files[name], err = source(template, data)
+	add := func(name, template string, data any, more ...string) (err error) {
+		files[name], err = source(template, data, more...)
 		return err
 	}
-	listed := list{packs: packs}
+	var all []listed
 	for _, name := range order {
 		p := packs[name]
 		if p == nil || len(p.Functions) == 0 {
 			continue
 		}
-		listed.Crossings = append(listed.Crossings, name)
+		all = append(all, listed{name, p.Functions})
 		if err := add(name+"/"+name+".go", name, p); err != nil {
 			return nil, err
 		}
-	}
-	if slices.Contains(listed.Crossings, "trampoline") {
+		if name != "trampoline" {
+			continue
+		}
 		const declared = "trampoline/declared.go"
-		if err := add(declared, "declared", packs["trampoline"]); err != nil {
+		if err := add(declared, "declared", p); err != nil {
 			return nil, err
 		}
 		written, err := stubs.Generate(declared, files[declared])
@@ -153,14 +164,15 @@ func generate(packs map[string]*pack) (map[string][]byte, error) {
 			files["trampoline/"+name] = text
 		}
 	}
-	return files, add("main.go", "main", listed)
+	if d != nil {
+		of := listed{Name: "direct"}
+		for _, f := range d.Functions {
+			of.Functions = append(of.Functions, f.function)
+		}
+		all = append(all, of)
+		if err := add("direct/direct.go", "direct", d, d.Imports...); err != nil {
+			return nil, err
+		}
+	}
+	return files, add("main.go", "main", all)
 }
-
-// list is what main.go has.
-type list struct {
-	Crossings []string
-	packs     map[string]*pack
-}
-
-// Opened returns the functions that a crossing passes.
-func (l list) Opened(crossing string) []*function { return l.packs[crossing].Functions }
