@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package prototype
+
+import "fmt"
+
+// Header reads the prototype of a function from a C header.
+func Header(file, symbol string) (*Function, error) {
+	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, file)
+}
+
+// Debug reads the prototype of a function from the debugging information of a library.
+func Debug(library, symbol string) (*Function, error) {
+	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, library)
+}
+
+// Exports checks that a file is a shared library that this process can load, and returns the functions that it exports.
+func Exports(library string) ([]string, error) {
+	return nil, fmt.Errorf("prototype: %s: not implemented", library)
+}
