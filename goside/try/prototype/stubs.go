@@ -14,8 +14,3 @@ func Header(file, symbol string) (*Function, error) {
 func Debug(library, symbol string) (*Function, error) {
 	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, library)
 }
-
-// Exports checks that a file is a shared library that this process can load, and returns the functions that it exports.
-func Exports(library string) ([]string, error) {
-	return nil, fmt.Errorf("prototype: %s: not implemented", library)
-}
