@@ -26,7 +26,7 @@ func function(d *cc.Declarator, from string) (*Function, error) {
 	}
 	f := &Function{
 		Name: d.Name(), Result: convert(t.Result(), outside), Variadic: t.IsVariadic(),
-		Lang: "c", From: from, Convention: convention(),
+		From: from, Convention: convention(),
 	}
 	for _, p := range t.Parameters() {
 		if p.Type().Kind() == cc.Void {

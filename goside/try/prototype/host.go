@@ -50,7 +50,13 @@ typedef __PTRDIFF_TYPE__ __predefined_ptrdiff_t;
 typedef struct ` + vaList + ` *__builtin_va_list;
 #define __extension__
 #define __restrict_arr restrict
+#define __builtin_offsetof(type, member) ((__SIZE_TYPE__) & (((type *)0)->member))
+#define __builtin_va_copy(to, from)
+#define __FUNCTION__ __func__
 `
+
+// predefined is the source whose macros cc takes for the compiler's own, by this name.
+const predefined = "<predefined>"
 
 // macros returns those that a compiler for this machine defines. None says that it is GNU's: headers then do without what
 // is GNU's alone.

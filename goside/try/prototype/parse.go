@@ -60,7 +60,7 @@ func Parse(sig string) (*Function, error) {
 	config.FSOnly = true
 	config.ExpansionLimit = 100_000
 	tree, err := translate(config, []cc.Source{
-		{Name: "<macros>", Value: config.Predefined},
+		{Name: predefined, Value: config.Predefined},
 		{Name: "<builtin>", Value: builtin},
 		{Name: "<prelude>", Value: prelude},
 		{Name: sigFile, Value: text + "\n;\n"},

@@ -5,11 +5,6 @@ package prototype
 
 import "fmt"
 
-// Header reads the prototype of a function from a C header.
-func Header(file, symbol string) (*Function, error) {
-	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, file)
-}
-
 // Debug reads the prototype of a function from the debugging information of a library.
 func Debug(library, symbol string) (*Function, error) {
 	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, library)
