@@ -174,7 +174,10 @@ func (t *Type) refusal() string {
 	case Code:
 		return "a function"
 	case Other:
-		return t.Name + ": no crossing passes that by value; pass a pointer to it"
+		if t.Name == descriptor {
+			return descriptor + `: declare the array with its size, as in "real(8) :: x(n)"`
+		}
+		return t.Name + ", which no crossing passes by value"
 	case Array:
 		return t.Elem.refusal()
 	case Struct:
