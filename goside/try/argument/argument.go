@@ -108,6 +108,9 @@ func New(f *prototype.Function, o Options) (*Plan, error) {
 	if err := p.sweep(o.Sweep, said); err != nil {
 		return nil, err
 	}
+	if _, err := p.sources(); err != nil { // what the user said is wrong before what cannot be guessed
+		return nil, err
+	}
 	lengths := pair(f)
 	if err := p.guess(lengths, said); err != nil {
 		return nil, err
@@ -150,13 +153,16 @@ func (p *Plan) find(name string) (int, error) {
 	if len(names) == 0 {
 		return 0, fmt.Errorf("argument: %q is given, but %s takes no arguments", name, p.Function.Name)
 	}
-	return 0, fmt.Errorf("argument: %s has no %q, want %s", p.Function.Name, name, strings.Join(names, ", "))
+	return 0, fmt.Errorf("argument: %s has no argument %q, want %s", p.Function.Name, name, strings.Join(names, ", "))
 }
 
-// sources returns what the arguments' specifications say.
+// sources returns what the arguments' specifications say, of those that have one.
 func (p *Plan) sources() ([]source, error) {
 	sources := make([]source, len(p.Arguments))
 	for k, a := range p.Arguments {
+		if a.Spec == "" {
+			continue
+		}
 		s, err := parse(a.Spec)
 		if err == nil {
 			err = fit(s, a.Type)

@@ -270,8 +270,11 @@ func (e *evaluation) expression(text string) (float64, error) {
 	for k, name := range x.names {
 		at := slices.IndexFunc(e.plan.Arguments, func(a Argument) bool { return a.Name == name })
 		if at < 0 {
-			_, err := e.plan.find(name)
-			return 0, err
+			var names []string
+			for _, a := range e.plan.Arguments {
+				names = append(names, a.Name)
+			}
+			return 0, fmt.Errorf("found %q, which is no argument, want %s", name, strings.Join(names, ", "))
 		}
 		if err := e.one(at); err != nil {
 			return 0, err
