@@ -33,6 +33,7 @@ func Debug(library, symbol string) (*Function, error) {
 			entry = s
 		}
 	}
+	slices.Sort(names)
 	if err := Find(names, symbol); err != nil {
 		return nil, err
 	}

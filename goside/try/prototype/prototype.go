@@ -37,7 +37,7 @@ type Type struct {
 	Size  int64   `json:",omitempty"` // bytes; 0 if it is not known, as of void and of an incomplete struct
 	Align int64   `json:",omitempty"`
 	Elem  *Type   `json:",omitempty"` // of a pointer or an array; the result of a function
-	Const bool    `json:",omitempty"` // a pointer's: what it points to is const
+	Const bool    `json:",omitempty"` // a pointer's: what it points to is const; not known of a field
 	Count int64   `json:",omitempty"` // of an array's elements
 	Field []Field `json:",omitempty"` // of a struct, in order, but not of one that a pointer in a struct leads to; the parameters of a function
 }
