@@ -620,6 +620,9 @@ func (d *debugger) field(m *dwarf.Entry, steps int) (Field, error) {
 		f.Offset = int64(n)
 	}
 	if m.Val(dwarf.AttrBitSize) != nil {
+		if bits, ok := m.Val(dwarf.AttrDataBitOffset).(int64); ok {
+			f.Offset = bits / 8
+		}
 		f.Type = &Type{Kind: Other, Name: "bit field", Size: 1, Align: 1}
 	}
 	return f, nil

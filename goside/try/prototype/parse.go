@@ -13,9 +13,10 @@ import (
 	"modernc.org/cc/v4"
 )
 
-// The names that cc's positions have.
+// The names of sources in cc's positions, and a limit.
 const (
 	sigFile = "--sig"
+	endFile = "<end>"
 	longest = 32 << 10 // bytes of a prototype
 )
 
@@ -34,6 +35,9 @@ typedef int pid_t;
 typedef struct FILE FILE;
 #define complex _Complex
 `
+
+// guard follows a prototype: cc looks for a name, or for the end of a list, for ever if there is none.
+const guard = "int toll_end(int x);\n"
 
 // known are the names of the types of C and of the prelude, for suggestions.
 var known = strings.Fields(`void char short int long float double signed unsigned bool _Bool size_t ptrdiff_t wchar_t wint_t
@@ -64,6 +68,7 @@ func Parse(sig string) (*Function, error) {
 		{Name: "<builtin>", Value: builtin},
 		{Name: "<prelude>", Value: prelude},
 		{Name: sigFile, Value: text + "\n;\n"},
+		{Name: endFile, Value: guard},
 	})
 	if err != nil {
 		return nil, explain(text, err)
@@ -132,7 +137,7 @@ func hasType(s *cc.DeclarationSpecifiers) bool {
 }
 
 var (
-	located = regexp.MustCompile(`(?m)^` + sigFile + `:(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
+	located = regexp.MustCompile(`(?m)^(?:` + sigFile + `|` + endFile + `):(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
 	wanted  = regexp.MustCompile(`^unexpected (.*?), expected (.*)$`)
 	plus    = regexp.MustCompile(`::|\btemplate\b|\bclass\b|\bnamespace\b|\boperator\b|&|\b\w+\s*<[\w\s,:*]*>|\bnoexcept\b|\bconst\s*;?\s*$`)
 	plainly = strings.NewReplacer("declarator or abstract declarator", "a type or a name", "direct-declarator", "a name",
@@ -157,7 +162,9 @@ func explain(text string, err error) error {
 		offset += len(l)
 	}
 	end := len(strings.TrimRight(text, " \t\n;"))
-	offset = min(offset, end)
+	if offset > end || strings.HasPrefix(m[0], endFile) {
+		offset = end
+	}
 	if at, name := unknownType(text, offset); name != "" {
 		message := fmt.Sprintf("%q is no type that is known here", name)
 		if near := nearest(name, known, 1); len(near) > 0 {

@@ -261,6 +261,7 @@ func FuzzParse(f *testing.F) {
 		"void f(int (*cmp)(const void *, const void *))", "union u { int a; }; enum e {A=1}; union u f(enum e x, ...)", "std::string f(int &x)",
 		"typedef struct { int a : 3; char b[2][3]; } t; t f(t v)", "#define A(x) x x\nint f(A(int) y)", "int f(int [*])", "int f(a,b) int a; {}",
 		"_Alignas(64) int f(long double complex z)", "int f(__attribute__((vector_size(16))) int x)", "typeof(f) g;", "\xff\x00(",
+		"double norm(const double ???????64_t n*", // the parser once came to no end
 	} {
 		f.Add(seed)
 	}
