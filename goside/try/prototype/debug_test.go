@@ -43,6 +43,8 @@ double matrix(const double m[3][4], double v[static 2]);
 int renamed(float f);
 v4 vector(v4 x);
 long partly(long a);
+int inlined(int x, const float *y);
+int inlining(int x, const float *y);
 `
 	definitions = `
 uLong crc(uLong c, const Bytef *buf, unsigned n) { return c + (n ? buf[0] : 0); }
@@ -61,6 +63,8 @@ int renamed(float f) __attribute__((alias("original")));
 v4 vector(v4 x) { return x; }
 __attribute__((noinline)) static long part(long a, long b) { return a * 3; }
 long partly(long a) { return part(a, 9); }
+int inlined(int x, const float *y) { return x * 2; }
+int inlining(int x, const float *y) { return inlined(x, y) + inlined(x + 1, y); }
 `
 )
 
@@ -70,6 +74,7 @@ func TestDebugAgreesWithText(t *testing.T) {
 	compilers := [][]string{
 		{"cc", "-O2", "-g"},
 		{"cc", "-O0", "-g", "-gdwarf-4", "-gz"},
+		{"cc", "-O2", "-g", "-flto"},
 		{"clang", "-O1", "-g"},
 	}
 	for _, command := range compilers {
@@ -107,8 +112,8 @@ func TestDebugAgreesWithText(t *testing.T) {
 				t.Errorf("%v: %s is of language %q, convention %q, from %q", command, name, byDebug.Lang, byDebug.Convention, byDebug.From)
 			}
 		}
-		if compared < 13 {
-			t.Errorf("%v: compared %d functions, want 13 at least", command, compared)
+		if compared < 15 {
+			t.Errorf("%v: compared %d functions, want 15 at least", command, compared)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func Parse(sig string) (*Function, error) {
 	case strings.TrimSpace(sig) == "":
 		return nil, errors.New(`prototype: found an empty prototype, want one such as "double norm(const double *p, int64_t n)"`)
 	case len(sig) > longest:
-		return nil, fmt.Errorf("prototype: found a prototype of %d bytes, want at most %d: give a header", len(sig), longest)
+		return nil, fmt.Errorf("prototype: found a prototype of %d bytes, want at most %d: give --header", len(sig), longest)
 	}
 	// What C++ may write before a function that C calls; blanks keep the columns.
 	text := externC.ReplaceAllStringFunc(sig, func(s string) string { return strings.Repeat(" ", len(s)) })
@@ -150,11 +150,12 @@ var (
 // explain says in our words, and with the place, what cc did not understand.
 func explain(text string, err error) error {
 	if at := plus.FindStringIndex(text); at != nil {
-		return point(text, at[0], fmt.Sprintf("%q is C++, want C: give what an extern \"C\" function is declared as", text[at[0]:at[1]]))
+		return point(text, at[0], fmt.Sprintf(`%q is C++, want C, as in an extern "C" function`, text[at[0]:at[1]]))
 	}
 	m := located.FindStringSubmatch(err.Error())
 	if m == nil {
-		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), strings.ReplaceAll(strings.TrimPrefix(err.Error(), "prototype: "), "\n", "; "))
+		message, _, _ := strings.Cut(strings.TrimPrefix(origin.ReplaceAllString(err.Error(), ""), "prototype: "), "\n")
+		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), message)
 	}
 	line, _ := strconv.Atoi(m[1])
 	column, _ := strconv.Atoi(m[2])
@@ -171,13 +172,13 @@ func explain(text string, err error) error {
 		if near := nearest(name, known, 1); len(near) > 0 {
 			message += fmt.Sprintf("; did you mean %q?", near[0])
 		} else {
-			message += fmt.Sprintf(`: say what it is before the function, as in "typedef unsigned long %s;", or give a header`, name)
+			message += fmt.Sprintf(`: say what it is before the function, as in "typedef unsigned long %s;", or give --header`, name)
 		}
 		return point(text, at, message)
 	}
 	message := m[3]
 	if strings.HasPrefix(message, "include file not found") {
-		message = "a prototype includes no files: give the header instead"
+		message = "a prototype includes no files: give --header instead"
 	}
 	if w := wanted.FindStringSubmatch(message); w != nil {
 		found := "found " + w[1]
@@ -211,7 +212,7 @@ func unknownType(text string, offset int) (int, string) {
 		// A type is followed by a name or a star; a name is not.
 		rest := strings.TrimLeft(text[to:], " \t\n")
 		followed := rest != "" && (rest[0] == '*' || rest[0] == '_' || word.MatchString(rest[:1]))
-		if followed && !types[name] && !tagged(text[:from]) {
+		if followed && !types[name] && !named(text[:from], types) {
 			return from, name
 		}
 		if from < offset && to <= offset && types[name] {
@@ -221,15 +222,17 @@ func unknownType(text string, offset int) (int, string) {
 	return 0, ""
 }
 
-// tagged reports whether a text ends with the word that a tag follows.
-func tagged(text string) bool {
-	fields := strings.Fields(text)
-	if len(fields) == 0 {
-		return false
-	}
-	last := fields[len(fields)-1]
-	return strings.HasSuffix(last, "struct") || strings.HasSuffix(last, "union") || strings.HasSuffix(last, "enum")
+// named reports whether what follows a text is a name, since a type, a star or the word before a tag is there already.
+func named(text string, types map[string]bool) bool {
+	text = strings.TrimRight(text, " \t\n")
+	last := lastWord.FindString(text)
+	return strings.HasSuffix(text, "*") || types[last] && !slices.Contains(qualifiers, last)
 }
+
+var (
+	lastWord   = regexp.MustCompile(`[A-Za-z_]\w*$`)
+	qualifiers = []string{"const", "volatile", "restrict", "static", "extern", "inline", "typedef"}
+)
 
 func tokenAt(text string, offset int) string {
 	rest := text[offset:]

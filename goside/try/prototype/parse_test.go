@@ -179,9 +179,12 @@ func TestParseErrors(t *testing.T) {
 		{"int f(vector<int> x)", "column 7: \"vector<int>\" is C++"},
 		{"template<class T> T f(T)", "column 1: \"template\" is C++"},
 		{"int f(int x) const", "column 14: \"const\" is C++"},
-		{"#include <stdio.h>\nint f(int);", "give the header"},
-		{"#include \"/etc/passwd\"\nint f(int);", "give the header"},
+		{"#include <stdio.h>\nint f(int);", "give --header"},
+		{"#include \"/etc/passwd\"\nint f(int);", "give --header"},
 		{"#error no\nint f(int);", "no"},
+		{"int f(int x y)", `column 13: found "y", want ')'`},
+		{"int f(const char *s t)", `column 21: found "t", want ')'`},
+		{"struct p { double x; } struct p f(struct p v)", "column"},
 		{"func norm(p []float64) float64", `"func" is no type`},
 		{"int f(struct { )", "column"},
 	} {
@@ -215,6 +218,7 @@ func TestRefusal(t *testing.T) {
 		{"struct __attribute__((aligned(32))) p { double d; }; struct p f(int x)", "struct p of 32 bytes aligned to 32, where Go has 8 aligned to 8"},
 		{"struct p { int a; union { int x; } u; }; void f(struct p v)", "struct p with the field u, union"},
 		{"int f(va_list l)", "va_list"},
+		{"struct p { int n; double x[]; }; void f(struct p v)", "struct p with the field x, an array without a size"},
 	} {
 		f, err := Parse(test.sig)
 		if err != nil {

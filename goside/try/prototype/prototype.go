@@ -179,6 +179,9 @@ func (t *Type) refusal() string {
 		}
 		return t.Name + ", which no crossing passes by value"
 	case Array:
+		if t.Count == 0 {
+			return "an array without a size"
+		}
 		return t.Elem.refusal()
 	case Struct:
 		return t.structRefusal()
