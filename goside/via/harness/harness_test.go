@@ -35,6 +35,9 @@ const childVariable = "TOLL_HARNESS_CHILD"
 // odd is the library of testdata, once it is built.
 var odd string
 
+// self is the program that does jobs.
+var self = os.Args[0]
+
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		Main(crossings)
@@ -97,7 +100,7 @@ func init() {
 		function("counts", int64s),
 		function("panics", int64s, int64s),
 		whole("forks"), whole("forks_and_stays"), whole("flushes"), whole("handles"), whole("changes_much"),
-		whole("exits"), whole("aborts"), whole("hangs"), whole("crashes"), whole("prints"),
+		whole("exits"), whole("aborts"), whole("hangs"), whole("crashes"), whole("overflows"), whole("prints"),
 	} {
 		functions[f.Name] = f
 	}
@@ -216,7 +219,7 @@ func child(t *testing.T, j *Job) *report {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], file)
+	cmd := exec.CommandContext(ctx, self, file)
 	cmd.Env = append(os.Environ(), childVariable+"=1", "ODD_TO_GO=1", "GOTRACEBACK=single")
 	cmd.ExtraFiles = []*os.File{out}
 	var r report
@@ -293,7 +296,6 @@ func (r *report) calling() (last *Calling) {
 }
 
 func float(b []byte) float64 { return math.Float64frombits(binary.NativeEndian.Uint64(b)) }
-func whole(b []byte) int64   { return int64(binary.NativeEndian.Uint64(b)) }
 
 func TestVerify(t *testing.T) {
 	j := job(t, Verify, "toll_calls_add", "a=1.5", "b=2")
@@ -396,6 +398,7 @@ func TestEnds(t *testing.T) {
 		stderr         string
 	}{
 		{"exits", "3", 3, ""}, {"exits", "0", 0, ""}, {"aborts", "0", 2, "SIGABRT"}, {"crashes", "16", 2, "addr=0x10"},
+		{"overflows", "0", 2, "SIGSEGV"},
 	} {
 		r := child(t, job(t, Verify, c.name, "a="+c.argument))
 		code := 0
@@ -462,7 +465,7 @@ func TestNoticed(t *testing.T) {
 		if len(got) != len(want) {
 			t.Errorf("%s: noticed %q, want %d things", name, got, len(want))
 		}
-		if name == "prints" && r.stdout != "printed\nprinted\n" {
+		if name == "prints" && r.stdout != strings.Repeat("printed\n", 2) {
 			t.Errorf("it printed %q, want two lines", r.stdout)
 		}
 	}
