@@ -78,7 +78,7 @@ var (
 )
 
 // near is how far from memory an address is still told by it.
-const near = 1 << 20
+const near = harness.GuardBytes
 
 // crash returns the fault that ended the child, nil if none did.
 func (e *ending) crash() *fault {
