@@ -21,6 +21,7 @@ type ending struct {
 	done    bool
 	said    string           // the error that the harness gave
 	calling *harness.Calling // the call that did not return
+	memory  []harness.Placed // of the last call
 	called  []*harness.Called
 	timed   []harness.Timed
 	on      string   // the step that was on when it ended, "" in a call
@@ -38,7 +39,7 @@ type ending struct {
 func (e *ending) note(event *harness.Event) {
 	switch {
 	case event.Calling != nil:
-		e.calling, e.on = event.Calling, ""
+		e.calling, e.memory, e.on = event.Calling, event.Calling.Memory, ""
 	case event.Called != nil:
 		e.calling, e.called = nil, append(e.called, event.Called)
 	case event.Timed != nil:
@@ -159,6 +160,8 @@ func (e *ending) reason(null []string) string {
 	switch {
 	case e.done:
 		return ""
+	case strings.Contains(e.said, workerGone):
+		return e.ofWorker()
 	case e.said != "":
 		return strings.TrimPrefix(e.said, "harness: ")
 	case e.late:
@@ -177,6 +180,28 @@ func (e *ending) reason(null []string) string {
 		}
 	}
 	return "ended before its time"
+}
+
+// workerGone is what the harness says when the process that it calls the function in has ended.
+const workerGone = "the worker no longer answers"
+
+// ofWorker says how that process ended. Where its memory lay is not known.
+func (e *ending) ofWorker() string {
+	_, how, _ := strings.Cut(e.said, "it ended with ")
+	how, words, _ := strings.Cut(how, "; it said: ")
+	signal, _, _ := strings.Cut(words, ":")
+	code, exited := strings.CutPrefix(how, "exit status ")
+	switch {
+	case signal == "SIGABRT":
+		return "aborted, in its process"
+	case strings.HasPrefix(signal, "SIG"):
+		return "crashed with " + signal + ", in its process"
+	case how == "signal: killed":
+		return "was killed (SIGKILL), in its process"
+	case exited && words == "":
+		return fmt.Sprintf("called exit(%s), in its process", code)
+	}
+	return "ended its process: " + strings.TrimPrefix(e.said, "harness: ")
 }
 
 // why says what a fault was.
@@ -205,7 +230,7 @@ func (f *fault) why(e *ending, null []string) string {
 	case !f.known:
 		return said + ": the address is not known, so it is wild, or not aligned as the instruction wants"
 	case f.within:
-		return fmt.Sprintf("%s: it writes to %s, which is const", said, f.name)
+		return fmt.Sprintf("%s: it writes to %s, which is const (--out %s:inout allows it)", said, f.name, f.name)
 	case f.name != "" && f.behind >= 0:
 		return fmt.Sprintf("%s: it reads or writes behind %s: %s", said, f.name, past(f.behind))
 	case f.name != "":

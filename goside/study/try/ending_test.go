@@ -91,11 +91,13 @@ func TestEndings(t *testing.T) {
 		return "crash SIGSEGV: segmentation violation\nPC=0x7fa6 m=0 sigcode=1 addr=" + address + "\nsignal arrived during cgo execution\n"
 	}
 	for what, want := range map[string]string{
-		"done":                    "",
-		"odd":                     "",
-		"exit 3":                  "called exit(3)",
-		"exit 0":                  "called exit(0)",
-		"said norm is not timed":  "norm is not timed",
+		"done":                   "",
+		"odd":                    "",
+		"exit 3":                 "called exit(3)",
+		"exit 0":                 "called exit(0)",
+		"said norm is not timed": "norm is not timed",
+		"said process panics: the worker no longer answers (EOF): it ended with exit status 2; it said: SIGSEGV: segmentation violation, PC=0x7f": "crashed with SIGSEGV, in its process",
+		"said process panics: the worker no longer answers (EOF): it ended with exit status 3":                                                    "called exit(3), in its process",
 		"step loading":            "called exit(3), while the library was loaded",
 		"step reading the result": "called exit(3), in reading the result",
 		"kill 9":                  "was killed (SIGKILL): perhaps it took too much memory",
@@ -103,7 +105,7 @@ func TestEndings(t *testing.T) {
 		fault("0x7f0000001320"):   "crashed with SIGSEGV: it reads or writes behind p: right at its end",
 		fault("0x7f0000001328"):   "crashed with SIGSEGV: it reads or writes behind p: 8 bytes past its end",
 		fault("0x7f00008fffff"):   "crashed with SIGSEGV: it reads or writes before q: 1 byte before its beginning",
-		fault("0x7f0000001010"):   "crashed with SIGSEGV: it writes to p, which is const",
+		fault("0x7f0000001010"):   "crashed with SIGSEGV: it writes to p, which is const (--out p:inout allows it)",
 		fault("0x0"):              "crashed with SIGSEGV: argument s = nil",
 		fault("0x5500000000"):     "crashed with SIGSEGV: address 0x5500000000, in no argument",
 		fault("0x7fff00000ff8") + "rsp    0x7fff00001000\n":                                                                "crashed with SIGSEGV: its stack overflowed",

@@ -86,10 +86,10 @@ func (p *problem) failure() error {
 			}
 		}
 		if tried == 0 {
-			return fmt.Errorf("try: %s: no crossing can pass it", p.function.Name)
+			return fmt.Errorf("%s: no crossing can pass it", p.function.Name)
 		}
 		if tried > 0 {
-			return fmt.Errorf("try: %s%s holds through no crossing: it %s", p.function.Name, p.with(set), why)
+			return fmt.Errorf("%s%s holds through no crossing: it %s", p.function.Name, p.with(set), why)
 		}
 	}
 	return nil
@@ -225,7 +225,12 @@ func (t *run) measure(p *problem, set int, rows []*row) ([]harness.Timed, error)
 		}
 		return all, nil
 	}
-	rows[at].fail(set, why+", while it was timed")
+	if said, untimed := strings.CutPrefix(why, p.function.Name+" is not timed: "); untimed {
+		why = "is not timed: " + said
+	} else {
+		why += ", while it was timed"
+	}
+	rows[at].fail(set, why)
 	return t.measure(p, set, slices.Delete(rows, at, at+1))
 }
 

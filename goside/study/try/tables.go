@@ -358,49 +358,54 @@ func count(x float64) string {
 	return fmt.Sprintf("%.0f", x)
 }
 
-// failureTable prints what failed, and what was left out.
-func failureTable(p *page.Page) {
-	var lines [][]string
-	for _, g := range groups(p.Record) {
+// failureList prints what failed, and what was left out.
+func failureList(p *page.Page) {
+	list(p, "What failed or was left out", func(g *group, add func(begin, why string, of *record.Row)) {
 		for _, h := range g.held {
-			for _, f := range []struct{ key, what string }{{"left", "left out"}, {"failed", "failed"}, {"differs", "differs"}, {"crowded", "failed"}} {
-				if why := h.Facts[f.key]; why != "" {
-					lines = append(lines, []string{g.name + " by " + phrase(h), f.what, why})
-				}
+			for _, f := range []struct{ key, begin string }{{"failed", "failed through"}, {"differs", "differs by"}, {"crowded", "failed through"}, {"left", "was left out of"}} {
+				add(f.begin, h.Facts[f.key], h)
 			}
 		}
-	}
-	if lines == nil {
-		return
-	}
-	p.Heading("What failed or was left out")
-	p.Texts([]string{"call", "", "why"}, lines)
+	})
 }
 
 // noticedList prints what was noticed.
 func noticedList(p *page.Page) {
+	list(p, "Noticed", func(g *group, add func(begin, why string, of *record.Row)) {
+		for _, h := range g.held {
+			add("", h.Facts["of-all"], nil)
+			add("through", h.Facts["noticed"], h)
+		}
+	})
+}
+
+// list prints what is said of rows under a heading, once for all of which the same is said: "norm failed through cgo and libffi: …".
+func list(p *page.Page, heading string, each func(g *group, add func(begin, why string, of *record.Row))) {
 	var items []string
 	for _, g := range groups(p.Record) {
-		if g.held == nil {
-			continue
-		}
-		if said := g.held[0].Facts["of-all"]; said != "" {
-			items = record.AppendNew(items, g.name+": "+said+".")
-		}
-		by := map[string][]string{}
-		var said []string
-		for _, h := range g.held {
-			if note := h.Facts["noticed"]; note != "" {
-				said, by[note] = record.AppendNew(said, note), append(by[note], phrase(h))
+		type said struct{ begin, why string }
+		var order []said
+		of := map[said][]string{}
+		each(g, func(begin, why string, row *record.Row) {
+			if why == "" {
+				return
 			}
-		}
-		for _, note := range said {
-			items = record.AppendNew(items, fmt.Sprintf("%s: %s (%s).", g.name, note, page.Joined(by[note])))
+			s := said{begin, why}
+			order = record.AppendNew(order, s)
+			if row != nil {
+				of[s] = append(of[s], phrase(row))
+			}
+		})
+		for _, s := range order {
+			item := g.name
+			if s.begin != "" {
+				item += " " + s.begin + " " + page.Joined(of[s])
+			}
+			items = append(items, item+": "+s.why+".")
 		}
 	}
-	if items == nil {
-		return
+	if items != nil {
+		p.Heading(heading)
+		p.List(items)
 	}
-	p.Heading("Noticed")
-	p.List(items)
 }

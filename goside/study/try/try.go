@@ -37,7 +37,7 @@ var Part = study.Part{
 	Name:       "try",
 	Benchmarks: []string{callName, borderName, crowdName, heldName},
 	Facts:      []string{"function", "from", "convention", "arguments", "of-all", "left", "failed", "differs", "crowded", "noticed"},
-	Sections:   []func(*page.Page){callTables, crowdTables, breakEvenTables, failureTable, noticedList},
+	Sections:   []func(*page.Page){callTables, crowdTables, breakEvenTables, failureList, noticedList},
 	Answers: []page.Question{
 		{Text: "How to call it?", Answer: answerHow},
 		{Text: "Is it worth leaving Go?", Answer: answerGo},

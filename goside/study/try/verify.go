@@ -283,6 +283,11 @@ func (t *run) overrun(p *problem, r *row, set int, seeds []uint64, f *fault) (st
 			lo = middle
 		}
 	}
+	for _, m := range best.memory { // which may be more than was asked for, to keep the memory aligned
+		if m.Name == f.name {
+			hi = int64(m.Behind)
+		}
+	}
 	var writes, size int64
 	for _, c := range best.called {
 		writes = max(writes, c.Spilled[f.name])
@@ -344,6 +349,9 @@ func agreeing(f *prototype.Function, all []*left) *left {
 	return best
 }
 
+// notDeterministic is how what is noticed of a function begins whose calls differ from process to process.
+const notDeterministic = "it is not deterministic"
+
 // whetherDeterministic notes whether two calls with the same arguments differ, and returns how two processes differ that make the
 // same calls: then nothing can be compared.
 func (t *run) whetherDeterministic(p *problem, base *left, set int) (string, error) {
@@ -358,7 +366,7 @@ func (t *run) whetherDeterministic(p *problem, base *left, set int) (string, err
 	again := firstDifference(p.function, base.high, e.called)
 	switch {
 	case again != "":
-		p.note("it is not deterministic: two processes that make the same calls differ: " + again + "; so results are not compared")
+		p.note(notDeterministic + ": two processes that make the same calls differ: " + again + "; so results are not compared")
 		p.incomparable = true
 	case twice != "":
 		p.note("it keeps state: two calls with the same arguments differ: " + twice + "; so whole sequences of calls in fresh processes are compared")
