@@ -73,7 +73,7 @@ var between = map[string][]string{
 }
 
 // helpers are for tests only.
-var helpers = []string{"page/browsertest", "page/pagetest", "chart/charttest", "study/studytest"}
+var helpers = []string{"cost/costtest", "page/browsertest", "page/pagetest", "chart/charttest", "study/studytest"}
 
 // forbidden returns why a package of goside may not import another, and what to do instead; "" if it may. test says that a test
 // file imports it.

@@ -61,8 +61,8 @@ type mechanism struct {
 // mechanisms are those that are ranked. Workers in other languages than C are left out: they show languages, not ways.
 var mechanisms = []mechanism{
 	{"go", "direct", "rewritten in Go"}, {"c", "cgo", "cgo"}, {"c", "trampoline", "trampoline"}, {"c", "purego", "purego RegisterFunc"},
-	{"c", "syscalln", "purego SyscallN"}, {"c", "libffi", "libffi"}, {"c", "wasm", "WebAssembly"}, {"c", "wasm-memory", "WebAssembly (data there)"},
-	{"c", "shm-spin", "process by spinning shm"}, {"c", "shm", "process by shm"}, {"c", "shm-memory", "process by shm (data there)"},
+	{"c", "syscalln", "purego SyscallN"}, {"c", "libffi", "libffi"}, {"c", "wasm", "WebAssembly"}, {"c", "wasm-memory", "WebAssembly in place"},
+	{"c", "shm-spin", "process by spinning shm"}, {"c", "shm", "process by shm"}, {"c", "shm-memory", "process by shm in place"},
 	{"c", "process", "process by pipe"}, {"c", "socket", "process by socket"}, {"go", "grpc", "process by gRPC"},
 }
 

@@ -73,8 +73,8 @@ func (a *Advice) core(r *ranked) string {
 	switch {
 	case a.wish.Rate == 0:
 		return "–"
-	case r.lanes > 1:
-		return fmt.Sprintf("%s, %d×", page.Share(r.core), r.lanes)
+	case r.core >= 0.995:
+		return page.Factor(r.core) + "×"
 	}
 	return page.Share(r.core)
 }
@@ -82,6 +82,14 @@ func (a *Advice) core(r *ranked) string {
 func batchText(calls float64) string {
 	if math.IsInf(calls, 0) {
 		return "never"
+	}
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e6, "M"}, {1e3, "k"}} {
+		if calls >= 10*u.size {
+			return fmt.Sprintf("%.0f%s", calls/u.size, u.name)
+		}
 	}
 	return count(calls)
 }

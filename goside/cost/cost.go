@@ -279,7 +279,7 @@ func (m *Model) crossing(lang, via string, r *record.Record) *Crossing {
 		c.work = m.native.work
 	}
 	if isWasm(via) {
-		c.slower = m.slowerBy(r)
+		c.slower = m.slowerBy(c, r)
 	}
 	if via == "wasm" || isBeside(via) {
 		need := func(kind string) func(float64) measure.Interval {
@@ -309,7 +309,7 @@ func (m *Model) crossing(lang, via string, r *record.Record) *Crossing {
 
 // slowerBy returns how many times as long kernels take in WebAssembly's memory as natively, from the least to the most; without
 // kernels in the record, functions.
-func (m *Model) slowerBy(r *record.Record) measure.Interval {
+func (m *Model) slowerBy(c *Crossing, r *record.Record) measure.Interval {
 	var all []float64
 	for _, row := range record.Find(r.Of(copied), "/lang:c /via:wasm /place:in-place") {
 		if n := record.First(r.Of(copied), "/kernel:%s /n:%s /steps:%q /lang:c /via:cgo /place:reached", row.Kernel, row.N, row.Get("steps")); n != nil {
@@ -318,7 +318,7 @@ func (m *Model) slowerBy(r *record.Record) measure.Interval {
 	}
 	if all == nil {
 		for _, kind := range []string{reading, writing, batched} {
-			wasm, native := m.curveOf("c", "wasm-memory", kind), m.native.work[kind]
+			wasm, native := c.work[kind], m.native.work[kind]
 			if len(wasm) > 1 && len(native) > 1 {
 				at := wasm[len(wasm)/2].at
 				all = append(all, max(1, wasm.value(at).Median/native.value(at).Median))

@@ -5,6 +5,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -32,11 +33,12 @@ It says what a call takes, which share of a core the rate takes, from which batc
 from how many bytes on copies take longer than the rest, what will not do and why, what decides, and the model's error. With --try it
 starts from what toll try measured of your function. The best record is that of toll calls --part 'payloads,beside,points'.
 
---json prints question, ranking (mechanism, ns and border_ns: median, lo, hi; share of a core, workers, batch, copies_from,
-copies_beyond_work, not_told_apart), excluded (mechanism, reason), says and error. What is not known, or never comes, is null.`,
+--json prints record, question (rate, in, out, work_ns, goroutines, callbacks), ranking (mechanism, crossing, ns and border_ns: median,
+lo, hi; share_of_core, workers, batch, copies_from, copies_beyond_work, not_told_apart, measured), excluded (mechanism, reason), says
+and error (points, winner_right, median, held_out). What is not known, or never comes, is null.`,
 		Example: `  toll advise --rate 20000 --in 4096 --work 2us
-  toll advise calls.txt.gz --rate 500 --in 65536 --out 65536 --work 50us --contain-crashes
-  toll advise --try try.txt --rate 1000 --no-c-compiler`,
+  toll advise docs/overhead.txt.gz --rate 500 --in 65536 --out 65536 --work 50us --contain-crashes
+  toll advise --work 500ns --callbacks 2 --no-c-compiler --json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wish.Work = float64(work)
@@ -101,15 +103,16 @@ func adviseRecord(args []string) (file, warning string, err error) {
 			return file, "", nil
 		}
 	}
-	root, err := study.Root()
-	if err != nil {
-		return "", "", fmt.Errorf("%w, and %s has no record of toll calls: name one", err, study.Results)
+	file = filepath.Join("docs", "overhead.txt.gz")
+	if _, err := os.Stat(file); err != nil {
+		root, unknown := study.Root()
+		if unknown != nil {
+			return "", "", fmt.Errorf("neither %s nor %s has a record of toll calls, want the file of one: %w", study.Results, file, unknown)
+		}
+		file = filepath.Join(root, file)
 	}
-	file = filepath.Join(root, "docs", "overhead.txt.gz")
-	if here, err := filepath.Rel(".", file); err == nil {
-		file = here
-	}
-	return file, fmt.Sprintf("%s has no record of toll calls with payloads; this is by %s, of another run or machine: run toll calls --part 'payloads,beside,points'", study.Results, file), nil
+	return file, fmt.Sprintf("%s has no record of toll calls, so this is by %s, of another run or machine: run toll calls --part 'payloads,beside,points'",
+		study.Results, file), nil
 }
 
 // otherMachine says that a record is of another machine, "" if it is of this one.
