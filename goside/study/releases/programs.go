@@ -175,7 +175,7 @@ func Time(lab *study.Lab, programs []Program, missing []error, name func(op, via
 				timed = append(timed, t)
 				subjects = append(subjects, measure.Subject{
 					Name: n.String(), Group: call, Least: 1, Parks: true, Run: t.run, Elapsed: func() time.Duration { return t.took },
-					Facts: append([]measure.Fact{{Key: "problem", Value: op + " " + via + ", by toolchain"}, {Key: "per", Value: "call"}}, facts...),
+					Facts: append([]measure.Fact{{Key: "problem", Value: n.Op + " " + via + ", by toolchain"}, {Key: "per", Value: "call"}}, facts...),
 				})
 			}
 		}

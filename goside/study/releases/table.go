@@ -137,3 +137,36 @@ func Table(p *page.Page, rows []*record.Row) {
 	p.Tell(prose, "table", map[string]any{"Rounds": page.InRounds(rows[0]), "Base": base, "Floors": strings.Join(floors, ", "),
 		"From": rows[0].Facts["go-from"], "Allocate": strings.Join(allocate, "; "), "GCC": strings.HasPrefix(versions[len(versions)-1], gccgo), "Missing": rows[0].Facts["missing"]})
 }
+
+// Answer says how the releases stand to the one that others are held to, for these operations through cgo. It says nothing of a
+// record without.
+func Answer(rows []*record.Row, operations ...string) string {
+	var sentences []string
+	for _, op := range operations {
+		var base *record.Row
+		var differ, same []string
+		for _, c := range Changes(rows) {
+			if c.Base.Op != op || c.Base.Via != "cgo" {
+				continue
+			}
+			base = c.Base
+			if name := inWords(c.Other.Get("go")); c.Differs {
+				differ = append(differ, name+" "+page.Factor(c.Ratio.Median))
+			} else {
+				same = append(same, name)
+			}
+		}
+		if base == nil {
+			continue
+		}
+		sentence := fmt.Sprintf("%s takes %s with %s", title(base), page.InWords(measure.Median(base.Wall()), page.Nanoseconds), inWords(base.Get("go")))
+		if differ != nil {
+			sentence += "; relative to that, " + page.Joined(differ)
+		}
+		if same != nil {
+			sentence += "; " + page.Joined(same) + " not measurably different"
+		}
+		sentences = append(sentences, sentence+".")
+	}
+	return strings.Join(sentences, " ")
+}
