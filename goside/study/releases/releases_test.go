@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,7 +187,16 @@ func TestTable(t *testing.T) {
 		t.Errorf("1.9.7 comes after 1.26.8:\n%s", text)
 	}
 	pagetest.Lacks(t, pagetest.PrintedSection(t, section, series[0], series[2]), "gccgo", "the base")
+	p := pagetest.PrinterOf(pagetest.CallsRecord(t, append(slices.Clip(series), one("noop", "1.2", 50), one("noop", "1.3", 40))...))
+	want := "With Go 1.26.8, a no-op takes 40.0 ns. Go 1.9.7 takes 1.50 times as long, gccgo-12.2.0 4.0 times and Go 1.2 1.25 times; " +
+		"Go 1.3 makes no measurable difference. With Go 1.26.8, a slice takes 42.0 ns. Go 1.9.7 makes no measurable difference."
+	if got := Answer(p.Rows(Benchmark), "noop", "first", "callback"); got != want {
+		t.Errorf("the answer is %q, want %q", got, want)
+	}
 	old := pagetest.One("Toolchains/op=noop/lang=c/via=cgo/go=1.26.8", nil, 40)
+	if got := Answer([]*record.Row{}, "noop"); got != "" {
+		t.Errorf("without rows, the answer is %q, want none", got)
+	}
 	if text := pagetest.PrintedSection(t, section, old); text != "" {
 		t.Errorf("a record without a base gives %q, want nothing", text)
 	}

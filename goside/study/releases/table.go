@@ -150,23 +150,34 @@ func Answer(rows []*record.Row, operations ...string) string {
 				continue
 			}
 			base = c.Base
-			if name := inWords(c.Other.Get("go")); c.Differs {
-				differ = append(differ, name+" "+page.Factor(c.Ratio.Median))
-			} else {
+			name := inWords(c.Other.Get("go"))
+			switch times := page.Factor(c.Ratio.Median) + " times"; {
+			case !c.Differs:
 				same = append(same, name)
+			case differ == nil:
+				differ = append(differ, name+" takes "+times+" as long")
+			default:
+				differ = append(differ, name+" "+times)
 			}
 		}
 		if base == nil {
 			continue
 		}
-		sentence := fmt.Sprintf("%s takes %s with %s", title(base), page.InWords(measure.Median(base.Wall()), page.Nanoseconds), inWords(base.Get("go")))
+		what := title(base)
+		if base.Study == Benchmark {
+			what = page.WithArticle(what)
+		}
+		sentences = append(sentences, fmt.Sprintf("With %s, %s takes %s.", inWords(base.Get("go")), what, page.InWords(measure.Median(base.Wall()), page.Nanoseconds)))
+		parts := []string{}
 		if differ != nil {
-			sentence += "; relative to that, " + page.Joined(differ)
+			parts = append(parts, page.Joined(differ))
 		}
-		if same != nil {
-			sentence += "; " + page.Joined(same) + " not measurably different"
+		if len(same) == 1 {
+			parts = append(parts, same[0]+" makes no measurable difference")
+		} else if same != nil {
+			parts = append(parts, page.Joined(same)+" make no measurable difference")
 		}
-		sentences = append(sentences, sentence+".")
+		sentences = append(sentences, strings.Join(parts, "; ")+".")
 	}
 	return strings.Join(sentences, " ")
 }

@@ -28,6 +28,7 @@ var Part = study.Part{
 	Answers: []page.Question{
 		{Text: "And the first call?", Answer: answerFirstUse},
 		{Text: "What does it cost to open a crossing?", Answer: answerOpening},
+		{Text: "And with other versions of Go?", Answer: answerReleases},
 	},
 	Claims:   claims,
 	Children: []study.Child{{Name: "opening", Run: openOne}},
