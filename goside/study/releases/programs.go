@@ -44,10 +44,11 @@ type Program struct {
 
 // Source is what is built and timed.
 type Source struct {
-	Root string   // Toll's source tree
-	Dir  string   // folder of the program, a module's root: see Sources
-	Out  string   // folder of what is built
-	Args []string // of the program
+	Root    string   // Toll's source tree
+	Dir     string   // folder of the program, a module's root: see Sources
+	Out     string   // folder of what is built
+	Args    []string // of the program
+	Patient bool     // wait for downloads and builds as long as a full run
 }
 
 // Sources returns the folder in Toll's source tree of the program that makes Toll's own calls.
@@ -77,9 +78,9 @@ func Programs(lab *study.Lab, all []Release, source Source) ([]Program, []error)
 	env := []string{
 		fmt.Sprintf("CGO_CFLAGS=-O2 -I%s -DTOLL_NATIVE_%x", header, hash.Sum(nil)), "CGO_LDFLAGS=" + library + " -lpthread",
 	}
-	download, patience := downloading, building
-	if lab.Full {
-		download, patience = limit, limit
+	download, patience, hint := downloading, building, ": --full waits longer"
+	if lab.Full || source.Patient {
+		download, patience, hint = limit, limit, ""
 	}
 	ctx := study.UntilDone(lab.Done)
 	var programs []Program
@@ -88,12 +89,12 @@ func Programs(lab *study.Lab, all []Release, source Source) ([]Program, []error)
 	for k, r := range all {
 		lab.Progress.On("by Go " + r.Version)
 		file := filepath.Join(source.Out, "toolchain-go"+r.Version)
-		err := within(ctx, download, func(ctx context.Context) error {
+		err := within(ctx, download, hint, func(ctx context.Context) error {
 			_, _, err := study.RunCommand(r.command(ctx, "version"))
 			return err
 		})
 		if err == nil {
-			err = within(ctx, patience, func(ctx context.Context) error { return build(ctx, r, source.Dir, file, env...) })
+			err = within(ctx, patience, hint, func(ctx context.Context) error { return build(ctx, r, source.Dir, file, env...) })
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -108,13 +109,13 @@ func Programs(lab *study.Lab, all []Release, source Source) ([]Program, []error)
 	return programs, missing
 }
 
-// within does something that may take so long.
-func within(ctx context.Context, most time.Duration, do func(context.Context) error) error {
+// within does something for a build that may take so long.
+func within(ctx context.Context, most time.Duration, hint string, do func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	err := do(limited)
 	if err != nil && limited.Err() != nil {
-		return fmt.Errorf("it did not end within %v", most)
+		return fmt.Errorf("not built within %v%s", most, hint)
 	}
 	return err
 }

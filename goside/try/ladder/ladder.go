@@ -177,7 +177,7 @@ func write(root, library string, plan *argument.Plan, values []argument.Value) (
 			return releases.Source{}, fmt.Errorf("ladder: %w", err)
 		}
 	}
-	return releases.Source{Root: root, Dir: dir, Out: filepath.Join(dir, "bin"), Args: []string{library, dir}}, nil
+	return releases.Source{Root: root, Dir: dir, Out: filepath.Join(dir, "bin"), Args: []string{library, dir}, Patient: true}, nil
 }
 
 // refuses says why the program cannot call a function as planned, "" if it can.
