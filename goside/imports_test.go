@@ -41,6 +41,7 @@ var below = map[string]struct {
 	"study/limits":    {[]string{"measure", "page", "record", "study", "via/*"}, "limits are of the machine, not of a study: take what they need as an argument"},
 	"report":          {[]string{"chart", "measure", "page", "record", "study"}, "report knows no study: let a study bring it by study.Study"},
 	"studies":         {[]string{"page", "record", "study", "study/*"}, "studies is a list of studies: move what needs more into one of them"},
+	"stubs":           {nil, "stubs writes calls for any package: let its declarations import what they need"},
 	"try/prototype":   {nil, "prototype describes C's functions and needs nothing of ours"},
 	"try/argument":    {[]string{"try/prototype"}, "argument makes what is passed: let harness say where it lies"},
 	"try/program":     {[]string{"seam", "stubs", "try/prototype"}, "program writes calls: put what they run on into via/harness"},

@@ -30,7 +30,7 @@ compile libtoll_c.so -std=c11 -I include -DTOLL_LANG=c -DTOLL_HEADER_HASH="0x$(h
 cd ..
 
 echo "Random signatures:"
-TOLL_EMULATE=$emulator go test -count=1 -run '^TestSignatures$' ./goside/internal/stubs
+TOLL_EMULATE=$emulator go test -count=1 -run '^TestSignatures$' ./goside/stubs
 export TOLL_LIB=$lib CGO_ENABLED=0 GOARCH=arm64
 echo "Callbacks and stress:"
 go test -count=1 -exec "$emulator" -run '^Test(Allocations|GrownStack|MissingSymbol|Stress)$' ./goside/via/trampoline

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package trampoline is the crossing by typed stubs of goside/internal/stubs, to shared libraries opened at run time.
+// Package trampoline is the crossing by typed stubs of goside/stubs, to shared libraries opened at run time.
 // It needs no C compiler, works with CGO_ENABLED=0, and costs what cgo costs: a stub puts the arguments into a block,
 // runtime.cgocall switches to the thread's stack, and assembly moves them into registers and onto the stack. It runs on
 // Linux, on amd64 and arm64; [OpenLeaf], without the scheduler, on amd64 only.

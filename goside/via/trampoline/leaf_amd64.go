@@ -16,7 +16,7 @@ import (
 	"toll/goside/seam"
 )
 
-//go:generate go run toll/goside/internal/stubs leaves.go
+//go:generate go run toll/goside/cmd/toll-trampoline leaves.go
 
 // OpenLeaf returns Noop, Not, Add, Sum and Spin of calls.h, called on the thread's stack without the scheduler's
 // knowledge: a few nanoseconds a call, during which the goroutine keeps its processor and cannot be preempted. A stop

@@ -19,7 +19,7 @@ import (
 	"toll/goside/via/dl"
 )
 
-//go:generate go run toll/goside/internal/stubs declared.go
+//go:generate go run toll/goside/cmd/toll-trampoline declared.go
 
 // cgocall calls the C function at f with the block on the thread's stack, and tells the scheduler of it. The block may
 // lie on the goroutine's stack: C must not call Go back.

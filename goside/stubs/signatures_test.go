@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package main
+package stubs
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func TestSignatures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sums, err := os.ReadFile("../../../go.sum")
+	sums, err := os.ReadFile("../../go.sum")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestSignatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(dir) // where shapes is found
-	if err := write("declared.go"); err != nil {
+	if _, err := Write("declared.go"); err != nil {
 		t.Fatal(err)
 	}
 	targets := []struct{ arch, compiler, emulator string }{{runtime.GOARCH, "cc", ""}}
@@ -74,7 +74,7 @@ func run(t *testing.T, command *exec.Cmd) string {
 // requirement returns the line of go.mod that names purego.
 func requirement(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile("../../../go.mod")
+	text, err := os.ReadFile("../../go.mod")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package main
+package stubs
 
 import (
 	"fmt"
@@ -39,15 +39,18 @@ var sizes = types.SizesFor("gc", "amd64")
 
 // A file of declarations.
 type file struct {
+	path    string // for messages
 	pkg     string
+	licence string   // the comment at the file's begin, "" if there is none
 	imports []string // as they are written
+	types   []string // their declarations, as they are written
 	funcs   []function
 }
 
 // parse reads the declarations of a file. Its constraint, if it has one, is not looked at.
-func parse(path string) (*file, error) {
+func parse(path string, text []byte) (*file, error) {
 	fset := token.NewFileSet()
-	tree, err := parser.ParseFile(fset, path, nil, parser.ParseComments|parser.SkipObjectResolution)
+	tree, err := parser.ParseFile(fset, path, text, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +59,13 @@ func parse(path string) (*file, error) {
 	if _, err := config.Check(tree.Name.Name, fset, []*ast.File{tree}, &info); err != nil {
 		return nil, err
 	}
-	f := &file{pkg: tree.Name.Name}
+	written := func(n ast.Node) string {
+		return string(text[fset.Position(n.Pos()).Offset:fset.Position(n.End()).Offset])
+	}
+	f := &file{path: path, pkg: tree.Name.Name}
+	if len(tree.Comments) > 0 && tree.Comments[0] != tree.Doc && !strings.HasPrefix(written(tree.Comments[0]), "//go:") {
+		f.licence = written(tree.Comments[0]) + "\n\n"
+	}
 	for _, spec := range tree.Imports {
 		if spec.Name != nil {
 			return nil, fmt.Errorf("%s: import %s has the name %s, want none", fset.Position(spec.Pos()), spec.Path.Value, spec.Name)
@@ -64,6 +73,9 @@ func parse(path string) (*file, error) {
 		f.imports = append(f.imports, spec.Path.Value)
 	}
 	for _, d := range tree.Decls {
+		if general, ok := d.(*ast.GenDecl); ok && general.Tok == token.TYPE {
+			f.types = append(f.types, written(general))
+		}
 		decl, ok := d.(*ast.FuncDecl)
 		if !ok {
 			continue
@@ -169,7 +181,12 @@ func valueOf(v *types.Var, what string) (value, error) {
 	case strings.HasSuffix(name, "_") || slices.Contains([]string{"unsafe", "syscall", "cgocall", "cgocallEscaping"}, name):
 		return value{}, fmt.Errorf("%s %s has a name of the generated code's, want another", what, name)
 	}
-	text := types.TypeString(v.Type(), (*types.Package).Name)
+	text := types.TypeString(v.Type(), func(p *types.Package) string {
+		if p == v.Pkg() {
+			return ""
+		}
+		return p.Name()
+	})
 	t, err := ctypeOf(v.Type())
 	if err != nil {
 		return value{}, fmt.Errorf("%s %s: C has no %s: %w", what, v.Name(), text, err)

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package main
+package stubs
 
 import (
 	"bytes"
