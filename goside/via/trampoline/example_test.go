@@ -11,7 +11,7 @@ import (
 	"toll/goside/via/dl"
 )
 
-// A package of yours declares the prototypes that it calls, in a file that is built by no one:
+// A package of yours declares the prototypes that it calls, in a file that no build takes:
 //
 //	//go:build ignore
 //
@@ -20,8 +20,8 @@ import (
 //	func callAdd(f uintptr, x, y float64) (r float64)
 //	func callTextLength(f uintptr, s *byte) (r int64)
 //
-// The generator makes Go and assembly of it. This package's own declarations are in declared.go. A stub is of a prototype, not of
-// a function: here those of calls.h call what the C libraries have of the same prototypes.
+// and "go run toll/goside/cmd/toll-trampoline declared.go" makes Go and assembly of it. These two declarations are this package's
+// own, for calls.h. A stub is of a prototype, not of a function: the C libraries have others of the same prototypes.
 func Example() {
 	libm, err := dl.Open("libm.so.6", false)
 	if err != nil {
