@@ -4,29 +4,257 @@
 package prototype
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
 
-	_ "github.com/ianlancetaylor/demangle"
-	_ "modernc.org/cc/v4"
+	"modernc.org/cc/v4"
 )
+
+// The names that cc's positions have.
+const (
+	sigFile = "--sig"
+	longest = 32 << 10 // bytes of a prototype
+)
+
+// prelude has the types that a prototype may use without a word about them.
+const prelude = `
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+#include <stdarg.h>
+typedef long ssize_t, off_t, time_t, clock_t;
+typedef unsigned char uchar, u_char;
+typedef unsigned short ushort, u_short;
+typedef unsigned int uint, u_int, mode_t, uid_t, gid_t;
+typedef unsigned long ulong, u_long;
+typedef int pid_t;
+typedef struct FILE FILE;
+#define complex _Complex
+`
+
+// known are the names of the types of C and of the prelude, for suggestions.
+var known = strings.Fields(`void char short int long float double signed unsigned bool _Bool size_t ptrdiff_t wchar_t wint_t
+	ssize_t off_t time_t clock_t uchar u_char ushort u_short uint u_int ulong u_long mode_t uid_t gid_t pid_t
+	int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t intmax_t uintmax_t va_list FILE
+	const volatile restrict struct union enum static extern inline typedef complex _Complex`)
 
 // Parse reads a prototype in C, such as "double norm(const double *p, int64_t n)", with the types of <stdint.h>, <stddef.h> and
 // <stdbool.h>, and structs that are defined before it. An error says in which column.
 func Parse(sig string) (*Function, error) {
-	return nil, fmt.Errorf("prototype: %q: not implemented", sig)
+	switch {
+	case strings.TrimSpace(sig) == "":
+		return nil, errors.New(`prototype: found an empty prototype, want one such as "double norm(const double *p, int64_t n)"`)
+	case len(sig) > longest:
+		return nil, fmt.Errorf("prototype: found a prototype of %d bytes, want at most %d: give a header", len(sig), longest)
+	}
+	// What C++ may write before a function that C calls; blanks keep the columns.
+	text := externC.ReplaceAllStringFunc(sig, func(s string) string { return strings.Repeat(" ", len(s)) })
+	text = anyLength.ReplaceAllStringFunc(text, func(s string) string { return "[" + strings.Repeat(" ", len(s)-2) + "]" })
+	config, err := bare()
+	if err != nil {
+		return nil, err
+	}
+	config.FSOnly = true
+	config.ExpansionLimit = 100_000
+	tree, err := translate(config, []cc.Source{
+		{Name: predefined, Value: config.Predefined},
+		{Name: "<builtin>", Value: builtin},
+		{Name: "<prelude>", Value: prelude},
+		{Name: sigFile, Value: text + "\n;\n"},
+	})
+	if err != nil {
+		return nil, explain(text, err)
+	}
+	d, err := lastFunction(tree)
+	if err != nil {
+		return nil, fmt.Errorf("prototype: %q: %w", shorten(sig), err)
+	}
+	return function(d, sigFile)
 }
 
-// Header reads the prototype of a function from a C header.
-func Header(file, symbol string) (*Function, error) {
-	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, file)
+var (
+	externC   = regexp.MustCompile(`extern\s*"C"`)
+	anyLength = regexp.MustCompile(`\[\s*\*\s*\]`) // [*], an array of some length
+)
+
+// lastFunction returns the last function that a prototype declares.
+func lastFunction(tree *cc.AST) (*cc.Declarator, error) {
+	var last *cc.Declarator
+	var other string
+	take := func(d *cc.Declarator, specifiers *cc.DeclarationSpecifiers) error {
+		if d.Position().Filename != sigFile || d.IsTypename() {
+			return nil
+		}
+		if d.Type().Kind() != cc.Function {
+			other = d.Name()
+			return nil
+		}
+		if !hasType(specifiers) {
+			return fmt.Errorf("%s has no type of result: write one before it, void if there is none", d.Name())
+		}
+		last = d
+		return nil
+	}
+	for unit := tree.TranslationUnit; unit != nil; unit = unit.TranslationUnit {
+		var err error
+		switch e := unit.ExternalDeclaration; e.Case {
+		case cc.ExternalDeclarationFuncDef:
+			err = take(e.FunctionDefinition.Declarator, e.FunctionDefinition.DeclarationSpecifiers)
+		case cc.ExternalDeclarationDecl:
+			for l := e.Declaration.InitDeclaratorList; l != nil && err == nil; l = l.InitDeclaratorList {
+				err = take(l.InitDeclarator.Declarator, e.Declaration.DeclarationSpecifiers)
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case last != nil:
+		return last, nil
+	case other != "":
+		return nil, fmt.Errorf(`%s is no function: write its parameters after it, "(void)" if there are none`, other)
+	}
+	return nil, errors.New(`found no function, want one such as "double norm(const double *p, int64_t n)"`)
 }
 
-// Debug reads the prototype of a function from the debugging information of a library.
-func Debug(library, symbol string) (*Function, error) {
-	return nil, fmt.Errorf("prototype: %s of %s: not implemented", symbol, library)
+// hasType reports whether a declaration names a type: C once let int go without saying.
+func hasType(s *cc.DeclarationSpecifiers) bool {
+	for ; s != nil; s = s.DeclarationSpecifiers {
+		if s.TypeSpecifier != nil {
+			return true
+		}
+	}
+	return false
 }
 
-// Exports checks that a file is a shared library that this process can load, and returns the functions that it exports.
-func Exports(library string) ([]string, error) {
-	return nil, fmt.Errorf("prototype: %s: not implemented", library)
+var (
+	located = regexp.MustCompile(`(?m)^` + sigFile + `:(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
+	wanted  = regexp.MustCompile(`^unexpected (.*?), expected (.*)$`)
+	plus    = regexp.MustCompile(`::|\btemplate\b|\bclass\b|\bnamespace\b|\boperator\b|&|\b\w+\s*<[\w\s,:*]*>|\bnoexcept\b|\bconst\s*;?\s*$`)
+	plainly = strings.NewReplacer("declarator or abstract declarator", "a type or a name", "direct-declarator", "a name",
+		"declarator", "a name", "identifier", "a name")
+	word    = regexp.MustCompile(`[A-Za-z_]\w*`)
+	defined = regexp.MustCompile(`([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\)\s*\([^;]*)?;`)
+)
+
+// explain says in our words, and with the place, what cc did not understand.
+func explain(text string, err error) error {
+	if at := plus.FindStringIndex(text); at != nil {
+		return point(text, at[0], fmt.Sprintf("%q is C++, want C: give what an extern \"C\" function is declared as", text[at[0]:at[1]]))
+	}
+	m := located.FindStringSubmatch(err.Error())
+	if m == nil {
+		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), strings.ReplaceAll(strings.TrimPrefix(err.Error(), "prototype: "), "\n", "; "))
+	}
+	line, _ := strconv.Atoi(m[1])
+	column, _ := strconv.Atoi(m[2])
+	offset := column - 1
+	for _, l := range strings.SplitAfter(text, "\n")[:min(line-1, strings.Count(text, "\n")+1)] {
+		offset += len(l)
+	}
+	end := len(strings.TrimRight(text, " \t\n;"))
+	offset = min(offset, end)
+	if at, name := unknownType(text, offset); name != "" {
+		message := fmt.Sprintf("%q is no type that is known here", name)
+		if near := nearest(name, known, 1); len(near) > 0 {
+			message += fmt.Sprintf("; did you mean %q?", near[0])
+		} else {
+			message += fmt.Sprintf(`: say what it is before the function, as in "typedef unsigned long %s;", or give a header`, name)
+		}
+		return point(text, at, message)
+	}
+	message := m[3]
+	if strings.HasPrefix(message, "include file not found") {
+		message = "a prototype includes no files: give the header instead"
+	}
+	if w := wanted.FindStringSubmatch(message); w != nil {
+		found := "found " + w[1]
+		if token := tokenAt(text, offset); token != "" {
+			found = fmt.Sprintf("found %q", token)
+		}
+		if offset >= end {
+			found = "the prototype ends"
+		}
+		message = found + ", want " + plainly.Replace(w[2])
+	}
+	return point(text, offset, message)
+}
+
+// unknownType returns the word at or before an offset that stands where a type is wanted and is none.
+func unknownType(text string, offset int) (int, string) {
+	types := map[string]bool{}
+	for _, name := range known {
+		types[name] = true
+	}
+	for _, m := range defined.FindAllStringSubmatch(text, -1) {
+		types[m[1]] = true
+	}
+	words := word.FindAllStringIndex(text, -1)
+	for k := len(words) - 1; k >= 0; k-- {
+		from, to := words[k][0], words[k][1]
+		if from > offset {
+			continue
+		}
+		name := text[from:to]
+		// A type is followed by a name or a star; a name is not.
+		rest := strings.TrimLeft(text[to:], " \t\n")
+		followed := rest != "" && (rest[0] == '*' || rest[0] == '_' || word.MatchString(rest[:1]))
+		if followed && !types[name] && !tagged(text[:from]) {
+			return from, name
+		}
+		if from < offset && to <= offset && types[name] {
+			break
+		}
+	}
+	return 0, ""
+}
+
+// tagged reports whether a text ends with the word that a tag follows.
+func tagged(text string) bool {
+	fields := strings.Fields(text)
+	if len(fields) == 0 {
+		return false
+	}
+	last := fields[len(fields)-1]
+	return strings.HasSuffix(last, "struct") || strings.HasSuffix(last, "union") || strings.HasSuffix(last, "enum")
+}
+
+func tokenAt(text string, offset int) string {
+	rest := text[offset:]
+	if at := word.FindStringIndex(rest); at != nil && at[0] == 0 {
+		return rest[:at[1]]
+	}
+	for _, r := range rest {
+		return string(r)
+	}
+	return ""
+}
+
+// point returns an error with a caret below the place in the text.
+func point(text string, offset int, message string) error {
+	before := text[:offset]
+	line := strings.Count(before, "\n") + 1
+	start := strings.LastIndexByte(before, '\n') + 1
+	stop := len(text)
+	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
+		stop = start + n
+	}
+	column := len([]rune(text[start:offset])) + 1
+	place := fmt.Sprintf("column %d", column)
+	if line > 1 || strings.Contains(strings.TrimSpace(text), "\n") {
+		place = fmt.Sprintf("line %d, column %d", line, column)
+	}
+	shown := strings.ReplaceAll(strings.ToValidUTF8(text[start:stop], "?"), "\t", " ")
+	return fmt.Errorf("prototype: %s: %s\n    %s\n    %s^", place, message, shown, strings.Repeat(" ", column-1))
+}
+
+func shorten(text string) string {
+	if len(text) > 80 {
+		return text[:77] + "..."
+	}
+	return text
 }

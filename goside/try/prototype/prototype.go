@@ -36,10 +36,10 @@ type Type struct {
 	Name  string  `json:",omitempty"` // as C has it: "double", "uLong", "struct pair"
 	Size  int64   `json:",omitempty"` // bytes; 0 if it is not known, as of void and of an incomplete struct
 	Align int64   `json:",omitempty"`
-	Elem  *Type   `json:",omitempty"` // of a pointer or an array
+	Elem  *Type   `json:",omitempty"` // of a pointer or an array; the result of a function
 	Const bool    `json:",omitempty"` // a pointer's: what it points to is const
 	Count int64   `json:",omitempty"` // of an array's elements
-	Field []Field `json:",omitempty"` // of a struct, in order
+	Field []Field `json:",omitempty"` // of a struct, in order, but not of one that a pointer in a struct leads to; the parameters of a function
 }
 
 // Field is one of a struct.
@@ -81,30 +81,148 @@ func (f *Function) String() string {
 	return declare(f.Result, f.Name+"("+strings.Join(params, ", ")+")")
 }
 
-// declare returns a declaration in C.
+// declare returns the declaration of a name in C.
 func declare(t *Type, name string) string {
 	switch {
-	case t.Kind == Pointer && t.Elem != nil && t.Elem.Kind == Code:
-		return fmt.Sprintf("%s (*%s)()", "void", name)
-	case t.Kind == Pointer:
-		elem := "void"
-		if t.Elem != nil && t.Elem.Name != "" {
-			elem = t.Elem.Name
+	case t == nil:
+		return strings.TrimRight("void "+name, " ")
+	case t.Kind == Pointer && t.Name == "":
+		elem := t.Elem
+		switch {
+		case elem != nil && elem.Kind == Pointer && elem.Name == "" && t.Const:
+			return declare(elem, "const *"+name)
+		case elem != nil && (elem.Kind == Array || elem.Kind == Code) && elem.Name == "":
+			name = "(*" + name + ")"
+		default:
+			name = "*" + name
 		}
-		if t.Elem != nil && t.Elem.Kind == Pointer {
-			elem = declare(t.Elem, "")
+		if t.Const {
+			return "const " + declare(elem, name)
 		}
-		if t.Const && !strings.HasPrefix(elem, "const ") {
-			elem = "const " + elem
-		}
-		return strings.TrimRight(elem, " ") + " *" + name
-	case t.Kind == Array:
+		return declare(elem, name)
+	case t.Kind == Array && t.Name == "":
 		return declare(t.Elem, fmt.Sprintf("%s[%d]", name, t.Count))
+	case t.Kind == Code && t.Name == "":
+		params := make([]string, len(t.Field))
+		for k, p := range t.Field {
+			params[k] = declare(p.Type, "")
+		}
+		if len(params) == 0 {
+			params = []string{"void"}
+		}
+		return declare(t.Elem, name+"("+strings.Join(params, ", ")+")")
 	}
-	return t.Name + " " + name
+	return strings.TrimRight(t.Name+" "+name, " ")
 }
+
+// String returns the type in C, as of a parameter without a name.
+func (t *Type) String() string { return declare(t, "") }
 
 // Text reports whether the type is a pointer to characters.
 func (t *Type) Text() bool {
-	return t.Kind == Pointer && t.Elem != nil && t.Elem.Size == 1 && t.Elem.Kind != Bool && strings.Contains(t.Elem.Name, "char") && !strings.Contains(t.Elem.Name, "unsigned")
+	if t.Kind != Pointer || t.Elem == nil || t.Elem.Size != 1 {
+		return false
+	}
+	name := t.Elem.Name
+	return strings.Contains(name, "char") && !strings.Contains(name, "uchar") && !strings.Contains(name, "unsigned")
+}
+
+// Go returns the type of Go that holds the same bytes: "" for what has no such type on its own, as void and a struct.
+func (t *Type) Go() string {
+	switch t.Kind {
+	case Bool:
+		return "bool"
+	case Signed:
+		return fmt.Sprintf("int%d", 8*t.Size)
+	case Uint:
+		return fmt.Sprintf("uint%d", 8*t.Size)
+	case Float:
+		return fmt.Sprintf("float%d", 8*t.Size)
+	case Pointer:
+		return "unsafe.Pointer"
+	case Array:
+		if elem := t.Elem.Go(); elem != "" {
+			return fmt.Sprintf("[%d]%s", t.Count, elem)
+		}
+	}
+	return ""
+}
+
+// Refusal says why no crossing passes such a call, "" if one does.
+func (f *Function) Refusal() string {
+	if f.Variadic {
+		return f.Name + " is variadic: call it from a C function of your own with the parameters that you mean"
+	}
+	for _, p := range f.Params {
+		if why := p.Type.refusal(); why != "" {
+			return fmt.Sprintf("parameter %s of %s is %s", p.Name, f.Name, why)
+		}
+	}
+	if f.Result.Kind != Void {
+		if why := f.Result.refusal(); why != "" {
+			return fmt.Sprintf("the result of %s is %s", f.Name, why)
+		}
+	}
+	return ""
+}
+
+// refusal says what keeps a value of the type from being passed, "" if nothing does.
+func (t *Type) refusal() string {
+	switch t.Kind {
+	case Void:
+		return "void"
+	case Code:
+		return "a function"
+	case Other:
+		if t.Name == descriptor {
+			return descriptor + `: declare the array with its size, as in "real(8) :: x(n)"`
+		}
+		return t.Name + ", which no crossing passes by value"
+	case Array:
+		return t.Elem.refusal()
+	case Struct:
+		return t.structRefusal()
+	}
+	return ""
+}
+
+func (t *Type) structRefusal() string {
+	if t.Size == 0 || len(t.Field) == 0 {
+		return t.Name + ": its fields are not known; define it before the function"
+	}
+	end := int64(0)
+	for _, f := range t.Field {
+		if why := f.Type.refusal(); why != "" {
+			return fmt.Sprintf("%s with the field %s, %s", t.Name, f.Name, why)
+		}
+		if want := roundUp(end, f.Type.Align); f.Offset != want {
+			return fmt.Sprintf("%s with the field %s at byte %d, where Go has it at %d: packed or aligned otherwise than Go can", t.Name, f.Name, f.Offset, want)
+		}
+		end = f.Offset + f.Type.Size
+	}
+	if want := roundUp(end, natural(t)); t.Size != want || t.Align != natural(t) {
+		return fmt.Sprintf("%s of %d bytes aligned to %d, where Go has %d aligned to %d: packed or aligned otherwise than Go can",
+			t.Name, t.Size, t.Align, want, natural(t))
+	}
+	return ""
+}
+
+// natural returns the alignment that Go gives a type.
+func natural(t *Type) int64 {
+	switch {
+	case t.Kind == Array:
+		return natural(t.Elem)
+	case t.Kind != Struct:
+		return max(t.Size, 1)
+	}
+	align := int64(1)
+	for _, f := range t.Field {
+		align = max(align, natural(f.Type))
+	}
+	return align
+}
+
+func roundUp(n, to int64) int64 {
+	to = max(to, 1)
+	return (n + to - 1) / to * to
 }
