@@ -49,7 +49,7 @@ try() {
     log=$out/$number.log
     record=$out/$number.txt
     rm -f "$record"
-    timeout 300 "$toll" try -o "$record" "${@:4}" >"$log" 2>&1 || code=$?
+    timeout 300 "$toll" try --quick --goroutines 1 -o "$record" "${@:4}" >"$log" 2>&1 || code=$?
     verdict "$what" "$wanted" $code "$log" "$words"
 }
 
