@@ -19,6 +19,14 @@ import (
 type Frame struct {
 	arguments []unsafe.Pointer // to each value: a number, a structure, or a pointer
 	result    unsafe.Pointer
+
+	parameters []parameter
+	size       int             // of the result
+	freeing    *Frame          // of a call that frees the result
+	freed      *unsafe.Pointer // its argument
+	number     uint32          // for the worker
+	worker     *worker         // that makes the calls through a process
+	text       []byte          // of the worker's, that the result leads to
 }
 
 // Argument returns where the value of a parameter lies.
@@ -50,7 +58,7 @@ const (
 type Job struct {
 	Do        string
 	Library   string
-	Reference *Reference       `json:",omitempty"` // a further function to time, of the same prototype
+	Reference *Reference       `json:",omitempty"` // a further function, of the same prototype; Measure: to time, too; Verify: to call instead
 	Plan      *argument.Plan   // of the function
 	Crossings []string         // Verify, Crowd: one; Measure: all that are to be timed. "process" is a crossing of the harness itself
 	Sets      []int            // of the plan; Verify: one
@@ -68,12 +76,19 @@ type Reference struct{ Library, Symbol string }
 
 // Event is a line of JSON on the child's file descriptor 3. One of its fields is set.
 type Event struct {
+	Loaded  *Loaded  `json:",omitempty"`
 	Calling *Calling `json:",omitempty"`
 	Called  *Called  `json:",omitempty"`
 	Timed   []Timed  `json:",omitempty"`
 	Step    *Step    `json:",omitempty"`
+	Notes   []string `json:",omitempty"` // Measure: "p: 3 numbers became infinite within a batch"
 	Error   string   `json:",omitempty"` // the job failed
 	Done    bool     `json:",omitempty"` // and all is reported
+}
+
+// Loaded says that the library is loaded. The step before it is "loading".
+type Loaded struct {
+	Noticed []string // what loading changed in the process, as in Called
 }
 
 // Calling says that a call is about to be made: if it is the last event, the call did not return.
@@ -90,7 +105,11 @@ type Placed struct {
 	Address, Size  uint64
 	Before, Behind uint64 // bytes between it and the pages without access
 	Low            bool
+	ReadOnly       bool // no page of it may be written during the call
 }
+
+// GuardBytes is how many bytes without access lie before and behind the pages of each argument's memory.
+const GuardBytes = 1 << 20
 
 // Called says what a call left.
 type Called struct {
@@ -99,8 +118,11 @@ type Called struct {
 	Seed     uint64
 	Result   []byte            // as many bytes as it has
 	Text     *string           `json:",omitempty"` // what a result that points to characters leads to
+	Into     string            `json:",omitempty"` // the argument in whose memory, or at whose end, a result that is a pointer lies
+	Offset   int64             `json:",omitempty"` // within that
 	Memory   map[string][]byte // by name: each argument's memory after the call
 	Spilled  map[string]int64  `json:",omitempty"` // by name: how many bytes of the canaries behind the memory were changed, up to the last one
+	Under    map[string]int64  `json:",omitempty"` // the same before the memory, down to the first one
 	Noticed  []string          `json:",omitempty"` // "it leaves the floating-point unit so that it flushes subnormal results to zero"
 }
 
@@ -109,7 +131,9 @@ type Called struct {
 //	Try/op=SYMBOL/lang=LANG/via=CROSSING/n=N              a call
 //	Try/op=SYMBOL/lang=LANG/via=CROSSING/n=N/entry=again  the same once more, of the first crossing: what the two differ by is noise
 //	TryBorder/op=SYMBOL/lang=LANG/via=CROSSING/n=N        a call of a function that does nothing, with the same arguments
-//	TryCrowd/op=SYMBOL/lang=LANG/via=CROSSING/n=N/goroutines=G  calls of several goroutines, with p50-ns, p99-ns and p999-ns
+//	TryCrowd/op=SYMBOL/lang=LANG/via=CROSSING/n=N/goroutines=G  calls of several goroutines, with p50-ns, p99-ns, p999-ns, max-ns and clock-ns
+//
+// If Plan.Free names a function, an operation is a call together with the call of that function on the result.
 //
 // LANG is the library's language, or "native" if it is not known; "reference" is the further function, "go" the Go function (via
 // direct). n is left out if nothing varies. The parent adds the facts.
@@ -124,6 +148,3 @@ type Step struct {
 	On        string // "cgo", "cgo, 100 goroutines"
 	Done, All int
 }
-
-// Main runs the job that the program's argument names. It does not return.
-func Main(crossings []Crossing) { panic("harness: not implemented") }

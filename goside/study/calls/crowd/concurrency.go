@@ -62,7 +62,7 @@ type crowdPlan struct {
 func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, all int)) ([]measure.Series, error) {
 	slices.Sort(plan.goroutines)
 	counts := slices.Compact(plan.goroutines)
-	each := make([]latencies, counts[len(counts)-1]) // a goroutine's own
+	each := make([]measure.Latencies, counts[len(counts)-1]) // a goroutine's own
 	var subjects []measure.LiveSubject
 	add := func(op, lang, via, entry string, n int, take func() (measure.Sample, int, error)) {
 		name := record.Name{Study: concurrencyName, Op: op, Lang: lang, Via: via, N: strconv.Itoa(n), Entry: entry}
@@ -111,7 +111,7 @@ func (plan *crowdPlan) together(goroutines int, body func(k int, stop *atomic.Bo
 
 // crowd takes a sample of not, called by as many goroutines as there are each, which are overwritten. It also
 // returns how many calls the first pass made.
-func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.Sample, int, error) {
+func (plan *crowdPlan) crowd(not func(int64) int64, each []measure.Latencies) (measure.Sample, int, error) {
 	made := make([]int, len(each))
 	wrong := make([]bool, len(each))
 	s := plan.together(len(each), func(k int, stop *atomic.Bool) int {
@@ -137,12 +137,12 @@ func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.S
 	}
 	timed := plan.together(len(each), func(k int, stop *atomic.Bool) int {
 		seen := &each[k]
-		seen.clear()
+		seen.Clear()
 		x, n, origin := int64(k), 0, time.Now()
 		for ; !stop.Load(); n++ {
 			start := time.Since(origin)
 			x = not(x)
-			seen.add(time.Since(origin) - start)
+			seen.Add(time.Since(origin) - start)
 		}
 		wrong[k] = x != int64(k) && x != ^int64(k)
 		return n
@@ -154,20 +154,20 @@ func (plan *crowdPlan) crowd(not func(int64) int64, each []latencies) (measure.S
 		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, "+
 			"from which it began, nor %d", k, ^k)
 	}
-	s.More = append(merged(each).values(), measure.Value{Value: float64(ran), Unit: "goroutines-run"}, measure.GoThreads())
+	s.More = append(measure.Merged(each).Values(), measure.Value{Value: float64(ran), Unit: "goroutines-run"}, measure.GoThreads())
 	return s, all, nil
 }
 
 // clockAlone takes a sample of the clock that crowd times single calls with.
-func (plan *crowdPlan) clockAlone(each []latencies) (measure.Sample, int, error) {
+func (plan *crowdPlan) clockAlone(each []measure.Latencies) (measure.Sample, int, error) {
 	var all, ran atomic.Int64
 	s := plan.together(len(each), func(k int, stop *atomic.Bool) int {
 		seen := &each[k]
-		seen.clear()
+		seen.Clear()
 		n, origin := 0, time.Now()
 		for ; !stop.Load(); n++ {
 			start := time.Since(origin)
-			seen.add(time.Since(origin) - start)
+			seen.Add(time.Since(origin) - start)
 		}
 		all.Add(int64(n))
 		if n > 0 {
@@ -179,6 +179,6 @@ func (plan *crowdPlan) clockAlone(each []latencies) (measure.Sample, int, error)
 		return s, 0, errors.New("crowd: the clock alone was not read once, want at least once")
 	}
 	run := measure.Value{Value: float64(ran.Load()), Unit: "goroutines-run"}
-	s.More = append(merged(each).values(), run, measure.GoThreads())
+	s.More = append(measure.Merged(each).Values(), run, measure.GoThreads())
 	return s, int(all.Load()), nil
 }

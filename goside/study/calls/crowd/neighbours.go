@@ -192,7 +192,7 @@ func (plan *neighbourPlan) besides(call func(ns int64), l load) (measure.Sample,
 	}
 
 	var before, after debug.GCStats
-	var wall latencies
+	var wall measure.Latencies
 	debug.ReadGCStats(&before)
 	collecting := start(func() { collect(plan.Clock, &wall, plan.collect, &loading.off) })
 	collectCut := patiently(collecting, &loading.off, plan.collect+plan.patience)
@@ -200,28 +200,28 @@ func (plan *neighbourPlan) besides(call func(ns int64), l load) (measure.Sample,
 	inUse := measure.GoThreads()
 	loading.end()
 
-	var paused latencies
+	var paused measure.Latencies
 	for _, p := range after.Pause[:min(len(after.Pause), int(after.NumGC-before.NumGC))] { // the latest come first
-		paused.add(p)
+		paused.Add(p)
 	}
-	if paused.count == 0 {
-		return measure.Sample{}, 0, fmt.Errorf("crowd: no pause is known of %d garbage collections, want one of each", wall.count)
+	if paused.Count == 0 {
+		return measure.Sample{}, 0, fmt.Errorf("crowd: no pause is known of %d garbage collections, want one of each", wall.Count)
 	}
 	return measure.Sample{
-		Wall: max(1, float64(w.late.quantile(0.5))), // 0, if the clock is coarse, would be no time of an operation
+		Wall: max(1, float64(w.late.Quantile(0.5))), // 0, if the clock is coarse, would be no time of an operation
 		More: []measure.Value{
-			{Value: float64(w.late.quantile(0.99)), Unit: "tick-p99-ns"},
-			{Value: float64(w.late.longest), Unit: "tick-max-ns"},
+			{Value: float64(w.late.Quantile(0.99)), Unit: "tick-p99-ns"},
+			{Value: float64(w.late.Longest), Unit: "tick-max-ns"},
 			{Value: ticksCut, Unit: "tick-cut"},
-			{Value: float64(w.worked.quantile(0.5)), Unit: "work-p50-ns"},
-			{Value: float64(w.worked.quantile(0.99)), Unit: "work-p99-ns"},
-			{Value: float64(paused.quantile(0.5)), Unit: "gc-pause-p50-ns"},
-			{Value: float64(paused.longest), Unit: "gc-pause-max-ns"},
-			{Value: float64(wall.quantile(0.5)), Unit: "gc-wall-ns"},
+			{Value: float64(w.worked.Quantile(0.5)), Unit: "work-p50-ns"},
+			{Value: float64(w.worked.Quantile(0.99)), Unit: "work-p99-ns"},
+			{Value: float64(paused.Quantile(0.5)), Unit: "gc-pause-p50-ns"},
+			{Value: float64(paused.Longest), Unit: "gc-pause-max-ns"},
+			{Value: float64(wall.Quantile(0.5)), Unit: "gc-wall-ns"},
 			{Value: collectCut, Unit: "gc-cut"},
 			inUse,
 		},
-	}, w.late.count, nil
+	}, w.late.Count, nil
 }
 
 // start runs f on a goroutine and returns what is closed when f has returned.
@@ -250,7 +250,7 @@ func patiently(done <-chan struct{}, off *atomic.Bool, patience time.Duration) f
 type watch struct {
 	clock        measure.Clock
 	begun, ended atomic.Bool // those ticks count that end after begun is set; there is one at least
-	late, worked latencies
+	late, worked measure.Latencies
 }
 
 func (w *watch) run() {
@@ -262,8 +262,8 @@ func (w *watch) run() {
 		x = goWork(x)
 		worked := w.clock.Wall()
 		if w.begun.Load() {
-			w.late.add(woken - begin - tick)
-			w.worked.add(worked - woken)
+			w.late.Add(woken - begin - tick)
+			w.worked.Add(worked - woken)
 			if w.ended.Load() {
 				return
 			}
@@ -284,11 +284,11 @@ func goWork(x uint64) uint64 {
 }
 
 // collect collects garbage until it has done so often enough, or long enough, or the load is off.
-func collect(clock measure.Clock, wall *latencies, long time.Duration, off *atomic.Bool) {
+func collect(clock measure.Clock, wall *measure.Latencies, long time.Duration, off *atomic.Bool) {
 	begin := clock.Wall()
 	for n := 0; n == 0 || n < collectMax && clock.Wall()-begin < long && !off.Load(); n++ {
 		start := clock.Wall()
 		runtime.GC()
-		wall.add(clock.Wall() - start)
+		wall.Add(clock.Wall() - start)
 	}
 }

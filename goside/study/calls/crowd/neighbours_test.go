@@ -205,26 +205,26 @@ func TestWatch(t *testing.T) {
 		return at
 	}}
 	w.run()
-	if looks != 6 || w.late.count != 1 || w.worked.count != 1 {
-		t.Errorf("%d looks at the clock, %d ticks and %d works, want 6, 1 and 1", looks, w.late.count, w.worked.count)
+	if looks != 6 || w.late.Count != 1 || w.worked.Count != 1 {
+		t.Errorf("%d looks at the clock, %d ticks and %d works, want 6, 1 and 1", looks, w.late.Count, w.worked.Count)
 	}
-	if w.late.longest != 4*time.Millisecond || w.worked.longest != 5*time.Millisecond {
-		t.Errorf("%v late, %v of work, want 4 ms and 5 ms", w.late.longest, w.worked.longest)
+	if w.late.Longest != 4*time.Millisecond || w.worked.Longest != 5*time.Millisecond {
+		t.Errorf("%v late, %v of work, want 4 ms and 5 ms", w.late.Longest, w.worked.Longest)
 	}
 }
 
 func TestCollect(t *testing.T) {
 	clock := measure.MachineClock()
 	var off atomic.Bool
-	var wall latencies
+	var wall measure.Latencies
 	collect(clock, &wall, time.Hour, &off)
-	if wall.count != collectMax {
-		t.Errorf("%d collections in an hour, want %d", wall.count, collectMax)
+	if wall.Count != collectMax {
+		t.Errorf("%d collections in an hour, want %d", wall.Count, collectMax)
 	}
 	off.Store(true)
-	wall.clear()
+	wall.Clear()
 	collect(clock, &wall, time.Hour, &off)
-	if wall.count != 1 {
-		t.Errorf("%d collections with the load off, want 1", wall.count)
+	if wall.Count != 1 {
+		t.Errorf("%d collections with the load off, want 1", wall.Count)
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-package crowd
+package measure
 
 import (
 	"math"
@@ -14,27 +14,27 @@ import (
 // TestLatencies holds the quantiles against those of all durations, sorted.
 func TestLatencies(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	each := make([]latencies, 3)
+	each := make([]Latencies, 3)
 	var all []time.Duration
 	for k := range 20_000 {
 		d := time.Duration(math.Exp(rng.Float64() * 25)) // 1 ns to 72 s
 		all = append(all, d)
-		each[k%3].add(d)
+		each[k%3].Add(d)
 	}
 	slices.Sort(all)
-	got := merged(each)
+	got := Merged(each)
 	for _, q := range []float64{0, 0.001, 0.5, 0.99, 0.999, 1} {
 		want := all[max(0, int(math.Ceil(q*20_000))-1)]
-		if off := math.Abs(float64(got.quantile(q)-want)) / float64(want); off > 0.008 {
-			t.Errorf("quantile %v: %v, want %v within 0.8 %%", q, got.quantile(q), want)
+		if off := math.Abs(float64(got.Quantile(q)-want)) / float64(want); off > 0.008 {
+			t.Errorf("quantile %v: %v, want %v within 0.8 %%", q, got.Quantile(q), want)
 		}
 	}
-	if got.count != len(all) || got.longest != all[len(all)-1] {
-		t.Errorf("%d durations, the longest %v, want %d and %v", got.count, got.longest, len(all), all[len(all)-1])
+	if got.Count != len(all) || got.Longest != all[len(all)-1] {
+		t.Errorf("%d durations, the longest %v, want %d and %v", got.Count, got.Longest, len(all), all[len(all)-1])
 	}
-	each[0].clear()
-	if q := each[0].quantile(0.5); q != 0 || each[0].longest != 0 {
-		t.Errorf("after clear the median is %v, the longest %v, want 0", q, each[0].longest)
+	each[0].Clear()
+	if q := each[0].Quantile(0.5); q != 0 || each[0].Longest != 0 {
+		t.Errorf("after clear the median is %v, the longest %v, want 0", q, each[0].Longest)
 	}
 }
 
@@ -55,13 +55,13 @@ func TestBuckets(t *testing.T) {
 		}
 		last = k
 	}
-	var l latencies
-	l.add(-5)
-	if l.buckets[0] != 1 || l.longest != 0 {
-		t.Errorf("a clock that went back is counted %d times as 0, longest %v, want once and 0", l.buckets[0], l.longest)
+	var l Latencies
+	l.Add(-5)
+	if l.buckets[0] != 1 || l.Longest != 0 {
+		t.Errorf("a clock that went back is counted %d times as 0, longest %v, want once and 0", l.buckets[0], l.Longest)
 	}
-	l.add(math.MaxInt64)
-	if l.buckets[len(l.buckets)-1] != 1 || l.longest != math.MaxInt64 {
+	l.Add(math.MaxInt64)
+	if l.buckets[len(l.buckets)-1] != 1 || l.Longest != math.MaxInt64 {
 		t.Error("the longest duration is not in the last bucket")
 	}
 }
