@@ -187,14 +187,17 @@ func (l *Limit) figures(r *record.Record) []figure {
 // percentiles are the units of a budget's.
 var percentiles = map[string]string{"p50": "p50-ns", "p99": "p99-ns", "p99.9": "p999-ns"}
 
-// rowsFor returns the rows that a limit is of.
+// rowsFor returns the rows that a limit is of: the library's function's, and of the Go function if the limit names its crossing.
 func rowsFor(r *record.Record, l *Limit) []*record.Row {
 	benchmark := callName
 	if l.Goroutines != "" {
 		benchmark = crowdName
 	}
 	return slices.DeleteFunc(slices.Clone(r.Of(benchmark)), func(row *record.Row) bool {
-		return row.Entry != "" || l.Crossing != "" && row.Via != l.Crossing || row.Get("goroutines") != l.Goroutines
+		if row.Via != l.Crossing && (l.Crossing != "" || row.Via == directName) {
+			return true
+		}
+		return row.Entry != "" || row.Lang == referenceLang || row.Get("goroutines") != l.Goroutines
 	})
 }
 

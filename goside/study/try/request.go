@@ -45,7 +45,7 @@ type Request struct {
 	program  *program.Program
 	root     string
 	library  string             // absolute
-	named    *harness.Reference // Reference
+	named    *harness.Reference // what Reference names
 }
 
 // problem is a function of a request.
@@ -85,28 +85,17 @@ func (q *Request) Prepare() error {
 	return nil
 }
 
-// folders are where a library lies that is named without one.
-var folders = []string{".", "/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu", "/lib64", "/lib"}
-
-// findFile returns the absolute path of a library: one that is named without a folder is looked for where loaders look.
-func findFile(library string) (string, error) {
-	if !strings.ContainsRune(library, filepath.Separator) {
-		for _, folder := range folders {
-			file := filepath.Join(folder, library)
-			if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-				library = file
-				break
-			}
-		}
+// absolute returns the path of a library, which may be named as a loader finds it.
+func absolute(library string) (string, error) {
+	file, err := prototype.Resolve(library)
+	if err != nil {
+		return "", err
 	}
-	if _, err := os.Stat(library); err != nil {
-		return "", fmt.Errorf("try: the library: %w", err)
-	}
-	return filepath.Abs(library)
+	return filepath.Abs(file)
 }
 
 func (q *Request) findLibrary() (err error) {
-	if q.library, err = findFile(q.Library); err != nil {
+	if q.library, err = absolute(q.Library); err != nil {
 		return err
 	}
 	q.root, err = study.Root() // the program is built of its sources
@@ -115,7 +104,8 @@ func (q *Request) findLibrary() (err error) {
 
 // findFunctions finds the prototype of each function.
 func (q *Request) findFunctions() error {
-	if _, err := prototype.Exports(q.library); err != nil {
+	exports, err := prototype.Exports(q.library)
+	if err != nil {
 		return err
 	}
 	given := map[string]*prototype.Function{}
@@ -146,15 +136,14 @@ func (q *Request) findFunctions() error {
 		if slices.Contains(symbols[:k], symbol) {
 			return fmt.Errorf("try: %s is named twice", symbol)
 		}
+		if err := prototype.Find(exports, symbol); err != nil {
+			return fmt.Errorf("%w, in %s", err, q.Library)
+		}
 		f := given[symbol]
-		var err error
 		switch {
 		case f != nil:
-			err = q.exported(symbol)
 		case q.Header != "":
-			if err = q.exported(symbol); err == nil {
-				f, err = prototype.Header(q.Header, symbol)
-			}
+			f, err = prototype.Header(q.Header, symbol)
 		default:
 			f, err = prototype.Debug(q.library, symbol)
 		}
@@ -164,19 +153,6 @@ func (q *Request) findFunctions() error {
 		q.problems = append(q.problems, &problem{function: f})
 	}
 	return nil
-}
-
-// exported returns an error if the library does not export a function.
-func (q *Request) exported(symbol string) error {
-	exports, err := prototype.Exports(q.library)
-	if err != nil || slices.Contains(exports, symbol) {
-		return err
-	}
-	// Its debugging information names what is near, too.
-	if _, err := prototype.Debug(q.library, symbol); err != nil {
-		return err
-	}
-	return fmt.Errorf("try: %s does not export %s", q.library, symbol)
 }
 
 // of returns those of the values that are meant for a function: without the name of one, or with its name and separator before.
@@ -257,7 +233,7 @@ func (q *Request) findReference() error {
 	if len(q.problems) > 1 {
 		return fmt.Errorf("try: a reference is of one function, and %d are named", len(q.problems))
 	}
-	file, err := findFile(cmp.Or(q.Reference[:at], q.library))
+	file, err := absolute(cmp.Or(q.Reference[:at], q.library))
 	if err != nil {
 		return err
 	}
@@ -265,11 +241,8 @@ func (q *Request) findReference() error {
 	if err != nil {
 		return err
 	}
-	if symbol := q.Reference[at+1:]; !slices.Contains(exports, symbol) {
-		if _, err := prototype.Debug(file, symbol); err != nil {
-			return err
-		}
-		return fmt.Errorf("try: %s does not export %s", file, symbol)
+	if err := prototype.Find(exports, q.Reference[at+1:]); err != nil {
+		return fmt.Errorf("%w, in %s", err, file)
 	}
 	q.named = &harness.Reference{Library: file, Symbol: q.Reference[at+1:]}
 	return nil

@@ -153,6 +153,9 @@ func shareOf(r *record.Record, row *record.Row) (measure.Interval, bool) {
 
 // workOf returns what is left of a row's call without its border.
 func workOf(r *record.Record, row *record.Row) (measure.Interval, bool) {
+	if row == nil {
+		return measure.Interval{}, false
+	}
 	border := at(r.Of(borderName), row)
 	if border == nil || len(border.Samples) != len(row.Samples) {
 		return measure.Interval{}, false
@@ -295,42 +298,41 @@ func crowdTables(p *page.Page) {
 func breakEvenTables(p *page.Page) {
 	tables := map[string][][]page.Cell{}
 	all := groups(p.Record)
+	says := map[string]string{}
 	withGo, any := false, false
 	for _, g := range all {
-		direct := g.via(directName)
+		best, direct := fastest(g.own()), g.via(directName)
 		withGo = withGo || direct != nil
+		work, known := workOf(p.Record, best)
 		for _, r := range g.calls {
 			border := at(p.Rows(borderName), r)
-			work, ok := workOf(p.Record, r)
-			if !ok || r.Via == directName {
+			if border == nil || !known {
 				continue
 			}
 			any = true
 			b, w := middle(border), max(work.Median, 0)
-			batch := "more than can be told"
-			if w > 0 {
+			batch, wins := "?", ""
+			if record.Certain(work) {
 				batch = count((1 - overhead) / overhead * b / w)
 			}
-			line := []page.Cell{page.Word(label(r)), page.Figure(page.TimeAndSpread(measure.Median(border.Wall())), border),
-				page.Figure(page.Nanoseconds(w), r, border), page.Figure(page.Nanoseconds((1-overhead)/overhead*b), border), page.Figure(batch, r, border)}
 			if direct != nil {
-				saved := middle(direct) - w
-				wins := "never"
-				if saved > 0 {
-					wins = count(b / saved)
+				if wins = "never"; middle(direct) > w {
+					wins = count(b / (middle(direct) - w))
 				}
-				line = append(line, page.Figure(wins, r, border, direct))
-			} else {
-				line = append(line, page.Word(""))
 			}
-			tables[g.name] = append(tables[g.name], line)
+			tables[g.name] = append(tables[g.name], []page.Cell{page.Word(label(r)), page.Figure(page.TimeAndSpread(measure.Median(border.Wall())), border),
+				page.Figure(page.Nanoseconds((1-overhead)/overhead*b), border), page.Figure(batch, border, best), page.Figure(wins, border, best, direct)})
+		}
+		if known {
+			says[g.name] = fmt.Sprintf("%s itself works for %s: what a call through %s takes beside its border.", g.name,
+				page.InWords(work, page.Nanoseconds), phrase(best))
 		}
 	}
 	if !any {
 		return
 	}
 	p.Heading("Work that a call must carry")
-	header := []string{"crossing", "border", "work", "work for 10 %", "batch"}
+	header := []string{"crossing", "border", "work for 10 %", "batch"}
 	if withGo {
 		header = append(header, "batch, Go")
 	}
@@ -341,6 +343,7 @@ func breakEvenTables(p *page.Page) {
 		}
 		if lines != nil {
 			p.Grid(g.name, header, lines)
+			p.Explain(says[g.name])
 		}
 	}
 	p.Tell(prose, "break-even", withGo)
