@@ -124,6 +124,9 @@ func timed(t *testing.T, lab *study.Lab, plan *argument.Plan, source releases.So
 			t.Errorf("there is no %s with a time among %v", name, names)
 		}
 	}
+	if len(names) != 10 {
+		t.Errorf("there are %d series, want both entries of five calls: %v", len(names), names)
+	}
 }
 
 // TestMissing builds for a symbol and a library that are not there: the loader's words are the reason.
