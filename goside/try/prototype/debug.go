@@ -501,7 +501,7 @@ func (d *debugger) isConst(e *dwarf.Entry, steps int) bool {
 		switch e = next; e.Tag {
 		case dwarf.TagConstType:
 			return true
-		case dwarf.TagTypedef, dwarf.TagVolatileType, dwarf.TagRestrictType:
+		case dwarf.TagTypedef, dwarf.TagVolatileType, dwarf.TagRestrictType, dwarf.TagArrayType:
 		default:
 			return false
 		}

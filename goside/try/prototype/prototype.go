@@ -189,9 +189,14 @@ func (t *Type) refusal() string {
 	return ""
 }
 
+const largest = 64 << 10 // bytes of a struct that is passed by value: a goroutine's stack must hold some
+
 func (t *Type) structRefusal() string {
 	if t.Size == 0 || len(t.Field) == 0 {
 		return t.Name + ": its fields are not known; define it before the function"
+	}
+	if t.Size > largest {
+		return fmt.Sprintf("%s of %d bytes, more than crossings pass by value", t.Name, t.Size)
 	}
 	end := int64(0)
 	for _, f := range t.Field {
