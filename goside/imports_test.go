@@ -35,6 +35,7 @@ var below = map[string]struct {
 	"measure":         {[]string{"via/thread"}, "measure times any subjects: take what it needs from the subject"},
 	"record":          {[]string{"level", "measure"}, "record knows no study: let a part find its rows in the record"},
 	"page":            {[]string{"level", "measure", "record"}, "page knows no study: let a part pass what is to be shown"},
+	"cost":            {[]string{"measure", "record"}, "cost predicts from records: let a part measure what it needs"},
 	"chart":           {nil, "chart knows no study: let a part pass what is to be drawn"},
 	"valgrind":        {[]string{"seam"}, "valgrind knows no study: let a part pass the arguments"},
 	"study":           {[]string{"calls", "chart", "conform", "kernel", "level", "machine", "measure", "page", "record", "registry", "seam", "via/*"}, "study is what parts share: let the part pass what it needs, or move that here"},
@@ -47,7 +48,7 @@ var below = map[string]struct {
 	"try/program":     {[]string{"seam", "stubs", "try/prototype"}, "program writes calls: put what they run on into via/harness"},
 	"via/harness":     {[]string{"measure", "seam", "try/argument", "try/prototype", "via/*"}, "harness runs one job: let the parent decide what is to be done"},
 	"study/try":       {[]string{"chart", "machine", "measure", "page", "record", "seam", "study", "try/*", "via/harness", "via/thread"}, "try knows no other study: move what several need into study, record or page"},
-	"advise":          {[]string{"measure", "page", "record", "seam", "study", "study/calls/payloads"}, "advise reads records: let a part of a study measure what it needs"},
+	"advise":          {[]string{"cost", "measure", "page", "record", "seam"}, "advise reads records: let a part of a study measure what it needs"},
 	"cmd/toll":        {[]string{"advise", "study/try", "chart", "conform", "kernel", "level", "machine", "page", "record", "registry", "report", "seam", "studies", "study", "via/stdout", "via/thread"}, "the command is flags and wiring: put what a part does into its Part"},
 	"page/pagetest":   {[]string{"measure", "page", "record"}, "pagetest makes up records of any study: let the test pass the series"},
 	"chart/charttest": {[]string{"chart"}, "charttest looks at any picture"},
@@ -59,7 +60,7 @@ var below = map[string]struct {
 }
 
 // parted is what a part may import.
-var parted = []string{"calls", "chart", "conform", "kernel", "level", "measure", "page", "record", "registry", "seam", "study", "study/limits", "valgrind", "via/*"}
+var parted = []string{"calls", "chart", "conform", "cost", "kernel", "level", "measure", "page", "record", "registry", "seam", "study", "study/limits", "valgrind", "via/*"}
 
 // lists are the packages of studies of several parts. They take nothing from a part but its Part.
 var lists = []string{"study/calls", "study/layout", "study/book"}
@@ -72,7 +73,7 @@ var between = map[string][]string{
 }
 
 // helpers are for tests only.
-var helpers = []string{"page/browsertest", "page/pagetest", "chart/charttest", "study/studytest"}
+var helpers = []string{"cost/costtest", "page/browsertest", "page/pagetest", "chart/charttest", "study/studytest"}
 
 // forbidden returns why a package of goside may not import another, and what to do instead; "" if it may. test says that a test
 // file imports it.
