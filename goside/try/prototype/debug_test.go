@@ -324,6 +324,10 @@ func TestDebugIsFoundWhereItLies(t *testing.T) {
 	if f, err := Debug(library, "g"); err == nil || !strings.Contains(err.Error(), `exports no function "g"`) {
 		t.Errorf("got %v and the error %v", f, err)
 	}
+	run("cc", "-g", "-gsplit-dwarf", "-shared", "-fPIC", "-o", "libdwo.so", "a.c")
+	if f, err := Debug(filepath.Join(folder, "libdwo.so"), "f"); err == nil || !strings.Contains(err.Error(), "build it without -gsplit-dwarf") {
+		t.Errorf("got %v and the error %v", f, err)
+	}
 	// Of two sources, one without information.
 	write(t, filepath.Join(folder, "b.c"), []byte("int g(int x) { return x; }"))
 	run("cc", "-c", "-fPIC", "b.c")
