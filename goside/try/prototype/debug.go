@@ -47,7 +47,8 @@ func Debug(library, symbol string) (*Function, error) {
 		return nil, fmt.Errorf("prototype: the debugging information of %s is damaged: %w", path, err)
 	}
 	if subprogram == nil && d.apart {
-		return nil, fmt.Errorf("prototype: %s keeps its debugging information in .dwo files: build it without -gsplit-dwarf, or give --sig or --header", path)
+		return nil, fmt.Errorf("prototype: %s keeps its debugging information in .dwo files: build it without -gsplit-dwarf, "+
+			"or give --sig or --header", path)
 	}
 	if subprogram == nil {
 		return nil, fmt.Errorf("prototype: %s has debugging information, but none of %s: build its source with -g, or give --sig or --header",

@@ -200,9 +200,9 @@ func hasType(s *cc.DeclarationSpecifiers) bool {
 var (
 	located = regexp.MustCompile(`(?m)^(?:` + sigFile + `|` + endFile + `):(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
 	wanted  = regexp.MustCompile(`^unexpected (.*?), expected (.*)$`)
-	plus    = regexp.MustCompile(`::|\btemplate\b|\bclass\b|\bnamespace\b|\boperator\b|&|\b\w+\s*<[\w\s,:*]*>|\bnoexcept\b|\bconst\s*;?\s*$`)
+	plus    = regexp.MustCompile(`::|&|\b(?:template|class|namespace|operator|noexcept)\b|\b\w+\s*<[\w\s,:*]*>|\bconst\s*;?\s*$`)
 	plainly = strings.NewReplacer("direct abstract declarator", "',' or ')'", "struct declarator list", "the name of a field",
-		"external declaration", "'(' or ';'", "declarator or abstract declarator", "a type or a name", "direct-declarator", "a name",
+		"external declaration", "'(' or ';'", "declarator or abstract declarator", "a type or a name", "direct-declarator", "a name", "direct declarator", "a name",
 		"declarator", "a name", "identifier", "a name")
 	word    = regexp.MustCompile(`[A-Za-z_]\w*`)
 	defined = regexp.MustCompile(`([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\)\s*\([^;]*)?;`)
@@ -216,7 +216,7 @@ func explain(text string, err error) error {
 	m := located.FindStringSubmatch(err.Error())
 	if m == nil {
 		message, _, _ := strings.Cut(strings.TrimPrefix(origin.ReplaceAllString(err.Error(), ""), "prototype: "), "\n")
-		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), message)
+		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), reword(message))
 	}
 	line, _ := strconv.Atoi(m[1])
 	column, _ := strconv.Atoi(m[2])
@@ -251,10 +251,14 @@ func explain(text string, err error) error {
 		}
 		message = found + ", want " + plainly.Replace(w[2])
 	}
+	return point(text, offset, reword(message))
+}
+
+func reword(message string) string {
 	for _, r := range reworded {
 		message = r.found.ReplaceAllString(message, r.better)
 	}
-	return point(text, offset, message)
+	return message
 }
 
 // reworded are what cc says to those who write it.
@@ -322,9 +326,8 @@ func tokenAt(text string, offset int) string {
 
 // point returns an error with a caret below the place in the text.
 func point(text string, offset int, message string) error {
-	before := text[:offset]
-	line := strings.Count(before, "\n") + 1
-	start := strings.LastIndexByte(before, '\n') + 1
+	line := strings.Count(text[:offset], "\n") + 1
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
 	stop := len(text)
 	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
 		stop = start + n
@@ -334,8 +337,13 @@ func point(text string, offset int, message string) error {
 	if line > 1 || strings.Contains(strings.TrimSpace(text), "\n") {
 		place = fmt.Sprintf("line %d, column %d", line, column)
 	}
-	shown := strings.ReplaceAll(strings.ToValidUTF8(text[start:stop], "?"), "\t", " ")
-	return fmt.Errorf("prototype: %s: %s\n    %s\n    %s^", place, message, shown, strings.Repeat(" ", column-1))
+	shown := []rune(strings.ReplaceAll(strings.ToValidUTF8(text[start:stop], "?"), "\t", " "))
+	const before, width = 60, 100
+	if from := column - 1 - before; from > 0 && len(shown) > width {
+		shown, column = shown[from:], column-from
+	}
+	shown = shown[:min(len(shown), width)]
+	return fmt.Errorf("prototype: %s: %s\n    %s\n    %s^", place, message, string(shown), strings.Repeat(" ", column-1))
 }
 
 func shorten(text string) string {

@@ -175,6 +175,8 @@ func TestParseErrors(t *testing.T) {
 		{"int f(\n\tint x,\n\tfoo z)", "line 3, column 2: \"foo\" is no type"},
 		{"double", "found no function"},
 		{"int x", "x is no function"},
+		{"int f(" + strings.Repeat("int x,", 100) + "foo y)", "column 607: \"foo\" is no type that is known here: say what it is before the function, " +
+			"as in \"typedef unsigned long foo;\", or give --header\n    " + strings.Repeat("int x,", 10) + "foo y)\n    " + strings.Repeat(" ", 60) + "^"},
 		{"typedef int f(int);", "found no function"},
 		{"f(int x)", "f has no type of result"},
 		{"void f(int &x)", "column 12: \"&\" is C++, want C"},
