@@ -75,7 +75,7 @@ func TestDebugAgreesWithText(t *testing.T) {
 		{"cc", "-O2", "-g"},
 		{"cc", "-O0", "-g", "-gdwarf-4", "-gz"},
 		{"cc", "-O2", "-g", "-flto"},
-		{"clang", "-O1", "-g"},
+		{"clang", "-O2", "-g"},
 	}
 	for _, command := range compilers {
 		if _, err := exec.LookPath(command[0]); err != nil {
