@@ -145,7 +145,7 @@ func find(m *cost.Model, of mechanism) *cost.Crossing {
 func (a *Advice) excludes(of mechanism, c *cost.Crossing) string {
 	switch {
 	case of.via == "direct" && (c == nil || !c.Measured()):
-		return "what it would take is known only of a Go function: toll try --go-package, then --try"
+		return "toll try --go-package measures that, and --try shows it"
 	case of.via == "direct" && a.wish.Contain:
 		return "a crash is the program's own"
 	case a.wish.Contain && !of.apart():

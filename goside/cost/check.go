@@ -76,7 +76,9 @@ type Point struct {
 	Op   string
 	N    float64
 	Rate float64
-	Each []Checked // a crossing each, in the model's order
+	Each []Checked // a crossing each
+
+	rows []*record.Row // with second entries
 }
 
 // Checked is a point through one crossing.
@@ -128,7 +130,15 @@ func (p *Point) Right() (same, within bool) {
 		return true, true
 	}
 	ratio, ok := record.WallRatio(a.Row, b.Row)
-	return false, ok && !ratio.Differs(0) || a.Predicted.Hi >= b.Predicted.Lo
+	return false, ok && !ratio.Differs(p.floor()) || a.Predicted.Hi >= b.Predicted.Lo
+}
+
+// floor returns the noise floor, 0 if it is unknown.
+func (p *Point) floor() float64 {
+	if floor := record.Floor(p.rows); !math.IsInf(floor, 0) {
+		return floor
+	}
+	return 0
 }
 
 // Loss returns by which part the predicted winner takes longer than the measured one, as measured.
@@ -142,7 +152,7 @@ func (m *Model) Check(r *record.Record) (points []*Point) {
 	for _, row := range r.Of(Points) {
 		c := m.Find(row.Lang, row.Via)
 		n, err := strconv.ParseFloat(row.N, 64)
-		if row.Entry != "" || err != nil || c == nil || row.Via == "direct" {
+		if err != nil || c == nil || row.Via == "direct" {
 			continue
 		}
 		rate, _ := strconv.ParseFloat(row.Get("rate"), 64) // 0 without one
@@ -151,6 +161,10 @@ func (m *Model) Check(r *record.Record) (points []*Point) {
 			p = &Point{Op: row.Op, N: n, Rate: rate}
 			index[row.Problem()] = p
 			points = append(points, p)
+		}
+		p.rows = append(p.rows, row)
+		if row.Entry != "" {
+			continue
 		}
 		predicted := c.Likely(c.Predict(jobOf(row.Op, n, rate)))
 		p.Each = append(p.Each, Checked{c, row, measure.Median(row.Wall()), predicted})
