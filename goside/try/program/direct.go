@@ -230,7 +230,7 @@ func (d *direct) result(results *types.Tuple, qualifier types.Qualifier) error {
 	}
 	t := results.At(0).Type()
 	if why := differs(d.Result.typ, t); why != "" {
-		return fmt.Errorf("the result is %s", why)
+		return fmt.Errorf("the result is %s, %s", types.TypeString(t, qualifier), why)
 	}
 	d.Type = types.TypeString(t, qualifier)
 	return nil
@@ -288,7 +288,7 @@ func (d *direct) load(k int, t types.Type, dropped []int, qualifier types.Qualif
 		return convert(at(p.Go, k), p.Go), -1, nil
 	}
 	length = d.length(k, dropped)
-	element := types.Type(types.Typ[types.Byte])
+	element := types.Universe.Lookup("byte").Type()
 	if isSlice {
 		element = slice.Elem()
 	}

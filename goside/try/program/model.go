@@ -245,6 +245,7 @@ func (m *model) fill(f *function) error {
 			return fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
 		v.K = k
+		m.typed(v)
 		f.Params = append(f.Params, v)
 		f.Callback = f.Callback || hasCode(p.Type, nil)
 	}
@@ -256,6 +257,23 @@ func (m *model) fill(f *function) error {
 		f.Result = v
 	}
 	return nil
+}
+
+// typed makes a pointer to a known struct one of its type. What a struct has as a field stays a pointer without a type.
+func (m *model) typed(v *value) {
+	to := v.typ.Elem
+	if !v.Pointer || to == nil || to.Kind != prototype.Struct || len(to.Field) == 0 {
+		return
+	}
+	s, err := m.structure(to)
+	if err != nil { // such as a packed one, which cannot be declared
+		return
+	}
+	v.CType, v.Cgo, v.Go = "struct "+s.C+" *", "*C.struct_"+s.C, "*"+s.Go
+	if v.typ.Const {
+		v.CType = "const " + v.CType
+	}
+	v.C = v.CType + v.Name
 }
 
 // hasCode reports whether C gets at a function by way of the type.

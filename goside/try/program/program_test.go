@@ -4,10 +4,22 @@
 package program
 
 import (
+	"context"
+	"errors"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 
+	"toll/goside/seam"
 	"toll/goside/try/prototype"
 )
 
@@ -76,7 +88,8 @@ func functions() []*prototype.Function {
 		c("axpy", void, param("n", int64s), param("a", double), param("x", pointerTo(double, true)), param("y", pointerTo(double, false))),
 		c("copy", integer(prototype.Signed, "ssize_t", 8), param("dst", pointerTo(void, false)), param("m", int64s), param("src", pointerTo(void, true)), param("n", int64s)),
 		c("wait", int64s, param("d", int64s), param("p", pointerTo(pair, true))),
-		c("_ZN3foo3bar17h1234E", void, param("x", integer(prototype.Signed, "i32", 4))),
+		c("tick", void, param("t", pointerTo(structOf("struct timespec", 16, prototype.Field{Name: "tv_sec", Offset: 0, Type: int64s}, prototype.Field{Name: "tv_nsec", Offset: 8, Type: int64s}), false))),
+		c("_ZN3foo_1234", void, param("x", integer(prototype.Signed, "i32", 4))),
 	}
 }
 
@@ -103,36 +116,273 @@ type Point struct{ X, Y float64 }
 type Count int64
 type Vector []float64
 
-func Nothing()                                 {}
-func Norm(p []float64) float64                 { return float64(len(p)) }
-func NormStub(x float32, n uint64) float32     { return x + float32(n) }
-func Logic(a bool, b uint64) bool              { return a != (b == 0) }
-func Text(s string, f unsafe.Pointer) *byte    { return unsafe.StringData(s) }
-func Bytes(a int8, b uint16, c uint32) uint8   { return uint8(a) + uint8(b) + uint8(c) }
-func Pair(p Point, x float64) Point            { return Point{p.Y, p.X + x} }
-func Axpy(a float64, x, y Vector)              {}
-func Copy(dst, src []byte) int                 { return copy(dst, src) }
-func Wait(d time.Duration, p *Point) Count     { return Count(d) }
+func Nothing()                              {}
+func Norm(p []float64) float64              { return float64(len(p)) }
+func NormStub(x float32, n uint64) float32  { return x + float32(n) }
+func Logic(a bool, b uint64) bool           { return a != (b == 0) }
+func Text(s string, f unsafe.Pointer) *byte { return unsafe.StringData(s) }
+func Bytes(a int8, b uint16, c uint32) byte { return uint8(a) + uint8(b) + uint8(c) }
+func Pair(p Point, x float64) Point         { return Point{p.Y, p.X + x} }
+func Axpy(a float64, x, y Vector)           {}
+func Copy(dst, src []byte) int              { return copy(dst, src) }
+func Wait(d time.Duration, p *Point) Count  { return Count(d) }
+func Each(month time.Month)                 {}
 `
 
+// TestBuild builds all at once: names that collide or are words of Go's and C's, each class of structs, each way in which a Go
+// function may be declared; and that twice at a time.
 func TestBuild(t *testing.T) {
-	p, err := Build(t.Context(), Options{Root: "../../..", Cache: cacheDir(t), Functions: functions(), GoPackage: goPackage(t, inGo)})
-	if err != nil {
-		t.Fatal(err)
+	o := Options{Root: "../../..", Cache: t.TempDir(), Functions: functions(), GoPackage: goPackage(t, inGo)}
+	t.Setenv("GOFLAGS", "-mod=mod -unknown") // the user's does not matter
+	var wait sync.WaitGroup
+	var programs [2]*Program
+	for k := range programs {
+		wait.Go(func() {
+			var err error
+			if programs[k], err = Build(t.Context(), o); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	t.Log(p)
+	if wait.Wait(); t.Failed() {
+		return
+	}
+	p := programs[0]
+	if p.Dir != programs[1].Dir || !p.Cgo {
+		t.Errorf("found programs in %s and %s, with cgo %t, want one, with cgo", p.Dir, programs[1].Dir, p.Cgo)
+	}
+	missing := map[string]string{
+		"syscalln norm":       "SyscallN returns integers and pointers only, and the result is a double",
+		"syscalln norm_":      "SyscallN returns integers and pointers only, and the result is a double",
+		"syscalln normStub":   "SyscallN passes integers and pointers only, and _len is a float",
+		"syscalln pair":       "SyscallN passes integers and pointers only, and p is a struct pair",
+		"syscalln mixed":      "SyscallN passes integers and pointers only, and pair is a struct mixed",
+		"syscalln small":      "SyscallN passes integers and pointers only, and s is a struct small_t",
+		"syscalln axpy":       "SyscallN passes integers and pointers only, and a is a double",
+		"direct each":         "has func Each(month time.Month), want func Each(back unsafe.Pointer, p unsafe.Pointer) int32: it has no result",
+		"direct many":         "has no function Many, want it",
+		"direct mixed":        "has no function Mixed, want it",
+		"direct small":        "has no function Small, want it",
+		"direct tick":         "has no function Tick, want it",
+		"direct _ZN3foo_1234": "has no function ZN3foo1234, want it",
+	}
+	var names []string
+	for _, c := range p.Crossings {
+		names = append(names, c.Name)
+		for symbol, why := range c.Missing {
+			if want := missing[c.Name+" "+symbol]; want == "" || !strings.HasSuffix(why, want) {
+				t.Errorf("%s lacks %s: %q, want %q", c.Name, symbol, why, want)
+			}
+			delete(missing, c.Name+" "+symbol)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("nothing lacks %v", missing)
+	}
+	if want := []string{"cgo", "purego", "syscalln", "libffi", "trampoline", "direct"}; !slices.Equal(names, want) {
+		t.Errorf("found crossings %v, want %v", names, want)
+	}
 	tool, err := newToolchain(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := tool.run(p.Dir, nil, "vet", "./..."); err != nil {
-		t.Errorf("go vet says: %v\n%s", err, out)
+	if _, err := tool.run(p.Dir, nil, "vet", "./..."); err != nil {
+		t.Errorf("go vet says: %v", err)
 	}
 }
 
-func cacheDir(t *testing.T) string {
-	if d := os.Getenv("CACHE"); d != "" {
-		return d
+// TestWithoutCompiler: a program without cgo is built if there is no C compiler, if it fails, and on request.
+func TestWithoutCompiler(t *testing.T) {
+	path, err := exec.LookPath("go")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return t.TempDir()
+	bin := t.TempDir()
+	if err := os.Symlink(path, filepath.Join(bin, "go")); err != nil {
+		t.Fatal(err)
+	}
+	broken := filepath.Join(bin, "broken")
+	if err := os.WriteFile(broken, []byte("#!/bin/sh\necho this compiler is broken >&2\nexit 1\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Root: "../../..", Cache: t.TempDir(), Functions: functions()[:1]}
+	for _, c := range []struct {
+		name, cc, path string
+		no             bool
+		want           string
+	}{
+		{"none", "none", bin, false, "there is no C compiler"},
+		{"broken", broken, os.Getenv("PATH"), false, "this compiler is broken"},
+		{"unwanted", "cc", os.Getenv("PATH"), true, "as was asked for"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("PATH", c.path)
+			t.Setenv("CC", c.cc)
+			o.NoCgo = c.no
+			p, err := Build(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if left := p.Crossings[0].Left; p.Cgo || !strings.Contains(left, c.want) {
+				t.Errorf("cgo was left out for %q (%t), want %q", left, !p.Cgo, c.want)
+			}
+			if info, err := os.Stat(p.File); err != nil || info.Mode()&0o111 == 0 {
+				t.Errorf("found %v, error %v, want a program", info, err)
+			}
+		})
+	}
+	t.Run("no go", func(t *testing.T) {
+		t.Setenv("PATH", t.TempDir())
+		if _, err := Build(t.Context(), o); !errors.Is(err, seam.ErrUnavailable) {
+			t.Errorf("without a go command: got %v, want ErrUnavailable", err)
+		}
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := Build(ctx, o); !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled: got %v, want that", err)
+		}
+	})
+}
+
+// TestRefusals: what no crossing passes is refused by function and parameter, before anything is written.
+func TestRefusals(t *testing.T) {
+	field := func(name string, offset int64, t *prototype.Type) prototype.Field {
+		return prototype.Field{Name: name, Offset: offset, Type: t}
+	}
+	variadic := c("printf", int64s, param("format", pointerTo(char, true)))
+	variadic.Variadic = true
+	union := &prototype.Type{Kind: prototype.Other, Name: "union u", Size: 8, Align: 8}
+	for _, test := range []struct {
+		functions []*prototype.Function
+		want      string
+	}{
+		{nil, "found no functions"},
+		{[]*prototype.Function{variadic}, "program: printf: it is variadic"},
+		{[]*prototype.Function{functions()[0], functions()[0]}, "program: nothing: found twice"},
+		{[]*prototype.Function{c("f", void, param("u", union))}, "program: f: parameter u: found union u by value (other of 8 bytes), want"},
+		{[]*prototype.Function{c("f", union)}, "program: f: result: found union u by value"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 8, field("u", 0, union))))}, "parameter s: field u: found union u by value"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 0)))}, "found struct s by value without fields"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 9, field("c", 0, char), field("x", 1, double))))}, "with the field x at byte 1, want it at 8"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 16, field("c", 0, char))))}, "found struct s by value of 16 bytes, want 1"},
+		{[]*prototype.Function{c("f", void, param("x", integer(prototype.Signed, "__int128", 16)))}, "found __int128 by value (signed of 16 bytes)"},
+	} {
+		cache := filepath.Join(t.TempDir(), "cache")
+		_, err := Build(t.Context(), Options{Root: "../../..", Cache: cache, Functions: test.functions})
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("got the error %v, want %q", err, test.want)
+		}
+		if _, err := os.Stat(cache); err == nil {
+			t.Errorf("%s: something was written", test.want)
+		}
+	}
+}
+
+// TestGoPackageRefusals: a Go package that cannot be used is an error that says why.
+func TestGoPackageRefusals(t *testing.T) {
+	norm := []*prototype.Function{c("norm", double, param("p", pointerTo(double, true)), param("n", int64s))}
+	const wants = ", want func Norm(p []float64) float64: "
+	for text, want := range map[string]string{
+		"package main\n\nfunc main() {}\n":                                           "is a program, want a package that others may import",
+		"package vec\n\nfunc Norm(":                                                  "does not build: ",
+		"package vec\n\nfunc norm(p []float64) float64 { return 0 }\n":               "has no function Norm, want it",
+		"package vec\n\nfunc Norm(p []float64) (float64, error) { return 0, nil }\n": "has func Norm(p []float64) (float64, error)" + wants + "it has 2 results",
+		"package vec\n\nfunc Norm(p []float32) float64 { return 0 }\n":               "has func Norm(p []float32) float64" + wants + "parameter p: found []float32, and it points to double",
+		"package vec\n\nfunc Norm(p []float64) float32 { return 0 }\n":               wants + "the result is float32, and C has double of 8 bytes",
+		"package vec\n\nfunc Norm(p []float64)\t{}\n":                                wants + "it has no result",
+		"package vec\n\nfunc Norm(p ...float64) float64 { return 0 }\n":              wants + "it is variadic",
+		"package vec\n\nfunc Norm[T any](p []T) float64 { return 0 }\n":              "it has type parameters",
+		"package vec\n\nfunc Norm(p []float64, n, m int) float64 { return 0 }\n":     wants + "it has 3 parameters",
+		"package vec\n\nfunc Norm(p []float64, n int32) float64 { return 0 }\n":      wants + "parameter n: found int32, and C has int64_t of 8 bytes",
+		"package vec\n\ntype v []float64\n\nfunc Norm(p v) float64 { return 0 }\n":   "with the type v, want one that is exported",
+		"package vec\n\nvar Norm = func(p []float64) float64 { return 0 }\n":         "has no function Norm, want it",
+	} {
+		_, err := Build(t.Context(), Options{Root: "../../..", Cache: t.TempDir(), Functions: norm, GoPackage: goPackage(t, text), NoCgo: true})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got the error %v, want %q", text, err, want)
+		}
+	}
+	if _, err := Build(t.Context(), Options{Root: "../../..", Cache: t.TempDir(), Functions: norm, GoPackage: t.TempDir(), NoCgo: true}); err == nil {
+		t.Error("a folder without a package is no error")
+	}
+}
+
+// TestGoForms: what a Go function is called with.
+func TestGoForms(t *testing.T) {
+	x, y, n, inc := param("x", pointerTo(double, true)), param("y", pointerTo(double, false)), param("n", int64s), param("incx", int64s)
+	text, raw := param("s", pointerTo(char, true)), param("p", pointerTo(void, false))
+	const at = "frame.Argument"
+	for _, test := range []struct {
+		golang string
+		params []prototype.Parameter
+		want   string // what is loaded; "" if it does not match
+	}{
+		{"(x []float64)", []prototype.Parameter{x, n}, "x := unsafe.Slice(*(**float64)(A(0)), *(*int64)(A(1)))"},
+		{"(x []float64, n int)", []prototype.Parameter{x, n}, "x := unsafe.Slice(*(**float64)(A(0)), *(*int64)(A(1))); n := int(*(*int64)(A(1)))"},
+		{"(x *float64, n int64)", []prototype.Parameter{x, n}, "x := *(**float64)(A(0)); n := *(*int64)(A(1))"},
+		{"(x unsafe.Pointer, n int64)", []prototype.Parameter{x, n}, "x := *(*unsafe.Pointer)(A(0)); n := *(*int64)(A(1))"},
+		{"(x, y []float64)", []prototype.Parameter{x, y, n}, "x := unsafe.Slice(*(**float64)(A(0)), *(*int64)(A(2))); y := unsafe.Slice(*(**float64)(A(1)), *(*int64)(A(2)))"},
+		{"(n int, x []float64, incx int)", []prototype.Parameter{n, x, inc}, "n := int(*(*int64)(A(0))); x := unsafe.Slice(*(**float64)(A(1)), *(*int64)(A(0))); incx := int(*(*int64)(A(2)))"},
+		{"(s string)", []prototype.Parameter{text}, "s := unix.BytePtrToString(*(**byte)(A(0)))"},
+		{"(s string)", []prototype.Parameter{text, n}, "s := unsafe.String(*(**byte)(A(0)), *(*int64)(A(1)))"},
+		{"(p []byte)", []prototype.Parameter{raw, n}, "p := unsafe.Slice(*(**byte)(A(0)), *(*int64)(A(1)))"},
+		{"(x []float64)", []prototype.Parameter{x}, ""},
+		{"(x float64)", []prototype.Parameter{x}, ""},
+		{"(n uint64)", []prototype.Parameter{n}, ""},
+		{"()", []prototype.Parameter{n}, ""},
+		{"(x *float32)", []prototype.Parameter{x}, ""},
+	} {
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, "p.go", "package p\nimport \"unsafe\"\nvar _ unsafe.Pointer\nfunc F"+test.golang+"{}", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg, err := (&types.Config{Importer: importer.Default()}).Check("p", set, []*ast.File{file}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := modelOf([]*prototype.Function{c("f", void, test.params...)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := matched(m.Functions[0], pkg.Scope().Lookup("F").(*types.Func).Signature(), (*types.Package).Name)
+		got := ""
+		if err == nil {
+			got = strings.ReplaceAll(strings.Join(d.Loads, "; "), at, "A")
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q (%v), want %q", test.golang, got, err, test.want)
+		}
+	}
+}
+
+// TestEditedSourcesAreMended: a program is what its functions make, whatever was done to its folder.
+func TestEditedSourcesAreMended(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string][]byte{"a/a.go": []byte("package a\n"), "b.go": []byte("package b\n")}
+	if err := write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	kept := filepath.Join(dir, "b.go")
+	before, err := os.Stat(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a/a.go"), []byte("package edited\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(dir, files); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "a/a.go")); err != nil || string(text) != "package a\n" {
+		t.Errorf("found %q, error %v, want what was written at first", text, err)
+	}
+	if after, err := os.Stat(kept); err != nil || !os.SameFile(before, after) {
+		t.Errorf("a file that was right was replaced (error %v)", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "*/.fresh-*")); left != nil {
+		t.Errorf("found %v, want nothing of the kind", left)
+	}
 }

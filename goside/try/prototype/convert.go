@@ -170,12 +170,8 @@ func fields(t *cc.StructType) []Field {
 			continue
 		}
 		field := Field{f.Name(), f.Offset(), convert(f.Type(), inside)}
-		switch d := f.Declarator(); {
-		case f.IsBitfield():
+		if f.IsBitfield() {
 			field.Type = &Type{Kind: Other, Name: "bit field", Size: f.AccessBytes(), Align: 1}
-		case d != nil && field.Type.Kind == Pointer:
-			alone := d.Pointer != nil && d.Pointer.Pointer == nil && d.IsConst() // "const char *s", not "const char **s"
-			field.Type.Const = field.Type.Const || alone || pointsToConst(d)
 		}
 		list = append(list, field)
 	}

@@ -33,6 +33,7 @@ func Debug(library, symbol string) (*Function, error) {
 			entry = s
 		}
 	}
+	slices.Sort(names)
 	if err := Find(names, symbol); err != nil {
 		return nil, err
 	}
@@ -116,8 +117,8 @@ func splitOff(f *elf.File, path string) []string {
 			files = append(files, filepath.Join(folder, ".build-id", id[:2], id[2:]+".debug"))
 		}
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	if s := f.Section(".gnu_debuglink"); s != nil {
 		if link, err := s.Data(); err == nil {
@@ -433,6 +434,8 @@ func (d *debugger) base(e *dwarf.Entry, name string, size int64) *Type {
 }
 
 // shorter are the names that people write for numbers of C.
+//
+//nolint:dupword // long long is a type
 var shorter = map[string]string{
 	"short int": "short", "short unsigned int": "unsigned short", "long int": "long", "long unsigned int": "unsigned long",
 	"long long int": "long long", "long long unsigned int": "unsigned long long", "complex double": "_Complex double",
@@ -473,10 +476,9 @@ func (d *debugger) pointer(e *dwarf.Entry, name string, depth, steps int) (*Type
 		return nil, err
 	}
 	t := &Type{Kind: Pointer, Elem: elem, Size: size, Align: size}
-	switch {
-	case d.lang == "rust":
+	if d.lang == "rust" {
 		t.Const = strings.HasPrefix(name, "*const ") || strings.HasPrefix(name, "&") && !strings.HasPrefix(name, "&mut ")
-	default:
+	} else {
 		t.Const = d.isConst(e, steps)
 	}
 	if strings.HasSuffix(elem.Name, "__va_list_tag") {
@@ -619,6 +621,9 @@ func (d *debugger) field(m *dwarf.Entry, steps int) (Field, error) {
 		f.Offset = int64(n)
 	}
 	if m.Val(dwarf.AttrBitSize) != nil {
+		if bits, ok := m.Val(dwarf.AttrDataBitOffset).(int64); ok {
+			f.Offset = bits / 8
+		}
 		f.Type = &Type{Kind: Other, Name: "bit field", Size: 1, Align: 1}
 	}
 	return f, nil

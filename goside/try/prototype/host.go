@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"runtime"
+	"time"
 
 	"modernc.org/cc/v4"
 )
@@ -114,12 +115,30 @@ func settle(c *cc.Config) error {
 	return c.ApplyOptions()
 }
 
+// patience is how long cc may take: what it does not understand, it may read for ever.
+const patience = 30 * time.Second
+
 // translate is cc.Translate, whose panics are errors.
-func translate(c *cc.Config, sources []cc.Source) (tree *cc.AST, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("prototype: the C parser failed: %v", p)
-		}
+func translate(c *cc.Config, sources []cc.Source) (*cc.AST, error) {
+	type result struct {
+		tree *cc.AST
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r = result{nil, fmt.Errorf("prototype: the C parser failed: %v", p)}
+			}
+			done <- r
+		}()
+		r.tree, r.err = cc.Translate(c, sources)
 	}()
-	return cc.Translate(c, sources)
+	select {
+	case r := <-done:
+		return r.tree, r.err
+	case <-time.After(patience):
+		return nil, fmt.Errorf("prototype: the C parser came to no end in %v", patience)
+	}
 }

@@ -7,15 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"modernc.org/cc/v4"
 )
 
-// The names that cc's positions have.
+// The names of sources in cc's positions, and a limit.
 const (
 	sigFile = "--sig"
+	endFile = "<end>"
 	longest = 32 << 10 // bytes of a prototype
 )
 
@@ -35,6 +37,9 @@ typedef struct FILE FILE;
 #define complex _Complex
 `
 
+// guard follows a prototype: cc looks for a name, or for the end of a list, for ever if there is none.
+const guard = "int toll_end(int x);\n"
+
 // known are the names of the types of C and of the prelude, for suggestions.
 var known = strings.Fields(`void char short int long float double signed unsigned bool _Bool size_t ptrdiff_t wchar_t wint_t
 	ssize_t off_t time_t clock_t uchar u_char ushort u_short uint u_int ulong u_long mode_t uid_t gid_t pid_t
@@ -48,7 +53,7 @@ func Parse(sig string) (*Function, error) {
 	case strings.TrimSpace(sig) == "":
 		return nil, errors.New(`prototype: found an empty prototype, want one such as "double norm(const double *p, int64_t n)"`)
 	case len(sig) > longest:
-		return nil, fmt.Errorf("prototype: found a prototype of %d bytes, want at most %d: give a header", len(sig), longest)
+		return nil, fmt.Errorf("prototype: found a prototype of %d bytes, want at most %d: give --header", len(sig), longest)
 	}
 	// What C++ may write before a function that C calls; blanks keep the columns.
 	text := externC.ReplaceAllStringFunc(sig, func(s string) string { return strings.Repeat(" ", len(s)) })
@@ -64,6 +69,7 @@ func Parse(sig string) (*Function, error) {
 		{Name: "<builtin>", Value: builtin},
 		{Name: "<prelude>", Value: prelude},
 		{Name: sigFile, Value: text + "\n;\n"},
+		{Name: endFile, Value: guard},
 	})
 	if err != nil {
 		return nil, explain(text, err)
@@ -132,7 +138,7 @@ func hasType(s *cc.DeclarationSpecifiers) bool {
 }
 
 var (
-	located = regexp.MustCompile(`(?m)^` + sigFile + `:(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
+	located = regexp.MustCompile(`(?m)^(?:` + sigFile + `|` + endFile + `):(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
 	wanted  = regexp.MustCompile(`^unexpected (.*?), expected (.*)$`)
 	plus    = regexp.MustCompile(`::|\btemplate\b|\bclass\b|\bnamespace\b|\boperator\b|&|\b\w+\s*<[\w\s,:*]*>|\bnoexcept\b|\bconst\s*;?\s*$`)
 	plainly = strings.NewReplacer("declarator or abstract declarator", "a type or a name", "direct-declarator", "a name",
@@ -144,11 +150,12 @@ var (
 // explain says in our words, and with the place, what cc did not understand.
 func explain(text string, err error) error {
 	if at := plus.FindStringIndex(text); at != nil {
-		return point(text, at[0], fmt.Sprintf("%q is C++, want C: give what an extern \"C\" function is declared as", text[at[0]:at[1]]))
+		return point(text, at[0], fmt.Sprintf(`%q is C++, want C, as in an extern "C" function`, text[at[0]:at[1]]))
 	}
 	m := located.FindStringSubmatch(err.Error())
 	if m == nil {
-		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), strings.ReplaceAll(strings.TrimPrefix(err.Error(), "prototype: "), "\n", "; "))
+		message, _, _ := strings.Cut(strings.TrimPrefix(origin.ReplaceAllString(err.Error(), ""), "prototype: "), "\n")
+		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), message)
 	}
 	line, _ := strconv.Atoi(m[1])
 	column, _ := strconv.Atoi(m[2])
@@ -157,19 +164,21 @@ func explain(text string, err error) error {
 		offset += len(l)
 	}
 	end := len(strings.TrimRight(text, " \t\n;"))
-	offset = min(offset, end)
+	if offset > end || strings.HasPrefix(m[0], endFile) {
+		offset = end
+	}
 	if at, name := unknownType(text, offset); name != "" {
 		message := fmt.Sprintf("%q is no type that is known here", name)
 		if near := nearest(name, known, 1); len(near) > 0 {
 			message += fmt.Sprintf("; did you mean %q?", near[0])
 		} else {
-			message += fmt.Sprintf(`: say what it is before the function, as in "typedef unsigned long %s;", or give a header`, name)
+			message += fmt.Sprintf(`: say what it is before the function, as in "typedef unsigned long %s;", or give --header`, name)
 		}
 		return point(text, at, message)
 	}
 	message := m[3]
 	if strings.HasPrefix(message, "include file not found") {
-		message = "a prototype includes no files: give the header instead"
+		message = "a prototype includes no files: give --header instead"
 	}
 	if w := wanted.FindStringSubmatch(message); w != nil {
 		found := "found " + w[1]
@@ -194,8 +203,8 @@ func unknownType(text string, offset int) (int, string) {
 		types[m[1]] = true
 	}
 	words := word.FindAllStringIndex(text, -1)
-	for k := len(words) - 1; k >= 0; k-- {
-		from, to := words[k][0], words[k][1]
+	for _, w := range slices.Backward(words) {
+		from, to := w[0], w[1]
 		if from > offset {
 			continue
 		}
@@ -203,7 +212,7 @@ func unknownType(text string, offset int) (int, string) {
 		// A type is followed by a name or a star; a name is not.
 		rest := strings.TrimLeft(text[to:], " \t\n")
 		followed := rest != "" && (rest[0] == '*' || rest[0] == '_' || word.MatchString(rest[:1]))
-		if followed && !types[name] && !tagged(text[:from]) {
+		if followed && !types[name] && !named(text[:from], types) {
 			return from, name
 		}
 		if from < offset && to <= offset && types[name] {
@@ -213,15 +222,17 @@ func unknownType(text string, offset int) (int, string) {
 	return 0, ""
 }
 
-// tagged reports whether a text ends with the word that a tag follows.
-func tagged(text string) bool {
-	fields := strings.Fields(text)
-	if len(fields) == 0 {
-		return false
-	}
-	last := fields[len(fields)-1]
-	return strings.HasSuffix(last, "struct") || strings.HasSuffix(last, "union") || strings.HasSuffix(last, "enum")
+// named reports whether what follows a text is a name, since a type, a star or the word before a tag is there already.
+func named(text string, types map[string]bool) bool {
+	text = strings.TrimRight(text, " \t\n")
+	last := lastWord.FindString(text)
+	return strings.HasSuffix(text, "*") || types[last] && !slices.Contains(qualifiers, last)
 }
+
+var (
+	lastWord   = regexp.MustCompile(`[A-Za-z_]\w*$`)
+	qualifiers = []string{"const", "volatile", "restrict", "static", "extern", "inline", "typedef"}
+)
 
 func tokenAt(text string, offset int) string {
 	rest := text[offset:]

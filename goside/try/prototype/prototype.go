@@ -37,7 +37,7 @@ type Type struct {
 	Size  int64   `json:",omitempty"` // bytes; 0 if it is not known, as of void and of an incomplete struct
 	Align int64   `json:",omitempty"`
 	Elem  *Type   `json:",omitempty"` // of a pointer or an array; the result of a function
-	Const bool    `json:",omitempty"` // a pointer's: what it points to is const
+	Const bool    `json:",omitempty"` // a pointer's: what it points to is const; not known of a field
 	Count int64   `json:",omitempty"` // of an array's elements
 	Field []Field `json:",omitempty"` // of a struct, in order, but not of one that a pointer in a struct leads to; the parameters of a function
 }
@@ -68,9 +68,9 @@ type Function struct {
 
 // String returns the function's prototype in C.
 func (f *Function) String() string {
-	params := make([]string, len(f.Params))
-	for k, p := range f.Params {
-		params[k] = declare(p.Type, p.Name)
+	var params []string
+	for _, p := range f.Params {
+		params = append(params, declare(p.Type, p.Name))
 	}
 	if f.Variadic {
 		params = append(params, "...")
@@ -179,6 +179,9 @@ func (t *Type) refusal() string {
 		}
 		return t.Name + ", which no crossing passes by value"
 	case Array:
+		if t.Count == 0 {
+			return "an array without a size"
+		}
 		return t.Elem.refusal()
 	case Struct:
 		return t.structRefusal()

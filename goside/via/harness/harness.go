@@ -26,6 +26,7 @@ type Frame struct {
 	freed      *unsafe.Pointer // its argument
 	number     uint32          // for the worker
 	worker     *worker         // that makes the calls through a process
+	prepared   *worker         // that knows the frame
 	text       []byte          // of the worker's, that the result leads to
 }
 

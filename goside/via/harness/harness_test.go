@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,9 @@ const childVariable = "TOLL_HARNESS_CHILD"
 
 // odd is the library of testdata, once it is built.
 var odd string
+
+// self is the program that does jobs.
+var self = os.Args[0]
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
@@ -96,7 +100,7 @@ func init() {
 		function("counts", int64s),
 		function("panics", int64s, int64s),
 		whole("forks"), whole("forks_and_stays"), whole("flushes"), whole("handles"), whole("changes_much"),
-		whole("exits"), whole("aborts"), whole("hangs"), whole("crashes"), whole("prints"),
+		whole("exits"), whole("aborts"), whole("hangs"), whole("crashes"), whole("overflows"), whole("prints"),
 	} {
 		functions[f.Name] = f
 	}
@@ -215,7 +219,7 @@ func child(t *testing.T, j *Job) *report {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], file)
+	cmd := exec.CommandContext(ctx, self, file)
 	cmd.Env = append(os.Environ(), childVariable+"=1", "ODD_TO_GO=1", "GOTRACEBACK=single")
 	cmd.ExtraFiles = []*os.File{out}
 	var r report
@@ -292,7 +296,6 @@ func (r *report) calling() (last *Calling) {
 }
 
 func float(b []byte) float64 { return math.Float64frombits(binary.NativeEndian.Uint64(b)) }
-func whole(b []byte) int64   { return int64(binary.NativeEndian.Uint64(b)) }
 
 func TestVerify(t *testing.T) {
 	j := job(t, Verify, "toll_calls_add", "a=1.5", "b=2")
@@ -395,6 +398,7 @@ func TestEnds(t *testing.T) {
 		stderr         string
 	}{
 		{"exits", "3", 3, ""}, {"exits", "0", 0, ""}, {"aborts", "0", 2, "SIGABRT"}, {"crashes", "16", 2, "addr=0x10"},
+		{"overflows", "0", 2, "SIGSEGV"},
 	} {
 		r := child(t, job(t, Verify, c.name, "a="+c.argument))
 		code := 0
@@ -461,7 +465,7 @@ func TestNoticed(t *testing.T) {
 		if len(got) != len(want) {
 			t.Errorf("%s: noticed %q, want %d things", name, got, len(want))
 		}
-		if name == "prints" && r.stdout != "printed\nprinted\n" {
+		if name == "prints" && r.stdout != strings.Repeat("printed\n", 2) {
 			t.Errorf("it printed %q, want two lines", r.stdout)
 		}
 	}
@@ -473,7 +477,7 @@ func TestMeasure(t *testing.T) {
 	for set := range j.Plan.Sizes {
 		j.Sets = append(j.Sets, set)
 	}
-	j.Crossings = []string{"purego", "other"}
+	j.Crossings = []string{"purego", "other", process}
 	j.Reference = &Reference{odd, "grow"}
 	r := child(t, j).held(t)
 	var got, notes []string
@@ -491,7 +495,8 @@ func TestMeasure(t *testing.T) {
 		n := j.Plan.N(set)
 		want = append(want, "Try/op=grow/lang=c/via=purego/n="+n, "Try/op=grow/lang=c/via=purego/n="+n+"/entry=again",
 			"Try/op=grow/lang=reference/via=purego/n="+n, "TryBorder/op=grow/lang=c/via=purego/n="+n,
-			"Try/op=grow/lang=c/via=other/n="+n, "TryBorder/op=grow/lang=c/via=other/n="+n)
+			"Try/op=grow/lang=c/via=other/n="+n, "TryBorder/op=grow/lang=c/via=other/n="+n,
+			"Try/op=grow/lang=c/via=process/n="+n, "TryBorder/op=grow/lang=c/via=process/n="+n)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
@@ -515,6 +520,95 @@ func TestMeasureFrees(t *testing.T) {
 		r := child(t, j).held(t)
 		if len(r.events) == 0 {
 			t.Error("nothing")
+		}
+	}
+}
+
+// TestProcess: what comes back through a worker is what came back from the library.
+func TestProcess(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+	}{
+		{"toll_calls_noop", nil},
+		{"toll_calls_add", []string{"a=1.5", "b=2"}},
+		{"toll_calls_fill", []string{"a=zeros:5", "b=4", "c=2.5", "out a"}},
+		{"toll_calls_fill", []string{"a=random:5", "b=4", "c=2.5", "out a:out"}},
+		{"toll_calls_fill", []string{"a=random:100000", "b=4", "c=2.5", "out a:inout"}},
+		{"toll_calls_fill", []string{"a=nil", "b=0", "c=2.5"}},
+		{"toll_calls_sum", []string{"a=random:100000", "b=100000"}},
+		{"toll_calls_text_static", nil},
+		{"toll_calls_text_length", []string{`a="hello"`}},
+		{"tail", []string{`a="hello"`, "b=2"}},
+		{"greeting", []string{"a=100000", "out result:free=release_greeting"}},
+		{"counts", nil},
+	} {
+		j := job(t, Verify, c.name, c.args...)
+		j.Seeds = []uint64{0, 1, 2}
+		want := child(t, j).held(t).called()
+		j.Crossings = []string{process}
+		for k, got := range child(t, j).held(t).called() {
+			w := want[k]
+			w.Crossing = process
+			if functions[c.name].Result.Kind == prototype.Pointer { // at another address
+				w.Result, got.Result = nil, nil
+			}
+			if !reflect.DeepEqual(got, w) {
+				t.Errorf("%s %q, seed %d: %+v, want %+v", c.name, c.args, w.Seed, got, w)
+			}
+		}
+	}
+}
+
+// TestProcessEnds: the harness survives its worker, and says how it ended.
+func TestProcessEnds(t *testing.T) {
+	for name, want := range map[string]string{
+		"crashes": "addr=0x10", "aborts": "SIGABRT", "exits": "exit status 16", "wild": "does not share",
+	} {
+		j := job(t, Verify, name, "a=16")
+		j.Crossings = []string{process}
+		if name == "wild" {
+			j.Plan.Function.Result = pointer(bytes1, false)
+		}
+		r := child(t, j)
+		if e := r.last().Error; !strings.Contains(e, want) {
+			t.Errorf("%s: %v, %q, want %q", name, r.err, e, want)
+		}
+		functions["wild"].Result = pointer(chars, false)
+	}
+}
+
+func TestCrowd(t *testing.T) {
+	for crossing, name := range map[string]string{"purego": "grow", process: "grow", "direct": "toll_calls_add"} {
+		args := []string{"a=ones:b", "b=10"}
+		if name == "toll_calls_add" {
+			args = nil
+		}
+		j := job(t, Crowd, name, args...)
+		j.Crossings, j.Goroutine, j.Batch = []string{crossing}, []int{1, 3}, int64(5*time.Millisecond)
+		r := child(t, j).held(t)
+		var names []string
+		for _, e := range r.events {
+			for _, one := range e.Timed {
+				names = append(names, one.Name)
+				for _, s := range one.Samples {
+					if s.Wall <= 0 || s.Get("p50-ns") <= 0 || s.Get("p99-ns") < s.Get("p50-ns") || s.Get("max-ns") < s.Get("p999-ns") ||
+						s.Get("clock-ns") <= 0 || s.Get("goroutines-run") < 1 {
+						t.Errorf("%s: %+v", one.Name, s)
+					}
+				}
+				if len(one.Samples) != 2 {
+					t.Errorf("%s: %d samples, want 2", one.Name, len(one.Samples))
+				}
+			}
+		}
+		lang := "c"
+		if crossing == "direct" {
+			lang = "go"
+		}
+		prefix := "TryCrowd/op=" + name + "/lang=" + lang + "/via=" + crossing + "/goroutines="
+		if want := []string{prefix + "1", prefix + "3"}; !slices.Equal(names, want) {
+			t.Errorf("rows %q, want %q", names, want)
 		}
 	}
 }

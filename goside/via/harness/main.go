@@ -94,7 +94,6 @@ type session struct {
 	address   uintptr // of the function
 	reference uintptr
 	free      uintptr // of what frees the result
-	worker    bool    // this is a process that a harness started
 	frames    uint32  // how many were made
 }
 
@@ -206,7 +205,13 @@ func (s *session) lang(crossing string) string {
 // open returns what makes calls of the function through a crossing, given its address or that of another one.
 func (s *session) open(crossing string, address uintptr) (Calls, error) {
 	if crossing == process {
-		return s.throughWorker(address == noop), nil
+		switch address {
+		case noop:
+			return throughWorker(callNoop), nil
+		case s.reference:
+			return throughWorker(callReference), nil
+		}
+		return throughWorker(callFunction), nil
 	}
 	open, err := s.opener(crossing, s.function.Name)
 	if err != nil {

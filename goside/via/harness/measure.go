@@ -5,6 +5,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 	"unsafe"
@@ -75,7 +76,7 @@ func (s *session) measure() error {
 		s.sendTimed(run.Series)
 	}
 	watch.look(watch.current)
-	if notes := append(watch.notes, thread.Notes()...); len(notes) > 0 {
+	if notes := slices.Concat(watch.notes, thread.Notes()); len(notes) > 0 {
 		s.report.send(Event{Notes: notes})
 	}
 	return err
@@ -220,6 +221,7 @@ func (w *watcher) subject(one *subject) measure.Subject {
 }
 
 func (w *watcher) on(one *subject) {
+	endCopy()
 	w.current = one
 	w.report.send(Event{Step: &Step{On: one.name, Done: w.done, All: w.all}})
 }

@@ -85,7 +85,7 @@ func children() (all []int) {
 	files, _ := filepath.Glob("/proc/self/task/*/children")
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		for _, field := range strings.Fields(string(text)) {
+		for field := range strings.FieldsSeq(string(text)) {
 			if pid, err := strconv.Atoi(field); err == nil {
 				all = append(all, pid)
 			}
@@ -134,7 +134,7 @@ func locale() string {
 	if r == 0 {
 		return ""
 	}
-	return readText(*(*unsafe.Pointer)(unsafe.Pointer(&r)))
+	return string(textAt(*(*unsafe.Pointer)(unsafe.Pointer(&r))))
 }
 
 // environment returns the C library's.
@@ -146,7 +146,7 @@ func environment() map[string]string {
 	}
 	list := **(**unsafe.Pointer)(unsafe.Pointer(&address))
 	for ; list != nil && *(*unsafe.Pointer)(list) != nil; list = unsafe.Add(list, unsafe.Sizeof(list)) {
-		key, value, _ := strings.Cut(readText(*(*unsafe.Pointer)(list)), "=")
+		key, value, _ := strings.Cut(string(textAt(*(*unsafe.Pointer)(list))), "=")
 		all[key] = value
 	}
 	return all

@@ -108,6 +108,12 @@ int64_t hangs(int64_t x) {
 }
 int64_t crashes(int64_t x) { return *(volatile int64_t *)(uintptr_t)x; }
 
+int64_t overflows(int64_t x) {
+    volatile char much[4096];
+    much[x % 4096] = 1;
+    return overflows(x + 1) + much[x % 4096];
+}
+
 int64_t counts(void) {
     static int64_t n;
     return ++n;
