@@ -83,13 +83,11 @@ func batchText(calls float64) string {
 	if math.IsInf(calls, 0) {
 		return "never"
 	}
-	for _, u := range []struct {
-		size float64
-		name string
-	}{{1e6, "M"}, {1e3, "k"}} {
-		if calls >= 10*u.size {
-			return fmt.Sprintf("%.0f%s", calls/u.size, u.name)
-		}
+	switch {
+	case calls >= 1e6:
+		return fmt.Sprintf("%.1fM", calls/1e6)
+	case calls >= 1e4:
+		return fmt.Sprintf("%.0fk", calls/1e3)
 	}
 	return count(calls)
 }

@@ -79,7 +79,7 @@ type Crossing struct {
 	calls    bool // back
 	work     map[string]curve
 	slower   measure.Interval // factor of other work
-	tried    *tried           // instead of most of it
+	tried    bool             // by toll try, instead of predicted
 	usual    float64          // relative error of the predictions for what was held out, in the median
 }
 
@@ -386,13 +386,6 @@ func (m *Model) slowerBy(c *Crossing, r *record.Record) measure.Interval {
 // Predict returns what a call takes through a crossing.
 func (c *Crossing) Predict(j Job) Cost {
 	cost := Cost{Call: c.call, Callbacks: times(c.callback, j.Callbacks)}
-	if c.tried != nil {
-		cost = Cost{Call: c.tried.border, Work: minus(c.tried.all, c.tried.border)}
-		if j.Rate > 0 && j.Rate*c.tried.all.Median < 1e9 {
-			cost.Asleep = c.addedAt(j.Rate)
-		}
-		return cost
-	}
 	if j.In > 0 && c.copies {
 		cost.Bytes = plus(cost.Bytes, c.in.value(j.In))
 	}
