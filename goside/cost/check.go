@@ -122,15 +122,18 @@ func (p *Point) least(of func(*Checked) float64) *Checked {
 	return best
 }
 
-// Right reports whether the predicted winner is the measured one, or cannot be told from it: by their ratio within rounds and
-// by the noise floor, or since the model's own intervals of the two overlap.
+// Right reports whether the predicted winner is the measured one, or cannot be told from it by what was measured: their ratio
+// within rounds is 1 but for noise, or their times' intervals overlap. That the model itself does not tell them apart is no excuse.
 func (p *Point) Right() (same, within bool) {
 	a, b := p.Predicted(), p.Measured()
 	if a == b {
 		return true, true
 	}
 	ratio, ok := record.WallRatio(a.Row, b.Row)
-	return false, ok && !ratio.Differs(p.floor()) || a.Predicted.Hi >= b.Predicted.Lo
+	if known := a.Measured.Hi - b.Measured.Lo; math.IsInf(known, 0) { // too few rounds for intervals
+		return false, false
+	}
+	return false, ok && !ratio.Differs(p.floor()) || a.Measured.Lo <= b.Measured.Hi
 }
 
 // floor returns the noise floor, 0 if it is unknown.

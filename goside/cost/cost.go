@@ -352,8 +352,8 @@ func (m *Model) crossing(lang, via string, r *record.Record) *Crossing {
 		}
 		c.Rated = true
 		c.Rows = append(c.Rows, row)
-		all := measure.Median(row.Wall())
-		c.asleep.knots = append(c.asleep.knots, knot{math.Log(rate), plus(all, measure.Interval{Median: -closed.Median, Lo: -closed.Hi, Hi: -closed.Lo})})
+		all := measure.Median(row.Wall()) // a rate takes nothing off
+		c.asleep.knots = append(c.asleep.knots, knot{math.Log(rate), minus(all, closed)})
 	}
 	slices.SortFunc(c.asleep.knots, func(a, b knot) int { return cmp.Compare(a.at, b.at) })
 	return c

@@ -144,6 +144,31 @@ func TestWrongWinner(t *testing.T) {
 	}
 }
 
+// TestCloseWinners: a predicted winner that takes little more than the measured one is right by the intervals of what was
+// measured, and not without any, whatever the model's own.
+func TestCloseWinners(t *testing.T) {
+	for _, c := range []struct {
+		rounds, right int
+		spread        float64
+	}{{7, 7, 0.2}, {7, 1, 0.001}, {5, 1, 0.2}} {
+		points := costtest.Points(1)
+		for k := range points {
+			s := &points[k]
+			s.Samples = s.Samples[:c.rounds]
+			for at := range s.Samples {
+				s.Samples[at].Wall *= 1 + c.spread*float64((at+k)%c.rounds)
+				if strings.Contains(s.Subject.Name, "via=trampoline") {
+					s.Samples[at].Wall *= 1.4
+				}
+			}
+		}
+		m, r := modelOf(t, costtest.Calls(true), points)
+		if v := cost.Judge(m.Check(r)); v.Right != c.right {
+			t.Errorf("with a spread of %v in %d rounds %d are right, want %d: %+v", c.spread, c.rounds, v.Right, c.right, v)
+		}
+	}
+}
+
 func TestNothing(t *testing.T) {
 	m, r := modelOf(t, []measure.Series{pagetest.One("Payload/op=noop/lang=c/via=cgo/n=1", nil, 1, 2)})
 	if len(m.Crossings) != 0 || m.Check(r) != nil || m.HeldOut() != nil {
