@@ -407,15 +407,15 @@ func TestRefusals(t *testing.T) {
 		want      string
 	}{
 		{nil, "found no functions"},
-		{[]*prototype.Function{variadic}, "program: printf: it is variadic"},
+		{[]*prototype.Function{variadic}, "program: printf is variadic: "},
 		{[]*prototype.Function{functions()[0], functions()[0]}, "program: nothing: found twice"},
-		{[]*prototype.Function{c("f", void, param("u", union))}, "program: f: parameter u: found union u by value (other of 8 bytes), want"},
-		{[]*prototype.Function{c("f", union)}, "program: f: result: found union u by value"},
-		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 8, field("u", 0, union))))}, "parameter s: field u: found union u by value"},
-		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 0)))}, "found struct s by value without fields"},
-		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 9, field("c", 0, char), field("x", 1, double))))}, "with the field x at byte 1, want it at 8"},
-		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 16, field("c", 0, char))))}, "found struct s by value of 16 bytes, want 1"},
-		{[]*prototype.Function{c("f", void, param("x", integer(prototype.Signed, "__int128", 16)))}, "found __int128 by value (signed of 16 bytes)"},
+		{[]*prototype.Function{c("f", void, param("u", union))}, "program: parameter u of f is union u, which no crossing passes"},
+		{[]*prototype.Function{c("f", union)}, "program: the result of f is union u"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 8, field("u", 0, union))))}, "parameter s of f is struct s with the field u, union u"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 0)))}, "its fields are not known"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 9, field("c", 0, char), field("x", 1, double))))}, "with the field x at byte 1, where Go has it at 8"},
+		{[]*prototype.Function{c("f", void, param("s", structOf("struct s", 16, field("c", 0, char))))}, "struct s of 16 bytes aligned to 1, where Go has 1"},
+		{[]*prototype.Function{c("f", void, param("x", integer(prototype.Signed, "__int128", 16)))}, "program: parameter x of f: found __int128 (signed of 16 bytes), want"},
 	} {
 		cache := filepath.Join(t.TempDir(), "cache")
 		_, err := Build(t.Context(), Options{Root: "../../..", Cache: cache, Functions: test.functions})
