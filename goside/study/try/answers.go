@@ -28,10 +28,10 @@ func each(r *record.Record, say func(g *group) string) string {
 	return strings.Join(said, " ")
 }
 
-// answerHow says which crossing is the fastest, and what the next takes.
+// answerHow says which crossing is the fastest, and what the others take.
 func answerHow(p *page.Page) string {
 	return each(p.Record, func(g *group) string {
-		best := fastest(g.own())
+		best := g.preferred()
 		if best == nil {
 			return ""
 		}
@@ -45,7 +45,7 @@ func answerHow(p *page.Page) string {
 			ratio, ok := record.WallRatio(r, best)
 			switch {
 			case r == best || !ok:
-			case ratio.Differs(g.floor):
+			case ratio.Differs(g.floor) && ratio.Median > 1:
 				longer = append(longer, fmt.Sprintf("through %s %s times", phrase(r), page.Factor(ratio.Median)))
 			default:
 				same = append(same, phrase(r))
@@ -64,7 +64,7 @@ func answerHow(p *page.Page) string {
 // answerGo says what the Go function takes beside the fastest crossing.
 func answerGo(p *page.Page) string {
 	return each(p.Record, func(g *group) string {
-		best, direct := fastest(g.own()), g.via(directName)
+		best, direct := g.preferred(), g.via(directName)
 		ratio, ok := record.WallRatio(direct, best)
 		if !ok {
 			return ""
@@ -83,7 +83,7 @@ func answerGo(p *page.Page) string {
 // answerProcess says what a call to a process takes.
 func answerProcess(p *page.Page) string {
 	return each(p.Record, func(g *group) string {
-		best, process := fastest(g.own()), g.via(processName)
+		best, process := g.preferred(), g.via(processName)
 		if process == nil {
 			return ""
 		}

@@ -324,7 +324,7 @@ func (q *Request) Tell(w io.Writer) {
 		f := p.function
 		fmt.Fprintln(w, page.Wrapped(fmt.Sprintf("%s, by %s; %s", f, f.From, f.Convention)))
 		for _, a := range p.plan.Arguments {
-			fmt.Fprintln(w, page.Wrapped("  "+argumentLine(&a)))
+			fmt.Fprintf(w, "  %s\n", argumentLine(&a))
 		}
 		if p.plan.Sweep != "" {
 			fmt.Fprintf(w, "  sweep: %s\n", p.sizes())
@@ -344,7 +344,7 @@ func (q *Request) TellCrossings(w io.Writer) {
 		fmt.Fprintln(w, page.Wrapped(fmt.Sprintf("%s through %s", p.function.Name, page.Joined(tried))))
 		for _, r := range p.rows {
 			if r.left != "" {
-				fmt.Fprintln(w, page.Wrapped(fmt.Sprintf("  left out: %s: %s", r.crossing, r.left)))
+				fmt.Fprintf(w, "  left out: %s: %s\n", r.crossing, r.left)
 			}
 		}
 	}

@@ -83,7 +83,7 @@ func TestTables(t *testing.T) {
 		"- norm n=1000 failed through purego's RegisterFunc: crashed with SIGSEGV when called by 2 goroutines: it may not be safe for threads.",
 		"- norm n=1000 was left out of purego's SyscallN: it passes no float64.",
 		"- norm n=1000 failed through libffi: crashed with SIGSEGV: argument p = nil.",
-		"- norm n=1000 differs by the reference: differs from cgo: result: 1 and 2, 1 ULP apart.",
+		"- norm n=1000 by the reference: differs from cgo: result: 1 and 2, 1 ULP apart.",
 		"- norm n=1000: it keeps state.",
 		"- norm n=1000 through cgo: it writes to standard output: \"hello\".",
 		"**How to call it?** Call norm n=1000 through cgo: 155 ns, of which 31.1 ns are the border. Indistinguishable from it: purego's RegisterFunc.",
