@@ -16,10 +16,12 @@ import (
 type Toll struct {
 	Name           string
 	Median, Lo, Hi float64
+	Border         float64 // the part of the median that is drawn apart; 0: none
 }
 
 var (
 	tollBar   = color.RGBA{0x3b, 0x6e, 0xa8, 0xff}
+	tollWork  = color.RGBA{0x9d, 0xbd, 0xdf, 0xff} // behind the border
 	tollNoise = color.RGBA{0xf2, 0xc4, 0x6d, 0xff}
 	tollSpan  = draw.LineStyle{Color: color.RGBA{0x14, 0x2b, 0x47, 0xff}, Width: vg.Points(1.5)}
 )
@@ -43,11 +45,14 @@ func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 	text.YAlign = draw.YCenter
 
 	var labels, figures vg.Length
-	least, most := math.Inf(1), 0.0
+	least, most, split := math.Inf(1), 0.0, false
 	for k := range tolls {
 		t := &tolls[k]
 		lo, hi := t.span()
-		least, most = min(least, lo), max(most, hi)
+		least, most, split = min(least, lo), max(most, hi), split || t.Border > 0
+		if t.Border > 0 {
+			least = min(least, t.Border)
+		}
 		if !math.IsInf(floor, 0) { // the band of noise has room, too
 			least, most = min(least, t.Median/(1+floor)), max(most, t.Median*(1+floor))
 		}
@@ -58,7 +63,7 @@ func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 	if narrow {
 		pitch, left = pitch+vg.Points(tollLabel), vg.Points(tollPad)
 	}
-	legend := lined(tollKeys(floor), width-vg.Points(tollPad)-left)
+	legend := lined(tollKeys(floor, split), width-vg.Points(tollPad)-left)
 	bars, foot := vg.Length(len(tolls))*pitch, vg.Points(tollPad+axisHeight+keyHeight*float64(len(legend)))
 	return &Picture{width, bars + foot + vg.Points(tollPad), func(c draw.Canvas) {
 		Whiten(c)
@@ -98,7 +103,12 @@ func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length,
 	fill := func(color color.Color, x0, y0, x1, y1 vg.Length) {
 		c.FillPolygon(color, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}})
 	}
-	fill(tollBar, from, y, end, top)
+	if t.Border > 0 {
+		fill(tollWork, from, y, end, top)
+		fill(tollBar, from, y, x(t.Border), top)
+	} else {
+		fill(tollBar, from, y, end, top)
+	}
 	if !math.IsInf(floor, 0) {
 		half := max(x(t.Median*(1+floor))-end, vg.Points(tollThinnest)/2)
 		fill(tollNoise, end-half, y-vg.Points(3), end+half, top+vg.Points(3))
@@ -113,8 +123,12 @@ func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length,
 	c.FillText(text, vg.Point{X: right + vg.Points(7), Y: middle}, nanoseconds(t.Median))
 }
 
-func tollKeys(floor float64) []Key {
+func tollKeys(floor float64, split bool) []Key {
 	keys := []Key{{Text: "95 % interval", Line: tollSpan}}
+	if split {
+		keys = append([]Key{{Text: "border", Line: draw.LineStyle{Color: tollBar, Width: vg.Points(9)}},
+			{Text: "work of the function", Line: draw.LineStyle{Color: tollWork, Width: vg.Points(9)}}}, keys...)
+	}
 	if math.IsInf(floor, 0) {
 		return keys
 	}

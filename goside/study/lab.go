@@ -65,6 +65,8 @@ type Settings struct {
 	NoLimits bool            // the machine's limits are not measured beside
 	// Beside makes more of the record that was written, beside it, and says so; nil if nothing is to be made.
 	Beside func(w io.Writer, file string) error
+	// Judge judges the record of a run that was not interrupted; nil if nothing is to be judged.
+	Judge func(w io.Writer, r *record.Record) error
 }
 
 // ErrReported ends the program with exit code 1 after it has said why.
@@ -113,7 +115,7 @@ func (s *Study) Run(lab *Lab) error {
 	lab.Progress = NewProgress(lab.Stderr)
 	lab.Stderr = lab.Progress
 	defer lab.Progress.End()
-	ctx, end := untilSignal(lab.Stderr, "writing what was measured when this round or part ends; a second signal ends at once, and loses it")
+	ctx, end := UntilSignal(lab.Stderr, "writing what was measured when this round or part ends; a second signal ends at once, and loses it")
 	defer end()
 	lab.Done = ctx.Done()
 	series, stopped, failed := lab.perform(chosen)
@@ -163,6 +165,9 @@ func (s *Study) Run(lab *Lab) error {
 	err = errors.Join(err, s.drawBeside(said, written, file))
 	if lab.Beside != nil && file != "" {
 		err = errors.Join(err, lab.Beside(said, file))
+	}
+	if lab.Judge != nil && stopped == "" {
+		err = errors.Join(err, lab.Judge(said, written))
 	}
 	if stopped != "" && file != "" {
 		fmt.Fprintf(lab.Stderr, "toll: the record %s is whole: it holds all that was complete when %s\n", file, whenStopped(chosen, stopped))
@@ -370,7 +375,7 @@ func (lab *Lab) Stopped() bool { return Ended(lab.Done) }
 func Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
 	progress := NewProgress(os.Stderr)
 	defer progress.End()
-	ctx, end := untilSignal(progress, "verifying ends with the case that is under way; a second signal ends at once")
+	ctx, end := UntilSignal(progress, "verifying ends with the case that is under way; a second signal ends at once")
 	defer end()
 	results, err := verify(progress, ctx.Done(), routes, kernels)
 	cut, ok := errors.AsType[Interrupted](context.Cause(ctx))

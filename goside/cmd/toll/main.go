@@ -18,6 +18,7 @@ import (
 	"toll/goside/seam"
 	"toll/goside/studies"
 	"toll/goside/study"
+	"toll/goside/study/try"
 )
 
 // Exit codes, see the help of toll.
@@ -69,13 +70,15 @@ Errors and progress go to standard error. NO_COLOR switches colours off.`,
 	root.SetOut(out)
 	opening := []*cobra.Command{listCommand(), verifyCommand(), drawCommand()} // routes
 	for _, s := range studies.All {
-		opening = append(opening, studyCommand(s))
+		if s != &try.Study { // whose command makes a study for each request
+			opening = append(opening, studyCommand(s))
+		}
 	}
 	for _, c := range opening {
 		addSIMD(c)
 	}
 	root.AddCommand(opening...)
-	root.AddCommand(showCommand(), reportCommand(), compareCommand(), childCommand())
+	root.AddCommand(tryCommand(), adviseCommand(), showCommand(), reportCommand(), compareCommand(), childCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("")
 	for _, c := range root.Commands() {

@@ -27,7 +27,7 @@ func TestPagesAreOfTheirRecords(t *testing.T) {
 	for _, s := range studies.All {
 		page := "docs/" + s.Page
 		text, err := os.ReadFile(page)
-		if os.IsNotExist(err) && s.Name == "instructions" { // no page shows its record
+		if os.IsNotExist(err) && (s.Name == "instructions" || s.Name == "try") { // no page shows its record
 			continue
 		}
 		if err != nil {

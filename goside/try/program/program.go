@@ -45,7 +45,8 @@ type Program struct {
 }
 
 // Build writes and builds a program, or finds it built. A function that no crossing can pass is an error, and so is a Go package
-// that has none of the functions.
+// that has none of the functions. If the program builds without cgo only, it lacks that crossing. It needs no network, unless a
+// user's modules do.
 func Build(ctx context.Context, o Options) (*Program, error) {
 	m, err := modelOf(o.Functions)
 	if err != nil {
@@ -71,11 +72,10 @@ func Build(ctx context.Context, o Options) (*Program, error) {
 	if err == nil || ctx.Err() != nil {
 		return p, err
 	}
-	// What fails without cgo, too, is no fault of the C compiler's.
-	if p, again := build(t, m, o, err.Error()); again == nil {
+	if p, again := build(t, m, o, fmt.Sprintf("a build with cgo fails: %v", err)); again == nil {
 		return p, nil
 	}
-	return nil, err
+	return nil, err // what fails without cgo, too, is no fault of the C compiler's
 }
 
 // build builds with cgo, or without it for the reason that is left.

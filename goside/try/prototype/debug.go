@@ -33,6 +33,7 @@ func Debug(library, symbol string) (*Function, error) {
 			entry = s
 		}
 	}
+	slices.Sort(names)
 	if err := Find(names, symbol); err != nil {
 		return nil, err
 	}
@@ -45,11 +46,15 @@ func Debug(library, symbol string) (*Function, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prototype: the debugging information of %s is damaged: %w", path, err)
 	}
+	if subprogram == nil && d.apart {
+		return nil, fmt.Errorf("prototype: %s keeps its debugging information in .dwo files: build it without -gsplit-dwarf, "+
+			"or give --sig or --header", path)
+	}
 	if subprogram == nil {
 		return nil, fmt.Errorf("prototype: %s has debugging information, but none of %s: build its source with -g, or give --sig or --header",
 			path, symbol)
 	}
-	d.unit, d.lang = unit, language(unit)
+	d.lang = language(unit)
 	fn, err := d.function(subprogram)
 	if err != nil {
 		return nil, fmt.Errorf("prototype: the debugging information of %s says of %s what is not understood: %w: give --sig or --header",
@@ -65,7 +70,7 @@ type debugger struct {
 	data  *dwarf.Data
 	file  *elf.File // where the information lies, which is another than the library if it was split off
 	split bool
-	unit  *dwarf.Entry
+	apart bool // some of it lies in files of its own, which are not read
 	lang  string
 }
 
@@ -116,8 +121,8 @@ func splitOff(f *elf.File, path string) []string {
 			files = append(files, filepath.Join(folder, ".build-id", id[:2], id[2:]+".debug"))
 		}
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	if s := f.Section(".gnu_debuglink"); s != nil {
 		if link, err := s.Data(); err == nil {
@@ -167,6 +172,9 @@ func (d *debugger) find(s elf.Symbol) (unit, subprogram *dwarf.Entry, err error)
 		unit, err := r.Next()
 		if err != nil || unit == nil {
 			return nil, nil, err
+		}
+		if unit.Val(attrDwoName) != nil || unit.Val(attrDwoNameGNU) != nil {
+			d.apart = true
 		}
 		if unit.Tag != dwarf.TagCompileUnit || !unit.Children {
 			r.SkipChildren()
@@ -322,8 +330,10 @@ func (d *debugger) typeOf(e *dwarf.Entry, depth, steps int) (*Type, error) {
 			return nil, err
 		}
 		return d.convert(t, depth, steps+1)
-	default:
+	case uint64:
 		return nil, errors.New("it keeps its types apart (-fdebug-types-section)")
+	default:
+		return nil, errors.New("it keeps its types in another file (dwz)")
 	}
 }
 
@@ -370,7 +380,9 @@ func (d *debugger) convert(e *dwarf.Entry, depth, steps int) (*Type, error) {
 const (
 	tagAtomicType    = dwarf.Tag(0x47)
 	attrDataLocation = dwarf.Attr(0x50)
-	attrVector       = dwarf.Attr(0x2107) // GNU's
+	attrDwoName      = dwarf.Attr(0x76)
+	attrVector       = dwarf.Attr(0x2107) // GNU's, as the next
+	attrDwoNameGNU   = dwarf.Attr(0x2130)
 )
 
 func charKind() Kind {
@@ -433,6 +445,8 @@ func (d *debugger) base(e *dwarf.Entry, name string, size int64) *Type {
 }
 
 // shorter are the names that people write for numbers of C.
+//
+//nolint:dupword // long long is a type
 var shorter = map[string]string{
 	"short int": "short", "short unsigned int": "unsigned short", "long int": "long", "long unsigned int": "unsigned long",
 	"long long int": "long long", "long long unsigned int": "unsigned long long", "complex double": "_Complex double",
@@ -473,10 +487,9 @@ func (d *debugger) pointer(e *dwarf.Entry, name string, depth, steps int) (*Type
 		return nil, err
 	}
 	t := &Type{Kind: Pointer, Elem: elem, Size: size, Align: size}
-	switch {
-	case d.lang == "rust":
+	if d.lang == "rust" {
 		t.Const = strings.HasPrefix(name, "*const ") || strings.HasPrefix(name, "&") && !strings.HasPrefix(name, "&mut ")
-	default:
+	} else {
 		t.Const = d.isConst(e, steps)
 	}
 	if strings.HasSuffix(elem.Name, "__va_list_tag") {
@@ -499,7 +512,7 @@ func (d *debugger) isConst(e *dwarf.Entry, steps int) bool {
 		switch e = next; e.Tag {
 		case dwarf.TagConstType:
 			return true
-		case dwarf.TagTypedef, dwarf.TagVolatileType, dwarf.TagRestrictType:
+		case dwarf.TagTypedef, dwarf.TagVolatileType, dwarf.TagRestrictType, dwarf.TagArrayType:
 		default:
 			return false
 		}
@@ -619,6 +632,9 @@ func (d *debugger) field(m *dwarf.Entry, steps int) (Field, error) {
 		f.Offset = int64(n)
 	}
 	if m.Val(dwarf.AttrBitSize) != nil {
+		if bits, ok := m.Val(dwarf.AttrDataBitOffset).(int64); ok {
+			f.Offset = bits / 8
+		}
 		f.Type = &Type{Kind: Other, Name: "bit field", Size: 1, Align: 1}
 	}
 	return f, nil

@@ -3,7 +3,10 @@
 
 package prototype
 
-import "debug/dwarf"
+import (
+	"debug/dwarf"
+	"slices"
+)
 
 // fortran returns what C passes for a parameter of Fortran: a pointer, but for what is declared with value, and for the
 // lengths of texts, which the compiler adds. gfortran does not say which it is: where the parameter lies does.
@@ -52,12 +55,7 @@ func (d *debugger) byValue(e *dwarf.Entry) bool {
 	case first >= opReg0 && first <= opReg31, first == opRegX, first == opPiece, last == opStackValue:
 		return true
 	case first == opFrameBase:
-		for _, op := range place {
-			if op == opPiece {
-				return true
-			}
-		}
-		return last != opDeref || len(place) < 3
+		return slices.Contains(place, opPiece) || last != opDeref || len(place) < 3
 	}
 	return false
 }

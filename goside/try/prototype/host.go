@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"runtime"
+	"time"
 
 	"modernc.org/cc/v4"
 )
@@ -21,8 +22,10 @@ type machine struct {
 }
 
 var machines = map[string]machine{
-	"amd64": {"x86-64", "System V AMD64", "x86_64-linux-gnu", "#define __x86_64__ 1\n#define __amd64__ 1\n#define __SSE2__ 1\n", false},
-	"arm64": {"arm64", "AAPCS64", "aarch64-linux-gnu", "#define __aarch64__ 1\n#define __ARM_64BIT_STATE 1\n", true},
+	"amd64": {"x86-64", "System V AMD64", "x86_64-linux-gnu",
+		"#define __x86_64__ 1\n#define __amd64__ 1\n#define __SSE2__ 1\n", false},
+	"arm64": {"arm64", "AAPCS64", "aarch64-linux-gnu",
+		"#define __aarch64__ 1\n#define __ARM_64BIT_STATE 1\n", true},
 	"riscv64": {"riscv64", "RISC-V LP64D", "riscv64-linux-gnu",
 		"#define __riscv 1\n#define __riscv_xlen 64\n#define __riscv_float_abi_double 1\n", true},
 }
@@ -114,12 +117,30 @@ func settle(c *cc.Config) error {
 	return c.ApplyOptions()
 }
 
+// patience is how long cc may take: what it does not understand, it may read for ever.
+const patience = 30 * time.Second
+
 // translate is cc.Translate, whose panics are errors.
-func translate(c *cc.Config, sources []cc.Source) (tree *cc.AST, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("prototype: the C parser failed: %v", p)
-		}
+func translate(c *cc.Config, sources []cc.Source) (*cc.AST, error) {
+	type result struct {
+		tree *cc.AST
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r = result{nil, fmt.Errorf("prototype: the C parser failed: %v", p)}
+			}
+			done <- r
+		}()
+		r.tree, r.err = cc.Translate(c, sources)
 	}()
-	return cc.Translate(c, sources)
+	select {
+	case r := <-done:
+		return r.tree, r.err
+	case <-time.After(patience):
+		return nil, fmt.Errorf("prototype: the C parser came to no end in %v", patience)
+	}
 }

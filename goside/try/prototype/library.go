@@ -46,14 +46,14 @@ func resolve(library string, depth int) (string, error) {
 
 // locate returns the path of a library that is given by path or by name.
 func locate(library string) (string, error) {
-	_, err := os.Stat(library)
-	if err == nil {
+	byName := !strings.ContainsRune(library, '/')
+	info, err := os.Stat(library)
+	switch {
+	case err == nil && (!byName || !info.IsDir()):
 		return filepath.Abs(library)
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("prototype: %w", err)
-	}
-	if strings.ContainsRune(library, '/') {
+	case !byName:
 		return "", fmt.Errorf("prototype: %s does not exist%s", library, neighbours(library))
 	}
 	folders := loaderFolders()
@@ -252,7 +252,7 @@ func form(path string, head []byte) string {
 func truncated(path string, head []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil
+		return err
 	}
 	if len(head) < 64 {
 		return fmt.Errorf("is cut off: it ends after %d bytes, in the ELF header", len(head))

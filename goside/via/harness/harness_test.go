@@ -15,8 +15,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -24,15 +27,13 @@ import (
 	"github.com/ebitengine/purego"
 
 	"toll/goside/seam"
+	"toll/goside/study/studytest"
 	"toll/goside/try/argument"
 	"toll/goside/try/prototype"
 )
 
 // childVariable has the test's program do the job that its argument names.
 const childVariable = "TOLL_HARNESS_CHILD"
-
-// odd is the library of testdata, once it is built.
-var odd string
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
@@ -44,13 +45,27 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	odd = filepath.Join(folder, "libodd.so")
-	if out, err := exec.Command("cc", "-shared", "-fPIC", "-O1", "-pthread", "-o", odd, "testdata/odd.c").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building testdata/odd.c: %v\n%s", err, out)
-		os.Exit(1)
-	}
 	code := m.Run()
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
+}
+
+// odd is the library of testdata.
+var odd string
+
+var buildOdd = sync.OnceValue(func() error { return build(odd) })
+
+// build compiles testdata. Without a C compiler the error is seam.ErrUnavailable.
+func build(file string, flags ...string) error {
+	cc, err := exec.LookPath("cc")
+	if err != nil {
+		return fmt.Errorf("%w: %w", seam.ErrUnavailable, err)
+	}
+	args := append([]string{"-shared", "-fPIC", "-O1", "-pthread", "-o", file, "testdata/odd.c"}, flags...)
+	if out, err := exec.Command(cc, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("building testdata/odd.c: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // The prototypes of what is called.
@@ -96,7 +111,7 @@ func init() {
 		function("counts", int64s),
 		function("panics", int64s, int64s),
 		whole("forks"), whole("forks_and_stays"), whole("flushes"), whole("handles"), whole("changes_much"),
-		whole("exits"), whole("aborts"), whole("hangs"), whole("crashes"), whole("prints"),
+		whole("exits"), whole("aborts"), whole("hangs"), whole("crashes"), whole("overflows"), whole("prints"),
 	} {
 		functions[f.Name] = f
 	}
@@ -168,9 +183,10 @@ func job(t *testing.T, do, name string, args ...string) *Job {
 	library := odd
 	if strings.HasPrefix(name, "toll_calls") {
 		var err error
-		if library, err = seam.FindLibrary("libtoll_calls.so"); err != nil {
-			t.Fatal(err)
-		}
+		library, err = seam.FindLibrary("libtoll_calls.so")
+		studytest.Available(t, err)
+	} else {
+		studytest.Available(t, buildOdd())
 	}
 	j := &Job{Do: do, Library: library, Crossings: []string{"purego"}, Sets: []int{0}, Rounds: 2, Batch: int64(200 * time.Microsecond)}
 	o := argument.Options{}
@@ -292,7 +308,6 @@ func (r *report) calling() (last *Calling) {
 }
 
 func float(b []byte) float64 { return math.Float64frombits(binary.NativeEndian.Uint64(b)) }
-func whole(b []byte) int64   { return int64(binary.NativeEndian.Uint64(b)) }
 
 func TestVerify(t *testing.T) {
 	j := job(t, Verify, "toll_calls_add", "a=1.5", "b=2")
@@ -395,6 +410,7 @@ func TestEnds(t *testing.T) {
 		stderr         string
 	}{
 		{"exits", "3", 3, ""}, {"exits", "0", 0, ""}, {"aborts", "0", 2, "SIGABRT"}, {"crashes", "16", 2, "addr=0x10"},
+		{"overflows", "0", 2, "SIGSEGV"},
 	} {
 		r := child(t, job(t, Verify, c.name, "a="+c.argument))
 		code := 0
@@ -461,10 +477,31 @@ func TestNoticed(t *testing.T) {
 		if len(got) != len(want) {
 			t.Errorf("%s: noticed %q, want %d things", name, got, len(want))
 		}
-		if name == "prints" && r.stdout != "printed\nprinted\n" {
+		if name == "prints" && r.stdout != strings.Repeat("printed\n", 2) {
 			t.Errorf("it printed %q, want two lines", r.stdout)
 		}
 	}
+}
+
+// TestLoading: a library of -ffast-math changes the thread that loads it.
+func TestLoading(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		return // the compiler links such a start for x86 only
+	}
+	j := job(t, Verify, "counts")
+	j.Library = filepath.Join(t.TempDir(), "libfast.so")
+	if err := build(j.Library, "-ffast-math"); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range child(t, j).held(t).events {
+		if e.Loaded != nil {
+			if len(e.Loaded.Noticed) != 1 || !strings.Contains(e.Loaded.Noticed[0], "it flushes subnormal results to zero") {
+				t.Errorf("loading: noticed %q, want that it flushes to zero", e.Loaded.Noticed)
+			}
+			return
+		}
+	}
+	t.Error("it does not say that the library is loaded")
 }
 
 func TestMeasure(t *testing.T) {
@@ -473,7 +510,7 @@ func TestMeasure(t *testing.T) {
 	for set := range j.Plan.Sizes {
 		j.Sets = append(j.Sets, set)
 	}
-	j.Crossings = []string{"purego", "other"}
+	j.Crossings = []string{"purego", "other", process}
 	j.Reference = &Reference{odd, "grow"}
 	r := child(t, j).held(t)
 	var got, notes []string
@@ -491,7 +528,8 @@ func TestMeasure(t *testing.T) {
 		n := j.Plan.N(set)
 		want = append(want, "Try/op=grow/lang=c/via=purego/n="+n, "Try/op=grow/lang=c/via=purego/n="+n+"/entry=again",
 			"Try/op=grow/lang=reference/via=purego/n="+n, "TryBorder/op=grow/lang=c/via=purego/n="+n,
-			"Try/op=grow/lang=c/via=other/n="+n, "TryBorder/op=grow/lang=c/via=other/n="+n)
+			"Try/op=grow/lang=c/via=other/n="+n, "TryBorder/op=grow/lang=c/via=other/n="+n,
+			"Try/op=grow/lang=c/via=process/n="+n, "TryBorder/op=grow/lang=c/via=process/n="+n)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("rows %q, want %q", got, want)
@@ -515,6 +553,95 @@ func TestMeasureFrees(t *testing.T) {
 		r := child(t, j).held(t)
 		if len(r.events) == 0 {
 			t.Error("nothing")
+		}
+	}
+}
+
+// TestProcess: what comes back through a worker is what came back from the library.
+func TestProcess(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+	}{
+		{"toll_calls_noop", nil},
+		{"toll_calls_add", []string{"a=1.5", "b=2"}},
+		{"toll_calls_fill", []string{"a=zeros:5", "b=4", "c=2.5", "out a"}},
+		{"toll_calls_fill", []string{"a=random:5", "b=4", "c=2.5", "out a:out"}},
+		{"toll_calls_fill", []string{"a=random:100000", "b=4", "c=2.5", "out a:inout"}},
+		{"toll_calls_fill", []string{"a=nil", "b=0", "c=2.5"}},
+		{"toll_calls_sum", []string{"a=random:100000", "b=100000"}},
+		{"toll_calls_text_static", nil},
+		{"toll_calls_text_length", []string{`a="hello"`}},
+		{"tail", []string{`a="hello"`, "b=2"}},
+		{"greeting", []string{"a=100000", "out result:free=release_greeting"}},
+		{"counts", nil},
+	} {
+		j := job(t, Verify, c.name, c.args...)
+		j.Seeds = []uint64{0, 1, 2}
+		want := child(t, j).held(t).called()
+		j.Crossings = []string{process}
+		for k, got := range child(t, j).held(t).called() {
+			w := want[k]
+			w.Crossing = process
+			if functions[c.name].Result.Kind == prototype.Pointer { // at another address
+				w.Result, got.Result = nil, nil
+			}
+			if !reflect.DeepEqual(got, w) {
+				t.Errorf("%s %q, seed %d: %+v, want %+v", c.name, c.args, w.Seed, got, w)
+			}
+		}
+	}
+}
+
+// TestProcessEnds: the harness survives its worker, and says how it ended.
+func TestProcessEnds(t *testing.T) {
+	for name, want := range map[string]string{
+		"crashes": "addr=0x10", "aborts": "SIGABRT", "exits": "exit status 16", "wild": "does not share",
+	} {
+		j := job(t, Verify, name, "a=16")
+		j.Crossings = []string{process}
+		if name == "wild" {
+			j.Plan.Function.Result = pointer(bytes1, false)
+		}
+		r := child(t, j)
+		if e := r.last().Error; !strings.Contains(e, want) {
+			t.Errorf("%s: %v, %q, want %q", name, r.err, e, want)
+		}
+		functions["wild"].Result = pointer(chars, false)
+	}
+}
+
+func TestCrowd(t *testing.T) {
+	for crossing, name := range map[string]string{"purego": "grow", process: "grow", "direct": "toll_calls_add"} {
+		args := []string{"a=ones:b", "b=10"}
+		if name == "toll_calls_add" {
+			args = nil
+		}
+		j := job(t, Crowd, name, args...)
+		j.Crossings, j.Goroutine, j.Batch = []string{crossing}, []int{1, 3}, int64(5*time.Millisecond)
+		r := child(t, j).held(t)
+		var names []string
+		for _, e := range r.events {
+			for _, one := range e.Timed {
+				names = append(names, one.Name)
+				for _, s := range one.Samples {
+					if s.Wall <= 0 || s.Get("p50-ns") <= 0 || s.Get("p99-ns") < s.Get("p50-ns") || s.Get("max-ns") < s.Get("p999-ns") ||
+						s.Get("clock-ns") <= 0 || s.Get("goroutines-run") < 1 {
+						t.Errorf("%s: %+v", one.Name, s)
+					}
+				}
+				if len(one.Samples) != 2 {
+					t.Errorf("%s: %d samples, want 2", one.Name, len(one.Samples))
+				}
+			}
+		}
+		lang := "c"
+		if crossing == "direct" {
+			lang = "go"
+		}
+		prefix := "TryCrowd/op=" + name + "/lang=" + lang + "/via=" + crossing + "/goroutines="
+		if want := []string{prefix + "1", prefix + "3"}; !slices.Equal(names, want) {
+			t.Errorf("rows %q, want %q", names, want)
 		}
 	}
 }

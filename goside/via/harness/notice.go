@@ -85,7 +85,7 @@ func children() (all []int) {
 	files, _ := filepath.Glob("/proc/self/task/*/children")
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		for _, field := range strings.Fields(string(text)) {
+		for field := range strings.FieldsSeq(string(text)) {
 			if pid, err := strconv.Atoi(field); err == nil {
 				all = append(all, pid)
 			}
@@ -94,19 +94,19 @@ func children() (all []int) {
 	return all
 }
 
-// otherThreads returns how many threads are not Go's: the fewest of a few looks, since Go's come and go.
+// otherThreads returns how many threads are not Go's. Go counts an ending thread no more while the system still does.
 func otherThreads() int {
-	fewest := 1 << 30
-	for range 5 {
-		tasks, err := os.ReadDir("/proc/self/task")
-		if err != nil {
-			return 0
-		}
-		if fewest = min(fewest, len(tasks)-int(measure.GoThreads().Value)); fewest <= 0 {
-			break
-		}
+	tasks, _ := os.ReadDir("/proc/self/task")
+	return len(tasks) - int(measure.GoThreads().Value)
+}
+
+// settledThreads is otherThreads once it is no more than before, or after some time.
+func settledThreads(before, now int) int {
+	for k := 0; k < 20 && now > before; k++ {
+		time.Sleep(time.Millisecond)
+		now = min(now, otherThreads())
 	}
-	return fewest
+	return now
 }
 
 // descriptors returns what is open, but for the folder that is read for this.
@@ -134,7 +134,7 @@ func locale() string {
 	if r == 0 {
 		return ""
 	}
-	return readText(*(*unsafe.Pointer)(unsafe.Pointer(&r)))
+	return string(textAt(*(*unsafe.Pointer)(unsafe.Pointer(&r))))
 }
 
 // environment returns the C library's.
@@ -146,7 +146,7 @@ func environment() map[string]string {
 	}
 	list := **(**unsafe.Pointer)(unsafe.Pointer(&address))
 	for ; list != nil && *(*unsafe.Pointer)(list) != nil; list = unsafe.Add(list, unsafe.Sizeof(list)) {
-		key, value, _ := strings.Cut(readText(*(*unsafe.Pointer)(list)), "=")
+		key, value, _ := strings.Cut(string(textAt(*(*unsafe.Pointer)(list))), "=")
 		all[key] = value
 	}
 	return all
@@ -174,7 +174,7 @@ func (s *state) changes(now *state) (all []string) {
 		_ = unix.SchedSetaffinity(0, &s.cpus)
 	}
 	all = append(all, s.born(now)...)
-	if more := now.threads - s.threads; more > 0 {
+	if more := settledThreads(s.threads, now.threads) - s.threads; more > 0 {
 		say("it leaves %s running", count(more, "thread", "threads"))
 	}
 	for _, number := range slices.Sorted(maps.Keys(now.descriptors)) {

@@ -165,20 +165,11 @@ func (s *session) readResult(f *Frame, called *Called) {
 	}
 	if t.Text() && (k < 0 || offset < int64(len(f.parameters[k].memory))) {
 		s.report.step("reading the result")
-		text := readText(f.pointer())
+		text := string(textAt(f.pointer()))
 		called.Text = &text
 	}
 	if s.free != 0 && f.worker == nil {
 		s.report.step(fmt.Sprintf("freeing the result by %s", s.Plan.Free))
 		purego.SyscallN(s.free, uintptr(f.pointer()))
 	}
-}
-
-// readText returns the text up to its NUL.
-func readText(p unsafe.Pointer) string {
-	n := 0
-	for n < maxText && *(*byte)(unsafe.Add(p, n)) != 0 {
-		n++
-	}
-	return string(unsafe.Slice((*byte)(p), n))
 }
