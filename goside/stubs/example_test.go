@@ -5,34 +5,41 @@ package stubs_test
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"toll/goside/stubs"
 )
 
-// The declaration of a C function makes a function in Go, and assembly for two architectures.
-func ExampleGenerate() {
-	files, err := stubs.Generate("declared.go", []byte("package vec\n\nfunc norm(f uintptr, p *float64, n int64) (r float64)\n"))
+// A prototype is declared, and the function that calls it written: Go for all processors, assembly for two.
+func Example() {
+	declarations := `//go:build ignore
+
+package norms
+
+func callNorm(f uintptr, p *float64, n int64) (r float64)
+`
+	files, err := stubs.Generate("declared.go", []byte(declarations))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		fmt.Println(name)
+	var names []string
+	for name := range files {
+		names = append(names, name)
 	}
-	for line := range strings.Lines(string(files["zdeclared_amd64.s"])) {
-		if strings.Contains(line, "(BX)") {
-			fmt.Print(strings.TrimSpace(line), "\n")
+	slices.Sort(names)
+	fmt.Println(names)
+	for line := range strings.Lines(string(files["zdeclared.go"])) {
+		if strings.HasPrefix(line, "func callNorm(") {
+			fmt.Print(line)
 		}
 	}
+	// What C cannot have is refused.
+	_, err = stubs.Generate("declared.go", []byte("package norms\n\nfunc callNorm(f uintptr, p []float64) (r float64)\n"))
+	fmt.Println(err)
 	// Output:
-	// zdeclared.go
-	// zdeclared_amd64.s
-	// zdeclared_arm64.s
-	// MOVQ 8(BX), DI
-	// MOVQ 16(BX), SI
-	// MOVQ 0(BX), R11
-	// MOVSD X0, 24(BX)
+	// [zdeclared.go zdeclared_amd64.s zdeclared_arm64.s]
+	// func callNorm(f uintptr, p *float64, n int64) (r float64) {
+	// declared.go:3:1: trampoline: callNorm: parameter p: C has no []float64: want a number, a bool, a pointer, or a struct of these
 }
