@@ -145,7 +145,7 @@ func find(m *cost.Model, of mechanism) *cost.Crossing {
 func (a *Advice) excludes(of mechanism, c *cost.Crossing) string {
 	switch {
 	case of.via == "direct" && (c == nil || !c.Measured()):
-		return "what it would take is known only of a Go function: toll try --go-package, then --try"
+		return "toll try --go-package measures that, and --try shows it"
 	case of.via == "direct" && a.wish.Contain:
 		return "a crash is the program's own"
 	case a.wish.Contain && !of.apart():
@@ -154,6 +154,8 @@ func (a *Advice) excludes(of mechanism, c *cost.Crossing) string {
 		return "it needs a C compiler"
 	case of.via == "cgo" && a.wish.Cross:
 		return "it needs a C compiler for the other system"
+	case c == nil && a.wish.Try != nil && slices.Contains(cost.Tries, of.via):
+		return "toll try has no call through it"
 	case c == nil:
 		return "not in this record"
 	case a.wish.Callbacks > 0 && of.via != "direct" && !c.CallsBack():
@@ -200,14 +202,9 @@ func (a *Advice) batchFor(c *cost.Crossing, share float64) float64 {
 		all := a.job
 		all.In, all.Out, all.Callbacks = a.job.In*calls, a.job.Out*calls, a.job.Callbacks*calls
 		all.Rate /= calls
+		all.Work = a.job.Work * calls
 		now := c.Predict(all)
 		border, work := now.Border().Median, now.Work.Median
-		if c.Measured() {
-			work *= calls
-		} else {
-			all.Work = a.job.Work * calls
-			work = c.Predict(all).Work.Median
-		}
 		return border > share*(border+work)
 	}
 	if over(manyCalls) {

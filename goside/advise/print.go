@@ -83,13 +83,11 @@ func batchText(calls float64) string {
 	if math.IsInf(calls, 0) {
 		return "never"
 	}
-	for _, u := range []struct {
-		size float64
-		name string
-	}{{1e6, "M"}, {1e3, "k"}} {
-		if calls >= 10*u.size {
-			return fmt.Sprintf("%.0f%s", calls/u.size, u.name)
-		}
+	switch {
+	case calls >= 1e6:
+		return fmt.Sprintf("%.1fM", calls/1e6)
+	case calls >= 1e4:
+		return fmt.Sprintf("%.0fk", calls/1e3)
 	}
 	return count(calls)
 }
@@ -169,7 +167,7 @@ func (a *Advice) decides() string {
 	total, border := best.cost.Total().Median, max(best.cost.Border().Median, 0)
 	data := struct {
 		Best, Border, Share, Others, Term, Next string
-		Few                                     bool
+		Many                                    bool // others
 	}{Best: best.name, Border: page.Nanoseconds(border), Share: page.Share(border / total)}
 	var near []string
 	for k := range a.ranking[1:] {
@@ -180,7 +178,7 @@ func (a *Advice) decides() string {
 			data.Next = fmt.Sprintf("%s takes %s times as long, %s", r.name, page.Factor(r.cost.Total().Median/total), dearer(r))
 		}
 	}
-	data.Others, data.Term = page.Joined(near), reason(&best.cost)
+	data.Others, data.Term, data.Many = page.Joined(near), reason(&best.cost), len(near) > 1
 	switch {
 	case border < 0.05*total:
 		return prose.Text("work", data)
@@ -289,6 +287,9 @@ func (a *Advice) caveats() string {
 	} else if len(a.heldOut) > 0 {
 		said = append(said, fmt.Sprintf("Error of the model: what was held out of it, sizes and whole batches, is predicted within %s in the median, and within %s in 90 %%.",
 			page.Share(record.MiddleOf(a.heldOut)), page.Share(a.heldOut[int(0.9*float64(len(a.heldOut)))])))
+	}
+	if a.wish.Try != nil && a.wish.In+a.wish.Out == 0 && slices.ContainsFunc(a.ranking, func(r ranked) bool { return r.crossing.Copies() }) {
+		said = append(said, "What toll try did not measure is predicted as if no bytes were copied: --in and --out say how many are.")
 	}
 	if a.unrated != nil {
 		said = append(said, fmt.Sprintf("What a rate adds is not in this record, so that %s may take longer: toll calls --part 'payloads,beside,points' measures it.", page.Joined(a.unrated)))

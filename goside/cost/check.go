@@ -76,7 +76,9 @@ type Point struct {
 	Op   string
 	N    float64
 	Rate float64
-	Each []Checked // a crossing each, in the model's order
+	Each []Checked // a crossing each
+
+	rows []*record.Row // with second entries
 }
 
 // Checked is a point through one crossing.
@@ -120,15 +122,26 @@ func (p *Point) least(of func(*Checked) float64) *Checked {
 	return best
 }
 
-// Right reports whether the predicted winner is the measured one, or cannot be told from it: by their ratio within rounds and
-// by the noise floor, or since the model's own intervals of the two overlap.
+// Right reports whether the predicted winner is the measured one, or cannot be told from it by what was measured: their ratio
+// within rounds is 1 but for noise, or their times' intervals overlap. That the model itself does not tell them apart is no excuse.
 func (p *Point) Right() (same, within bool) {
 	a, b := p.Predicted(), p.Measured()
 	if a == b {
 		return true, true
 	}
 	ratio, ok := record.WallRatio(a.Row, b.Row)
-	return false, ok && !ratio.Differs(0) || a.Predicted.Hi >= b.Predicted.Lo
+	if known := a.Measured.Hi - b.Measured.Lo; math.IsInf(known, 0) { // too few rounds for intervals
+		return false, false
+	}
+	return false, ok && !ratio.Differs(p.floor()) || a.Measured.Lo <= b.Measured.Hi
+}
+
+// floor returns the noise floor, 0 if it is unknown.
+func (p *Point) floor() float64 {
+	if floor := record.Floor(p.rows); !math.IsInf(floor, 0) {
+		return floor
+	}
+	return 0
 }
 
 // Loss returns by which part the predicted winner takes longer than the measured one, as measured.
@@ -142,7 +155,7 @@ func (m *Model) Check(r *record.Record) (points []*Point) {
 	for _, row := range r.Of(Points) {
 		c := m.Find(row.Lang, row.Via)
 		n, err := strconv.ParseFloat(row.N, 64)
-		if row.Entry != "" || err != nil || c == nil || row.Via == "direct" {
+		if err != nil || c == nil || row.Via == "direct" {
 			continue
 		}
 		rate, _ := strconv.ParseFloat(row.Get("rate"), 64) // 0 without one
@@ -151,6 +164,10 @@ func (m *Model) Check(r *record.Record) (points []*Point) {
 			p = &Point{Op: row.Op, N: n, Rate: rate}
 			index[row.Problem()] = p
 			points = append(points, p)
+		}
+		p.rows = append(p.rows, row)
+		if row.Entry != "" {
+			continue
 		}
 		predicted := c.Likely(c.Predict(jobOf(row.Op, n, rate)))
 		p.Each = append(p.Each, Checked{c, row, measure.Median(row.Wall()), predicted})

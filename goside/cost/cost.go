@@ -11,6 +11,7 @@
 package cost
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -71,13 +72,14 @@ type Crossing struct {
 	Rated     bool          // what it adds that the last call was long ago is known
 
 	call     measure.Interval
-	in, out  curve // of bytes, nil where the other side reaches the caller's memory
+	copies   bool
+	in, out  curve // of bytes, if they are copied
 	asleep   curve // of the logarithm of the rate
 	callback measure.Interval
 	calls    bool // back
 	work     map[string]curve
 	slower   measure.Interval // factor of other work
-	tried    *tried           // instead of most of it
+	tried    bool             // by toll try, instead of predicted
 	usual    float64          // relative error of the predictions for what was held out, in the median
 }
 
@@ -85,7 +87,7 @@ type Crossing struct {
 func (c *Crossing) Name() string { return c.Lang + "/" + c.Via }
 
 // Copies reports whether bytes are copied.
-func (c *Crossing) Copies() bool { return c.in != nil || c.out != nil }
+func (c *Crossing) Copies() bool { return c.copies }
 
 // CallsBack reports whether callbacks can be passed.
 func (c *Crossing) CallsBack() bool { return c.calls }
@@ -142,18 +144,14 @@ type knot struct {
 }
 
 // curve is figures between which a straight line leads. It goes on beyond the last knot as it came there; before the first it
-// is as there.
-type curve []knot
+// is as there. Where a cache ends between two knots, the line up to its end is that which led to the first of the two.
+type curve struct {
+	knots []knot // by their places
+	cache float64
+}
 
-func (c curve) value(at float64) measure.Interval {
-	switch {
-	case len(c) == 0:
-		return measure.Interval{}
-	case len(c) == 1 || at <= c[0].at:
-		return c[0].ns
-	}
-	k := max(1, min(sort.Search(len(c), func(k int) bool { return c[k].at >= at }), len(c)-1))
-	a, b := c[k-1], c[k]
+// line returns the value of the line through two knots.
+func line(a, b knot, at float64) measure.Interval {
 	part := (at - a.at) / (b.at - a.at)
 	between := func(x, y float64) float64 {
 		if math.IsInf(x, 0) || math.IsInf(y, 0) {
@@ -171,9 +169,33 @@ func (c curve) value(at float64) measure.Interval {
 	return times(b.ns, far)
 }
 
+func (c curve) value(at float64) measure.Interval {
+	all := c.knots
+	switch {
+	case len(all) == 0:
+		return measure.Interval{}
+	case len(all) == 1 || at <= all[0].at:
+		return all[0].ns
+	}
+	k := max(1, min(sort.Search(len(all), func(k int) bool { return all[k].at >= at }), len(all)-1))
+	a, b := all[k-1], all[k]
+	if k > 1 && a.at < c.cache && c.cache < b.at && at <= b.at {
+		end := knot{c.cache, line(all[k-2], a, c.cache)}
+		switch {
+		case end.ns.Median > line(a, b, c.cache).Median: // what was measured knows of no such end
+		case at <= c.cache:
+			b = end
+		default:
+			a = end
+		}
+	}
+	return line(a, b, at)
+}
+
 // without returns the curve without its knot at a place.
 func (c curve) without(at float64) curve {
-	return slices.DeleteFunc(slices.Clone(c), func(k knot) bool { return k.at == at })
+	c.knots = slices.DeleteFunc(slices.Clone(c.knots), func(k knot) bool { return k.at == at })
+	return c
 }
 
 // Model is what predicts.
@@ -181,11 +203,12 @@ type Model struct {
 	Crossings []*Crossing
 	native    *Crossing // by which the work is known
 	rows      []*record.Row
+	cache     float64 // bytes of the caches' second level
 }
 
 // New makes a model of a record. It has no crossings if the record has no calls.
 func New(r *record.Record) *Model {
-	m := &Model{rows: slices.Concat(r.Of(payload), r.Of(beside))}
+	m := &Model{rows: slices.Concat(r.Of(payload), r.Of(beside)), cache: cacheOf(r)}
 	for _, via := range []string{"cgo", "trampoline", "syscalln", "purego", "libffi"} {
 		if m.native = m.crossing("c", via, r); m.native != nil {
 			break
@@ -208,6 +231,26 @@ func New(r *record.Record) *Model {
 	return m
 }
 
+// cacheOf returns the bytes of the second level of caches, 0 if the record does not say so.
+func cacheOf(r *record.Record) float64 {
+	for cache := range strings.SplitSeq(r.Get("caches"), ", ") {
+		if size, ok := strings.CutPrefix(cache, "L2 "); ok {
+			if bytes, err := strconv.ParseFloat(size, 64); err == nil {
+				return bytes
+			}
+		}
+	}
+	return 0
+}
+
+// bytesOf returns how many bytes a unit of a kind of work's size is.
+func bytesOf(kind string) float64 {
+	if kind == batched {
+		return 24
+	}
+	return 1
+}
+
 // Find returns a crossing, or nil.
 func (m *Model) Find(lang, via string) *Crossing {
 	for _, c := range m.Crossings {
@@ -219,15 +262,15 @@ func (m *Model) Find(lang, via string) *Crossing {
 }
 
 // curveOf returns what a crossing takes by a function's sizes.
-func (m *Model) curveOf(lang, via, op string) (c curve) {
+func (m *Model) curveOf(lang, via, op string) (all []knot) {
 	for _, r := range m.of(lang, via) {
 		n, err := strconv.ParseFloat(r.N, 64)
-		if r.Op == op && err == nil && !slices.ContainsFunc(c, func(k knot) bool { return k.at == n }) {
-			c = append(c, knot{n, measure.Median(r.Wall())})
+		if r.Op == op && err == nil && !slices.ContainsFunc(all, func(k knot) bool { return k.at == n }) {
+			all = append(all, knot{n, measure.Median(r.Wall())})
 		}
 	}
-	slices.SortFunc(c, func(a, b knot) int { return int(a.at - b.at) })
-	return c
+	slices.SortFunc(all, func(a, b knot) int { return cmp.Compare(a.at, b.at) })
+	return all
 }
 
 // of returns the rows of a crossing; those of payloads come first.
@@ -240,11 +283,11 @@ func (m *Model) of(lang, via string) (all []*record.Row) {
 	return all
 }
 
-// less returns a curve less what another takes at the same places.
-func (c curve) less(other func(at float64) measure.Interval) curve {
-	d := make(curve, len(c))
-	for k := range c {
-		d[k] = knot{c[k].at, minus(c[k].ns, other(c[k].at))}
+// less returns knots less what is taken at the same places by another.
+func less(all []knot, other func(at float64) measure.Interval) []knot {
+	var d []knot
+	for _, k := range all {
+		d = append(d, knot{k.at, minus(k.ns, other(k.at))})
 	}
 	return d
 }
@@ -270,10 +313,11 @@ func (m *Model) crossing(lang, via string, r *record.Record) *Crossing {
 			of = "wasm-memory"
 		}
 		for _, kind := range []string{reading, writing, batched} {
-			c.work[kind] = m.curveOf(lang, of, kind).less(constant)
-			if len(c.work[kind]) == 0 { // the copies cannot be told from the work
-				c.work[kind] = m.curveOf(lang, via, kind).less(constant)
+			all := m.curveOf(lang, of, kind)
+			if len(all) == 0 { // the copies cannot be told from the work
+				all = m.curveOf(lang, via, kind)
 			}
+			c.work[kind] = curve{less(all, constant), m.cache / bytesOf(kind)}
 		}
 	default:
 		c.work = m.native.work
@@ -285,25 +329,33 @@ func (m *Model) crossing(lang, via string, r *record.Record) *Crossing {
 		need := func(kind string) func(float64) measure.Interval {
 			return func(at float64) measure.Interval { return plus(c.call, c.work[kind].value(at)) }
 		}
-		c.in, c.out = sums.less(need(reading)), fills.less(need(writing))
+		// A copy has each byte in a cache twice.
+		c.in, c.out = curve{less(sums, need(reading)), m.cache / 2}, curve{less(fills, need(writing)), m.cache / 2}
+		c.copies = true
 	}
 	if next := m.curveOf(lang, inside, "next"); len(next) > 1 {
 		c.calls = true
 		last := next[len(next)-1]
 		c.callback = times(minus(last.ns, next[0].ns), 1/(last.at-next[0].at))
 	}
-	for _, row := range record.Find(r.Of(Paced), "/lang:%s /via:%s", lang, inside) {
+	paced := record.Find(r.Of(Paced), "/lang:%s /via:%s", lang, inside)
+	closed := measure.Interval{Median: math.NaN()}
+	for _, row := range paced {
+		if row.Get("rate") == "" {
+			closed = measure.Median(row.Wall())
+		}
+	}
+	for _, row := range paced {
 		rate, err := strconv.ParseFloat(row.Get("rate"), 64)
-		if err != nil || rate <= 0 {
+		if err != nil || rate <= 0 || math.IsNaN(closed.Median) {
 			continue
 		}
 		c.Rated = true
 		c.Rows = append(c.Rows, row)
-		all := measure.Median(row.Wall())
-		less := times(c.call, -1)
-		c.asleep = append(c.asleep, knot{math.Log(rate), plus(all, measure.Interval{Median: less.Median, Lo: less.Hi, Hi: less.Lo})})
+		all := measure.Median(row.Wall()) // a rate takes nothing off
+		c.asleep.knots = append(c.asleep.knots, knot{math.Log(rate), minus(all, closed)})
 	}
-	slices.SortFunc(c.asleep, func(a, b knot) int { return int(math.Copysign(1, a.at-b.at)) })
+	slices.SortFunc(c.asleep.knots, func(a, b knot) int { return cmp.Compare(a.at, b.at) })
 	return c
 }
 
@@ -319,8 +371,8 @@ func (m *Model) slowerBy(c *Crossing, r *record.Record) measure.Interval {
 	if all == nil {
 		for _, kind := range []string{reading, writing, batched} {
 			wasm, native := c.work[kind], m.native.work[kind]
-			if len(wasm) > 1 && len(native) > 1 {
-				at := wasm[len(wasm)/2].at
+			if len(wasm.knots) > 1 && len(native.knots) > 1 {
+				at := wasm.knots[len(wasm.knots)/2].at
 				all = append(all, max(1, wasm.value(at).Median/native.value(at).Median))
 			}
 		}
@@ -334,17 +386,10 @@ func (m *Model) slowerBy(c *Crossing, r *record.Record) measure.Interval {
 // Predict returns what a call takes through a crossing.
 func (c *Crossing) Predict(j Job) Cost {
 	cost := Cost{Call: c.call, Callbacks: times(c.callback, j.Callbacks)}
-	if c.tried != nil {
-		cost = Cost{Call: c.tried.border, Work: minus(c.tried.all, c.tried.border)}
-		if j.Rate > 0 && j.Rate*c.tried.all.Median < 1e9 {
-			cost.Asleep = c.addedAt(j.Rate)
-		}
-		return cost
-	}
-	if j.In > 0 && c.in != nil {
+	if j.In > 0 && c.copies {
 		cost.Bytes = plus(cost.Bytes, c.in.value(j.In))
 	}
-	if j.Out > 0 && c.out != nil {
+	if j.Out > 0 && c.copies {
 		cost.Bytes = plus(cost.Bytes, c.out.value(j.Out))
 	}
 	switch j.kind {
@@ -363,9 +408,9 @@ func (c *Crossing) Predict(j Job) Cost {
 
 // addedAt returns what it adds that calls come at a rate.
 func (c *Crossing) addedAt(rate float64) measure.Interval {
-	at := math.Log(rate)
-	if len(c.asleep) == 0 {
+	all := c.asleep.knots
+	if len(all) == 0 {
 		return measure.Interval{}
 	}
-	return c.asleep.value(min(at, c.asleep[len(c.asleep)-1].at))
+	return c.asleep.value(min(math.Log(rate), all[len(all)-1].at))
 }

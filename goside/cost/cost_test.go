@@ -144,6 +144,31 @@ func TestWrongWinner(t *testing.T) {
 	}
 }
 
+// TestCloseWinners: a predicted winner that takes little more than the measured one is right by the intervals of what was
+// measured, and not without any, whatever the model's own.
+func TestCloseWinners(t *testing.T) {
+	for _, c := range []struct {
+		rounds, right int
+		spread        float64
+	}{{7, 7, 0.2}, {7, 1, 0.001}, {5, 1, 0.2}} {
+		points := costtest.Points(1)
+		for k := range points {
+			s := &points[k]
+			s.Samples = s.Samples[:c.rounds]
+			for at := range s.Samples {
+				s.Samples[at].Wall *= 1 + c.spread*float64((at+k)%c.rounds)
+				if strings.Contains(s.Subject.Name, "via=trampoline") {
+					s.Samples[at].Wall *= 1.4
+				}
+			}
+		}
+		m, r := modelOf(t, costtest.Calls(true), points)
+		if v := cost.Judge(m.Check(r)); v.Right != c.right {
+			t.Errorf("with a spread of %v in %d rounds %d are right, want %d: %+v", c.spread, c.rounds, v.Right, c.right, v)
+		}
+	}
+}
+
 func TestNothing(t *testing.T) {
 	m, r := modelOf(t, []measure.Series{pagetest.One("Payload/op=noop/lang=c/via=cgo/n=1", nil, 1, 2)})
 	if len(m.Crossings) != 0 || m.Check(r) != nil || m.HeldOut() != nil {
@@ -177,11 +202,11 @@ func TestTry(t *testing.T) {
 		if !near(predicted.Total().Median, want[0]) || !near(predicted.Border().Median, want[1]) {
 			t.Errorf("%s takes %v, of which the border %v, want %v", name, predicted.Total(), predicted.Border(), want)
 		}
-		if at := c.Predict(cost.Job{Rate: 1000}); via == "process" && !near(at.Total().Median, 26_500) {
+		if at := c.Predict(cost.Job{Rate: 1000, Work: 500}); via == "process" && !near(at.Total().Median, 26_500) {
 			t.Errorf("%s takes %v a thousand times a second, want 26,500", name, at.Total())
 		}
 	}
-	if m.Find("c", "cgo") != nil || m.Find("c", "shm") == nil {
+	if m.Find("c", "cgo") != nil || m.Find("c", "shm") == nil || m.Find("c", "trampoline") != nil {
 		t.Error("what was tried must stand instead of what was not, and the rest stay")
 	}
 	var calls []measure.Series

@@ -20,8 +20,8 @@ const (
 	tryBorder = "TryBorder"
 )
 
-// tried is what toll try measured of a crossing.
-type tried struct{ all, border measure.Interval }
+// Tries are the crossings that toll try measures if they can pass the function.
+var Tries = []string{"cgo", "purego", "syscalln", "libffi", "trampoline", "process"}
 
 // Tried is a function of a record of toll try.
 type Tried struct {
@@ -31,7 +31,9 @@ type Tried struct {
 }
 
 // Try has the model start from what toll try measured: of a function's calls, through the crossings that were tried, nothing is
-// predicted but what a rate adds. op is "" if the record has but one function. Of several sizes it takes the largest.
+// predicted but what a rate adds, and the model has no other crossing of those that toll try measures. The work is what a
+// call takes more than one of a function that does nothing, through cgo if that was tried. op is "" if the record has but one
+// function. Of several sizes it takes the largest.
 func (m *Model) Try(r *record.Record, op string) (Tried, error) {
 	rows := r.Of(try)
 	var ops []string
@@ -50,33 +52,40 @@ func (m *Model) Try(r *record.Record, op string) (Tried, error) {
 	}
 	rows = record.Find(rows, "/op:%q", op)
 	of := Tried{Op: op, N: largest(rows)}
+	border := map[string]measure.Interval{}
+	for _, row := range record.Find(r.Of(tryBorder), "/op:%q", op) {
+		if row.N == of.N {
+			border[row.Via] = measure.Median(row.Wall())
+		}
+	}
 	var found []*Crossing
 	for _, row := range rows {
 		if row.N != of.N || row.Lang == "reference" {
 			continue
 		}
-		c := &Crossing{Lang: row.Lang, Via: row.Via, slower: exact(1), calls: true}
-		if known := m.Find("c", row.Via); known != nil && row.Via != "direct" {
+		c := &Crossing{Lang: row.Lang, Via: row.Via, Rows: []*record.Row{row}, call: measure.Median(row.Wall()), slower: exact(1), calls: true, tried: true}
+		if known := m.Find("c", row.Via); known != nil {
 			c.asleep, c.Rated, c.usual, c.calls = known.asleep, known.Rated, known.usual, known.calls
 		}
-		c.tried = &tried{all: measure.Median(row.Wall())}
-		c.Rows = append(c.Rows, row)
-		for _, b := range record.Find(r.Of(tryBorder), "/op:%q /via:%s", op, row.Via) {
-			if b.N == of.N {
-				c.tried.border = measure.Median(b.Wall())
-				c.Rows = append(c.Rows, b)
-				if of.By == "" || row.Via == "cgo" {
-					of.Work, of.By = minus(c.tried.all, c.tried.border), row.Via
-				}
-			}
+		if nothing, ok := border[row.Via]; ok && (of.By == "" || row.Via == "cgo") {
+			of.Work, of.By = minus(c.call, nothing), row.Via
 		}
 		found = append(found, c)
 	}
 	if of.By == "" {
 		return Tried{}, errors.New("cost: the record has no call of a function that does nothing (TryBorder), want one, to tell the work from the border")
 	}
+	work := of.Work.Median
+	for _, c := range found {
+		switch {
+		case c.Via == "direct" && work > 0: // which has no border
+			c.call, c.slower = measure.Interval{}, times(c.call, 1/work)
+		default:
+			c.call = minus(c.call, exact(work))
+		}
+	}
 	others := slices.DeleteFunc(m.Crossings, func(c *Crossing) bool {
-		return slices.ContainsFunc(found, func(f *Crossing) bool { return f.Via == c.Via })
+		return slices.Contains(Tries, c.Via) || c.Via == "direct"
 	})
 	m.Crossings = slices.Concat(found, others)
 	return of, nil
@@ -94,4 +103,4 @@ func largest(rows []*record.Row) (n string) {
 }
 
 // Measured reports whether the crossing's calls were measured by toll try.
-func (c *Crossing) Measured() bool { return c.tried != nil }
+func (c *Crossing) Measured() bool { return c.tried }

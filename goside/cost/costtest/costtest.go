@@ -83,7 +83,7 @@ func Calls(rated bool) (all []measure.Series) {
 			all = append(all, w.of(w.study, "next", 0, 0, w.takes("next", 0)), w.of(w.study, "next", 1000, 0, w.takes("next", 1000)))
 		}
 		if rated && !memory && w.asleep > 0 {
-			all = append(all, w.of("Paced", "add", 1, 1_000, w.call+w.asleep), w.of("Paced", "add", 1, 100_000, w.call))
+			all = append(all, w.of("Paced", "ints", 2, 0, w.call+7), w.of("Paced", "ints", 2, 1_000, w.call+7+w.asleep), w.of("Paced", "ints", 2, 100_000, w.call+7))
 		}
 	}
 	return all

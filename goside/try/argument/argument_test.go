@@ -255,6 +255,8 @@ func TestErrors(t *testing.T) {
 func TestGuesses(t *testing.T) {
 	fort := function("ddot_", "n", to(tInt), "x", to(tDouble), "incx", to(tInt), "info", to(tInt))
 	fort.Lang = ""
+	scale := function("scale", "n", to(tInt), "x", to(tDouble), "name", to(tChar), "a", to(tDouble), "lda", to(tInt), "m", to(tInt), "len_name", tInt64)
+	scale.Lang = "fortran"
 	for _, c := range []struct {
 		f    *prototype.Function
 		o    Options
@@ -293,6 +295,10 @@ func TestGuesses(t *testing.T) {
 		{function("open", "name", constTo(tChar), "db", to(to(tOpaque))), Options{}, []string{`"hello, world" in`, "zeros:1 out"}},
 		{function("geom", "a", tPair, "b", constTo(tPair), "c", to(tPair), "on", tBool), Options{}, []string{"random", "random:1 in", "zeros:1 out", "true"}},
 		{fort, Options{}, []string{"1000 in", "random:float64:n*max(1,abs(incx)) inout", "1 in", "random:int32:1 inout"}},
+		{scale, Options{}, []string{"100 in", "random:float64:max(n,m) inout", "random:char:len_name inout", "random:float64:lda*max(n,m) inout", "max(n,m) in",
+			"100 in", "100"}},
+		{function("f", "arg1", constTo(tDouble), "arg2", tInt64), Options{}, []string{"random:float64:arg2 in", "1000"}},
+		{function("f", "arg1", tInt, "arg2", constTo(tDouble), "arg3", tInt), Options{}, []string{"1", "random:float64:1000 in", "1"}},
 		{norm, Options{Sweep: []string{"n=1:1e3"}}, []string{"random:float64:n in", "1"}},
 		{norm, Options{Sweep: []string{"p=1:1e3"}}, []string{"random:float64:1000 in", "len(p)"}},
 		{function("get", "p", constTo(tDouble)), Options{}, []string{"random:float64:1000 in"}},

@@ -57,8 +57,8 @@ var points = []point{
 	{"spin", 5_000, 4_000}, {"spin", 50_000, 1_000},
 }
 
-// fitted are the rates of the calls that show what waiting adds to a call; they pass two numbers.
-var fitted = []point{{"add", 1, 1_000}, {"add", 1, 3_000}, {"add", 1, 10_000}, {"add", 1, 40_000}}
+// fitted are the rates of the calls that show what waiting adds to a call; they pass two numbers. The first come one after another.
+var fitted = []point{{"ints", 2, 0}, {"ints", 2, 1_000}, {"ints", 2, 3_000}, {"ints", 2, 10_000}, {"ints", 2, 40_000}}
 
 func run(lab *study.Lab) ([]measure.Series, error) {
 	crossings, _, err := lab.Crossings()
@@ -167,7 +167,7 @@ func roomOf(f *calls.Funcs) ([]float64, error) {
 
 // call returns a call of the point; it is false if what the call returned is wrong.
 func (p *point) call(f *calls.Funcs, room []float64) (func() bool, error) {
-	offered := map[string]bool{"not": f.Not != nil, "add": f.Add != nil, "sum": f.Sum != nil, "fill": f.Fill != nil,
+	offered := map[string]bool{"not": f.Not != nil, "ints": f.Ints[2] != nil, "sum": f.Sum != nil, "fill": f.Fill != nil,
 		"batch": f.Batch != nil, "spin": f.Spin != nil}
 	wanted, known := offered[p.op]
 	switch {
@@ -179,8 +179,10 @@ func (p *point) call(f *calls.Funcs, room []float64) (func() bool, error) {
 	switch p.op {
 	case "not":
 		return func() bool { return f.Not(5) == ^5 }, nil
-	case "add":
-		return func() bool { return f.Add(1.5, 2) == 3.5 }, nil
+	case "ints":
+		var a [calls.MaxArity]int64
+		a[0], a[1] = 3, 4
+		return func() bool { return f.Ints[2](&a) == 11 }, nil
 	case "sum":
 		s := room[:p.n/8]
 		return func() bool { s[0], s[1] = 1, 1.5; return f.Sum(s) >= 2.5 }, nil

@@ -72,7 +72,7 @@ func TestTake(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []point{{"not", 1, 0}, {"add", 1, 0}, {"sum", 200, 0}, {"fill", 128, 5000}, {"batch", 30, 0}, {"spin", 50_000, 0}, {"spin", 50_000, 2000}} {
+	for _, p := range []point{{"not", 1, 0}, {"ints", 2, 0}, {"sum", 200, 0}, {"fill", 128, 5000}, {"batch", 30, 0}, {"spin", 50_000, 0}, {"spin", 50_000, 2000}} {
 		do, err := p.call(calls.Go(), room)
 		if err != nil {
 			t.Errorf("%+v: %v", p, err)
