@@ -17,36 +17,28 @@ import (
 	"toll/goside/seam"
 )
 
-// Root returns the folder of Toll's source tree that the working directory lies in, else the one that this program lies in. If
-// there is none, the error is [seam.ErrUnavailable].
+// Root returns the folder of Toll's source tree that the working directory lies in. If there is none, the
+// error is [seam.ErrUnavailable].
 func Root() (string, error) {
 	from, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("study: %w", err)
 	}
-	if root, ok := above(from); ok {
-		return root, nil
-	}
-	program, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("study: %w", err)
-	}
-	if root, ok := above(program); ok {
-		return root, nil
-	}
-	return "", fmt.Errorf("study: %w: neither %s nor a folder above it, nor one above %s, is Toll's source tree", seam.ErrUnavailable, from, program)
+	return RootOf(from)
 }
 
-// above returns the source tree that a path lies in.
-func above(path string) (string, bool) {
-	for dir := path; ; dir = filepath.Dir(dir) {
+// RootOf returns the folder of Toll's source tree that a folder lies in. If there is none, the error is [seam.ErrUnavailable].
+func RootOf(from string) (string, error) {
+	for dir := from; ; {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && bytes.HasPrefix(text, []byte("module toll\n")) {
-			return dir, true
+			return dir, nil
 		}
-		if dir == filepath.Dir(dir) {
-			return "", false
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("study: %w: neither %s nor a folder above it is Toll's source tree", seam.ErrUnavailable, from)
 		}
+		dir = parent
 	}
 }
 

@@ -46,7 +46,7 @@ func answerHow(p *page.Page) string {
 			switch {
 			case r == best || !ok:
 			case ratio.Differs(g.floor) && ratio.Median > 1:
-				longer = append(longer, fmt.Sprintf("through %s %s times", phrase(r), page.Factor(ratio.Median)))
+				longer = append(longer, fmt.Sprintf("%s (%s times)", phrase(r), page.Factor(ratio.Median)))
 			default:
 				same = append(same, phrase(r))
 			}
@@ -55,7 +55,7 @@ func answerHow(p *page.Page) string {
 			said += " Indistinguishable from it: " + page.Joined(same) + "."
 		}
 		if longer != nil {
-			said += " A call takes longer " + page.Joined(longer) + "."
+			said += " A call takes longer through " + page.Joined(longer) + "."
 		}
 		return said
 	})
@@ -82,7 +82,7 @@ func answerGo(p *page.Page) string {
 
 // answerProcess says what a call to a process takes.
 func answerProcess(p *page.Page) string {
-	return each(p.Record, func(g *group) string {
+	said := each(p.Record, func(g *group) string {
 		best, process := g.preferred(), g.via(processName)
 		if process == nil {
 			return ""
@@ -91,8 +91,12 @@ func answerProcess(p *page.Page) string {
 		if ratio, ok := record.WallRatio(process, best); ok && ratio.Differs(g.floor) {
 			said += fmt.Sprintf(", %s times as long as through %s", page.Factor(ratio.Median), phrase(best))
 		}
-		return said + "; a crash of the function then ends that process only."
+		return said + "."
 	})
+	if said != "" {
+		said += " A crash of the function then ends that process only."
+	}
+	return said
 }
 
 // answerHolds says through how many crossings a function was verified, and what failed.

@@ -88,7 +88,7 @@ func TestTables(t *testing.T) {
 		"- norm n=1000 through cgo: it writes to standard output: \"hello\".",
 		"**How to call it?** Call norm n=1000 through cgo: 155 ns, of which 31.1 ns are the border. Indistinguishable from it: purego's RegisterFunc.",
 		"The Go function of norm n=1000 takes 217 ns, 1.40 times as long as the library's through cgo.",
-		"Through a process a call of norm n=1000 takes 15.5 µs, 100 times as long as through cgo; a crash of the function then ends that process only.",
+		"Through a process a call of norm n=1000 takes 15.5 µs, 100 times as long as through cgo. A crash of the function then ends that process only.",
 		"norm n=1000: bit-identical in 20 calls through cgo, purego's RegisterFunc, a process and the Go function; by libffi it crashed with SIGSEGV: argument p = nil.")
 	pagetest.Lacks(t, text, "| purego, SyscallN | –")
 
