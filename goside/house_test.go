@@ -6,12 +6,14 @@ package goside
 
 import (
 	"bytes"
+	"go/doc"
 	"go/format"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -129,6 +131,50 @@ func TestPointersInDocuments(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(root, folder, target)); err != nil {
 				t.Errorf("%s points at %s: %v", file, target, err)
 			}
+		}
+	}
+}
+
+// TestImportable: what others may import says so in its package comment, has an Example that go test runs, and is in the list of
+// ARCHITECTURE.md.
+func TestImportable(t *testing.T) {
+	const note = "Others may import it: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what changes."
+	var noted, listed []string
+	examples := map[string]bool{} // by the package's folder
+	for _, file := range sources(t, ".go") {
+		mode := parser.ParseComments
+		if !strings.HasSuffix(file, "_test.go") {
+			mode |= parser.PackageClauseOnly
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, read(t, file), mode)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(strings.ReplaceAll(parsed.Doc.Text(), "\n", " "), note) {
+			noted = append(noted, path.Dir(file))
+		}
+		for _, example := range doc.Examples(parsed) {
+			if example.Output != "" {
+				examples[path.Dir(file)] = true
+			}
+		}
+	}
+	_, section, _ := strings.Cut(string(read(t, "ARCHITECTURE.md")), "## What others may import\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for line := range strings.Lines(section) {
+		if rest, ok := strings.CutPrefix(line, "- `"); ok {
+			folder, _, _ := strings.Cut(rest, "`")
+			listed = append(listed, folder)
+		}
+	}
+	slices.Sort(noted)
+	slices.Sort(listed)
+	if len(listed) == 0 || !slices.Equal(noted, listed) {
+		t.Errorf("ARCHITECTURE.md lists %q as what others may import, the package comments of %q say it (%q): want the same", listed, noted, note)
+	}
+	for _, folder := range listed {
+		if !examples[folder] {
+			t.Errorf("%s has no Example with an Output, want one: others may import it", folder)
 		}
 	}
 }

@@ -8,7 +8,8 @@
 # scripts/lint.sh needs: rustfmt and clippy by rustup; pinned versions of golangci-lint and of the linters that Python
 # packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind and Chromium,
 # which opens the page of toll report. TOLL_CHROMIUM names another browser of its kind, by path or by a name on PATH;
-# none leaves out the tests that need one, as on Ubuntu, outside CI, if there is none.
+# none leaves out the tests that need one, as on Ubuntu, outside CI, if there is none. scripts/setup.sh try installs
+# libraries that scripts/try.sh calls, with their headers.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -20,8 +21,8 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 
 case "$*" in
-"" | test | lint) ;;
-*) fail "arguments are '$*', want none, test or lint" ;;
+"" | test | lint | try) ;;
+*) fail "arguments are '$*', want none, test, lint or try" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing"
@@ -148,7 +149,15 @@ TOLL_CHROMIUM to another browser of its kind"
         fi
     fi
 fi
-[ $# -eq 0 ] || choose_linter || missing+=(python3-venv)
+if [ "${1:-}" = try ]; then
+    # Each package with a header of it.
+    for package in libgsl-dev:gsl/gsl_math.h libfftw3-dev:fftw3.h zlib1g-dev:zlib.h libpng-dev:png.h \
+        libsqlite3-dev:sqlite3.h libjpeg-dev:jpeglib.h; do
+        echo "#include <${package#*:}>" | gcc -include stdio.h -E -o /dev/null - 2>/dev/null || missing+=("${package%%:*}")
+    done
+elif [ $# -gt 0 ]; then
+    choose_linter || missing+=(python3-venv)
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null ||
@@ -188,7 +197,7 @@ fi
 mkdir -p build
 echo "$python" >build/python
 
-[ $# -gt 0 ] || exit 0
+case "${1:-}" in "" | try) exit 0 ;; esac
 choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
 if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
     command -v rustup >/dev/null ||

@@ -11,6 +11,8 @@
 //
 // Note: the garbage collector is off while samples are taken and runs before each round, so a sample neither holds a
 // collection nor pays for its subject's garbage. For the threads of batches see [Measure]; METHODOLOGY.md says more.
+//
+// Others may import it: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what changes.
 package measure
 
 import (

@@ -17,6 +17,20 @@
 //	//toll:leaf       no scheduler is told: the world cannot stop during the call; amd64 only
 //	//toll:entry      the function is Go's, without f; C calls it by the address <name>Entry
 //
+// What C cannot have is refused, by the names of the function and the parameter. See [Generate] for what the package of the
+// declarations has beside them.
+//
+// Others may import it: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what changes.
+package stubs
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// Generate returns the files that declarations make, by their names: z<stem>.go and z<stem>_<architecture>.s. The name
+// is that of the declarations' file, <stem>.go.
+//
 // Types that the file declares are copied, and so is a comment at its begin, such as a licence. Imported packages are
 // read as source.
 //
@@ -28,17 +42,6 @@
 //
 // and, for //toll:callback, cgocallEscaping, which is the same without go:noescape; for //toll:errno, the variable
 // errnoLocation, the address of the C library's __errno_location. See goside/via/trampoline.
-//
-// What C cannot have is refused, by the names of the function and the parameter.
-package stubs
-
-import (
-	"os"
-	"path/filepath"
-)
-
-// Generate returns the files that declarations make, by their names: z<stem>.go and z<stem>_<architecture>.s. The name
-// is that of the declarations' file, <stem>.go.
 func Generate(name string, declarations []byte) (map[string][]byte, error) {
 	f, err := parse(name, declarations)
 	if err != nil {

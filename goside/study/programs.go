@@ -24,6 +24,11 @@ func Root() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("study: %w", err)
 	}
+	return RootOf(from)
+}
+
+// RootOf returns the folder of Toll's source tree that a folder lies in. If there is none, the error is [seam.ErrUnavailable].
+func RootOf(from string) (string, error) {
 	for dir := from; ; {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && bytes.HasPrefix(text, []byte("module toll\n")) {
@@ -62,6 +67,17 @@ func (e *CommandError) Error() string { return e.Err.Error() + ": " + e.Said }
 
 // Unwrap returns the command's own error.
 func (e *CommandError) Unwrap() error { return e.Err }
+
+// FirstLine returns the first line of what a go command printed as an error that is not the name of the package that it is
+// about.
+func FirstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "#") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return text
+}
 
 // Build builds the command from the sources in dir, the module's root, into the file out, with that added to
 // the environment: "CGO_ENABLED=0". Without a go command or sources the error is seam.ErrUnavailable.

@@ -17,6 +17,7 @@ import (
 	"toll/goside/study/calls/knobs"
 	"toll/goside/study/calls/openmp"
 	"toll/goside/study/calls/payloads"
+	"toll/goside/study/calls/points"
 )
 
 //go:embed head.md
@@ -38,6 +39,6 @@ It takes about six minutes on two cores, and with --full about forty-five.`,
 	Headline: headline,
 	Board:    board,
 	Pictures: []study.Picture{{Name: "tolls", Alt: tollsAlt, Draw: drawBoard}},
-	Parts: []study.Part{payloads.Part, beside.Part, knobs.Part, crowd.Part, grain.Part, copies.Part, openmp.Part, borders.Part,
+	Parts: []study.Part{payloads.Part, beside.Part, points.Part, knobs.Part, crowd.Part, grain.Part, copies.Part, openmp.Part, borders.Part,
 		firstuse.Part},
 }

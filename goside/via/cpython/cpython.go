@@ -1,18 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-// Package cpython is the crossing into an embedded CPython: libtoll_py (cpython-ext/host), opened at run time, so a
-// machine without Python loses only these routes. It is useful without Toll's kernels, too: [Start] an [Interpreter],
-// import a function, [Object.Call] it with numbers, text and slices.
+// Package cpython embeds CPython: libtoll_py (cpython-ext/host), opened at run time, so a machine without Python loses
+// only these routes. It is useful without Toll's kernels: [Start] an [Interpreter], import a function, [Object.Call] it.
 //
-// A call is one C call, by cgo or, without cgo, by SyscallN. The C function takes the GIL with the OS thread's kept
-// thread state, makes the arguments, calls, and releases the GIL. Slices become NumPy arrays in Go's own memory. They
-// are pinned for the call or, if Python keeps a reference, until it is gone, see [HeldError].
+// A call is one C call, by cgo or SyscallN. It takes the GIL with the OS thread's kept thread state, makes the arguments,
+// calls, and releases the GIL. Slices become NumPy arrays in Go's own memory. They are pinned for the call or, if Python
+// keeps a reference, until it is gone, see [HeldError].
 //
-// Caveats: a call that returned may still be refused because Python kept an array. [Config] limits the calls at once;
-// others wait as goroutines, not as threads. A crash in an extension module ends the process. A process has one
-// interpreter in its life. The interpreter's main thread (threading.main_thread(), atexit handlers) is its own.
-// threading sees calling threads as daemons, so a Thread made on one is a daemon unless told otherwise.
+// Caveats: [Config] limits the calls at once; others wait as goroutines, not as threads. A crash in an extension module
+// ends the process. A process has one interpreter in its life. Its main thread (threading.main_thread(), atexit
+// handlers) is its own. threading sees calling threads as daemons; a Thread made on one is a daemon unless told otherwise.
+//
+// Others may import it: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what changes.
 package cpython
 
 import (

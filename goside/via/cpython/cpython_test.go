@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"os"
@@ -43,7 +44,23 @@ func TestMain(m *testing.M) {
 		Default = sync.OnceValues(func() (*Interpreter, error) { return Start(Config{Threads: n}) })
 	}
 	signalsBefore = status("SigCgt")
+	flag.Parse()
+	if _, err := new(Config).load(); skips(err) { // an example cannot skip itself
+		examples := "^Example"
+		if skip := flag.Lookup("test.skip").Value.String(); skip != "" {
+			examples += "|" + skip
+		}
+		if err := flag.Set("test.skip", examples); err != nil {
+			panic(err)
+		}
+	}
 	os.Exit(m.Run())
+}
+
+// skips reports whether tests of the interpreter are skipped for an error: if it is unavailable, and nobody demands it.
+func skips(err error) bool {
+	required := os.Getenv("TOLL_REQUIRE")
+	return errors.Is(err, seam.ErrUnavailable) && !strings.Contains(required, "cpython") && !strings.Contains(required, "*/*")
 }
 
 // status returns a line of /proc/self/status.
@@ -92,8 +109,7 @@ func must2(v Value, err error) *Object { return must(v, err).object }
 func interpreter(t testing.TB) *Interpreter {
 	t.Helper()
 	in, err := Default()
-	if errors.Is(err, seam.ErrUnavailable) && !strings.Contains(os.Getenv("TOLL_REQUIRE"), "cpython") &&
-		!strings.Contains(os.Getenv("TOLL_REQUIRE"), "*/*") {
+	if skips(err) {
 		t.Skip(err)
 	} else if err != nil {
 		t.Fatal(err)

@@ -12,4 +12,6 @@
 //
 // Caveats: runtime.cgocall is not public; Go 1.26 and 1.27 link it. purego, for loading libraries and for starting
 // threads without cgo, must be the only package in the program that stands in for runtime/cgo.
+//
+// Others may import it: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what changes.
 package trampoline

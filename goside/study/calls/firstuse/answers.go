@@ -10,6 +10,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/study/releases"
 )
 
 func answerFirstUse(p *page.Page) string {
@@ -57,6 +58,11 @@ func answerOpening(p *page.Page) string {
 		text += fmt.Sprintf(" To another process, opening takes %s.", leastToMost(beside, page.Nanoseconds))
 	}
 	return text
+}
+
+// answerReleases says how calls by other releases of Go stand to those by the one in use.
+func answerReleases(p *page.Page) string {
+	return releases.Answer(p.Rows(toolchainsName), "noop", "first", "callback")
 }
 
 // differenceText says what a row has more or less than the plain program's: "starts 691 µs later", "is not measurably larger".

@@ -11,6 +11,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/study"
+	"toll/goside/study/releases"
 )
 
 // Part is first use, and releases of Go.
@@ -19,14 +20,15 @@ var Part = study.Part{
 	Experiments: []study.Experiment{
 		{Name: "first-use", Free: true, Quick: 13 * time.Second, Full: 90 * time.Second, Run: inSourceTree(firstUse)},
 		{Name: "opening", Free: true, Quick: 8 * time.Second, Full: time.Minute, Run: opening},
-		{Name: "toolchains", Free: true, Quick: 6 * time.Second, Full: 15 * time.Second, Run: inSourceTree(byToolchain)},
+		{Name: "toolchains", Free: true, Quick: 15 * time.Second, Full: time.Minute, Run: inSourceTree(byToolchain)},
 	},
 	Benchmarks: []string{firstUseName, toolchainsName},
-	Facts:      []string{"needs", "missing", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64"},
+	Facts:      append([]string{"needs", "cross-linux-arm64", "cross-windows-amd64", "cross-darwin-arm64"}, releases.Facts...),
 	Sections:   []func(*page.Page){firstUseTables, openingTable, releaseTables},
 	Answers: []page.Question{
 		{Text: "And the first call?", Answer: answerFirstUse},
 		{Text: "What does it cost to open a crossing?", Answer: answerOpening},
+		{Text: "And with other versions of Go?", Answer: answerReleases},
 	},
 	Claims:   claims,
 	Children: []study.Child{{Name: "opening", Run: openOne}},

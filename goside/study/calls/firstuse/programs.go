@@ -332,21 +332,11 @@ func (w *workshop) cross(ctx context.Context, b *built, t target, patient bool) 
 	case limited.Err() != nil:
 		fact.Value = fmt.Sprintf("unknown: not built within %v", crossPatience)
 	case errors.As(err, &failed):
-		fact.Value = strings.ReplaceAll(firstLine(failed.Said), w.root+string(filepath.Separator), "")
+		fact.Value = strings.ReplaceAll(study.FirstLine(failed.Said), w.root+string(filepath.Separator), "")
 	case err != nil:
 		fact.Value = err.Error()
 	}
 	return fact, nil
-}
-
-// firstLine returns the first line that is not the name of the package that it is about.
-func firstLine(text string) string {
-	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "#") {
-			return strings.TrimSpace(line)
-		}
-	}
-	return text
 }
 
 // stepUnits are the steps that a program may print, in the order of the record.

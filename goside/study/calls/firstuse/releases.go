@@ -12,6 +12,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/page"
 	"toll/goside/record"
+	"toll/goside/study/releases"
 )
 
 // publishedRatio is the ratio that the release notes of Go 1.26 give: "The baseline runtime overhead of cgo calls has
@@ -25,13 +26,22 @@ func releaseTables(p *page.Page) {
 		return
 	}
 	p.Heading("Versions of Go")
-	var releases []string
-	for _, r := range rows {
-		releases = record.AppendNew(releases, r.Get("go"))
+	if releases.Base(rows) != "" {
+		releases.Table(p, rows)
+		return
 	}
-	older, newer := releases[0], releases[len(releases)-1]
+	pairTables(p, rows)
+}
+
+// pairTables prints what a record of an older and a newer release shows, in which no release is said to be in use.
+func pairTables(p *page.Page, rows []*record.Row) {
+	var versions []string
+	for _, r := range rows {
+		versions = record.AppendNew(versions, r.Get("go"))
+	}
+	older, newer := versions[0], versions[len(versions)-1]
 	header, heapHeader := []string{"call"}, []string{"call"}
-	for _, release := range releases {
+	for _, release := range versions {
 		header, heapHeader = append(header, "Go "+release), append(heapHeader, "B, Go "+release, "objects")
 	}
 	if older != newer {
@@ -41,7 +51,7 @@ func releaseTables(p *page.Page) {
 	var said []string
 	for _, r := range record.Find(rows, "/go:%q", older) {
 		line, heapLine := page.Words(r.Op+" "+r.Route()), page.Words(r.Op+" "+r.Route())
-		for _, release := range releases {
+		for _, release := range versions {
 			built := ofRelease(rows, r, release)
 			if built == nil {
 				line, heapLine = append(line, page.Cell{}), append(heapLine, page.Words("", "")...)

@@ -13,13 +13,23 @@ import (
 	"toll/goside/measure"
 	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/study/releases"
 	"toll/goside/study/studytest"
 )
+
+// inUse returns the releases that a test builds with: the one in use only, since others take long to build for the first time.
+func inUse(t *testing.T) []releases.Release {
+	t.Helper()
+	r := releases.Named("go", strings.TrimPrefix(runtime.Version(), "go"))
+	r.Toolchain, r.From = "local", []string{releases.InUse}
+	return []releases.Release{r}
+}
 
 // TestToolchains builds with this Go, and with one that does not exist, which only leaves a fact.
 func TestToolchains(t *testing.T) {
 	root := studytest.SourceTree(t)
-	series, err := builtBy(&study.Lab{}, []string{"nonsense", "local"}, root, 1)
+	found := append(inUse(t), releases.Named("go", "nonsense"))
+	series, err := builtBy(&study.Lab{Settings: study.Settings{Rounds: 1, Visits: 1}}, found, []error{errors.New("no gccgo")}, root)
 	if !hasC() {
 		if !errors.Is(err, seam.ErrUnavailable) {
 			t.Errorf("without a C compiler: %v, want ErrUnavailable", err)
@@ -32,22 +42,22 @@ func TestToolchains(t *testing.T) {
 	names := map[string]bool{}
 	for _, s := range series {
 		names[s.Subject.Name] = true
-		if len(s.Samples) != 1 || s.Samples[0].Wall <= 0 {
-			t.Errorf("%s has the samples %v, want one, longer than 0", s.Subject.Name, s.Samples)
+		if len(s.Samples) != 1 || s.Samples[0].Wall <= 0 || s.Samples[0].CPU != 0 {
+			t.Errorf("%s has the samples %v, want one, longer than 0, without the time of this process", s.Subject.Name, s.Samples)
 		}
-		missing := ""
+		facts := map[string]string{}
 		for _, f := range s.Subject.Facts {
-			if f.Key == "missing" {
-				missing = f.Value
-			}
+			facts[f.Key] = f.Value
 		}
-		if !strings.Contains(missing, "nonsense") {
-			t.Errorf("%s says that %q is missing, want the toolchain that is", s.Subject.Name, missing)
+		for _, part := range []string{"nonsense", "no gccgo"} {
+			if !strings.Contains(facts["missing"], part) {
+				t.Errorf("%s says that %q is missing, want also %s", s.Subject.Name, facts["missing"], part)
+			}
 		}
 	}
 	version := strings.TrimPrefix(strings.Join(strings.Fields(runtime.Version()), "_"), "go")
-	for _, call := range []string{"not/lang=go/via=direct", "noop/lang=c/via=cgo", "not/lang=c/via=cgo",
-		"callback/lang=c/via=cgo"} {
+	for _, call := range []string{"not/lang=go/via=direct", "noop/lang=c/via=cgo", "not/lang=c/via=cgo", "first/lang=c/via=cgo",
+		"sum/lang=c/via=cgo", "callback/lang=c/via=cgo"} {
 		for _, entry := range []string{"", "/entry=again"} {
 			name := "Toolchains/op=" + call + "/go=" + version + entry
 			if !names[name] {
@@ -55,8 +65,8 @@ func TestToolchains(t *testing.T) {
 			}
 		}
 	}
-	if len(names) != 8 {
-		t.Errorf("%d series, want 8", len(names))
+	if len(names) != 12 {
+		t.Errorf("%d series, want 12", len(names))
 	}
 }
 
@@ -66,41 +76,25 @@ func TestToolchainsStop(t *testing.T) {
 		studytest.Available(t, fmt.Errorf("%w: there is no C compiler, without which nothing is built", seam.ErrUnavailable))
 	}
 	root := studytest.SourceTree(t)
-	for _, c := range []struct{ after, rounds int }{{0, 0}, {4, 1}} {
+	const series = 12
+	for _, c := range []struct{ after, rounds int }{{0, 0}, {1 + series + series + 1, 1}} { // built, calibrated, a round
 		done := make(chan struct{})
 		if c.after == 0 {
 			close(done)
 		}
 		steps := 0
-		series, err := builtBy(&study.Lab{Done: done, Progress: studytest.Stepping(func(int, int) {
+		got, err := builtBy(&study.Lab{Settings: study.Settings{Rounds: 3, Visits: 1}, Done: done, Progress: studytest.Stepping(func(int, int) {
 			if steps++; steps == c.after {
 				close(done)
 			}
-		})}, []string{"local"}, root, 3)
-		if !errors.Is(err, measure.ErrStopped) || len(series) != 8*c.rounds {
-			t.Errorf("stopped after %d steps: %d series and %v, want %d and %v", c.after, len(series), err, 8*c.rounds, measure.ErrStopped)
+		})}, inUse(t), nil, root)
+		if !errors.Is(err, measure.ErrStopped) || len(got) != series*c.rounds {
+			t.Errorf("stopped after %d steps: %d series and %v, want %d and %v", c.after, len(got), err, series*c.rounds, measure.ErrStopped)
 		}
-		for _, s := range series {
+		for _, s := range got {
 			if len(s.Samples) != c.rounds {
 				t.Errorf("stopped after %d steps: %s has %d samples, want %d", c.after, s.Subject.Name, len(s.Samples), c.rounds)
 			}
-		}
-	}
-}
-
-func TestParseCosts(t *testing.T) {
-	version, costs, err := parseCosts("go1.26.8 X:some\nnoop/cgo ns=21.5 bytes=0.0000 allocs=0.5000\n")
-	if err != nil || version != "1.26.8_X:some" || len(costs) != 1 {
-		t.Fatalf("version %q, costs %v, %v", version, costs, err)
-	}
-	if c := costs[0]; c.op != "noop" || c.via != "cgo" || c.sample.Wall != 21.5 || c.sample.Allocs != 0.5 {
-		t.Errorf("the cost reads %+v", c)
-	}
-	for _, bad := range []string{"", "go1.26.8", "noop/cgo ns=1 bytes=0 allocs=0\nnoop/cgo ns=1 bytes=0 allocs=0",
-		"go1\nnoop ns=1 bytes=0 allocs=0", "go1\nnoop/cgo ns=0 bytes=0 allocs=0",
-		"go1\nnoop/cgo ns=1 allocs=0 bytes=0", "go1\nnoop/cgo ns=1"} {
-		if version, costs, err := parseCosts(bad); err == nil {
-			t.Errorf("%q gives %s, %v, want an error", bad, version, costs)
 		}
 	}
 }
