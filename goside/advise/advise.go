@@ -156,6 +156,8 @@ func (a *Advice) excludes(of mechanism, c *cost.Crossing) string {
 		return "it needs a C compiler for the other system"
 	case c == nil && a.wish.Try != nil && slices.Contains(cost.Tries, of.via):
 		return "toll try has no call through it"
+	case c == nil && of.process():
+		return "not in this record; toll calls --part beside measures it"
 	case c == nil:
 		return "not in this record"
 	case a.wish.Callbacks > 0 && of.via != "direct" && !c.CallsBack():
@@ -167,6 +169,11 @@ func (a *Advice) excludes(of mechanism, c *cost.Crossing) string {
 func (m *mechanism) apart() bool {
 	c := cost.Crossing{Lang: m.lang, Via: m.via}
 	return c.Apart()
+}
+
+func (m *mechanism) process() bool {
+	c := cost.Crossing{Lang: m.lang, Via: m.via}
+	return c.Process()
 }
 
 // silent reports whether a mechanism is left out without a word, since another line stands for it.

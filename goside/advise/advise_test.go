@@ -93,12 +93,13 @@ func TestRanking(t *testing.T) {
 	}
 	pagetest.Holds(t, text, "100,000 calls a second, 9.766 KiB in, 0 B out, 2.00 µs of work a call. By calls.txt", "What decides: the work.",
 		"The border of trampoline is 30.0 ns, 1% of a call; cgo costs at most 5 % more", "Excluded: rewritten in Go (toll try --go-package measures that",
-		"of 7 calls that it was not made from, the predicted cost is within 0%", "in 7.", "never", "1.70×", "process by spinning shm", "(not in this record)",
+		"of 7 calls that it was not made from, the predicted cost is within 0%", "in 7.", "never", "1.70×", "process by spinning shm", "(not in this record)", "process by socket (not in this record; toll calls --part beside measures it)",
+		"What a rate adds is not known of process by gRPC, which may take longer.",
 		"Work in WebAssembly is taken for 3.0 times as long (1.00 to 3.0")
 	if d.Error.Points != 7 || d.Error.Right != 7 || float64(d.Error.Median) > 0.001 {
 		t.Errorf("the error is %+v", d.Error)
 	}
-	pagetest.Lacks(t, text, "What a rate adds is not in this record, so that process by pipe")
+	pagetest.Lacks(t, text, "process by pipe and process by gRPC, which")
 }
 
 func TestWhatDecides(t *testing.T) {
@@ -141,7 +142,7 @@ func TestNotToldApart(t *testing.T) {
 		}
 	}
 	text, d := adviceOf(t, recordOf(t, all), advise.Wish{Work: 10, Rate: 100})
-	pagetest.Holds(t, text, "Measure: these 3 are not told apart: trampoline, cgo and WebAssembly.", "~50.0 ns", "What a rate adds is not in this record, so that process by shm")
+	pagetest.Holds(t, text, "Measure: these 3 are not told apart: trampoline, cgo and WebAssembly.", "~50.0 ns", "What a rate adds is not known of process by shm, process by pipe and process by gRPC, which may take longer: toll calls")
 	if !rank(d, "c/cgo").Alike || rank(d, "c/process").Alike {
 		t.Errorf("alike are %+v", d.Ranking)
 	}

@@ -277,6 +277,11 @@ func (a *Advice) excludedText() string {
 	return strings.Join(reasons, "; ")
 }
 
+// rated reports whether it is known of any mechanism what a rate adds.
+func (a *Advice) rated() bool {
+	return slices.ContainsFunc(a.ranking, func(r ranked) bool { return r.crossing.Rated })
+}
+
 // caveats says how far to trust the predictions.
 func (a *Advice) caveats() string {
 	var said []string
@@ -292,7 +297,11 @@ func (a *Advice) caveats() string {
 		said = append(said, "What toll try did not measure is predicted as if no bytes were copied: --in and --out say how many are.")
 	}
 	if a.unrated != nil {
-		said = append(said, fmt.Sprintf("What a rate adds is not in this record, so that %s may take longer: toll calls --part 'payloads,beside,points' measures it.", page.Joined(a.unrated)))
+		unknown := fmt.Sprintf("What a rate adds is not known of %s, which may take longer", page.Joined(a.unrated))
+		if !a.rated() {
+			unknown += ": toll calls --part 'payloads,beside,points' measures it"
+		}
+		said = append(said, unknown+".")
 	}
 	wasm := slices.IndexFunc(a.ranking, func(r ranked) bool { return r.crossing.Wasm() })
 	if wasm >= 0 && a.job.Work > 0 {

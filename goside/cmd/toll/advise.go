@@ -84,6 +84,7 @@ and error (points, winner_right, median, held_out). What is not known, or never 
 	flags.BoolVar(&wish.Contain, "contain-crashes", false, "a crash of the function must leave the program running")
 	flags.StringVar(&tried, "try", "", "record of toll try to start from")
 	flags.StringVar(&wish.Function, "function", "", "function of that record, if it has several")
+	_ = c.MarkFlagFilename("try", "txt", "txt.gz")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }

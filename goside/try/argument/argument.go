@@ -125,9 +125,6 @@ func New(f *prototype.Function, o Options) (*Plan, error) {
 	for k := range p.Arguments {
 		a := &p.Arguments[k]
 		a.Access = access(a.Type, sources[k])
-		if lengths.by[k] && fortran(f) && a.Access != "" {
-			a.Access = In
-		}
 		verb := sources[k].verb
 		a.Ended = a.Type.Text() && lengths.of[k] == nil && (verb == random || verb == file) || verb == text
 	}

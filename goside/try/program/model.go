@@ -116,24 +116,61 @@ type structure struct {
 	typ *prototype.Type
 }
 
-// declare returns the type in Go, with what purego needs: bytes in place of the padding.
-func (s *structure) declare(padded bool) string {
+// declare returns the type in Go.
+func (s *structure) declare() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "type %s struct {\n", s.Go)
 	taken := map[string]bool{}
-	end := int64(0)
-	pad := func(to int64) {
-		if padded && to > end {
-			fmt.Fprintf(&text, "\t_ [%d]byte\n", to-end)
-		}
-	}
-	for k, f := range s.Fields {
-		pad(s.typ.Field[k].Offset)
+	for _, f := range s.Fields {
 		fmt.Fprintf(&text, "\t%s %s\n", free(exported(f.Name), taken), f.Go)
-		end = s.typ.Field[k].Offset + f.typ.Size
 	}
-	pad(s.typ.Size)
 	return text.String() + "}"
+}
+
+// mostFlat is the size of structs that go through registers somewhere.
+const mostFlat = 32
+
+// flat returns the type as purego wants it: for a struct that goes through registers it must see where each number lies, so the
+// fields are numbers, without arrays and structs, and what is between them are fields, too.
+func (s *structure) flat() string {
+	if s.typ.Size > mostFlat {
+		return s.declare()
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "type %s struct {\n", s.Go)
+	taken := map[string]bool{}
+	end, before := int64(0), ""
+	leaves(s.typ, 0, "", func(offset int64, name string, t *prototype.Type) {
+		typ := "unsafe.Pointer"
+		if n, ok := number(t); ok {
+			typ = n.Go
+		}
+		switch gap := offset - end; {
+		case gap == 4 && before == "float32": // in a register for floats
+			text.WriteString("\t_ float32\n")
+		case gap > 0:
+			fmt.Fprintf(&text, "\t_ [%d]byte\n", gap)
+		}
+		fmt.Fprintf(&text, "\t%s %s\n", free(exported(name), taken), typ)
+		end, before = offset+t.Size, typ
+	})
+	return text.String() + "}"
+}
+
+// leaves calls f with each number and pointer in a type.
+func leaves(t *prototype.Type, offset int64, name string, f func(offset int64, name string, t *prototype.Type)) {
+	switch t.Kind {
+	case prototype.Struct:
+		for _, field := range t.Field {
+			leaves(field.Type, offset+field.Offset, name+"_"+field.Name, f)
+		}
+	case prototype.Array:
+		for k := range t.Count {
+			leaves(t.Elem, offset+k*t.Elem.Size, fmt.Sprint(name, k), f)
+		}
+	default:
+		f(offset, name, t)
+	}
 }
 
 // model is all that a program calls.

@@ -35,7 +35,8 @@ func Find(exports []string, symbol string) error {
 	}
 	near := nearest(symbol, exports, few)
 	for _, name := range exports {
-		if len(near) < few && len(symbol) > 2 && strings.Contains(fold(name), fold(symbol)) && !slices.Contains(near, name) {
+		contains := len(symbol) > 2 && strings.Contains(fold(name), fold(symbol)) && !strings.HasPrefix(name, "_") // not mangled
+		if contains && len(near) < few && !slices.Contains(near, name) {
 			near = append(near, name)
 		}
 	}

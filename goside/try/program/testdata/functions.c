@@ -19,6 +19,22 @@ struct mixed {
 struct small {
     float x[3];
 };
+struct early {
+    float a;
+    double b;
+};
+struct late {
+    int64_t a;
+    float b;
+};
+struct uneven {
+    int8_t a;
+    struct {
+        int16_t x;
+        int8_t y;
+    } b;
+    float c;
+};
 struct time {
     int64_t sec, nsec;
 };
@@ -69,6 +85,12 @@ struct mixed mixed(struct mixed m) {
 }
 
 struct small small(struct small s) { return (struct small){{s.x[2], s.x[0], s.x[1]}}; }
+
+struct early early(struct early s, double x) { return (struct early){(float)s.b, s.a + x}; }
+
+struct late late(int8_t x, struct late s) { return (struct late){(int64_t)s.b + x, (float)s.a}; }
+
+struct uneven uneven(struct uneven s) { return (struct uneven){s.b.y, {s.a, (int8_t)s.b.x}, -s.c}; }
 
 int each(void (*back)(void), double **p) { return (back != NULL) + (p != NULL); }
 
