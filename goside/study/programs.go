@@ -24,6 +24,11 @@ func Root() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("study: %w", err)
 	}
+	return RootOf(from)
+}
+
+// RootOf returns the folder of Toll's source tree that a folder lies in. If there is none, the error is [seam.ErrUnavailable].
+func RootOf(from string) (string, error) {
 	for dir := from; ; {
 		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 		if err == nil && bytes.HasPrefix(text, []byte("module toll\n")) {

@@ -153,7 +153,7 @@ func Time(lab *study.Lab, programs []Program, missing []error, name func(op, via
 		}
 	}
 	if running == nil {
-		return nil, fmt.Errorf("releases: %w: no release of Go builds the program: %w", seam.ErrUnavailable, errors.Join(missing...))
+		return nil, fmt.Errorf("releases: %w: no release of Go builds and runs the program: %w", seam.ErrUnavailable, errors.Join(missing...))
 	}
 	facts := factsOf(running, missing)
 	var subjects []measure.Subject

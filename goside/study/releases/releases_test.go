@@ -182,7 +182,7 @@ func TestTable(t *testing.T) {
 	text := pagetest.PrintedSection(t, section, series...)
 	pagetest.Holds(t, text, "| Go | no-op | slice |", "| 1.9.7 | 1.50 ±0% | ~1.00 ±0% |", "| 1.26.8, in use | 40.0 ns ±0% | 42.0 ns ±0% |",
 		"| gccgo-12.2.0 | 4.00 ±0% | |", "Go 1.26.8: time. Others: relative", "no-op 2%, slice 0%", "On Go's heap: no-op with Go 1.9.7 16 B in 1 object.",
-		"Left out: Go 1.1: not built: why.", "CgocallDone")
+		"Missing: Go 1.1: not built: why.", "CgocallDone")
 	if at, later := strings.Index(text, "| 1.9.7"), strings.Index(text, "| 1.26.8"); at > later {
 		t.Errorf("1.9.7 comes after 1.26.8:\n%s", text)
 	}

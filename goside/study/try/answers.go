@@ -28,10 +28,10 @@ func each(r *record.Record, say func(g *group) string) string {
 	return strings.Join(said, " ")
 }
 
-// answerHow says which crossing is the fastest, and what the next takes.
+// answerHow says which crossing is the fastest, and what the others take.
 func answerHow(p *page.Page) string {
 	return each(p.Record, func(g *group) string {
-		best := fastest(g.own())
+		best := g.preferred()
 		if best == nil {
 			return ""
 		}
@@ -45,8 +45,8 @@ func answerHow(p *page.Page) string {
 			ratio, ok := record.WallRatio(r, best)
 			switch {
 			case r == best || !ok:
-			case ratio.Differs(g.floor):
-				longer = append(longer, fmt.Sprintf("through %s %s times", phrase(r), page.Factor(ratio.Median)))
+			case ratio.Differs(g.floor) && ratio.Median > 1:
+				longer = append(longer, fmt.Sprintf("%s (%s times)", phrase(r), page.Factor(ratio.Median)))
 			default:
 				same = append(same, phrase(r))
 			}
@@ -55,7 +55,7 @@ func answerHow(p *page.Page) string {
 			said += " Indistinguishable from it: " + page.Joined(same) + "."
 		}
 		if longer != nil {
-			said += " A call takes longer " + page.Joined(longer) + "."
+			said += " A call takes longer through " + page.Joined(longer) + "."
 		}
 		return said
 	})
@@ -64,7 +64,7 @@ func answerHow(p *page.Page) string {
 // answerGo says what the Go function takes beside the fastest crossing.
 func answerGo(p *page.Page) string {
 	return each(p.Record, func(g *group) string {
-		best, direct := fastest(g.own()), g.via(directName)
+		best, direct := g.preferred(), g.via(directName)
 		ratio, ok := record.WallRatio(direct, best)
 		if !ok {
 			return ""
@@ -82,8 +82,8 @@ func answerGo(p *page.Page) string {
 
 // answerProcess says what a call to a process takes.
 func answerProcess(p *page.Page) string {
-	return each(p.Record, func(g *group) string {
-		best, process := fastest(g.own()), g.via(processName)
+	said := each(p.Record, func(g *group) string {
+		best, process := g.preferred(), g.via(processName)
 		if process == nil {
 			return ""
 		}
@@ -91,8 +91,12 @@ func answerProcess(p *page.Page) string {
 		if ratio, ok := record.WallRatio(process, best); ok && ratio.Differs(g.floor) {
 			said += fmt.Sprintf(", %s times as long as through %s", page.Factor(ratio.Median), phrase(best))
 		}
-		return said + "; a crash of the function then ends that process only."
+		return said + "."
 	})
+	if said != "" {
+		said += " A crash of the function then ends that process only."
+	}
+	return said
 }
 
 // answerHolds says through how many crossings a function was verified, and what failed.

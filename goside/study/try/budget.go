@@ -158,7 +158,7 @@ type figure struct {
 	is measure.Interval
 }
 
-// figures returns those that the limit is of.
+// figures returns those that the limit is of. Allocations are whole, as go test shows them: what is left are the runtime's own.
 func (l *Limit) figures(r *record.Record) []figure {
 	var all []figure
 	for _, row := range rowsFor(r, l) {
@@ -167,9 +167,9 @@ func (l *Limit) figures(r *record.Record) []figure {
 		case "time":
 			f.is = measure.Median(row.Wall())
 		case "allocs":
-			f.is = measure.Median(row.Values(func(s *measure.Sample) float64 { return s.Allocs }))
+			f.is = measure.Median(row.Values(func(s *measure.Sample) float64 { return math.Floor(s.Allocs) }))
 		case "bytes":
-			f.is = measure.Median(row.Values(func(s *measure.Sample) float64 { return s.Bytes }))
+			f.is = measure.Median(row.Values(func(s *measure.Sample) float64 { return math.Floor(s.Bytes) }))
 		case "overhead":
 			share, ok := shareOf(r, row)
 			if !ok {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -98,8 +99,26 @@ func (q *Request) findLibrary() (err error) {
 	if q.library, err = absolute(q.Library); err != nil {
 		return err
 	}
-	q.root, err = study.Root() // the program is built of its sources
+	q.root, err = sources()
 	return err
+}
+
+// sources returns Toll's source tree, of which programs are built: the one that this program lies in or was built from, so that
+// the two are of one kind, or the one that the working directory lies in.
+func sources() (string, error) {
+	var near []string
+	if program, err := os.Executable(); err == nil {
+		near = append(near, filepath.Dir(program))
+	}
+	if _, file, _, ok := runtime.Caller(0); ok {
+		near = append(near, filepath.Dir(file))
+	}
+	for _, folder := range near {
+		if root, err := study.RootOf(folder); err == nil {
+			return root, nil
+		}
+	}
+	return study.Root()
 }
 
 // findFunctions finds the prototype of each function.
@@ -324,7 +343,7 @@ func (q *Request) Tell(w io.Writer) {
 		f := p.function
 		fmt.Fprintln(w, page.Wrapped(fmt.Sprintf("%s, by %s; %s", f, f.From, f.Convention)))
 		for _, a := range p.plan.Arguments {
-			fmt.Fprintln(w, page.Wrapped("  "+argumentLine(&a)))
+			fmt.Fprintf(w, "  %s\n", argumentLine(&a))
 		}
 		if p.plan.Sweep != "" {
 			fmt.Fprintf(w, "  sweep: %s\n", p.sizes())
@@ -344,7 +363,7 @@ func (q *Request) TellCrossings(w io.Writer) {
 		fmt.Fprintln(w, page.Wrapped(fmt.Sprintf("%s through %s", p.function.Name, page.Joined(tried))))
 		for _, r := range p.rows {
 			if r.left != "" {
-				fmt.Fprintln(w, page.Wrapped(fmt.Sprintf("  left out: %s: %s", r.crossing, r.left)))
+				fmt.Fprintf(w, "  left out: %s: %s\n", r.crossing, r.left)
 			}
 		}
 	}

@@ -83,12 +83,12 @@ func TestTables(t *testing.T) {
 		"- norm n=1000 failed through purego's RegisterFunc: crashed with SIGSEGV when called by 2 goroutines: it may not be safe for threads.",
 		"- norm n=1000 was left out of purego's SyscallN: it passes no float64.",
 		"- norm n=1000 failed through libffi: crashed with SIGSEGV: argument p = nil.",
-		"- norm n=1000 differs by the reference: differs from cgo: result: 1 and 2, 1 ULP apart.",
+		"- norm n=1000 by the reference: differs from cgo: result: 1 and 2, 1 ULP apart.",
 		"- norm n=1000: it keeps state.",
 		"- norm n=1000 through cgo: it writes to standard output: \"hello\".",
 		"**How to call it?** Call norm n=1000 through cgo: 155 ns, of which 31.1 ns are the border. Indistinguishable from it: purego's RegisterFunc.",
 		"The Go function of norm n=1000 takes 217 ns, 1.40 times as long as the library's through cgo.",
-		"Through a process a call of norm n=1000 takes 15.5 µs, 100 times as long as through cgo; a crash of the function then ends that process only.",
+		"Through a process a call of norm n=1000 takes 15.5 µs, 100 times as long as through cgo. A crash of the function then ends that process only.",
 		"norm n=1000: bit-identical in 20 calls through cgo, purego's RegisterFunc, a process and the Go function; by libffi it crashed with SIGSEGV: argument p = nil.")
 	pagetest.Lacks(t, text, "| purego, SyscallN | –")
 

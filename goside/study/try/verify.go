@@ -295,9 +295,10 @@ func (t *run) overrun(p *problem, r *row, set int, seeds []uint64, f *fault) (st
 	}
 	at := slices.IndexFunc(p.function.Params, func(a prototype.Parameter) bool { return a.Name == f.name })
 	of := fmt.Sprintf("%s (%s)", f.name, extent(p.function.Params[at].Type, size))
+	e := max(elem(p.function.Params[at].Type).Size, 1)
 	switch {
-	case writes >= hi:
-		return fmt.Sprintf("writes %s behind %s", bytesOf(writes), of), nil
+	case writes > 0 && (writes+e-1)/e*e >= hi: // what it writes may equal the bytes that were there
+		return fmt.Sprintf("writes %s behind %s", bytesOf(max(writes, hi)), of), nil
 	case writes > 0:
 		return fmt.Sprintf("reads %s and writes %s behind %s", bytesOf(hi), bytesOf(writes), of), nil
 	}

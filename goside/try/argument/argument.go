@@ -125,9 +125,6 @@ func New(f *prototype.Function, o Options) (*Plan, error) {
 	for k := range p.Arguments {
 		a := &p.Arguments[k]
 		a.Access = access(a.Type, sources[k])
-		if lengths.by[k] && fortran(f) {
-			a.Access = In
-		}
 		verb := sources[k].verb
 		a.Ended = a.Type.Text() && lengths.of[k] == nil && (verb == random || verb == file) || verb == text
 	}
@@ -228,7 +225,7 @@ func (p *Plan) out(all []string) error {
 		case !slices.Contains([]Access{In, Out, InOut}, access):
 			return fmt.Errorf("argument: %q: found %q, want NAME, NAME:in, NAME:inout or result:free=SYMBOL", text, what)
 		case a.Type.Kind != prototype.Pointer:
-			return fmt.Errorf("argument: %q: %s is no pointer but %s, so the function cannot write it", text, a.Name, typeName(a.Type))
+			return fmt.Errorf("argument: %q: %s is no pointer but %s, so the function cannot write it", text, a.Name, a.Type)
 		case a.Access == "":
 			return fmt.Errorf("argument: %q: %s is nil, so the function cannot write there", text, a.Name)
 		}
@@ -350,40 +347,12 @@ func (p *Plan) Describe() []string {
 		if access == "" {
 			access = "-"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, typeName(a.Type), spec, access, why)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, a.Type, spec, access, why)
 	}
 	if err := table.Flush(); err != nil { // a buffer takes all
 		panic(err)
 	}
 	return strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n")[:len(p.Arguments)]
-}
-
-// typeName returns a type as C has it.
-func typeName(t *prototype.Type) string {
-	switch {
-	case t.Kind != prototype.Pointer:
-		return t.Name
-	case t.Elem == nil:
-		return constant(t) + "void *"
-	case t.Elem.Kind == prototype.Code:
-		return "function *"
-	case t.Elem.Kind == prototype.Pointer && t.Const:
-		return strings.TrimSuffix(typeName(t.Elem), " ") + "const *"
-	case t.Elem.Kind == prototype.Pointer:
-		return typeName(t.Elem) + "*"
-	}
-	name := t.Elem.Name
-	if name == "" {
-		name = string(t.Elem.Kind)
-	}
-	return constant(t) + strings.TrimPrefix(name, "const ") + " *"
-}
-
-func constant(t *prototype.Type) string {
-	if t.Const {
-		return "const "
-	}
-	return ""
 }
 
 // amount returns a number of things.

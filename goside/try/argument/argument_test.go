@@ -255,6 +255,8 @@ func TestErrors(t *testing.T) {
 func TestGuesses(t *testing.T) {
 	fort := function("ddot_", "n", to(tInt), "x", to(tDouble), "incx", to(tInt), "info", to(tInt))
 	fort.Lang = ""
+	scale := function("scale", "n", to(tInt), "x", to(tDouble), "name", to(tChar), "a", to(tDouble), "lda", to(tInt), "m", to(tInt), "len_name", tInt64)
+	scale.Lang = "fortran"
 	for _, c := range []struct {
 		f    *prototype.Function
 		o    Options
@@ -285,6 +287,8 @@ func TestGuesses(t *testing.T) {
 			[]string{"random:float64:na in", "1000", "random:float64:nb in", "1000"}},
 		{function("two", "n", tInt, "a", constTo(tDouble), "m", tInt, "b", constTo(tDouble)), Options{},
 			[]string{"1000", "random:float64:n in", "1000", "random:float64:m in"}},
+		{function("far", "n", tInt, "flag", tDouble, "a", constTo(tDouble), "x", tDouble, "y", tDouble, "m", tInt), Options{},
+			[]string{"1000", "random", "random:float64:n in", "random", "random", "1"}},
 		{function("raw", "p", constTo(tDouble), "nbytes", tSize), Options{}, []string{"random:float64:nbytes/8 in", "8000"}},
 		{function("raw", "p", constTo(tDouble), "nbytes", tSize), Options{Args: []string{"p=zeros:5"}}, []string{"zeros:5 in", "bytes(p)"}},
 		{function("qsort", "base", to(tVoid), "nmemb", tSize, "size", tSize, "compar", to(tCode)), Options{Args: []string{"size=8"}},
@@ -292,7 +296,11 @@ func TestGuesses(t *testing.T) {
 		{function("strs", "s", constTo(tChar), "n", tSize), Options{}, []string{"random:char:n in", "1000"}},
 		{function("open", "name", constTo(tChar), "db", to(to(tOpaque))), Options{}, []string{`"hello, world" in`, "zeros:1 out"}},
 		{function("geom", "a", tPair, "b", constTo(tPair), "c", to(tPair), "on", tBool), Options{}, []string{"random", "random:1 in", "zeros:1 out", "true"}},
-		{fort, Options{}, []string{"1000 in", "random:float64:n*max(1,abs(incx)) inout", "1 in", "random:int32:1 inout"}},
+		{fort, Options{}, []string{"1000 inout", "random:float64:n*max(1,abs(incx)) inout", "1 inout", "random:int32:1 inout"}},
+		{scale, Options{}, []string{"100 inout", "random:float64:max(n,m) inout", "random:char:len_name inout", "random:float64:lda*max(n,m) inout", "max(n,m) inout",
+			"100 inout", "100"}},
+		{function("f", "arg1", constTo(tDouble), "arg2", tInt64), Options{}, []string{"random:float64:arg2 in", "1000"}},
+		{function("f", "arg1", tInt, "arg2", constTo(tDouble), "arg3", tInt), Options{}, []string{"1", "random:float64:1000 in", "1"}},
 		{norm, Options{Sweep: []string{"n=1:1e3"}}, []string{"random:float64:n in", "1"}},
 		{norm, Options{Sweep: []string{"p=1:1e3"}}, []string{"random:float64:1000 in", "len(p)"}},
 		{function("get", "p", constTo(tDouble)), Options{}, []string{"random:float64:1000 in"}},
@@ -387,6 +395,7 @@ func TestWarnings(t *testing.T) {
 		{norm, Options{Args: []string{"p=random:10", "n=10"}}, nil},
 		{norm, Options{Args: []string{"p=random:10", "n=11"}}, []string{"p has 10 elements, and n asks for 11: the function may go beyond them"}},
 		{norm, Options{Args: []string{"p=random:10"}, Sweep: []string{"n=1:100"}}, []string{"p has 10 elements, and n asks for 100: the function may go beyond them"}},
+		{norm, Options{Args: []string{"p=random:10"}, Sweep: []string{"n=5,20,30"}}, []string{"p has 10 elements, and n asks for 20: the function may go beyond them"}},
 		{norm, Options{Args: []string{"p=nil", "n=11"}}, nil},
 		{norm, Options{Out: []string{"p"}}, []string{"p is a const pointer, and is said to be written"}},
 		{function("f", "s", constTo(tChar), "n", tInt), Options{Args: []string{"s=text:ab", "n=3"}}, nil},
@@ -545,6 +554,53 @@ func TestLayout(t *testing.T) {
 	}
 	if len(all[4].Bytes) != 40 {
 		t.Errorf("a structure by value has %d bytes, want 40", len(all[4].Bytes))
+	}
+}
+
+// TestBuffersDiffer: what is computed of two buffers says nothing if they are alike.
+func TestBuffersDiffer(t *testing.T) {
+	f := function("dot", "n", tInt, "x", constTo(tDouble), "y", constTo(tDouble))
+	if v := values(t, plan(t, f, Options{}), 0, 0); bytes.Equal(v[1].Bytes, v[2].Bytes) {
+		t.Error("two random buffers have the same bytes")
+	}
+}
+
+// TestEnd: characters with a length have no NUL behind them, so that a function that goes beyond is found out.
+func TestEnd(t *testing.T) {
+	v := values(t, plan(t, function("f", "s", constTo(tChar), "n", tSize), Options{Args: []string{"n=5"}}), 0, 0)
+	if len(v[0].Bytes) != 5 || bytes.Contains(v[0].Bytes, []byte{0}) {
+		t.Errorf("found %q, want 5 characters", v[0].Bytes)
+	}
+}
+
+// TestFilesAreFoundFromElsewhere: another process may run in another folder.
+func TestFilesAreFoundFromElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "data"), make([]byte, 16), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	p := plan(t, norm, Options{Args: []string{"p=file:data"}})
+	t.Chdir("/")
+	if v := values(t, p, 0, 0); !bytes.Equal(v[1].Bytes, native(t, int64(2))) {
+		t.Errorf("the length is %x, want 2", v[1].Bytes)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "data"), make([]byte, 15), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Values(0, 0); err == nil || !strings.Contains(err.Error(), "found 15 bytes") {
+		t.Errorf("a file of 15 bytes for doubles: the error is %v", err)
+	}
+}
+
+func TestDepth(t *testing.T) {
+	for _, c := range []struct {
+		deep int
+		ok   bool
+	}{{depth, true}, {depth + 2, false}} {
+		if _, err := parse(strings.Repeat("{", c.deep) + strings.Repeat("}", c.deep)); (err == nil) != c.ok {
+			t.Errorf("%d deep: error %v", c.deep, err)
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ var (
 	innerName   = regexp.MustCompile(`^k$`) // of a product of matrices
 	strideName  = regexp.MustCompile(`^inc[a-z0-9]*$|stride|^step$`)
 	leadingName = regexp.MustCompile(`^ld[a-z]?[0-9]?$|^leading`)
+	unnamed     = regexp.MustCompile(`^arg[0-9]+$`)
 	singleName  = regexp.MustCompile(`^(info|i?err|error|errno|status|ret|rc|flag|found|index|idx)$|^exp$`)
 )
 
@@ -80,14 +81,22 @@ func integer(f *prototype.Function, k int) *prototype.Type {
 		return t
 	case t.Kind != prototype.Pointer || t.Elem == nil || !integral(t.Elem):
 		return nil
-	case fortran(f) && (lengthName.MatchString(plain(name)) || innerName.MatchString(plain(name)) || strideName.MatchString(plain(name)) || leadingName.MatchString(plain(name))):
-		return t.Elem
-	case slices.ContainsFunc(f.Params, func(p prototype.Parameter) bool {
-		return p.Type.Kind == prototype.Pointer && p.Name != name && owns(p.Name, name)
+	case fortran(f) && slices.ContainsFunc([]*regexp.Regexp{lengthName, innerName, strideName, leadingName}, func(pattern *regexp.Regexp) bool {
+		return pattern.MatchString(plain(name))
 	}):
+		return t.Elem
+	case owned(f, k):
 		return t.Elem
 	}
 	return nil
+}
+
+// owned reports whether an argument is named as the length of a buffer.
+func owned(f *prototype.Function, k int) bool {
+	name := f.Params[k].Name
+	return slices.ContainsFunc(f.Params, func(p prototype.Parameter) bool {
+		return p.Type.Kind == prototype.Pointer && p.Name != name && owns(p.Name, name)
+	})
 }
 
 // role is what an argument is to the buffers beside it.
@@ -104,6 +113,7 @@ const (
 // roles returns those of a function's arguments.
 func roles(f *prototype.Function) []role {
 	all := make([]role, len(f.Params))
+	var alone []int
 	matrices := slices.ContainsFunc(f.Params, func(p prototype.Parameter) bool { return leadingName.MatchString(plain(p.Name)) })
 	for k, p := range f.Params {
 		name := plain(p.Name)
@@ -116,11 +126,14 @@ func roles(f *prototype.Function) []role {
 			all[k] = stride
 		case leadingName.MatchString(name):
 			all[k] = leading
-		case lengthName.MatchString(name) || matrices && innerName.MatchString(name) || slices.ContainsFunc(f.Params, func(q prototype.Parameter) bool {
-			return q.Type.Kind == prototype.Pointer && q.Name != p.Name && owns(q.Name, p.Name)
-		}):
+		case lengthName.MatchString(name) || matrices && innerName.MatchString(name) || owned(f, k):
 			all[k] = size
+		case unnamed.MatchString(name):
+			alone = append(alone, k)
 		}
+	}
+	if len(alone) == 1 && slices.Contains(all, buffer) && !slices.Contains(all, size) { // of a prototype without names
+		all[alone[0]] = size
 	}
 	return all
 }
@@ -130,7 +143,7 @@ func pair(f *prototype.Function) lengths {
 	all, found := roles(f), lengths{make([]*length, len(f.Params)), make([]bool, len(f.Params))}
 	var sizes []string
 	for k, r := range all {
-		if r == size {
+		if r == size && !owned(f, k) {
 			sizes = append(sizes, f.Params[k].Name)
 		}
 	}
@@ -271,7 +284,7 @@ func (p *Plan) guess(lengths lengths, said []bool) error {
 		case prototype.Signed, prototype.Uint:
 			a.Spec, a.Why = p.number(k, all, lengths, said)
 		default:
-			return fmt.Errorf("argument: %s is a %s, which no crossing passes", a.Name, typeName(a.Type))
+			return fmt.Errorf("argument: %s is a %s, which no crossing passes", a.Name, a.Type)
 		}
 	}
 	return nil
@@ -282,7 +295,7 @@ func (p *Plan) number(k int, all []role, lengths lengths, said []bool) (spec, wh
 	name, t := p.Arguments[k].Name, integer(p.Function, k)
 	var sizes []string
 	for at, r := range all {
-		if r == size {
+		if r == size && !owned(p.Function, at) {
 			sizes = append(sizes, p.Arguments[at].Name)
 		}
 	}
@@ -349,14 +362,14 @@ func (p *Plan) memory(k int, l *length) (spec, why string, err error) {
 		return "zeros:" + count, "a pointer to bytes that is not const, " + l.why, nil
 	case opaque(t) || t.Elem.Kind == prototype.Other || t.Elem.Kind == prototype.Pointer && t.Const:
 		return "", "", fmt.Errorf("argument: %s is a %s, and what it is to lead to cannot be guessed, want --arg %s=nil or --arg %s=zeros:%s",
-			a.Name, typeName(t), a.Name, a.Name, map[bool]string{true: "BYTES", false: "COUNT"}[opaque(t)])
+			a.Name, t, a.Name, a.Name, map[bool]string{true: "BYTES", false: "COUNT"}[opaque(t)])
 	case t.Elem.Kind == prototype.Pointer:
 		return "zeros:1", "a pointer to a pointer, which is written", nil
 	case t.Text() && t.Const && l == nil && !swept:
 		return `"hello, world"`, "a const pointer to characters", nil
-	case t.Text() && !t.Const && l == nil:
+	case t.Text() && !t.Const && l == nil && !fortran(p.Function):
 		return "zeros:" + count, "a pointer to characters that is not const and has no length: an empty text, with room", nil
-	case t.Text() && !t.Const:
+	case t.Text() && !t.Const && !fortran(p.Function):
 		return "zeros:" + count, "a pointer to characters that is not const, " + l.why, nil
 	}
 	kind := "random:"

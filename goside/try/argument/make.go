@@ -119,7 +119,7 @@ func (e *evaluation) make(k int) ([]byte, error) {
 			break
 		}
 		d := e.draw(k)
-		for at := int64(0); at < r.elements; at++ {
+		for at := range r.elements {
 			d.element(bytes[at*t.Size:], t, s, a.Type.Text())
 		}
 	}
@@ -128,14 +128,14 @@ func (e *evaluation) make(k int) ([]byte, error) {
 
 func (e *evaluation) makeSteps(bytes []byte, t *prototype.Type, s source, elements int64) {
 	if t.Kind == prototype.Float {
-		for at := int64(0); at < elements; at++ {
+		for at := range elements {
 			putFloat(bytes[at*t.Size:], t.Size, s.from.float+float64(at)*s.to.float)
 		}
 		return
 	}
 	mask := new(big.Int).SetUint64(math.MaxUint64)
 	from, step := new(big.Int).And(s.from.whole, mask).Uint64(), new(big.Int).And(s.to.whole, mask).Uint64()
-	for at := int64(0); at < elements; at++ {
+	for at := range elements {
 		putBits(bytes[at*t.Size:], t.Size, from+uint64(at)*step)
 	}
 }
@@ -178,18 +178,18 @@ const below = 1000
 
 // element draws one of a type. What lies between the fields of a structure, and what is no number, stays 0.
 func (d draw) element(dst []byte, t *prototype.Type, s source, text bool) {
-	switch {
-	case t.Kind == prototype.Struct:
+	switch t.Kind {
+	case prototype.Struct:
 		for _, f := range t.Field {
 			d.element(dst[f.Offset:], f.Type, source{}, false)
 		}
-	case t.Kind == prototype.Array:
-		for k := int64(0); k < t.Count; k++ {
+	case prototype.Array:
+		for k := range t.Count {
 			d.element(dst[k*t.Elem.Size:], t.Elem, source{}, false)
 		}
-	case t.Kind == prototype.Float:
+	case prototype.Float:
 		putFloat(dst, t.Size, d.float(t.Size, s))
-	case t.Kind == prototype.Signed || t.Kind == prototype.Uint || t.Kind == prototype.Bool:
+	case prototype.Signed, prototype.Uint, prototype.Bool:
 		putBits(dst, t.Size, d.integer(t, s, text))
 	}
 }

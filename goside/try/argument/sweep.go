@@ -41,7 +41,7 @@ func (p *Plan) sweep(all []string, said []bool) error {
 	case t == nil && a.Type.Kind == prototype.Pointer:
 		return nil
 	case t == nil:
-		return fmt.Errorf("argument: %s is swept, and it is a %s, want an integer or a buffer", a.Name, typeName(a.Type))
+		return fmt.Errorf("argument: %s is swept, and it is a %s, want an integer or a buffer", a.Name, a.Type)
 	case said[k]:
 		return fmt.Errorf("argument: %s is %s and is swept, want one of them", a.Name, a.Spec)
 	}
@@ -70,7 +70,7 @@ func parseSizes(spec string) ([]int64, error) {
 	parts := strings.Split(spec, ":")
 	if len(parts) == 1 {
 		var sizes []int64
-		for _, part := range strings.Split(spec, ",") {
+		for part := range strings.SplitSeq(spec, ",") {
 			size, err := parseSize(part)
 			if err != nil {
 				return nil, err

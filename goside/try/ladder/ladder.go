@@ -77,7 +77,7 @@ func run(lab *study.Lab, plan *argument.Plan, source releases.Source, found []re
 		case via == "direct":
 			return record.Name{Study: releases.Benchmark, Op: op, Lang: "go", Via: via}, true
 		}
-		return record.Name{Study: releases.Benchmark, Op: op, Lang: "c", Via: via}, op != "not"
+		return record.Name{Study: releases.Benchmark, Op: op, Lang: "c", Via: via}, op != "not" && op != "sum" // a terminal is so wide
 	})
 }
 
@@ -225,8 +225,9 @@ func typeOf(t *prototype.Type) (c, cgo string) {
 	if t.Elem != nil { // cgo checks what a void * leads to, and nothing of a pointer to numbers
 		switch t.Elem.Kind {
 		case prototype.Bool, prototype.Signed, prototype.Uint, prototype.Float:
-			c, cgo = typeOf(t.Elem)
-			return c + " *", "*" + cgo
+			if c, cgo = typeOf(t.Elem); c != "" {
+				return c + " *", "*" + cgo
+			}
 		}
 	}
 	return "void *", "unsafe.Pointer"

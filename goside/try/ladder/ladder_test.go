@@ -60,6 +60,9 @@ func int64s(x int64) []byte { return binary.NativeEndian.AppendUint64(nil, uint6
 // TestCalls builds programs by the Go in use and looks at what a call gave, and times one.
 func TestCalls(t *testing.T) {
 	root := studytest.SourceTree(t)
+	if _, err := exec.LookPath("cc"); err != nil {
+		studytest.Available(t, fmt.Errorf("%w: no C compiler: %w", seam.ErrUnavailable, err))
+	}
 	library := filepath.Join(root, "build", "lib", "libtoll_calls.so")
 	lab := &study.Lab{Settings: study.Settings{Rounds: 1, Visits: 1}}
 	used := releases.Named("go", strings.TrimPrefix(runtime.Version(), "go"))
@@ -124,6 +127,9 @@ func timed(t *testing.T, lab *study.Lab, plan *argument.Plan, source releases.So
 			t.Errorf("there is no %s with a time among %v", name, names)
 		}
 	}
+	if len(names) != 10 {
+		t.Errorf("there are %d series, want both entries of five calls: %v", len(names), names)
+	}
 }
 
 // TestMissing builds for a symbol and a library that are not there: the loader's words are the reason.
@@ -158,6 +164,22 @@ func TestRefuses(t *testing.T) {
 	} {
 		if got := refuses(c.plan); got != c.want {
 			t.Errorf("%s: %q, want %q", c.plan.Function, got, c.want)
+		}
+	}
+}
+
+func TestTypeOf(t *testing.T) {
+	wide := &prototype.Type{Kind: prototype.Signed, Name: "__int128", Size: 16}
+	for _, c := range []struct {
+		of   *prototype.Type
+		want string
+	}{
+		{void, "void "}, {long, "int64_t C.int64_t"}, {truth, "_Bool C._Bool"}, {&prototype.Type{Kind: prototype.Uint, Size: 2}, "uint16_t C.uint16_t"},
+		{&prototype.Type{Kind: prototype.Float, Size: 4}, "float C.float"}, {pointer(double), "double * *C.double"}, {pointer(void), "void * unsafe.Pointer"},
+		{pointer(nil), "void * unsafe.Pointer"}, {wide, " "}, {pointer(wide), "void * unsafe.Pointer"}, {&prototype.Type{Kind: prototype.Other}, " "},
+	} {
+		if got, cgo := typeOf(c.of); got+" "+cgo != c.want {
+			t.Errorf("%s is passed as %q, want %q", c.of.Name, got+" "+cgo, c.want)
 		}
 	}
 }

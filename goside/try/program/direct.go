@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 
+	"toll/goside/seam"
 	"toll/goside/try/prototype"
 )
 
@@ -49,12 +50,12 @@ func (t *toolchain) readPackage(dir, cgo string) (*golang, error) {
 		if fields[3] == "false" {
 			g.path = fields[0]
 			if fields[2] == "main" {
-				return nil, fmt.Errorf("program: the Go package %s is a program, want a package that others may import", dir)
+				return nil, seam.Usagef("program: the Go package %s is a program, want a package that others may import", dir)
 			}
 		}
 	}
 	if strings.Contains("/"+g.path+"/", "/internal/") {
-		return nil, fmt.Errorf("program: the Go package %s (%s) is internal, want one that others may import", dir, g.path)
+		return nil, seam.Usagef("program: the Go package %s (%s) is internal, want one that others may import", dir, g.path)
 	}
 	if g.modules, err = t.modules(dir, settings[1:]...); err != nil {
 		return nil, fmt.Errorf("program: the Go package %s: %w", dir, err)
@@ -140,7 +141,7 @@ func (g *golang) calls(functions []*function, missing map[string]string) (*direc
 		fmt.Fprintln(&code, one.Loads, one.Type)
 	}
 	if len(d.Functions) == 0 {
-		return nil, fmt.Errorf("program: %s", missing[functions[0].Symbol])
+		return nil, seam.Usagef("program: %s", missing[functions[0].Symbol])
 	}
 	d.Imports = []string{"golang " + strconv.Quote(g.path)}
 	for _, path := range slices.Sorted(maps.Keys(imported)) {

@@ -116,24 +116,61 @@ type structure struct {
 	typ *prototype.Type
 }
 
-// declare returns the type in Go, with what purego needs: bytes in place of the padding.
-func (s *structure) declare(padded bool) string {
+// declare returns the type in Go.
+func (s *structure) declare() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "type %s struct {\n", s.Go)
 	taken := map[string]bool{}
-	end := int64(0)
-	pad := func(to int64) {
-		if padded && to > end {
-			fmt.Fprintf(&text, "\t_ [%d]byte\n", to-end)
-		}
-	}
-	for k, f := range s.Fields {
-		pad(s.typ.Field[k].Offset)
+	for _, f := range s.Fields {
 		fmt.Fprintf(&text, "\t%s %s\n", free(exported(f.Name), taken), f.Go)
-		end = s.typ.Field[k].Offset + f.typ.Size
 	}
-	pad(s.typ.Size)
 	return text.String() + "}"
+}
+
+// mostFlat is the size of structs that go through registers somewhere.
+const mostFlat = 32
+
+// flat returns the type as purego wants it: for a struct that goes through registers it must see where each number lies, so the
+// fields are numbers, without arrays and structs, and what is between them are fields, too.
+func (s *structure) flat() string {
+	if s.typ.Size > mostFlat {
+		return s.declare()
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "type %s struct {\n", s.Go)
+	taken := map[string]bool{}
+	end, before := int64(0), ""
+	leaves(s.typ, 0, "", func(offset int64, name string, t *prototype.Type) {
+		typ := "unsafe.Pointer"
+		if n, ok := number(t); ok {
+			typ = n.Go
+		}
+		switch gap := offset - end; {
+		case gap == 4 && before == "float32": // in a register for floats
+			text.WriteString("\t_ float32\n")
+		case gap > 0:
+			fmt.Fprintf(&text, "\t_ [%d]byte\n", gap)
+		}
+		fmt.Fprintf(&text, "\t%s %s\n", free(exported(name), taken), typ)
+		end, before = offset+t.Size, typ
+	})
+	return text.String() + "}"
+}
+
+// leaves calls f with each number and pointer in a type.
+func leaves(t *prototype.Type, offset int64, name string, f func(offset int64, name string, t *prototype.Type)) {
+	switch t.Kind {
+	case prototype.Struct:
+		for _, field := range t.Field {
+			leaves(field.Type, offset+field.Offset, name+"_"+field.Name, f)
+		}
+	case prototype.Array:
+		for k := range t.Count {
+			leaves(t.Elem, offset+k*t.Elem.Size, fmt.Sprint(name, k), f)
+		}
+	default:
+		f(offset, name, t)
+	}
 }
 
 // model is all that a program calls.
@@ -212,7 +249,7 @@ func modelOf(functions []*prototype.Function) (*model, error) {
 	}
 	for _, f := range m.Functions {
 		if err := m.fill(f); err != nil {
-			return nil, fmt.Errorf("program: %s: %w", f.Symbol, err)
+			return nil, err
 		}
 	}
 	return m, nil
@@ -235,14 +272,14 @@ func (m *model) name(symbol string) string {
 
 // fill sets a function's parameters and result.
 func (m *model) fill(f *function) error {
-	if f.Variadic {
-		return fmt.Errorf("it is variadic, want a prototype of fixed parameters")
+	if why := f.Refusal(); why != "" {
+		return fmt.Errorf("program: %s", why)
 	}
 	taken := map[string]bool{}
 	for k, p := range f.Function.Params {
 		v, err := m.value(identifier(p.Name, taken), p.Type)
 		if err != nil {
-			return fmt.Errorf("parameter %s: %w", p.Name, err)
+			return fmt.Errorf("program: parameter %s of %s: %w", p.Name, f.Symbol, err)
 		}
 		v.K = k
 		m.typed(v)
@@ -252,7 +289,7 @@ func (m *model) fill(f *function) error {
 	if result := f.Function.Result; result != nil && result.Kind != prototype.Void {
 		v, err := m.value("result", result)
 		if err != nil {
-			return fmt.Errorf("result: %w", err)
+			return fmt.Errorf("program: the result of %s: %w", f.Symbol, err)
 		}
 		f.Result = v
 	}
@@ -262,11 +299,15 @@ func (m *model) fill(f *function) error {
 // typed makes a pointer to a known struct one of its type. What a struct has as a field stays a pointer without a type.
 func (m *model) typed(v *value) {
 	to := v.typ.Elem
-	if !v.Pointer || to == nil || to.Kind != prototype.Struct || len(to.Field) == 0 {
+	if !v.Pointer || to == nil || to.Kind != prototype.Struct {
+		return
+	}
+	byValue := prototype.Function{Params: []prototype.Parameter{{Type: to}}, Result: &prototype.Type{Kind: prototype.Void}}
+	if byValue.Refusal() != "" { // such as an incomplete or a packed struct, which cannot be declared
 		return
 	}
 	s, err := m.structure(to)
-	if err != nil { // such as a packed one, which cannot be declared
+	if err != nil {
 		return
 	}
 	v.CType, v.Cgo, v.Go = "struct "+s.C+" *", "*C.struct_"+s.C, "*"+s.Go
@@ -360,11 +401,8 @@ func (m *model) value(name string, t *prototype.Type) (*value, error) {
 		v.FFI = "libffi.Pointer"
 	case t.Kind == prototype.Array:
 		elem, err := m.value(fmt.Sprintf("%s[%d]", name, t.Count), t.Elem)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case t.Count < 1:
-			return nil, fmt.Errorf("found an array of %d elements, want at least one", t.Count)
 		}
 		v.C = elem.C
 		v.Go = fmt.Sprintf("[%d]%s", t.Count, elem.Go)
@@ -382,7 +420,7 @@ func (m *model) value(name string, t *prototype.Type) (*value, error) {
 		}
 		v.FFI = "libffi.Struct(" + strings.Join(all, ", ") + ")"
 	default:
-		return nil, fmt.Errorf("found %s by value (%s of %d bytes), want a number, a bool, a pointer or a struct of these", t.Name, t.Kind, t.Size)
+		return nil, fmt.Errorf("found %s (%s of %d bytes), want a number, a bool, a pointer or a struct of these", t.Name, t.Kind, t.Size)
 	}
 	return &v, nil
 }
@@ -410,27 +448,14 @@ func (m *model) structure(t *prototype.Type) (*structure, error) {
 	if s := m.structs[key]; s != nil {
 		return s, nil
 	}
-	if len(t.Field) == 0 {
-		return nil, fmt.Errorf("found %s by value without fields, want some", t.Name)
-	}
 	s := &structure{typ: t}
 	taken := map[string]bool{}
-	var end, align int64 = 0, 1
 	for _, field := range t.Field {
 		f, err := m.value(identifier(field.Name, taken), field.Type)
 		if err != nil {
 			return nil, fmt.Errorf("field %s: %w", field.Name, err)
 		}
 		s.Fields = append(s.Fields, f)
-		natural := alignment(field.Type)
-		if place := round(end, natural); place != field.Offset {
-			return nil, fmt.Errorf("found %s by value with the field %s at byte %d, want it at %d: a packed or an aligned struct is passed otherwise",
-				t.Name, field.Name, field.Offset, place)
-		}
-		end, align = field.Offset+field.Type.Size, max(align, natural)
-	}
-	if size := round(end, align); size != t.Size {
-		return nil, fmt.Errorf("found %s by value of %d bytes, want %d: a packed or an aligned struct is passed otherwise", t.Name, t.Size, size)
 	}
 	words := strings.Fields(t.Name)
 	name := "values"
@@ -456,20 +481,3 @@ func layout(t *prototype.Type) string {
 	}
 	return text.String()
 }
-
-// alignment returns the alignment of a type on the processors that Toll knows, if nothing else is said.
-func alignment(t *prototype.Type) int64 {
-	switch t.Kind {
-	case prototype.Array:
-		return alignment(t.Elem)
-	case prototype.Struct:
-		align := int64(1)
-		for _, f := range t.Field {
-			align = max(align, alignment(f.Type))
-		}
-		return align
-	}
-	return max(t.Size, 1)
-}
-
-func round(offset, align int64) int64 { return (offset + align - 1) / align * align }

@@ -16,6 +16,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"toll/goside/try/prototype"
 )
@@ -72,7 +73,8 @@ func Build(ctx context.Context, o Options) (*Program, error) {
 	if err == nil || ctx.Err() != nil {
 		return p, err
 	}
-	if p, again := build(t, m, o, fmt.Sprintf("a build with cgo fails: %v", err)); again == nil {
+	left = "a build with cgo fails: " + strings.ReplaceAll(err.Error(), "\n", "; ")
+	if p, again := build(t, m, o, left); again == nil {
 		return p, nil
 	}
 	return nil, err // what fails without cgo, too, is no fault of the C compiler's

@@ -38,15 +38,19 @@ type pack struct {
 func (p *pack) Structs() []*structure { return p.structs }
 
 // GoStructs returns the structs' declarations in Go.
-func (p *pack) GoStructs() []string { return p.declare(false) }
-
-// Padded returns the structs' declarations with bytes in place of padding.
-func (p *pack) Padded() []string { return p.declare(true) }
-
-func (p *pack) declare(padded bool) []string {
+func (p *pack) GoStructs() []string {
 	var all []string
 	for _, s := range p.structs {
-		all = append(all, s.declare(padded))
+		all = append(all, s.declare())
+	}
+	return all
+}
+
+// Flat returns the structs' declarations as purego wants them.
+func (p *pack) Flat() []string {
+	var all []string
+	for _, s := range p.structs {
+		all = append(all, s.flat())
 	}
 	return all
 }

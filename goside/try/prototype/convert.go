@@ -72,7 +72,9 @@ func pointsToConst(d *cc.Declarator) bool {
 	switch d.DirectDeclarator.Case {
 	case cc.DirectDeclaratorIdent:
 	case cc.DirectDeclaratorArr, cc.DirectDeclaratorStaticArr, cc.DirectDeclaratorArrStatic:
-		last++
+		if last++; last < 0 {
+			return d.IsConst()
+		}
 	default:
 		return false
 	}
@@ -122,6 +124,9 @@ func convert(t cc.Type, depth int) *Type {
 		return r
 	}
 	r.Kind = scalar(t)
+	if t.Kind() == cc.Enum && r.Kind == Other { // it is not defined: compilers take it for an int as well
+		r.Kind, r.Size, r.Align = Uint, 4, 4
+	}
 	if r.Kind == Void {
 		r.Size, r.Align = 0, 0
 	}
@@ -138,6 +143,9 @@ func pointer(t *cc.PointerType, r *Type, depth int) *Type {
 	r.Kind = Pointer
 	r.Elem = convert(t.Elem(), depth)
 	r.Const = t.Elem().Attributes().IsConst()
+	for r.Elem.Kind == Array && r.Elem.Count == 0 { // its size is another parameter
+		r.Elem = r.Elem.Elem
+	}
 	if r.Elem.Name == "struct "+vaList {
 		return &Type{Kind: Other, Name: "va_list", Size: r.Size, Align: r.Align}
 	}

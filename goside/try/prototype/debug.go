@@ -46,11 +46,15 @@ func Debug(library, symbol string) (*Function, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prototype: the debugging information of %s is damaged: %w", path, err)
 	}
+	if subprogram == nil && d.apart {
+		return nil, fmt.Errorf("prototype: %s keeps its debugging information in .dwo files: build it without -gsplit-dwarf, "+
+			"or give --sig or --header", path)
+	}
 	if subprogram == nil {
 		return nil, fmt.Errorf("prototype: %s has debugging information, but none of %s: build its source with -g, or give --sig or --header",
 			path, symbol)
 	}
-	d.unit, d.lang = unit, language(unit)
+	d.lang = language(unit)
 	fn, err := d.function(subprogram)
 	if err != nil {
 		return nil, fmt.Errorf("prototype: the debugging information of %s says of %s what is not understood: %w: give --sig or --header",
@@ -66,7 +70,7 @@ type debugger struct {
 	data  *dwarf.Data
 	file  *elf.File // where the information lies, which is another than the library if it was split off
 	split bool
-	unit  *dwarf.Entry
+	apart bool // some of it lies in files of its own, which are not read
 	lang  string
 }
 
@@ -168,6 +172,9 @@ func (d *debugger) find(s elf.Symbol) (unit, subprogram *dwarf.Entry, err error)
 		unit, err := r.Next()
 		if err != nil || unit == nil {
 			return nil, nil, err
+		}
+		if unit.Val(attrDwoName) != nil || unit.Val(attrDwoNameGNU) != nil {
+			d.apart = true
 		}
 		if unit.Tag != dwarf.TagCompileUnit || !unit.Children {
 			r.SkipChildren()
@@ -323,8 +330,10 @@ func (d *debugger) typeOf(e *dwarf.Entry, depth, steps int) (*Type, error) {
 			return nil, err
 		}
 		return d.convert(t, depth, steps+1)
-	default:
+	case uint64:
 		return nil, errors.New("it keeps its types apart (-fdebug-types-section)")
+	default:
+		return nil, errors.New("it keeps its types in another file (dwz)")
 	}
 }
 
@@ -371,7 +380,9 @@ func (d *debugger) convert(e *dwarf.Entry, depth, steps int) (*Type, error) {
 const (
 	tagAtomicType    = dwarf.Tag(0x47)
 	attrDataLocation = dwarf.Attr(0x50)
-	attrVector       = dwarf.Attr(0x2107) // GNU's
+	attrDwoName      = dwarf.Attr(0x76)
+	attrVector       = dwarf.Attr(0x2107) // GNU's, as the next
+	attrDwoNameGNU   = dwarf.Attr(0x2130)
 )
 
 func charKind() Kind {
@@ -501,7 +512,7 @@ func (d *debugger) isConst(e *dwarf.Entry, steps int) bool {
 		switch e = next; e.Tag {
 		case dwarf.TagConstType:
 			return true
-		case dwarf.TagTypedef, dwarf.TagVolatileType, dwarf.TagRestrictType:
+		case dwarf.TagTypedef, dwarf.TagVolatileType, dwarf.TagRestrictType, dwarf.TagArrayType:
 		default:
 			return false
 		}

@@ -75,7 +75,7 @@ func TestDebugAgreesWithText(t *testing.T) {
 		{"cc", "-O2", "-g"},
 		{"cc", "-O0", "-g", "-gdwarf-4", "-gz"},
 		{"cc", "-O2", "-g", "-flto"},
-		{"clang", "-O1", "-g"},
+		{"clang", "-O2", "-g"},
 	}
 	for _, command := range compilers {
 		if _, err := exec.LookPath(command[0]); err != nil {
@@ -322,6 +322,10 @@ func TestDebugIsFoundWhereItLies(t *testing.T) {
 		t.Errorf("got %v and the error %v", f, err)
 	}
 	if f, err := Debug(library, "g"); err == nil || !strings.Contains(err.Error(), `exports no function "g"`) {
+		t.Errorf("got %v and the error %v", f, err)
+	}
+	run("cc", "-g", "-gsplit-dwarf", "-shared", "-fPIC", "-o", "libdwo.so", "a.c")
+	if f, err := Debug(filepath.Join(folder, "libdwo.so"), "f"); err == nil || !strings.Contains(err.Error(), "build it without -gsplit-dwarf") {
 		t.Errorf("got %v and the error %v", f, err)
 	}
 	// Of two sources, one without information.

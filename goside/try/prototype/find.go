@@ -35,7 +35,8 @@ func Find(exports []string, symbol string) error {
 	}
 	near := nearest(symbol, exports, few)
 	for _, name := range exports {
-		if len(near) < few && len(symbol) > 2 && strings.Contains(fold(name), fold(symbol)) && !slices.Contains(near, name) {
+		contains := len(symbol) > 2 && strings.Contains(fold(name), fold(symbol)) && !strings.HasPrefix(name, "_") // not mangled
+		if contains && len(near) < few && !slices.Contains(near, name) {
 			near = append(near, name)
 		}
 	}
@@ -106,8 +107,8 @@ func demangled(name string) (plain, language string) {
 var (
 	rustHash = regexp.MustCompile(`^_ZN.*17h[0-9a-f]{16}E$`)
 	// What the parameters of a C++ function may be made of for C to have them as well.
-	plainTypes = regexp.MustCompile(`^(?:\s|,|\*|\(|\)|\bconst\b|\bvolatile\b|\b(?:void|bool|char|short|int|long|float|double|unsigned|signed|wchar_t|` +
-		`__int128|__restrict)\b|\.\.\.)*$`)
+	plainTypes = regexp.MustCompile(`^(?:\s|,|\*|\(|\)|\.\.\.|` +
+		`\b(?:const|volatile|void|bool|char|short|int|long|float|double|unsigned|signed|wchar_t|__int128|__restrict)\b)*$`)
 )
 
 // foreign says why C cannot call what a mangled name stands for, "" if it can or the name is not mangled.

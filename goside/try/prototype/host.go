@@ -22,8 +22,10 @@ type machine struct {
 }
 
 var machines = map[string]machine{
-	"amd64": {"x86-64", "System V AMD64", "x86_64-linux-gnu", "#define __x86_64__ 1\n#define __amd64__ 1\n#define __SSE2__ 1\n", false},
-	"arm64": {"arm64", "AAPCS64", "aarch64-linux-gnu", "#define __aarch64__ 1\n#define __ARM_64BIT_STATE 1\n", true},
+	"amd64": {"x86-64", "System V AMD64", "x86_64-linux-gnu",
+		"#define __x86_64__ 1\n#define __amd64__ 1\n#define __SSE2__ 1\n", false},
+	"arm64": {"arm64", "AAPCS64", "aarch64-linux-gnu",
+		"#define __aarch64__ 1\n#define __ARM_64BIT_STATE 1\n", true},
 	"riscv64": {"riscv64", "RISC-V LP64D", "riscv64-linux-gnu",
 		"#define __riscv 1\n#define __riscv_xlen 64\n#define __riscv_float_abi_double 1\n", true},
 }

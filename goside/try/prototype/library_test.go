@@ -221,6 +221,7 @@ func TestFind(t *testing.T) {
 		{"area", []string{"__geometry_MOD_area is Fortran's, of module geometry"}},
 		{"dnrm", []string{"_Z4dnrmPKdl is C++'s dnrm(double const*, long): type that, and its prototype in C by --sig",
 			"_ZN2ns4dnrmEPKdl is C++'s ns::dnrm(double const*, long)", "the object if it is a member function", "C has no such types"}},
+		{"nrm", []string{`no function "nrm", only norm2`}},
 		{"ns::dnrm", []string{"_ZN2ns4dnrmEPKdl is C++'s"}},
 		{"push", []string{`is Rust's lib::push: Rust's own functions have no fixed way of being called: declare it #[no_mangle] pub extern "C"`}},
 		{"_RNvC3lib4pull", []string{"is Rust's lib::pull"}},

@@ -25,8 +25,8 @@ const (
 const prelude = `
 #include <stddef.h>
 #include <stdint.h>
-#include <stdbool.h>
 #include <stdarg.h>
+typedef _Bool bool;
 typedef long ssize_t, off_t, time_t, clock_t;
 typedef unsigned char uchar, u_char;
 typedef unsigned short ushort, u_short;
@@ -48,7 +48,12 @@ var known = strings.Fields(`void char short int long float double signed unsigne
 
 // Parse reads a prototype in C, such as "double norm(const double *p, int64_t n)", with the types of <stdint.h>, <stddef.h> and
 // <stdbool.h>, and structs that are defined before it. An error says in which column.
-func Parse(sig string) (*Function, error) {
+func Parse(sig string) (f *Function, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f, err = nil, fmt.Errorf("prototype: %q is not understood: %v", shorten(sig), p)
+		}
+	}()
 	switch {
 	case strings.TrimSpace(sig) == "":
 		return nil, errors.New(`prototype: found an empty prototype, want one such as "double norm(const double *p, int64_t n)"`)
@@ -74,11 +79,18 @@ func Parse(sig string) (*Function, error) {
 	if err != nil {
 		return nil, explain(text, err)
 	}
-	d, err := lastFunction(tree)
+	d, specifiers, err := lastFunction(tree)
 	if err != nil {
 		return nil, fmt.Errorf("prototype: %q: %w", shorten(sig), err)
 	}
-	return function(d, sigFile)
+	f, err = function(d, sigFile)
+	if err == nil {
+		err = complete(d, specifiers, f)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("prototype: %q: %w", shorten(sig), err)
+	}
+	return f, nil
 }
 
 var (
@@ -86,45 +98,93 @@ var (
 	anyLength = regexp.MustCompile(`\[\s*\*\s*\]`) // [*], an array of some length
 )
 
-// lastFunction returns the last function that a prototype declares.
-func lastFunction(tree *cc.AST) (*cc.Declarator, error) {
-	var last *cc.Declarator
-	var other string
-	take := func(d *cc.Declarator, specifiers *cc.DeclarationSpecifiers) error {
-		if d.Position().Filename != sigFile || d.IsTypename() {
-			return nil
+// lastFunction returns the last function that a prototype declares, and what stands before its name.
+func lastFunction(tree *cc.AST) (last *cc.Declarator, before *cc.DeclarationSpecifiers, err error) {
+	var other *cc.Declarator
+	take := func(d *cc.Declarator, specifiers *cc.DeclarationSpecifiers) {
+		switch {
+		case d.Position().Filename != sigFile || d.IsTypename():
+		case d.Type().Kind() != cc.Function:
+			other = d
+		default:
+			last, before = d, specifiers
 		}
-		if d.Type().Kind() != cc.Function {
-			other = d.Name()
-			return nil
-		}
-		if !hasType(specifiers) {
-			return fmt.Errorf("%s has no type of result: write one before it, void if there is none", d.Name())
-		}
-		last = d
-		return nil
 	}
 	for unit := tree.TranslationUnit; unit != nil; unit = unit.TranslationUnit {
-		var err error
 		switch e := unit.ExternalDeclaration; e.Case {
 		case cc.ExternalDeclarationFuncDef:
-			err = take(e.FunctionDefinition.Declarator, e.FunctionDefinition.DeclarationSpecifiers)
+			take(e.FunctionDefinition.Declarator, e.FunctionDefinition.DeclarationSpecifiers)
 		case cc.ExternalDeclarationDecl:
-			for l := e.Declaration.InitDeclaratorList; l != nil && err == nil; l = l.InitDeclaratorList {
-				err = take(l.InitDeclarator.Declarator, e.Declaration.DeclarationSpecifiers)
+			for l := e.Declaration.InitDeclaratorList; l != nil; l = l.InitDeclaratorList {
+				take(l.InitDeclarator.Declarator, e.Declaration.DeclarationSpecifiers)
 			}
 		}
-		if err != nil {
-			return nil, err
+	}
+	if last != nil {
+		return last, before, nil
+	}
+	if other == nil {
+		return nil, nil, errors.New(`found no function, want one such as "double norm(const double *p, int64_t n)"`)
+	}
+	if p, ok := other.Type().(*cc.PointerType); ok && p.Elem().Kind() == cc.Function {
+		return nil, nil, fmt.Errorf("%s is a pointer to a function, want a function", other.Name())
+	}
+	return nil, nil, fmt.Errorf(`%s is no function: write its parameters after it, "(void)" if there are none`, other.Name())
+}
+
+// complete says what a declaration leaves out, where C once filled in int.
+func complete(d *cc.Declarator, specifiers *cc.DeclarationSpecifiers, f *Function) error {
+	if !hasType(specifiers) {
+		return fmt.Errorf("%s has no type of result: write one before it, void if there is none", f.Name)
+	}
+	if f.Result.Kind == Array || f.Result.Kind == Code {
+		return fmt.Errorf("%s returns %s, which no function of C does", f.Name, f.Result)
+	}
+	list := parameters(d.DirectDeclarator)
+	if list == nil {
+		return nil // by a typedef of a function, or by its definition as C once wrote it
+	}
+	if list.Case == cc.DirectDeclaratorFuncIdent {
+		if names := list.IdentifierList; names != nil && !d.IsFuncDef() {
+			return fmt.Errorf("parameter %s has no type", names.Token2.SrcStr())
+		}
+		return nil
+	}
+	if list.ParameterTypeList == nil {
+		return nil
+	}
+	k := 0
+	for l := list.ParameterTypeList.ParameterList; l != nil; l = l.ParameterList {
+		k++
+		p := l.ParameterDeclaration
+		switch {
+		case !hasType(p.DeclarationSpecifiers):
+			return fmt.Errorf("parameter %d has no type", k)
+		case p.Type().Kind() == cc.Void && (k > 1 || l.ParameterList != nil || p.Declarator != nil):
+			return fmt.Errorf("parameter %d is void", k)
 		}
 	}
-	switch {
-	case last != nil:
-		return last, nil
-	case other != "":
-		return nil, fmt.Errorf(`%s is no function: write its parameters after it, "(void)" if there are none`, other)
+	return nil
+}
+
+// parameters returns what has the parameters of a function in its declaration, nil if nothing has.
+func parameters(d *cc.DirectDeclarator) *cc.DirectDeclarator {
+	for d != nil {
+		switch d.Case {
+		case cc.DirectDeclaratorFuncParam, cc.DirectDeclaratorFuncIdent:
+			if inner := d.DirectDeclarator; inner.Case == cc.DirectDeclaratorIdent {
+				return d
+			} else if found := parameters(inner); found != nil {
+				return found
+			}
+			return d // (name)(parameters)
+		case cc.DirectDeclaratorDecl:
+			d = d.Declarator.DirectDeclarator
+		default:
+			d = d.DirectDeclarator
+		}
 	}
-	return nil, errors.New(`found no function, want one such as "double norm(const double *p, int64_t n)"`)
+	return nil
 }
 
 // hasType reports whether a declaration names a type: C once let int go without saying.
@@ -140,8 +200,9 @@ func hasType(s *cc.DeclarationSpecifiers) bool {
 var (
 	located = regexp.MustCompile(`(?m)^(?:` + sigFile + `|` + endFile + `):(\d+):(\d+): (.*?)(?: \(\w+\.go:\d+:\w*:\))?$`)
 	wanted  = regexp.MustCompile(`^unexpected (.*?), expected (.*)$`)
-	plus    = regexp.MustCompile(`::|\btemplate\b|\bclass\b|\bnamespace\b|\boperator\b|&|\b\w+\s*<[\w\s,:*]*>|\bnoexcept\b|\bconst\s*;?\s*$`)
-	plainly = strings.NewReplacer("declarator or abstract declarator", "a type or a name", "direct-declarator", "a name",
+	plus    = regexp.MustCompile(`::|&|\b(?:template|class|namespace|operator|noexcept)\b|\b\w+\s*<[\w\s,:*]*>|\bconst\s*;?\s*$`)
+	plainly = strings.NewReplacer("direct abstract declarator", "',' or ')'", "struct declarator list", "the name of a field",
+		"external declaration", "'(' or ';'", "declarator or abstract declarator", "a type or a name", "direct-declarator", "a name", "direct declarator", "a name",
 		"declarator", "a name", "identifier", "a name")
 	word    = regexp.MustCompile(`[A-Za-z_]\w*`)
 	defined = regexp.MustCompile(`([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\)\s*\([^;]*)?;`)
@@ -155,7 +216,7 @@ func explain(text string, err error) error {
 	m := located.FindStringSubmatch(err.Error())
 	if m == nil {
 		message, _, _ := strings.Cut(strings.TrimPrefix(origin.ReplaceAllString(err.Error(), ""), "prototype: "), "\n")
-		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), message)
+		return fmt.Errorf("prototype: %q does not parse as C: %s", shorten(text), reword(message))
 	}
 	line, _ := strconv.Atoi(m[1])
 	column, _ := strconv.Atoi(m[2])
@@ -190,7 +251,25 @@ func explain(text string, err error) error {
 		}
 		message = found + ", want " + plainly.Replace(w[2])
 	}
-	return point(text, offset, message)
+	return point(text, offset, reword(message))
+}
+
+func reword(message string) string {
+	for _, r := range reworded {
+		message = r.found.ReplaceAllString(message, r.better)
+	}
+	return message
+}
+
+// reworded are what cc says to those who write it.
+var reworded = []struct {
+	found  *regexp.Regexp
+	better string
+}{
+	{regexp.MustCompile(`^TODO .*missed/failed type check: \[.*`), `found types that do not go together: is a ";" missing?`},
+	{regexp.MustCompile(`^(?:TODO|internal error).*`), "this is not understood"},
+	{regexp.MustCompile(`^conflicting types for '(\w+)'.*`), "$1 is another type already"},
+	{regexp.MustCompile(`^strconv\.\w+: parsing "(.*)": `), "$1: "},
 }
 
 // unknownType returns the word at or before an offset that stands where a type is wanted and is none.
@@ -247,9 +326,8 @@ func tokenAt(text string, offset int) string {
 
 // point returns an error with a caret below the place in the text.
 func point(text string, offset int, message string) error {
-	before := text[:offset]
-	line := strings.Count(before, "\n") + 1
-	start := strings.LastIndexByte(before, '\n') + 1
+	line := strings.Count(text[:offset], "\n") + 1
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
 	stop := len(text)
 	if n := strings.IndexByte(text[start:], '\n'); n >= 0 {
 		stop = start + n
@@ -259,8 +337,13 @@ func point(text string, offset int, message string) error {
 	if line > 1 || strings.Contains(strings.TrimSpace(text), "\n") {
 		place = fmt.Sprintf("line %d, column %d", line, column)
 	}
-	shown := strings.ReplaceAll(strings.ToValidUTF8(text[start:stop], "?"), "\t", " ")
-	return fmt.Errorf("prototype: %s: %s\n    %s\n    %s^", place, message, shown, strings.Repeat(" ", column-1))
+	shown := []rune(strings.ReplaceAll(strings.ToValidUTF8(text[start:stop], "?"), "\t", " "))
+	const before, width = 60, 100
+	if from := column - 1 - before; from > 0 && len(shown) > width {
+		shown, column = shown[from:], column-from
+	}
+	shown = shown[:min(len(shown), width)]
+	return fmt.Errorf("prototype: %s: %s\n    %s\n    %s^", place, message, string(shown), strings.Repeat(" ", column-1))
 }
 
 func shorten(text string) string {

@@ -33,13 +33,14 @@ const (
 // Type is one of C's.
 type Type struct {
 	Kind  Kind
-	Name  string  `json:",omitempty"` // as C has it: "double", "uLong", "struct pair"
-	Size  int64   `json:",omitempty"` // bytes; 0 if it is not known, as of void and of an incomplete struct
-	Align int64   `json:",omitempty"`
-	Elem  *Type   `json:",omitempty"` // of a pointer or an array; the result of a function
-	Const bool    `json:",omitempty"` // a pointer's: what it points to is const; not known of a field
-	Count int64   `json:",omitempty"` // of an array's elements
-	Field []Field `json:",omitempty"` // of a struct, in order, but not of one that a pointer in a struct leads to; the parameters of a function
+	Name  string `json:",omitempty"` // as C has it: "double", "uLong", "struct pair"
+	Size  int64  `json:",omitempty"` // bytes; 0 if it is not known, as of void and of an incomplete struct
+	Align int64  `json:",omitempty"`
+	Elem  *Type  `json:",omitempty"` // of a pointer or an array; the result of a function
+	Const bool   `json:",omitempty"` // a pointer's: what it points to is const; not known of a field
+	Count int64  `json:",omitempty"` // of an array's elements
+	// Field are those of a struct, in order, but not of one that a pointer in a struct leads to; or the parameters of a function.
+	Field []Field `json:",omitempty"`
 }
 
 // Field is one of a struct.
@@ -189,9 +190,14 @@ func (t *Type) refusal() string {
 	return ""
 }
 
+const largest = 64 << 10 // bytes of a struct that is passed by value: a goroutine's stack must hold some
+
 func (t *Type) structRefusal() string {
 	if t.Size == 0 || len(t.Field) == 0 {
 		return t.Name + ": its fields are not known; define it before the function"
+	}
+	if t.Size > largest {
+		return fmt.Sprintf("%s of %d bytes, more than crossings pass by value", t.Name, t.Size)
 	}
 	end := int64(0)
 	for _, f := range t.Field {
@@ -199,7 +205,8 @@ func (t *Type) structRefusal() string {
 			return fmt.Sprintf("%s with the field %s, %s", t.Name, f.Name, why)
 		}
 		if want := roundUp(end, f.Type.Align); f.Offset != want {
-			return fmt.Sprintf("%s with the field %s at byte %d, where Go has it at %d: packed or aligned otherwise than Go can", t.Name, f.Name, f.Offset, want)
+			return fmt.Sprintf("%s with the field %s at byte %d, where Go has it at %d: packed or aligned otherwise than Go can",
+				t.Name, f.Name, f.Offset, want)
 		}
 		end = f.Offset + f.Type.Size
 	}

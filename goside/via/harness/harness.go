@@ -144,8 +144,8 @@ type Timed struct {
 	Samples []measure.Sample
 }
 
-// Step says how far measuring is.
+// Step says what is about to be done, and how far measuring is.
 type Step struct {
-	On        string // "cgo", "cgo, 100 goroutines"
-	Done, All int
+	On        string // "loading", "reading the result", or the name of the row that is timed
+	Done, All int    `json:",omitempty"` // samples
 }

@@ -16,8 +16,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unsafe"
@@ -25,18 +27,13 @@ import (
 	"github.com/ebitengine/purego"
 
 	"toll/goside/seam"
+	"toll/goside/study/studytest"
 	"toll/goside/try/argument"
 	"toll/goside/try/prototype"
 )
 
 // childVariable has the test's program do the job that its argument names.
 const childVariable = "TOLL_HARNESS_CHILD"
-
-// odd is the library of testdata, once it is built.
-var odd string
-
-// self is the program that does jobs.
-var self = os.Args[0]
 
 func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
@@ -48,13 +45,27 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	odd = filepath.Join(folder, "libodd.so")
-	if out, err := exec.Command("cc", "-shared", "-fPIC", "-O1", "-pthread", "-o", odd, "testdata/odd.c").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building testdata/odd.c: %v\n%s", err, out)
-		os.Exit(1)
-	}
 	code := m.Run()
 	_ = os.RemoveAll(folder)
 	os.Exit(code)
+}
+
+// odd is the library of testdata.
+var odd string
+
+var buildOdd = sync.OnceValue(func() error { return build(odd) })
+
+// build compiles testdata. Without a C compiler the error is seam.ErrUnavailable.
+func build(file string, flags ...string) error {
+	cc, err := exec.LookPath("cc")
+	if err != nil {
+		return fmt.Errorf("%w: %w", seam.ErrUnavailable, err)
+	}
+	args := append([]string{"-shared", "-fPIC", "-O1", "-pthread", "-o", file, "testdata/odd.c"}, flags...)
+	if out, err := exec.Command(cc, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("building testdata/odd.c: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // The prototypes of what is called.
@@ -172,9 +183,10 @@ func job(t *testing.T, do, name string, args ...string) *Job {
 	library := odd
 	if strings.HasPrefix(name, "toll_calls") {
 		var err error
-		if library, err = seam.FindLibrary("libtoll_calls.so"); err != nil {
-			t.Fatal(err)
-		}
+		library, err = seam.FindLibrary("libtoll_calls.so")
+		studytest.Available(t, err)
+	} else {
+		studytest.Available(t, buildOdd())
 	}
 	j := &Job{Do: do, Library: library, Crossings: []string{"purego"}, Sets: []int{0}, Rounds: 2, Batch: int64(200 * time.Microsecond)}
 	o := argument.Options{}
@@ -219,7 +231,7 @@ func child(t *testing.T, j *Job) *report {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, self, file)
+	cmd := exec.CommandContext(ctx, os.Args[0], file)
 	cmd.Env = append(os.Environ(), childVariable+"=1", "ODD_TO_GO=1", "GOTRACEBACK=single")
 	cmd.ExtraFiles = []*os.File{out}
 	var r report
@@ -469,6 +481,27 @@ func TestNoticed(t *testing.T) {
 			t.Errorf("it printed %q, want two lines", r.stdout)
 		}
 	}
+}
+
+// TestLoading: a library of -ffast-math changes the thread that loads it.
+func TestLoading(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		return // the compiler links such a start for x86 only
+	}
+	j := job(t, Verify, "counts")
+	j.Library = filepath.Join(t.TempDir(), "libfast.so")
+	if err := build(j.Library, "-ffast-math"); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range child(t, j).held(t).events {
+		if e.Loaded != nil {
+			if len(e.Loaded.Noticed) != 1 || !strings.Contains(e.Loaded.Noticed[0], "it flushes subnormal results to zero") {
+				t.Errorf("loading: noticed %q, want that it flushes to zero", e.Loaded.Noticed)
+			}
+			return
+		}
+	}
+	t.Error("it does not say that the library is loaded")
 }
 
 func TestMeasure(t *testing.T) {

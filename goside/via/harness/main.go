@@ -136,9 +136,12 @@ func newSession(crossings []Crossing, file string, r *reporter) (*session, error
 func (s *session) load() error {
 	s.report.step("loading")
 	_ = look() // the first look opens what the later ones use
-	before := look()
+	before, known := look(), len(thread.Notes())
 	err := s.find()
-	noticed := append(strip(thread.Notes()), before.changes(look())...)
+	noticed := before.changes(look())
+	for _, note := range thread.Notes()[known:] {
+		noticed = append(noticed, opened(note))
+	}
 	if err != nil {
 		return err
 	}
@@ -146,16 +149,13 @@ func (s *session) load() error {
 	return nil
 }
 
-// strip returns the notes of a thread that say what the library does, as [state.changes] would.
-func strip(notes []string) []string {
-	var all []string
-	for _, note := range notes {
-		if _, what, ok := strings.Cut(note, ": "); ok {
-			what, _, _ = strings.Cut(what, " on the thread")
-			all = append(all, "it leaves the floating-point unit so that it "+what)
-		}
+// opened returns the note of a thread that opened a library, in the words of [state.changes].
+func opened(note string) string {
+	_, after, _ := strings.Cut(note, ": ")
+	if float, _, ok := strings.Cut(after, " on the thread that opens it"); ok {
+		return "it leaves the floating-point unit so that it " + float
 	}
-	return all
+	return note
 }
 
 func (s *session) find() (err error) {

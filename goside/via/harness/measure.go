@@ -137,25 +137,27 @@ func (s *session) resultInMemory() bool {
 }
 
 // freed returns what makes calls and frees the result of each, if the plan says by what: through the same crossing, if the program
-// can do that.
+// can do that. At the function that does nothing, both calls are of it. A worker frees by itself.
 func (s *session) freed(crossing string, address uintptr) (Calls, error) {
 	calls, err := s.open(crossing, address)
 	if err != nil || s.free == 0 || crossing == process {
 		return calls, err
 	}
-	free := func(f *Frame, _ int) { purego.SyscallN(s.free, uintptr(*f.freed)) }
+	by := s.free
+	if address == noop {
+		by = noop
+	}
+	free := func(f *Frame, _ int) { purego.SyscallN(by, uintptr(*(*unsafe.Pointer)(f.Argument(0)))) }
 	if open, err := s.opener(crossing, s.Plan.Free); err == nil {
-		through, err := open(s.free)
-		if err != nil {
+		if free, err = open(by); err != nil {
 			return nil, fmt.Errorf("harness: %s through %s: %w", s.Plan.Free, crossing, err)
 		}
-		free = func(f *Frame, _ int) { through(f.freeing, 1) }
 	}
 	return func(f *Frame, n int) {
 		for range n {
 			calls(f, 1)
-			if *f.freed = f.pointer(); *f.freed != nil {
-				free(f, 1)
+			if *f.freed = f.pointer(); *f.freed != nil || by == noop {
+				free(f.freeing, 1)
 			}
 		}
 	}, nil

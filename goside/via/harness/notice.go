@@ -94,19 +94,19 @@ func children() (all []int) {
 	return all
 }
 
-// otherThreads returns how many threads are not Go's: the fewest of a few looks, since Go's come and go.
+// otherThreads returns how many threads are not Go's. Go counts an ending thread no more while the system still does.
 func otherThreads() int {
-	fewest := 1 << 30
-	for range 5 {
-		tasks, err := os.ReadDir("/proc/self/task")
-		if err != nil {
-			return 0
-		}
-		if fewest = min(fewest, len(tasks)-int(measure.GoThreads().Value)); fewest <= 0 {
-			break
-		}
+	tasks, _ := os.ReadDir("/proc/self/task")
+	return len(tasks) - int(measure.GoThreads().Value)
+}
+
+// settledThreads is otherThreads once it is no more than before, or after some time.
+func settledThreads(before, now int) int {
+	for k := 0; k < 20 && now > before; k++ {
+		time.Sleep(time.Millisecond)
+		now = min(now, otherThreads())
 	}
-	return fewest
+	return now
 }
 
 // descriptors returns what is open, but for the folder that is read for this.
@@ -174,7 +174,7 @@ func (s *state) changes(now *state) (all []string) {
 		_ = unix.SchedSetaffinity(0, &s.cpus)
 	}
 	all = append(all, s.born(now)...)
-	if more := now.threads - s.threads; more > 0 {
+	if more := settledThreads(s.threads, now.threads) - s.threads; more > 0 {
 		say("it leaves %s running", count(more, "thread", "threads"))
 	}
 	for _, number := range slices.Sorted(maps.Keys(now.descriptors)) {

@@ -9,6 +9,9 @@
 //
 // Memory that C reaches through a pointer to a pointer must not move: all that the compiler sees pass into
 // [function.call] is therefore on the heap, and lives until the call returns.
+//
+// Others may import it for [Prepare]: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what
+// changes.
 package libffi
 
 import (

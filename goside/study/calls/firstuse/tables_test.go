@@ -187,10 +187,17 @@ func TestWidths(t *testing.T) {
 	for _, release := range []string{"1.25.8", "1.26.8"} {
 		releases = append(releases, pagetest.One("Toolchains/op=callback/lang=c/via=cgo/go="+release, nil, 1100, 1200, 1300, 1400, 1500, 1600, 1700))
 	}
+	var ladder []measure.Series
+	for _, call := range []string{"not/lang=go/via=direct", "noop/lang=c/via=cgo", "not/lang=c/via=cgo", "first/lang=c/via=cgo", "sum/lang=c/via=cgo", "callback/lang=c/via=cgo"} {
+		for _, release := range []string{"1.26.11", "gccgo-12.2.0"} {
+			ladder = append(ladder, pagetest.One("Toolchains/op="+call+"/go="+release, []measure.Fact{{Key: "go-base", Value: "1.26.11"}},
+				1100, 1200, 1300, 1400, 1500, 1600, 1700))
+		}
+	}
 	for _, c := range []struct {
 		section func(*page.Page)
 		series  []measure.Series
-	}{{firstUseTables, series}, {releaseTables, releases}} {
+	}{{firstUseTables, series}, {releaseTables, releases}, {releaseTables, ladder}} {
 		narrow(t, c.section, c.series...)
 		sourced(t, c.section, c.series...)
 	}

@@ -3,8 +3,6 @@
  *
  * Functions that do what a harness must notice. */
 #include <fcntl.h>
-#include <float.h>
-#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -13,13 +11,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __x86_64__
 #include <xmmintrin.h>
+#endif
 
 /* Writes extra bytes beyond the memory, or before it if extra is negative. */
 int64_t overrun(uint8_t *p, int64_t n, int64_t extra) {
     volatile uint8_t *at = p;
-    for (int64_t k = 0; k < n + (extra > 0 ? extra : 0); k++) at[k] = 1;
-    for (int64_t k = -1; k >= extra; k--) at[k] = 1;
+    for (int64_t k = 0; k < n + (extra > 0 ? extra : 0); k++)
+        at[k] = 1;
+    for (int64_t k = -1; k >= extra; k--)
+        at[k] = 1;
     return n;
 }
 
@@ -30,13 +32,15 @@ int64_t writes_const(const uint8_t *p, int64_t n) {
 }
 
 double grow(double *p, int64_t n) {
-    for (int64_t k = 0; k < n; k++) p[k] *= 0x1p100;
+    for (int64_t k = 0; k < n; k++)
+        p[k] *= 0x1p100;
     return n > 0 ? p[0] : 0;
 }
 
 char *greeting(int64_t n) {
     char *text = malloc((size_t)n + 1);
-    if (text == NULL) return NULL;
+    if (text == NULL)
+        return NULL;
     memset(text, 'x', (size_t)n);
     text[n] = 0;
     return text;
@@ -59,12 +63,17 @@ int64_t forks(int64_t x) {
 
 int64_t forks_and_stays(int64_t x) {
     if (fork() == 0)
-        for (;;) pause();
+        for (;;)
+            pause();
     return x + 1;
 }
 
 int64_t flushes(int64_t x) {
+#ifdef __x86_64__
     _mm_setcsr(_mm_getcsr() | 0x8040);
+#elif defined __aarch64__
+    __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)1 << 24));
+#endif
     return x;
 }
 
@@ -82,15 +91,18 @@ int64_t handles(int64_t x) {
 
 static void *thread(void *unused) {
     (void)unused;
-    for (;;) pause();
+    for (;;)
+        pause();
     return NULL;
 }
 
 int64_t changes_much(int64_t x) {
     pthread_t t;
     pthread_create(&t, NULL, thread, NULL);
-    if (chdir("/") != 0) return -1;
-    if (open("/dev/null", O_RDONLY) < 0) return -1;
+    if (chdir("/") != 0)
+        return -1;
+    if (open("/dev/null", O_RDONLY) < 0)
+        return -1;
     umask(077);
     setenv("ODD_VARIABLE", "1", 1);
     unsetenv("ODD_TO_GO");
@@ -103,7 +115,8 @@ int64_t aborts(int64_t x) {
     abort();
 }
 int64_t hangs(int64_t x) {
-    for (;;) pause();
+    for (;;)
+        pause();
     return x;
 }
 int64_t crashes(int64_t x) { return *(volatile int64_t *)(uintptr_t)x; }
