@@ -18,6 +18,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/study"
+	"toll/goside/try/ladder"
 	"toll/goside/via/harness"
 )
 
@@ -67,6 +68,10 @@ func (q *Request) run(lab *study.Lab) ([]measure.Series, error) {
 		if failed = errors.Join(failed, err); err == nil {
 			failed = errors.Join(failed, p.failure())
 		}
+	}
+	if p := q.problems[0]; q.Releases && len(p.holding(0)) > 0 {
+		more, err := ladder.Run(lab, q.library, p.plan)
+		series, failed = append(series, more...), errors.Join(failed, err)
 	}
 	return series, failed
 }
@@ -227,7 +232,7 @@ func (t *run) measure(p *problem, set int, rows []*row) ([]harness.Timed, error)
 	}
 	if said, untimed := strings.CutPrefix(why, p.function.Name+" is not timed: "); untimed { // through whatever crossing
 		for _, r := range rows {
-			r.fail(set, "is not timed: "+said)
+			r.fail(set, "was not timed, since "+said)
 		}
 		return nil, nil
 	}
