@@ -169,6 +169,9 @@ func (q *Request) findFunctions() error {
 		if err != nil {
 			return err
 		}
+		if f.Variadic {
+			return fmt.Errorf("try: %s is variadic: call it from a C function of your own with the parameters that you mean", symbol)
+		}
 		q.problems = append(q.problems, &problem{function: f})
 	}
 	return nil
@@ -288,6 +291,9 @@ func (q *Request) Build(stderr io.Writer) error {
 	built, err := program.Build(ctx, o)
 	if cut := context.Cause(ctx); cut != nil {
 		return cut
+	}
+	if err != nil && q.GoPackage != "" && strings.Contains(err.Error(), "the Go package") { // it is the user's
+		return seam.UsageError{Err: err}
 	}
 	if err != nil {
 		return err
