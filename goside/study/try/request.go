@@ -169,9 +169,6 @@ func (q *Request) findFunctions() error {
 		if err != nil {
 			return err
 		}
-		if f.Variadic {
-			return fmt.Errorf("try: %s is variadic: call it from a C function of your own with the parameters that you mean", symbol)
-		}
 		q.problems = append(q.problems, &problem{function: f})
 	}
 	return nil
