@@ -225,12 +225,13 @@ func (t *run) measure(p *problem, set int, rows []*row) ([]harness.Timed, error)
 		}
 		return all, nil
 	}
-	if said, untimed := strings.CutPrefix(why, p.function.Name+" is not timed: "); untimed {
-		why = "is not timed: " + said
-	} else {
-		why += ", while it was timed"
+	if said, untimed := strings.CutPrefix(why, p.function.Name+" is not timed: "); untimed { // through whatever crossing
+		for _, r := range rows {
+			r.fail(set, "is not timed: "+said)
+		}
+		return nil, nil
 	}
-	rows[at].fail(set, why)
+	rows[at].fail(set, why+", while it was timed")
 	return t.measure(p, set, slices.Delete(rows, at, at+1))
 }
 
