@@ -296,6 +296,9 @@ func (q *Request) Build(stderr io.Writer) error {
 	if cut := context.Cause(ctx); cut != nil {
 		return cut
 	}
+	if err != nil && q.GoPackage != "" && strings.Contains(err.Error(), "the Go package") { // it is the user's
+		return seam.UsageError{Err: err}
+	}
 	if err != nil {
 		return err
 	}

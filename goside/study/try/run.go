@@ -309,6 +309,9 @@ func (t *run) series(p *problem, timed []harness.Timed) []measure.Series {
 				continue
 			}
 			mine := slices.Clone(facts)
+			if r.left != "" {
+				mine = slices.DeleteFunc(mine, func(f measure.Fact) bool { return f.Key == "verified" }) // of nothing that was tried
+			}
 			add := func(key, value string) {
 				if value != "" {
 					mine = append(mine, measure.Fact{Key: key, Value: value})
