@@ -156,7 +156,7 @@ func (w *worker) fail(err error) error {
 	if len(lines) > 0 {
 		how += "; it said: " + strings.Join(lines[:min(2, len(lines))], ", ")
 	}
-	w.ended = fmt.Errorf("the worker no longer answers (%w): it ended with %s", err, how)
+	w.ended = fmt.Errorf("harness: the worker no longer answers (%w): it ended with %s", err, how)
 	return w.ended
 }
 
@@ -170,8 +170,11 @@ func (w *worker) close() {
 		_ = w.cmd.Process.Kill()
 		<-w.exited
 	}
-	w.ended = errors.New("the worker was closed")
+	w.ended = errors.New("harness: the worker was closed")
 }
+
+// failure is the panic of a call that a worker did not make.
+type failure struct{ error }
 
 // throughWorker returns what asks the frame's worker for calls. It panics if the worker fails.
 func throughWorker(kind uint32) Calls {
@@ -181,7 +184,7 @@ func throughWorker(kind uint32) Calls {
 		defer w.mu.Unlock()
 		for range n {
 			if err := w.call(f, kind); err != nil {
-				panic(err)
+				panic(failure{err})
 			}
 		}
 	}
