@@ -180,7 +180,7 @@ func (a *Advice) decides() string {
 	}
 	data.Others, data.Term, data.Many = page.Joined(near), reason(&best.cost), len(near) > 1
 	switch {
-	case border < 0.05*total:
+	case border < 0.05*total, best.crossing.Wasm() && best.cost.Work.Median > border: // which is slower there
 		return prose.Text("work", data)
 	case data.Term == asleepTerm:
 		return prose.Text("asleep", data)

@@ -214,6 +214,9 @@ func (q *Request) planArguments() error {
 		})
 	}
 	for _, p := range q.problems {
+		if p.function.Variadic {
+			return fmt.Errorf("try: %s takes variable arguments, want a function of fixed ones: write one in C that calls it", p.function.Name)
+		}
 		plan, err := argument.New(p.function, argument.Options{Args: meant(q.Args, p), Out: meant(q.Out, p), Sweep: meant(q.Sweep, p)})
 		if err != nil {
 			return err

@@ -311,7 +311,7 @@ func breakEvenTables(p *page.Page) {
 	tables := map[string][][]page.Cell{}
 	all := groups(p.Record)
 	says := map[string]string{}
-	withGo, any := false, false
+	withGo, some := false, false
 	for _, g := range all {
 		best, direct := g.preferred(), g.via(directName)
 		withGo = withGo || direct != nil
@@ -321,7 +321,7 @@ func breakEvenTables(p *page.Page) {
 			if border == nil || !known {
 				continue
 			}
-			any = true
+			some = true
 			b, w := middle(border), max(work.Median, 0)
 			batch, wins := "?", ""
 			if record.Certain(work) {
@@ -340,7 +340,7 @@ func breakEvenTables(p *page.Page) {
 				page.InWords(work, page.Nanoseconds), phrase(best))
 		}
 	}
-	if !any {
+	if !some {
 		return
 	}
 	p.Heading("Work that a call must carry")
