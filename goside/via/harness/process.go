@@ -118,7 +118,10 @@ func spawn(job string) (*worker, error) {
 	if err != nil {
 		return nil, errors.Join(err, theirIn.Close(), out.Close())
 	}
-	w := &worker{cmd: exec.Command(program, workerMode, job), out: out, inFile: in, in: bufio.NewReaderSize(in, 1<<16), exited: make(chan struct{})}
+	w := &worker{
+		cmd: exec.Command(program, workerMode, job), out: out, inFile: in, in: bufio.NewReaderSize(in, 1<<16),
+		exited: make(chan struct{}),
+	}
 	w.cmd.Stdout, w.cmd.Stderr, w.cmd.ExtraFiles = os.Stdout, &w.said, []*os.File{theirIn, theirOut}
 	err = w.cmd.Start()
 	_, _ = theirIn.Close(), theirOut.Close()
