@@ -131,7 +131,7 @@ real_libraries() {
 bad_files() {
     gcc -O2 -w -fPIC -shared -o "$out/libbad.so" scripts/try/bad.c -lm
     g++ -O2 -fPIC -shared -x c++ -o "$out/libplus.so" - <<<'double norm(const double *p, long n) { return n > 0 ? *p : 0; }'
-    gfortran -O2 -fPIC -shared -x f95-cpp-input -ffree-form -w -o "$out/libfort.so" - <<'END'
+    gfortran -O2 -fPIC -shared -J "$out" -x f95-cpp-input -ffree-form -w -o "$out/libfort.so" - <<'END'
 module maths
 contains
     function norm(x) result(r)
