@@ -540,9 +540,12 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestMeasureRefusesForks(t *testing.T) {
-	r := child(t, job(t, Measure, "forks", "a=1"))
-	if e := r.last().Error; !strings.Contains(e, "fork") {
-		t.Errorf("%q, want an error about fork", e)
+	for _, crossing := range []string{"purego", process} {
+		j := job(t, Measure, "forks", "a=1")
+		j.Crossings = []string{crossing}
+		if e := child(t, j).last().Error; !strings.HasPrefix(e, "harness: forks is not timed: it makes 1 copy") {
+			t.Errorf("%s: %q, want an error about fork", crossing, e)
+		}
 	}
 }
 
