@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,17 +33,20 @@ func TestMain(m *testing.M) {
 func fakeChild(what string) {
 	events := json.NewEncoder(os.NewFile(3, "events"))
 	tell := func(e harness.Event) { _ = events.Encode(e) }
+	if what == "job" {
+		fakeJob(tell)
+		return
+	}
 	memory := []harness.Placed{{Name: "p", Address: 0x7f0000001000, Size: 800}, {Name: "q", Address: 0x7f0000900000, Size: 80}}
 	tell(harness.Event{Calling: &harness.Calling{Crossing: "cgo", Memory: memory}})
 	kind, rest, _ := strings.Cut(what, " ")
+	number, _ := strconv.Atoi(rest)
 	switch kind {
 	case "done":
 		tell(harness.Event{Called: &harness.Called{Crossing: "cgo"}})
 		tell(harness.Event{Done: true})
 	case "exit":
-		code := 0
-		fmt.Sscan(rest, &code)
-		os.Exit(code)
+		os.Exit(number)
 	case "said":
 		tell(harness.Event{Error: "harness: " + rest})
 		os.Exit(1)
@@ -56,8 +60,6 @@ func fakeChild(what string) {
 		_ = os.WriteFile(rest, fmt.Append(nil, cmd.Process.Pid), 0o600)
 		time.Sleep(time.Minute)
 	case "kill":
-		number := 0
-		fmt.Sscan(rest, &number)
 		_ = syscall.Kill(os.Getpid(), syscall.Signal(number))
 		time.Sleep(time.Minute)
 	case "crash":
@@ -138,8 +140,10 @@ func TestTimeLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pid := 0
-	fmt.Sscan(string(text), &pid)
+	pid, err := strconv.Atoi(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for range 500 { // its parent is gone, and another one is to take note of its end
 		state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if err != nil || strings.Contains(string(state), ") Z ") {

@@ -21,19 +21,32 @@ import (
 //go:embed example
 var example embed.FS
 
-// WriteExample writes an example into a folder, and says what it is. What is there is not overwritten.
+// readme is the file of the example that says how to go on.
+const readme = "README.md"
+
+// WriteExample writes an example into a folder, and says how to go on, by this program. What is there is not overwritten.
 func WriteExample(w io.Writer, folder string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("try: the example: %w", err)
+	}
+	commands := strings.NewReplacer("cd FOLDER", "cd "+folder, "    toll ", "    "+program+" ")
 	type file struct {
 		path string
 		text []byte
 	}
 	var files []file
-	err := fs.WalkDir(example, "example", func(path string, entry fs.DirEntry, err error) error {
+	var said string
+	err = fs.WalkDir(example, "example", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		text, err := example.ReadFile(path)
 		name := strings.TrimSuffix(strings.TrimPrefix(path, "example/"), ".txt")
+		if name == readme {
+			said = commands.Replace(string(text))
+			text = []byte(said)
+		}
 		files = append(files, file{filepath.Join(folder, filepath.FromSlash(name)), text})
 		return err
 	})
@@ -55,6 +68,6 @@ func WriteExample(w io.Writer, folder string) error {
 		}
 		fmt.Fprintf(w, "Example: %s\n", f.path)
 	}
-	fmt.Fprintf(w, "Go on with the commands in %s\n", filepath.Join(folder, "README.md"))
+	fmt.Fprintf(w, "\n%s", said)
 	return nil
 }

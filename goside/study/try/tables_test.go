@@ -5,6 +5,7 @@ package try
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -119,7 +120,7 @@ func TestNothingHeld(t *testing.T) {
 	text := strings.Join(strings.Fields(b.String()), " ")
 	pagetest.Holds(t, text, "| libffi | – | – | – | – | – | failed |", "crashed with SIGSEGV: argument p = nil", "norm n=1000 was not verified; by libffi it crashed")
 	pagetest.Lacks(t, text, "too few for intervals", "Calls at once", "How to call it?")
-	if _, err := drawCalls(r); err != chart.ErrNothing {
+	if _, err := drawCalls(r); !errors.Is(err, chart.ErrNothing) {
 		t.Errorf("error %v, want %v", err, chart.ErrNothing)
 	}
 }

@@ -380,12 +380,10 @@ func (t *run) check(p *problem, base *left, set int) {
 	for _, c := range p.checks {
 		for _, called := range slices.Concat(base.high, base.low) {
 			values, err := p.plan.Values(set, called.Seed)
-			why := ""
 			if err != nil {
-				why = err.Error()
-			} else {
-				why = c.broken(p.function, values, called)
+				continue // nor could it be called
 			}
+			why := c.broken(p.function, values, called)
 			if why == "" {
 				continue
 			}

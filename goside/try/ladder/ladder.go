@@ -35,7 +35,7 @@ var Benchmarks = []string{Benchmark, releases.Benchmark}
 // Facts are the keys of facts that series of Run state.
 var Facts = releases.Facts
 
-//go:embed user.go.tmpl
+//go:embed user.tmpl
 var user string
 
 // Run times the function of the plan, with the arguments of its first size, by each release of Go that can be had, and the

@@ -586,6 +586,12 @@ func TestProcess(t *testing.T) {
 			if functions[c.name].Result.Kind == prototype.Pointer { // at another address
 				w.Result, got.Result = nil, nil
 			}
+			for name, want := range w.Memory {
+				if !bytes.Equal(got.Memory[name], want) {
+					t.Errorf("%s %q, seed %d: the memory of %s differs", c.name, c.args, w.Seed, name)
+				}
+			}
+			w.Memory, got.Memory = nil, nil
 			if !reflect.DeepEqual(got, w) {
 				t.Errorf("%s %q, seed %d: %+v, want %+v", c.name, c.args, w.Seed, got, w)
 			}

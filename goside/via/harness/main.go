@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/ebitengine/purego"
 	"golang.org/x/sys/unix"
@@ -135,7 +136,8 @@ func newSession(crossings []Crossing, file string, r *reporter) (*session, error
 // load opens the library, and finds the functions.
 func (s *session) load() error {
 	s.report.step("loading")
-	_ = look() // the first look opens what the later ones use
+	time.Sleep(time.Microsecond) // has Go open its poller, which would else be noticed some time
+	_ = look()                   // the first look opens what the later ones use
 	before, known := look(), len(thread.Notes())
 	err := s.find()
 	noticed := before.changes(look())
