@@ -64,6 +64,7 @@ It writes a record in the Go benchmark format, and prints its tables. --init wri
 	flags.StringVar(&q.Reference, "reference", "", "another function to compare with: LIBRARY:SYMBOL")
 	flags.StringVar(&q.GoPackage, "go-package", "", "folder of a Go package with functions of the same names, to compare with")
 	flags.StringArrayVar(&q.Checks, "check", nil, "what is to be true of each call")
+	flags.BoolVar(&q.Releases, "releases", false, "time the function by each release of Go that can be had here, too")
 	flags.DurationVar(&q.Limit, "time-limit", 10*time.Second, "longest time of a call")
 	flags.StringVar(&f.goroutines, "goroutines", "", "numbers of goroutines that call at once (default 1, GOMAXPROCS and 100; 0: none)")
 	flags.StringVar(&f.budget, "budget", "", "limits that the figures must hold")

@@ -22,11 +22,14 @@ import (
 type child struct {
 	program string
 	env     []string        // beside this process's
-	silence time.Duration   // after which it is ended, since its last event
+	silence time.Duration   // after which it is ended, since it began with a call
 	done    <-chan struct{} // closed when the run is to stop
 	folder  string          // for the job's file
 	told    func(*harness.Event)
 }
+
+// grace is how much longer a child may be silent while it is in no call: it starts, loads the library, or makes arguments.
+const grace = 10 * time.Second
 
 // run runs a job, and returns how the child ended. Each event goes to told before the next is read. The error is about the
 // child's start: what the child does is its ending.
@@ -68,7 +71,7 @@ func (c *child) run(job *harness.Job) (*ending, error) {
 	end := func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	e := &ending{limit: c.silence}
 	var mu sync.Mutex // of e.late, until the timer is stopped
-	late := time.AfterFunc(c.silence, func() {
+	late := time.AfterFunc(c.silence+grace, func() {
 		mu.Lock()
 		defer mu.Unlock()
 		e.late = true
@@ -88,11 +91,14 @@ func (c *child) run(job *harness.Job) (*ending, error) {
 		if err != nil {
 			break
 		}
-		late.Reset(c.silence)
+		late.Reset(c.silence + grace)
 		var event harness.Event
 		if err := json.Unmarshal(line, &event); err != nil { // the function wrote there
 			e.odd = string(line)
 			continue
+		}
+		if event.Calling != nil {
+			late.Reset(c.silence)
 		}
 		e.note(&event)
 		if c.told != nil {

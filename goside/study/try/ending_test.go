@@ -33,6 +33,10 @@ func TestMain(m *testing.M) {
 func fakeChild(what string) {
 	events := json.NewEncoder(os.NewFile(3, "events"))
 	tell := func(e harness.Event) { _ = events.Encode(e) }
+	if what == "job" {
+		fakeJob(tell)
+		return
+	}
 	memory := []harness.Placed{{Name: "p", Address: 0x7f0000001000, Size: 800}, {Name: "q", Address: 0x7f0000900000, Size: 80}}
 	tell(harness.Event{Calling: &harness.Calling{Crossing: "cgo", Memory: memory}})
 	kind, rest, _ := strings.Cut(what, " ")

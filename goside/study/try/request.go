@@ -41,6 +41,7 @@ type Request struct {
 	Limit     time.Duration // of a call
 	Crowds    []int         // how many goroutines
 	Full      bool
+	Releases  bool // by each release of Go, too: of one function
 
 	problems []*problem
 	program  *program.Program
@@ -75,6 +76,9 @@ type row struct {
 
 // Prepare finds out what is to be called and how. What is wrong with the request is a seam.UsageError.
 func (q *Request) Prepare() error {
+	if q.Releases && len(q.Symbols)+len(q.Sigs) > 1 && len(q.Symbols) != 1 {
+		return seam.Usagef("try: with the releases of Go, found more than one function, want one")
+	}
 	for _, step := range []func() error{q.findLibrary, q.findFunctions, q.planArguments, q.compileChecks, q.findReference} {
 		if err := step(); err != nil {
 			if _, usage := errors.AsType[seam.UsageError](err); !usage && !errors.Is(err, seam.ErrUnavailable) {
@@ -291,6 +295,9 @@ func (q *Request) Build(stderr io.Writer) error {
 	built, err := program.Build(ctx, o)
 	if cut := context.Cause(ctx); cut != nil {
 		return cut
+	}
+	if err != nil && q.GoPackage != "" && strings.Contains(err.Error(), "the Go package") { // it is the user's
+		return seam.UsageError{Err: err}
 	}
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/study"
+	"toll/goside/try/ladder"
 	"toll/goside/via/harness"
 )
 
@@ -67,6 +68,10 @@ func (q *Request) run(lab *study.Lab) ([]measure.Series, error) {
 		if failed = errors.Join(failed, err); err == nil {
 			failed = errors.Join(failed, p.failure())
 		}
+	}
+	if p := q.problems[0]; q.Releases && len(p.holding(0)) > 0 {
+		more, err := ladder.Run(lab, q.library, p.plan)
+		series, failed = append(series, more...), errors.Join(failed, err)
 	}
 	return series, failed
 }
@@ -225,12 +230,13 @@ func (t *run) measure(p *problem, set int, rows []*row) ([]harness.Timed, error)
 		}
 		return all, nil
 	}
-	if said, untimed := strings.CutPrefix(why, p.function.Name+" is not timed: "); untimed {
-		why = "is not timed: " + said
-	} else {
-		why += ", while it was timed"
+	if said, untimed := strings.CutPrefix(why, p.function.Name+" is not timed: "); untimed { // through whatever crossing
+		for _, r := range rows {
+			r.fail(set, "was not timed, since "+said)
+		}
+		return nil, nil
 	}
-	rows[at].fail(set, why)
+	rows[at].fail(set, why+", while it was timed")
 	return t.measure(p, set, slices.Delete(rows, at, at+1))
 }
 
@@ -303,6 +309,9 @@ func (t *run) series(p *problem, timed []harness.Timed) []measure.Series {
 				continue
 			}
 			mine := slices.Clone(facts)
+			if r.left != "" {
+				mine = slices.DeleteFunc(mine, func(f measure.Fact) bool { return f.Key == "verified" }) // of nothing that was tried
+			}
 			add := func(key, value string) {
 				if value != "" {
 					mine = append(mine, measure.Fact{Key: key, Value: value})

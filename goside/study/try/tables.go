@@ -182,7 +182,8 @@ func callTables(p *page.Page) {
 		return
 	}
 	p.Heading("A call")
-	last := ""
+	last, told := "", ""
+	var floors []float64
 	for _, g := range all {
 		p.Subheading(g.name)
 		if facts := g.facts(); facts["function"] != last {
@@ -210,9 +211,21 @@ func callTables(p *page.Page) {
 		}
 		p.Table(&page.Table{Header: []string{"crossing", "a call", "relative", "border", "B", "objects", "verified"}, Lines: lines, Left: 1})
 		if base != nil {
-			p.Tell(prose, "calls", map[string]string{"To": to, "Floor": page.FloorText(g.floor)})
+			told, floors = to, append(floors, g.floor)
 		}
 	}
+	if floors != nil {
+		p.Tell(prose, "calls", map[string]string{"To": told, "Floor": floorsText(floors)})
+	}
+}
+
+// floorsText says noise floors in a sentence: "2% to 5%".
+func floorsText(floors []float64) string {
+	least, most := page.FloorText(slices.Min(floors)), page.FloorText(slices.Max(floors))
+	if least == most {
+		return most
+	}
+	return least + " to " + most
 }
 
 // understood says what was called, and with what.

@@ -14,6 +14,7 @@ import (
 
 	"toll/goside/page"
 	"toll/goside/study"
+	"toll/goside/try/ladder"
 )
 
 //go:embed head.md
@@ -35,13 +36,15 @@ what a call costs and how much of it is the border. The functions run in child p
 // Part is all of it.
 var Part = study.Part{
 	Name:       "try",
-	Benchmarks: []string{callName, borderName, crowdName, heldName},
-	Facts:      []string{"function", "from", "convention", "arguments", "of-all", "left", "failed", "differs", "crowded", "noticed"},
-	Sections:   []func(*page.Page){callTables, crowdTables, breakEvenTables, failureList, noticedList},
+	Benchmarks: append([]string{callName, borderName, crowdName, heldName}, ladder.Benchmarks...),
+	Facts: append([]string{"function", "from", "convention", "arguments", "of-all", "left", "failed", "differs", "crowded", "noticed"},
+		ladder.Facts...),
+	Sections: []func(*page.Page){callTables, crowdTables, breakEvenTables, ladder.Section, failureList, noticedList},
 	Answers: []page.Question{
 		{Text: "How to call it?", Answer: answerHow},
 		{Text: "Is it worth leaving Go?", Answer: answerGo},
 		{Text: "What does a process of its own cost?", Answer: answerProcess},
+		{Text: "And with other versions of Go?", Answer: ladder.Answer},
 		{Text: "Does it hold?", Answer: answerHolds},
 	},
 	Pictures: []study.Picture{{Name: "try", Alt: pictureAlt, Draw: drawCalls}},
