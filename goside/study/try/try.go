@@ -27,7 +27,7 @@ var Study = study.Study{
 	Short: "Measure a function of your own library through each crossing",
 	About: `Try calls functions of your own shared library through each crossing, verifies that all return the same bits, and measures
 what a call costs and how much of it is the border. The functions run in child processes only.`,
-	Page:  "TRY.md",
+	Page:  "TRIED.md",
 	Head:  head,
 	Lead:  "try",
 	Parts: []study.Part{Part},
