@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: MIT
 
 // Package libffi is the crossing by libffi, which calls functions of any signature that is known only at run time. A
-// signature is prepared once; each call passes an array of pointers to the arguments. It needs libffi's shared library,
-// but no C compiler, and works with CGO_ENABLED=0: libffi itself is called by purego's SyscallN, as
+// signature is prepared once, see [Prepare]; each call passes an array of pointers to the arguments. It needs libffi's
+// shared library, but no C compiler, and works with CGO_ENABLED=0: libffi itself is called by purego's SyscallN, as
 // github.com/jupiterrider/ffi does, at the same cost. That package is not used because its init panics where libffi is
 // not installed, which would end any program that has this crossing in it.
 //
 // Memory that C reaches through a pointer to a pointer must not move: all that the compiler sees pass into
 // [function.call] is therefore on the heap, and lives until the call returns.
 //
-// Others may import it for [Prepare]: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what
-// changes.
+// Others may import it: its API follows semantic versioning from Toll 1.0 on; until then CHANGELOG.md says what changes.
 package libffi
 
 import (
