@@ -76,10 +76,7 @@ type row struct {
 
 // Prepare finds out what is to be called and how. What is wrong with the request is a seam.UsageError.
 func (q *Request) Prepare() error {
-	if q.Releases && len(q.Symbols)+len(q.Sigs) > 1 && len(q.Symbols) != 1 {
-		return seam.Usagef("try: with the releases of Go, found more than one function, want one")
-	}
-	for _, step := range []func() error{q.findLibrary, q.findFunctions, q.planArguments, q.compileChecks, q.findReference} {
+	for _, step := range []func() error{q.findLibrary, q.findFunctions, q.countFunctions, q.planArguments, q.compileChecks, q.findReference} {
 		if err := step(); err != nil {
 			if _, usage := errors.AsType[seam.UsageError](err); !usage && !errors.Is(err, seam.ErrUnavailable) {
 				err = seam.UsageError{Err: err}
@@ -123,6 +120,13 @@ func sources() (string, error) {
 		}
 	}
 	return study.Root()
+}
+
+func (q *Request) countFunctions() error {
+	if n := len(q.problems); q.Releases && n != 1 {
+		return fmt.Errorf("try: with releases of Go, found %d functions, want one", n)
+	}
+	return nil
 }
 
 // findFunctions finds the prototype of each function.

@@ -48,7 +48,10 @@ func (s *session) crowd() error {
 		}
 		for _, goroutines := range s.Goroutine {
 			name := s.row(nameCrowd, s.lang(crossing), crossing, set, fmt.Sprintf("/goroutines=%d", goroutines))
-			one := &gathering{session: s, plan: &plan, pass: pass, calls: calls, frames: frames[:goroutines], each: each[:goroutines], clock: clock, name: name}
+			one := &gathering{
+				session: s, name: name, plan: &plan, pass: pass, calls: calls,
+				frames: frames[:goroutines], each: each[:goroutines], clock: clock,
+			}
 			subjects = append(subjects, measure.LiveSubject{
 				Subject: &measure.Subject{Name: name},
 				Take: func() (measure.Sample, int, error) {

@@ -242,11 +242,14 @@ func (s *session) opener(crossing, function string) (func(uintptr) (Calls, error
 // caught calls f and returns its panic as an error.
 func caught(what string, f func()) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		switch p := recover().(type) {
+		case nil:
+		case failure:
+			err = p.error
+		case error:
+			err = fmt.Errorf("harness: %s panics: %w", what, p)
+		default:
 			err = fmt.Errorf("harness: %s panics: %v", what, p)
-			if e, ok := p.(error); ok {
-				err = fmt.Errorf("harness: %s panics: %w", what, e)
-			}
 		}
 	}()
 	f()

@@ -118,7 +118,10 @@ func spawn(job string) (*worker, error) {
 	if err != nil {
 		return nil, errors.Join(err, theirIn.Close(), out.Close())
 	}
-	w := &worker{cmd: exec.Command(program, workerMode, job), out: out, inFile: in, in: bufio.NewReaderSize(in, 1<<16), exited: make(chan struct{})}
+	w := &worker{
+		cmd: exec.Command(program, workerMode, job), out: out, inFile: in, in: bufio.NewReaderSize(in, 1<<16),
+		exited: make(chan struct{}),
+	}
 	w.cmd.Stdout, w.cmd.Stderr, w.cmd.ExtraFiles = os.Stdout, &w.said, []*os.File{theirIn, theirOut}
 	err = w.cmd.Start()
 	_, _ = theirIn.Close(), theirOut.Close()
@@ -156,7 +159,7 @@ func (w *worker) fail(err error) error {
 	if len(lines) > 0 {
 		how += "; it said: " + strings.Join(lines[:min(2, len(lines))], ", ")
 	}
-	w.ended = fmt.Errorf("the worker no longer answers (%w): it ended with %s", err, how)
+	w.ended = fmt.Errorf("harness: the worker no longer answers (%w): it ended with %s", err, how)
 	return w.ended
 }
 
@@ -170,8 +173,11 @@ func (w *worker) close() {
 		_ = w.cmd.Process.Kill()
 		<-w.exited
 	}
-	w.ended = errors.New("the worker was closed")
+	w.ended = errors.New("harness: the worker was closed")
 }
+
+// failure is the panic of a call that a worker did not make.
+type failure struct{ error }
 
 // throughWorker returns what asks the frame's worker for calls. It panics if the worker fails.
 func throughWorker(kind uint32) Calls {
@@ -181,7 +187,7 @@ func throughWorker(kind uint32) Calls {
 		defer w.mu.Unlock()
 		for range n {
 			if err := w.call(f, kind); err != nil {
-				panic(err)
+				panic(failure{err})
 			}
 		}
 	}

@@ -45,6 +45,7 @@ type serving struct {
 	reply   []byte
 	head    [8]byte
 	through string // the crossing
+	tried   bool   // a call was made
 }
 
 // work serves requests until there are no more.
@@ -155,12 +156,13 @@ func (w *serving) serve() error {
 		}
 	}
 	calls, err := w.call(kind)
-	if err == nil {
+	switch {
+	case err != nil:
+	case w.Do == Verify || !w.tried:
+		err = w.watched(func() { calls(f, 1) })
+	default:
 		err = caught(w.through, func() { calls(f, 1) })
 		endCopy()
-	}
-	if w.Do == Verify { // another call is made in the environment that the first one had
-		_, _ = thread.Settle()
 	}
 	b := binary.NativeEndian.AppendUint32(w.reply[:0], 0)
 	if err == nil {
@@ -190,6 +192,20 @@ func (w *serving) serve() error {
 		return nil
 	}
 	_, err = w.out.Write(b)
+	return err
+}
+
+// watched makes a call after which the thread is as before, and copies of the process have ended. If the call is one of many, there
+// must be none.
+func (w *serving) watched(call func()) error {
+	w.tried = true
+	before := &state{children: children()}
+	err := caught(w.through, call)
+	endCopy()
+	_, _ = thread.Settle()
+	if made := before.born(&state{children: children()}); err == nil && len(made) > 0 && w.Do != Verify {
+		return fmt.Errorf("harness: %s is not timed: %s", w.function.Name, made[0])
+	}
 	return err
 }
 

@@ -28,7 +28,7 @@ import (
 var Part = study.Part{
 	Name: "points",
 	Experiments: []study.Experiment{
-		{Name: "points", Free: true, Quick: 40 * time.Second, Full: 3 * time.Minute, Run: run},
+		{Name: "points", Free: true, Quick: 40 * time.Second, Full: 4 * time.Minute, Run: run},
 	},
 	Benchmarks: []string{cost.Points, cost.Paced},
 	Sections:   []func(*page.Page){tables},
@@ -84,7 +84,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan := measure.Plan{Rounds: 9, Seed: lab.Seed, Clock: timer.clock, Done: lab.Done}
+	plan := measure.Plan{Rounds: 7, Seed: lab.Seed, Clock: timer.clock, Done: lab.Done}
 	if lab.Full {
 		plan.Rounds = study.FullRounds
 	}
@@ -198,10 +198,10 @@ func (p *point) call(f *calls.Funcs, room []float64) (func() bool, error) {
 }
 
 const (
-	pass  = 1500 * time.Microsecond // of calls one after another
-	while = 8 * time.Millisecond    // of calls at a rate
-	least = 8                       // calls at a rate
-	rest  = 3 * time.Millisecond    // in which a worker that spins gives up
+	pass  = time.Millisecond     // of calls one after another
+	while = 6 * time.Millisecond // of calls at a rate
+	least = 8                    // calls at a rate
+	rest  = 3 * time.Millisecond // in which a worker that spins gives up
 )
 
 // take takes a sample. Of calls at a rate it is the mean of the middle half: the caller waits for each call's turn without sleeping, as

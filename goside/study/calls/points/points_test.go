@@ -121,6 +121,9 @@ func TestTables(t *testing.T) {
 	if said := pagetest.PrintedSection(t, tables, costtest.Calls(true)...); said != "" {
 		t.Errorf("without points it says %q", said)
 	}
+	if said := pagetest.PrintedSection(t, tables, costtest.Points(1)...); !strings.Contains(said, "lacks the payloads") {
+		t.Errorf("without payloads it says %q", said)
+	}
 	all := append(costtest.Calls(true), costtest.Points(2)...)
 	said := pagetest.PrintedSection(t, tables, all...)
 	pagetest.Holds(t, said, "Is a prediction right?", "3.906 KiB in", "1 MiB out", "batch of 777", "5.00 µs of work", "an int64", "78.12 KiB in, 1000/s",

@@ -22,10 +22,14 @@ var prose = page.NewProse(text)
 // tables prints how good predictions are.
 func tables(p *page.Page) {
 	all := cost.New(p.Record).Check(p.Record)
-	if len(all) == 0 {
+	if len(p.Rows(cost.Points)) == 0 {
 		return
 	}
 	p.Heading("Is a prediction right?")
+	if len(all) == 0 {
+		p.Tell(prose, "unpredicted", nil)
+		return
+	}
 	p.Tell(prose, "points", nil)
 	var lines [][]page.Cell
 	for _, of := range all {
