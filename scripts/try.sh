@@ -181,7 +181,7 @@ bad_input() {
     bad 2 'column' "a type that is not known" "$b" good --sig 'double good(quad x, double y)'
     bad 2 '--sig|prototype' "no prototype at all" "$b" good
     bad 2 'nowhere.h: no such file' "no such header" "$b" good --header "$out/nowhere.h"
-    bad 2 'variadic' "variable arguments" libc.so.6 printf --sig 'int printf(const char *format, ...)'
+    bad 2 'takes variable arguments' "variable arguments" libc.so.6 printf --sig 'int printf(const char *format, ...)'
     bad 2 'norm\(double const\*, long\)' "a name of C++" "$out/libplus.so" norm --sig 'double norm(const double *p, long n)'
     bad 2 '__maths_MOD_norm' "a name of a Fortran module" "$out/libfort.so" norm --sig 'double norm(const double *x)'
     bad 2 'twice_' "a name of Fortran" "$out/libfort.so" twice --sig 'double twice(const double *x)'

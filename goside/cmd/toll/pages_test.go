@@ -25,11 +25,11 @@ var madeBy = regexp.MustCompile("`build/bin/toll (show|draw) ([^`>]*?)( > ([^`]*
 func TestPagesAreOfTheirRecords(t *testing.T) {
 	t.Chdir(filepath.Join("..", "..", ".."))
 	for _, s := range studies.All {
-		page := "docs/" + s.Page
-		text, err := os.ReadFile(page)
-		if os.IsNotExist(err) && (s.Name == "instructions" || s.Name == "try") { // no page shows its record
+		if s.Name == "instructions" || s.Name == "try" { // no page shows a record of theirs
 			continue
 		}
+		page := "docs/" + s.Page
+		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Error(err)
 			continue
