@@ -202,7 +202,7 @@ bad_input() {
     # What a function does.
     bad 1 'writes 8 bytes behind p' "an overrun by 8 bytes" "$b" overrun --sig 'void overrun(double *p, int64_t n)' --out p
     bad 1 'before p: 8 bytes before its beginning' "a read before the memory" "$b" underrun --sig 'double underrun(const double *p, int64_t n)'
-    bad 0 'writes to p, which is const' "a write to what is const" "$b" scribble --sig 'void scribble(const double *p, int64_t n)'
+    bad 1 'writes to p, which is const' "a write to what is const" "$b" scribble --sig 'void scribble(const double *p, int64_t n)'
     bad 1 'reads [0-9]+ bytes behind p' "a length that does not belong to its memory" "$b" underrun \
         --sig 'double underrun(const double *p, int64_t n)' --arg n=1000 --arg p=zeros:10
     bad 1 'did not return within 2s' "never returns" "$b" never --sig "int64_t never($one)" --time-limit 2s

@@ -365,7 +365,8 @@ func (q *Request) Tell(w io.Writer) {
 	}
 }
 
-// TellCrossings says through which crossings each function is called, and why it is not through the others.
+// TellCrossings says through which crossings each function is called, why it is not through the others, and where the Go code of
+// the calls is.
 func (q *Request) TellCrossings(w io.Writer) {
 	for _, p := range q.problems {
 		var tried []string
@@ -381,6 +382,19 @@ func (q *Request) TellCrossings(w io.Writer) {
 			}
 		}
 	}
+	fmt.Fprintf(w, "the calls, as Go code: %s\n", fromHere(q.program.Dir))
+}
+
+// fromHere returns a path as seen from the working directory, if that is shorter.
+func fromHere(path string) string {
+	from, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if relative, err := filepath.Rel(from, path); err == nil && len(relative) < len(path) {
+		return relative
+	}
+	return path
 }
 
 func (p *problem) sizes() string {

@@ -76,26 +76,33 @@ func (q *Request) run(lab *study.Lab) ([]measure.Series, error) {
 	return series, failed
 }
 
-// failure returns an error if a function holds through no crossing with the arguments of a set, or breaks a check.
+// failure returns an error if a function does not hold through a crossing that was tried, with the arguments of a set.
 func (p *problem) failure() error {
+	tried := false
 	for set := range p.plan.Sizes {
-		why, tried := "", 0
+		why, held := "", false
+		var names []string
 		for _, r := range p.rows {
 			switch {
 			case r.left != "" || r.other():
 			case r.holds(set):
-				tried = -len(p.rows)
+				tried, held = true, true
 			default:
-				tried++
+				tried = true
 				why = cmp.Or(why, r.failed[set])
+				names = append(names, r.crossing)
 			}
 		}
-		if tried == 0 {
-			return fmt.Errorf("%s: no crossing can pass it", p.function.Name)
-		}
-		if tried > 0 {
+		switch {
+		case names == nil:
+		case held:
+			return fmt.Errorf("%s%s does not hold through %s: it %s", p.function.Name, p.with(set), strings.Join(names, ", "), why)
+		default:
 			return fmt.Errorf("%s%s holds through no crossing: it %s", p.function.Name, p.with(set), why)
 		}
+	}
+	if !tried {
+		return fmt.Errorf("%s: no crossing can pass it", p.function.Name)
 	}
 	return nil
 }

@@ -349,8 +349,9 @@ func breakEvenTables(p *page.Page) {
 				page.Figure(page.Nanoseconds((1-overhead)/overhead*b), border), page.Figure(batch, border, best), page.Figure(wins, border, best, direct)})
 		}
 		if known {
+			works := measure.Interval{Median: max(work.Median, 0), Lo: max(work.Lo, 0), Hi: max(work.Hi, 0)} // noise may take more off than there is
 			says[g.name] = fmt.Sprintf("%s itself works for %s: what a call through %s takes beside its border.", g.name,
-				page.InWords(work, page.Nanoseconds), phrase(best))
+				page.InWords(works, page.Nanoseconds), phrase(best))
 		}
 	}
 	if !some {

@@ -101,11 +101,14 @@ func (t *run) verifySet(p *problem, set int) error {
 		if err != nil {
 			return err
 		}
-		if why != "" {
+		switch {
+		case strings.HasSuffix(why, harness.NotShared):
+			r.left = why
+		case why != "":
 			r.failed[set] = why
-			continue
+		default:
+			all = append(all, l)
 		}
-		all = append(all, l)
 	}
 	if len(all) == 0 {
 		return nil
@@ -162,7 +165,7 @@ func (t *run) verifyRow(p *problem, r *row, set int, sized map[string]string) (*
 			if f := e.crash(); f != nil && f.name != "" && f.behind >= 0 && !f.within {
 				key := fmt.Sprint(f.name, f.behind)
 				if sized[key] == "" {
-					said, err := t.overrun(p, r, set, seeds[:min(len(e.called)+1, len(seeds))], f)
+					said, err := t.overrun(p, r, set, seeds[:min(len(e.called)+2, len(seeds))], f)
 					if err != nil {
 						return nil, "", err
 					}

@@ -41,8 +41,8 @@ func (s *session) verify() error {
 	}
 	thread.Do(func() {
 		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // of a Go function at a guard page
-		for _, seed := range seeds {
-			if err = s.verifyOne(calls, &workers, seed); err != nil {
+		for number, seed := range seeds {
+			if err = s.verifyOne(calls, &workers, seed, uint64(number)); err != nil {
 				return
 			}
 		}
@@ -95,13 +95,14 @@ func (p *placed) protect(readOnly bool) error {
 	return nil
 }
 
-func (s *session) verifyOne(calls Calls, workers *pool, seed uint64) error {
+// verifyOne makes a call. Canaries differ from one number to another: what a call writes may equal some that were there.
+func (s *session) verifyOne(calls Calls, workers *pool, seed, number uint64) error {
 	crossing, set := s.Crossings[0], s.Sets[0]
 	values, err := s.Plan.Values(set, seed)
 	if err != nil {
 		return err
 	}
-	f, err := s.guarded(values, seed)
+	f, err := s.guarded(values, number)
 	if err != nil {
 		return err
 	}

@@ -251,13 +251,16 @@ func (w *serving) appendResult(b []byte, f *Frame, kind uint32) ([]byte, error) 
 		b = binary.NativeEndian.AppendUint64(b, uint64(len(content)))
 		b = append(b, content...)
 	default:
-		return b, fmt.Errorf("harness: the result of %s leads to memory of the worker, which a process does not share", w.function.Name)
+		return b, fmt.Errorf("harness: the result of %s leads to memory of the worker, %s", w.function.Name, NotShared)
 	}
 	if w.free != 0 {
 		purego.SyscallN(w.free, uintptr(f.pointer()))
 	}
 	return b, nil
 }
+
+// NotShared is how the error ends of a result that cannot cross.
+const NotShared = "which a process does not share"
 
 // textAt returns the text up to its NUL, in its own memory.
 func textAt(p unsafe.Pointer) []byte {
