@@ -184,6 +184,7 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 			}
 			run.Collections += collections
 			batches[k] = append(batches[k], s)
+			run.Series[k].N = longer(subjects[k].Least, run.Series[k].N, s.Wall, run.Batch)
 			done++
 			progress(done, all)
 		}
@@ -192,6 +193,17 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 		}
 	}
 	return run, nil
+}
+
+// longer returns how many operations the next batch of a subject has, after one of n that took wall ns each. If that was far
+// shorter than the least length, then something disturbed calibration, and what a batch costs once would pass for its operations'.
+func longer(step, n int, wall float64, least time.Duration) int {
+	elapsed := wall * float64(n)
+	if elapsed >= float64(least)/2 {
+		return n
+	}
+	grow := min(1.1*float64(least)/max(elapsed, 1), 100)
+	return max(n, int(float64(n)*grow)/step*step)
 }
 
 // shuffled returns all subjects: the blocks in random order, and each block's subjects in random order.

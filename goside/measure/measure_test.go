@@ -323,6 +323,30 @@ func TestCalibrationSurvivesADisturbance(t *testing.T) {
 }
 
 // TestGroups: what a round visits side by side is said by the group alone, be the facts equal or not. A group goes on as
+// TestBatchesGrow: what disturbs all of calibration makes a batch too short, in which the start of a batch is dear.
+func TestBatchesGrow(t *testing.T) {
+	var f fakeClock
+	calibrated := false
+	s := Subject{Group: "g", Least: 1, Run: func(n int) error {
+		each := 100 * time.Nanosecond
+		if !calibrated {
+			each = 100 * time.Microsecond
+		}
+		f.pass(50*time.Microsecond+time.Duration(n)*each, 0)
+		return nil
+	}}
+	run, err := Measure(Plan{Rounds: 9, Batch: time.Millisecond, Visits: 1, Clock: f.clock()}, []Subject{s}, func(int, int) { calibrated = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := run.Series[0].Samples[8].Wall; got > 110 {
+		t.Errorf("%v ns, want about 105: a batch of a millisecond begins with 50 µs", got)
+	}
+	if n := run.Series[0].N; n < 5000 {
+		t.Errorf("a batch has %d operations of 100 ns, want a millisecond's", n)
+	}
+}
+
 // long as subjects follow one another in the list; a subject without a group is refused.
 func TestGroups(t *testing.T) {
 	var f fakeClock
