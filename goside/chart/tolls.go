@@ -76,7 +76,7 @@ func Tolls(tolls []Toll, floor float64, width vg.Length) *Picture {
 		y := bottom + bars
 		for k := range tolls {
 			y -= pitch
-			tolls[k].draw(c, x, x0, y+vg.Points((tollPitch-tollBarHigh)/2), floor, text)
+			tolls[k].draw(c, x, x0, y+vg.Points((tollPitch-tollBarHigh)/2), floor, split, text)
 			at := vg.Point{X: c.Min.X + vg.Points(tollPad), Y: y + vg.Points(tollPitch)/2}
 			if narrow {
 				at.Y += vg.Points(tollLabel)
@@ -95,19 +95,21 @@ func (t *Toll) span() (lo, hi float64) {
 	return t.Lo, t.Hi
 }
 
-// draw draws the bar above y.
-func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length, floor float64, text draw.TextStyle) {
+// draw draws the bar above y. If bars are split, one without a border is all work.
+func (t *Toll) draw(c draw.Canvas, x func(float64) vg.Length, from, y vg.Length, floor float64, split bool, text draw.TextStyle) {
 	lo, hi := t.span()
 	top, middle, end := y+vg.Points(tollBarHigh), y+vg.Points(tollBarHigh)/2, x(t.Median)
 	right := x(hi)
 	fill := func(color color.Color, x0, y0, x1, y1 vg.Length) {
 		c.FillPolygon(color, []vg.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}})
 	}
-	if t.Border > 0 {
+	if split {
 		fill(tollWork, from, y, end, top)
-		fill(tollBar, from, y, x(t.Border), top)
 	} else {
 		fill(tollBar, from, y, end, top)
+	}
+	if t.Border > 0 {
+		fill(tollBar, from, y, x(t.Border), top)
 	}
 	if !math.IsInf(floor, 0) {
 		half := max(x(t.Median*(1+floor))-end, vg.Points(tollThinnest)/2)

@@ -5,8 +5,7 @@
 
 #include <math.h>
 
-double norm(const double *p, int64_t n)
-{
+double norm(const double *p, int64_t n) {
     double sum = 0;
     for (int64_t k = 0; k < n; k++) {
         sum += p[k] * p[k];
@@ -15,8 +14,7 @@ double norm(const double *p, int64_t n)
 }
 
 // One element too many: what does toll try say of it?
-void scale(double *p, int64_t n, double by)
-{
+void scale(double *p, int64_t n, double by) {
     for (int64_t k = 0; k <= n; k++) {
         p[k] *= by;
     }
