@@ -6,6 +6,7 @@ package try
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -99,7 +100,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv(fake, "job")
-	q := &Request{Library: "libf.so", Limit: 500 * time.Millisecond, Crowds: []int{1, 100}, problems: []*problem{parsed(t, "double f(double x)", "x=random")}}
+	q := &Request{Library: "libf.so", Limit: 5 * time.Second, Crowds: []int{1, 100}, problems: []*problem{parsed(t, "double f(double x)", "x=random")}}
 	q.program = &program.Program{File: file}
 	for _, name := range []string{"cgo", "purego", "syscalln", "libffi", "trampoline", directName} {
 		q.program.Crossings = append(q.program.Crossings, program.Crossing{Name: name})
@@ -111,8 +112,11 @@ func TestRun(t *testing.T) {
 	lab := &study.Lab{Settings: study.Settings{Output: filepath.Join(t.TempDir(), "record.txt"), Rounds: 6}, Stdout: &out, Stderr: &errs}
 	var judged *record.Record
 	lab.Judge = func(_ io.Writer, r *record.Record) error { judged = r; return nil }
-	if err := q.Study().Run(lab); err != nil {
+	if err := q.Study().Run(lab); !errors.Is(err, study.ErrReported) {
 		t.Fatalf("%v: %s", err, errs.String())
+	}
+	if want := "f does not hold through syscalln, libffi, trampoline: it did not return within 5s"; !strings.Contains(errs.String(), want) {
+		t.Errorf("%q, want %q in it", errs.String(), want)
 	}
 	held, timed := map[string]string{}, []string{}
 	for _, r := range judged.Of(heldName) {
@@ -127,7 +131,7 @@ func TestRun(t *testing.T) {
 	for route, want := range map[string]string{
 		"native/cgo":        "bit-identical " + crowded,
 		"native/purego":     "bit-identical " + crowded,
-		"native/syscalln":   "did not return within 500ms",
+		"native/syscalln":   "did not return within 5s",
 		"native/libffi":     "differs from cgo: result: 1.0000000000000002 and 1, 1 ULP apart",
 		"native/trampoline": "aborted, while it was timed",
 		"native/process":    "bit-identical " + crowded,
@@ -144,11 +148,13 @@ func TestRun(t *testing.T) {
 	pagetest.Holds(t, out.String(), "it was noticed", "bit-identical, 20 calls")
 }
 
-// TestFailure: only what holds through no crossing fails.
+// TestFailure: a crossing that fails is an error, one that is left out is not, nor a further row.
 func TestFailure(t *testing.T) {
 	p := parsed(t, "double f(double x)")
 	for want, rows := range map[string][]*row{
-		"": {{crossing: "cgo", held: []int{0}}, {crossing: "purego", failed: map[int]string{0: "crashed"}}},
+		"": {{crossing: "cgo", held: []int{0}}, {crossing: "purego", left: "it cannot"}, {crossing: directName, failed: map[int]string{0: "crashed"}}},
+		"f does not hold through purego, libffi: it crashed": {{crossing: "cgo", held: []int{0}}, {crossing: "purego", failed: map[int]string{0: "crashed"}},
+			{crossing: "libffi", failed: map[int]string{0: "hung"}}},
 		"f holds through no crossing: it crashed": {{crossing: "cgo", left: "no compiler"}, {crossing: "purego", failed: map[int]string{0: "crashed"}},
 			{crossing: directName, held: []int{0}}},
 		"f: no crossing can pass it": {{crossing: "cgo", left: "no compiler"}, {crossing: directName, held: []int{0}}},
