@@ -121,8 +121,8 @@ want $wanted"
         choose "${candidates[@]}" || missing+=(python3-dev python3-venv)
     fi
     command -v pypy3 >/dev/null || missing+=(pypy3)
-    command -v g++ >/dev/null || missing+=(g++)
 fi
+command -v g++ >/dev/null || missing+=(g++)
 command -v gfortran >/dev/null || missing+=(gfortran)
 command -v cmake >/dev/null || missing+=(cmake)
 command -v ninja >/dev/null || missing+=(ninja-build)
