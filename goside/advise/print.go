@@ -166,9 +166,9 @@ func (a *Advice) decides() string {
 	best := &a.ranking[0]
 	total, border := best.cost.Total().Median, max(best.cost.Border().Median, 0)
 	data := struct {
-		Best, Border, Share, Others, Term, Next string
-		Many                                    bool // others
-	}{Best: best.name, Border: page.Nanoseconds(border), Share: page.Share(border / total)}
+		Best, Total, Border, Share, Others, Term, Next string
+		Many                                           bool // others
+	}{Best: best.name, Total: page.Nanoseconds(total), Border: page.Nanoseconds(border), Share: page.Share(border / total)}
 	var near []string
 	for k := range a.ranking[1:] {
 		r := &a.ranking[k+1]
@@ -180,6 +180,8 @@ func (a *Advice) decides() string {
 	}
 	data.Others, data.Term, data.Many = page.Joined(near), reason(&best.cost), len(near) > 1
 	switch {
+	case best.crossing.Via == "direct":
+		return prose.Text("go", data)
 	case border < 0.05*total, best.crossing.Wasm() && best.cost.Work.Median > border: // which is slower there
 		return prose.Text("work", data)
 	case data.Term == asleepTerm:

@@ -71,7 +71,7 @@ func label(p *cost.Point) string {
 		text = "an int64"
 	}
 	if p.Rate > 0 {
-		text += fmt.Sprintf(", %.4g/s", p.Rate)
+		text += fmt.Sprintf(", %.0f/s", p.Rate)
 	}
 	return text
 }
