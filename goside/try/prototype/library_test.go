@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"toll/goside/seam"
+	"toll/goside/study/studytest"
 )
 
 // compiled writes a source and returns what a compiler makes of it in the same folder.
@@ -20,10 +23,7 @@ func compiled(t *testing.T, name, source, output string, command ...string) stri
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, name), []byte(source))
 	if _, err := exec.LookPath(command[0]); err != nil {
-		if os.Getenv("TOLL_REQUIRE") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+		studytest.Available(t, fmt.Errorf("%w: %w", seam.ErrUnavailable, err))
 	}
 	c := exec.Command(command[0], append(command[1:], "-o", output, name)...)
 	c.Dir = folder
