@@ -49,7 +49,7 @@ var below = map[string]struct {
 	"try/program":     {[]string{"seam", "stubs", "try/prototype"}, "program writes calls: put what they run on into via/harness"},
 	"try/ladder":      {[]string{"measure", "page", "record", "seam", "study", "study/releases", "try/argument", "try/prototype"}, "ladder writes one program: let study/releases build and time it"},
 	"via/harness":     {[]string{"measure", "seam", "try/argument", "try/prototype", "via/*"}, "harness runs one job: let the parent decide what is to be done"},
-	"study/try":       {[]string{"chart", "machine", "measure", "page", "record", "seam", "study", "try/*", "via/harness", "via/thread"}, "try knows no other study: move what several need into study, record or page"},
+	"study/try":       {[]string{"chart", "kernel", "machine", "measure", "page", "record", "seam", "study", "try/*", "via/harness", "via/thread"}, "try knows no other study: move what several need into study, record or page"},
 	"advise":          {[]string{"cost", "measure", "page", "record", "seam"}, "advise reads records: let a part of a study measure what it needs"},
 	"cmd/toll":        {[]string{"advise", "study/try", "chart", "conform", "kernel", "level", "machine", "page", "record", "registry", "report", "seam", "studies", "study", "via/stdout", "via/thread"}, "the command is flags and wiring: put what a part does into its Part"},
 	"page/pagetest":   {[]string{"measure", "page", "record"}, "pagetest makes up records of any study: let the test pass the series"},

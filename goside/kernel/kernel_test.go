@@ -40,6 +40,18 @@ func TestULPs(t *testing.T) {
 	}
 }
 
+func TestULPs32(t *testing.T) {
+	tiny := math.Float32frombits(1)
+	for _, c := range []struct {
+		a, b float32
+		want uint64
+	}{{1, 1, 0}, {1, math.Nextafter32(1, 2), 1}, {0, float32(math.Copysign(0, -1)), 1}, {-tiny, tiny, 3}, {1, 2, 1 << 23}} {
+		if got, back := ULPs32(c.a, c.b), ULPs32(c.b, c.a); got != c.want || back != c.want {
+			t.Errorf("ULPs32(%v, %v) = %d and back %d, want %d", c.a, c.b, got, back, c.want)
+		}
+	}
+}
+
 func TestEachVisitsAllOnce(t *testing.T) {
 	for _, p := range append([]Par{{1024, Guided}, {64, Dynamic}}, pars...) {
 		for _, n := range []int{0, 1, 2, 3, 63, 64, 65, 1000} {

@@ -8,15 +8,24 @@ import "math"
 // ULPs returns how many float64 numbers lie between a and b, counting one of them. -0 and +0 are neighbours,
 // so that they can be told apart. Neither may be NaN.
 func ULPs(a, b float64) uint64 {
-	// Shifting the negative numbers below the positive ones makes the bits of all of them ascend in order.
-	order := func(x float64) int64 {
-		bits := int64(math.Float64bits(x))
-		if bits < 0 {
-			return math.MinInt64 - bits - 1
-		}
-		return bits
+	return between(ascending(int64(math.Float64bits(a)), math.MinInt64), ascending(int64(math.Float64bits(b)), math.MinInt64))
+}
+
+// ULPs32 is [ULPs] of float32 numbers.
+func ULPs32(a, b float32) uint64 {
+	order := func(x float32) int64 { return ascending(int64(int32(math.Float32bits(x))), math.MinInt32) }
+	return between(order(a), order(b))
+}
+
+// ascending shifts the bits of negative numbers below those of positive ones, so that they ascend as the numbers do.
+func ascending(bits, least int64) int64 {
+	if bits < 0 {
+		return least - bits - 1
 	}
-	p, q := order(a), order(b)
+	return bits
+}
+
+func between(p, q int64) uint64 {
 	if p < q {
 		p, q = q, p
 	}

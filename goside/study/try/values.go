@@ -10,6 +10,7 @@ import (
 	"math"
 	"strconv"
 
+	"toll/goside/kernel"
 	"toll/goside/try/prototype"
 	"toll/goside/via/harness"
 )
@@ -75,27 +76,11 @@ func apart(t *prototype.Type, a, b []byte) string {
 	case math.IsNaN(x) || math.IsNaN(y):
 		return "" // of these there is no distance
 	}
-	p, q := ordered(a), ordered(b)
-	if p < q {
-		p, q = q, p
+	ulps := kernel.ULPs(x, y)
+	if t.Size == 4 {
+		ulps = kernel.ULPs32(float32(x), float32(y))
 	}
-	return fmt.Sprintf(", %d ULP apart", uint64(p)-uint64(q))
-}
-
-// ordered returns the bits of a floating-point number of 4 or 8 bytes so that those of all numbers ascend in order.
-func ordered(b []byte) int64 {
-	if len(b) == 4 {
-		bits := int32(binary.NativeEndian.Uint32(b))
-		if bits < 0 {
-			bits = math.MinInt32 - bits - 1
-		}
-		return int64(bits)
-	}
-	bits := int64(binary.NativeEndian.Uint64(b))
-	if bits < 0 {
-		bits = math.MinInt64 - bits - 1
-	}
-	return bits
+	return fmt.Sprintf(", %d ULP apart", ulps)
 }
 
 // elem returns the type of the numbers in memory that a parameter leads to, or of a value.
