@@ -10,10 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"toll/goside/measure"
 	"toll/goside/study"
 	"toll/goside/via/harness"
 )
@@ -28,7 +32,8 @@ type child struct {
 	told    func(*harness.Event)
 }
 
-// grace is how much longer a child may be silent while it is in no call: it starts, loads the library, or makes arguments.
+// grace is how much longer a child may be silent while it is in no call: it starts, loads the library, or makes arguments. It is
+// also how long one that measures may be silent when the run is to stop.
 const grace = 10 * time.Second
 
 // run runs a job, and returns how the child ended. Each event goes to told before the next is read. The error is about the
@@ -50,10 +55,11 @@ func (c *child) run(job *harness.Job) (*ending, error) {
 	if err != nil {
 		return nil, fmt.Errorf("try: the job: %w", err)
 	}
-	events, told, err := os.Pipe()
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("try: %w", err)
 	}
+	events, told := os.NewFile(uintptr(pair[0]), "events"), os.NewFile(uintptr(pair[1]), "told")
 	defer events.Close()
 	var out, errs tail
 	cmd := exec.Command(c.program, file.Name())
@@ -61,7 +67,11 @@ func (c *child) run(job *harness.Job) (*ending, error) {
 	cmd.Env = append(os.Environ(), "GOTRACEBACK=single")
 	cmd.Env = append(cmd.Env, c.env...)
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = &out, &errs, []*os.File{told}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what the function starts ends with it; a Ctrl-C is for this program only
+	// What the function starts ends with it. A Ctrl-C is for this program only, and the child ends with that, whatever it does:
+	// with the thread that starts it, to be exact.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
 		_ = told.Close()
@@ -70,35 +80,49 @@ func (c *child) run(job *harness.Job) (*ending, error) {
 	_ = told.Close()
 	end := func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	e := &ending{limit: c.silence}
-	var mu sync.Mutex // of e.late, until the timer is stopped
+	var mu sync.Mutex // of e.late, until the timer is stopped, and of stopping
 	late := time.AfterFunc(c.silence+grace, func() {
 		mu.Lock()
 		defer mu.Unlock()
 		e.late = true
 		end()
 	})
-	finished := make(chan struct{})
-	go func() {
-		select {
-		case <-c.done:
-			end()
-		case <-finished:
+	stopping := false
+	silent := func(limit time.Duration) {
+		mu.Lock()
+		defer mu.Unlock()
+		if stopping {
+			limit = grace
 		}
-	}()
+		late.Reset(limit)
+	}
+	defer measure.AfterDone(c.done, func() {
+		if job.Do != harness.Measure && job.Do != harness.Crowd {
+			end()
+			return
+		}
+		mu.Lock()
+		stopping = true
+		mu.Unlock()
+		silent(grace)
+		if raw, err := events.SyscallConn(); err == nil { // the child hears it before its next batch
+			_ = raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_WR) })
+		}
+	})()
 	in := bufio.NewReader(events)
 	for {
 		line, err := in.ReadBytes('\n')
 		if err != nil {
 			break
 		}
-		late.Reset(c.silence + grace)
+		silent(c.silence + grace)
 		var event harness.Event
 		if err := json.Unmarshal(line, &event); err != nil { // the function wrote there
 			e.odd = string(line)
 			continue
 		}
 		if event.Calling != nil {
-			late.Reset(c.silence)
+			silent(c.silence)
 		}
 		e.note(&event)
 		if c.told != nil {
@@ -116,7 +140,6 @@ func (c *child) run(job *harness.Job) (*ending, error) {
 	_ = cmd.Wait()
 	late.Stop()
 	end() // what the function started
-	close(finished)
 	mu.Lock()
 	defer mu.Unlock()
 	e.status, _ = cmd.ProcessState.Sys().(syscall.WaitStatus)

@@ -57,6 +57,14 @@ func (e *ending) note(event *harness.Event) {
 	}
 }
 
+// measured returns the times of a child, which may be nil.
+func (e *ending) measured() []harness.Timed {
+	if e == nil {
+		return nil
+	}
+	return e.timed
+}
+
 // fault is an access to memory that failed.
 type fault struct {
 	signal  string // "SIGSEGV"

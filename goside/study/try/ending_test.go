@@ -59,6 +59,11 @@ func fakeChild(what string) {
 		_ = cmd.Start()
 		_ = os.WriteFile(rest, fmt.Append(nil, cmd.Process.Pid), 0o600)
 		time.Sleep(time.Minute)
+	case "until":
+		_, _ = os.NewFile(3, "events").Read(make([]byte, 1))
+		tell(harness.Event{Timed: []harness.Timed{{Name: "Try/op=f"}}})
+		tell(harness.Event{Error: "measure: told to stop"})
+		os.Exit(1)
 	case "kill":
 		_ = syscall.Kill(os.Getpid(), syscall.Signal(number))
 		time.Sleep(time.Minute)
@@ -163,9 +168,15 @@ func TestStopped(t *testing.T) {
 	done := make(chan struct{})
 	close(done)
 	c := child{program: program, env: []string{fake + "=hang " + filepath.Join(t.TempDir(), "pid")}, silence: time.Minute, done: done, folder: t.TempDir()}
-	e, err := c.run(&harness.Job{})
+	e, err := c.run(&harness.Job{Do: harness.Verify})
 	if err != nil || !e.stopped {
 		t.Errorf("stopped %t, error %v; want it stopped", e.stopped, err)
+	}
+	// One that measures has time to tell what it has.
+	c.env = []string{fake + "=until"}
+	e, err = c.run(&harness.Job{Do: harness.Measure})
+	if err != nil || !e.stopped || len(e.timed) != 1 {
+		t.Errorf("stopped %t, error %v, %d rows; want it stopped, with what was measured", e.stopped, err, len(e.timed))
 	}
 }
 

@@ -210,7 +210,7 @@ func (t *run) measure(p *problem, set int, rows []*row) ([]harness.Timed, error)
 	}
 	e, err := t.run(job, t.silence(), t.step)
 	if err != nil {
-		return nil, err
+		return e.measured(), err
 	}
 	why := e.why(p.null(set))
 	for _, said := range e.noticed {
@@ -267,7 +267,7 @@ func (t *run) crowd(p *problem, r *row, set int, crowds []int) ([]harness.Timed,
 		Batch: int64(pass), Goroutine: crowds, Seed: t.lab.Seed}
 	e, err := t.run(job, t.silence(), t.step)
 	if err != nil {
-		return nil, err
+		return e.measured(), err
 	}
 	why := e.why(p.null(set))
 	if why == "" {

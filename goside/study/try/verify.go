@@ -44,18 +44,15 @@ func (t *run) seeds(p *problem) []uint64 {
 	return seeds
 }
 
-// run runs a child for a job about a function.
+// run runs a child for a job about a function. If the run is to stop, the error is measure.ErrStopped.
 func (t *run) run(job *harness.Job, silence time.Duration, told func(*harness.Event)) (*ending, error) {
 	job.Library = t.library
 	c := child{program: t.program.File, silence: silence, done: t.lab.Done, folder: t.folder, told: told}
 	e, err := c.run(job)
-	if err != nil {
-		return nil, err
+	if err == nil && e.stopped {
+		err = measure.ErrStopped
 	}
-	if e.stopped {
-		return nil, measure.ErrStopped
-	}
-	return e, nil
+	return e, err
 }
 
 // verify makes calls through a crossing in a process of their own.

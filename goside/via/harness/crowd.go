@@ -35,7 +35,7 @@ func (s *session) crowd() error {
 	if err != nil {
 		return err
 	}
-	plan := measure.Plan{Rounds: s.Rounds, Seed: s.Seed, Clock: measure.MachineClock()}
+	plan := measure.Plan{Rounds: s.Rounds, Seed: s.Seed, Clock: measure.MachineClock(), Done: s.report.done}
 	pass := max(time.Duration(s.Batch), time.Millisecond)
 	clock := clockCost()
 	each := make([]measure.Latencies, slices.Max(s.Goroutine))
@@ -56,6 +56,7 @@ func (s *session) crowd() error {
 				Subject: &measure.Subject{Name: name},
 				Take: func() (measure.Sample, int, error) {
 					s.report.send(Event{Step: &Step{On: name, Done: done, All: all}})
+					s.report.hear()
 					return one.take()
 				},
 			})

@@ -25,7 +25,9 @@ import (
 	"unsafe"
 
 	"github.com/ebitengine/purego"
+	"golang.org/x/sys/unix"
 
+	"toll/goside/measure"
 	"toll/goside/seam"
 	"toll/goside/study/studytest"
 	"toll/goside/try/argument"
@@ -217,6 +219,12 @@ type report struct {
 // child runs a job.
 func child(t *testing.T, j *Job) *report {
 	t.Helper()
+	return childUntil(t, j, func(*Event) bool { return false })
+}
+
+// childUntil runs a job, and has the child stop measuring once an event is of that kind.
+func childUntil(t *testing.T, j *Job, stop func(*Event) bool) *report {
+	t.Helper()
 	text, err := json.Marshal(j)
 	if err != nil {
 		t.Fatal(err)
@@ -225,10 +233,11 @@ func child(t *testing.T, j *Job) *report {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	in, out, err := os.Pipe()
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	in, out := os.NewFile(uintptr(pair[0]), "in"), os.NewFile(uintptr(pair[1]), "out")
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], file)
@@ -252,6 +261,12 @@ func child(t *testing.T, j *Job) *report {
 				return
 			}
 			r.events = append(r.events, e)
+			if stop(&e) {
+				if err := unix.Shutdown(pair[0], unix.SHUT_WR); err != nil {
+					done <- err
+					return
+				}
+			}
 		}
 	}()
 	r.err = cmd.Wait()
@@ -537,6 +552,30 @@ func TestMeasure(t *testing.T) {
 	}
 	if len(notes) != len(j.Sets) || !strings.Contains(notes[0], "became infinite") {
 		t.Errorf("notes %q, want one of each set", notes)
+	}
+}
+
+// TestMeasureStopped: the rounds that are complete are told.
+func TestMeasureStopped(t *testing.T) {
+	const rounds = 100_000
+	for _, do := range []string{Measure, Crowd} {
+		j := job(t, do, "toll_calls_noop")
+		j.Rounds, j.Goroutine = rounds, []int{1, 2}
+		r := childUntil(t, j, func(e *Event) bool { return e.Step != nil && e.Step.All > 0 && e.Step.Done > 2*e.Step.All/rounds })
+		if e := r.last().Error; e != measure.ErrStopped.Error() {
+			t.Errorf("%s: error %q, want %q", do, e, measure.ErrStopped)
+		}
+		told := 0
+		for _, e := range r.events {
+			for _, one := range e.Timed {
+				if told++; len(one.Samples) < 2 || len(one.Samples) == rounds {
+					t.Errorf("%s: %d samples, want at least 2 and less than %d", one.Name, len(one.Samples), rounds)
+				}
+			}
+		}
+		if told == 0 {
+			t.Errorf("%s: nothing that was measured was told", do)
+		}
 	}
 }
 

@@ -47,8 +47,11 @@ func run(crossings []Crossing, args []string) int {
 	return 0
 }
 
-// reporter writes events.
-type reporter struct{ fd int }
+// reporter writes events, and hears that measuring is to stop: the parent then shuts down its side of the socket.
+type reporter struct {
+	fd   int
+	done chan struct{} // closed by hear
+}
 
 // newReporter returns an error unless the descriptor is one to write to. Go's runtime may itself have opened a
 // descriptor of that number, which is no file.
@@ -62,7 +65,20 @@ func newReporter(fd int) (*reporter, error) {
 		return nil, fmt.Errorf("harness: descriptor %d is not there to write events to, want it open: run the program by toll try", fd)
 	}
 	unix.CloseOnExec(fd)
-	return &reporter{fd}, nil
+	return &reporter{fd, make(chan struct{})}, nil
+}
+
+// hear closes done if measuring is to stop. One goroutine at a time calls it.
+func (r *reporter) hear() {
+	select {
+	case <-r.done:
+		return
+	default:
+	}
+	var b [1]byte
+	if n, _, err := unix.Recvfrom(r.fd, b[:], unix.MSG_DONTWAIT); n == 0 && err == nil {
+		close(r.done)
+	}
 }
 
 // send writes an event, whole, before it returns.

@@ -70,7 +70,8 @@ func (s *session) measure() error {
 	for k := range subjects {
 		timed[k] = watch.subject(&subjects[k])
 	}
-	plan := measure.Plan{Rounds: s.Rounds, Batch: time.Duration(s.Batch), Visits: visits, Seed: s.Seed, Clock: measure.MachineClock()}
+	plan := measure.Plan{Rounds: s.Rounds, Batch: time.Duration(s.Batch), Visits: visits, Seed: s.Seed,
+		Clock: measure.MachineClock(), Done: s.report.done}
 	run, err := measure.Measure(plan, timed, func(done, all int) { watch.done, watch.all = done, all })
 	if run != nil {
 		s.sendTimed(run.Series)
@@ -226,6 +227,7 @@ func (w *watcher) on(one *subject) {
 	endCopy()
 	w.current = one
 	w.report.send(Event{Step: &Step{On: one.name, Done: w.done, All: w.all}})
+	w.report.hear()
 }
 
 // look notes the numbers that became infinite, not a number or subnormal in the batch of a subject: they may cost more than others.
