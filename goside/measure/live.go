@@ -62,6 +62,21 @@ func (p *Plan) TimeTogether(goroutines int, pass time.Duration, body func(k int,
 	}
 }
 
+// passes is how often [Lengthen] makes a pass. The last is 128 times as long as the first.
+const passes = 8
+
+// Lengthen makes a pass of that length, and while it reports that some goroutine had no turn, another that is twice as long, but
+// not more than a few. On one core, a goroutine that never waits keeps the others out for as long as the scheduler lets it,
+// and other programs may keep all of them out.
+func Lengthen(length time.Duration, pass func(time.Duration) (all bool)) {
+	for range passes {
+		if pass(length) {
+			return
+		}
+		length *= 2
+	}
+}
+
 // AfterDone calls f when done is closed, unless end was called before. Goroutines that keep all cores busy need this: the
 // one that is to stop them after some time may be the last of a thousand in the scheduler's queue.
 func AfterDone(done <-chan struct{}, f func()) (end func()) {

@@ -148,3 +148,19 @@ func TestEndIdleThreads(t *testing.T) {
 		t.Errorf("%d threads are left of more than %d that idled, want fewer", n, crowd)
 	}
 }
+
+func TestLengthen(t *testing.T) {
+	var lengths []time.Duration
+	Lengthen(time.Second, func(length time.Duration) bool {
+		lengths = append(lengths, length)
+		return len(lengths) == 3
+	})
+	if want := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}; !slices.Equal(lengths, want) {
+		t.Errorf("passes of %v, want %v", lengths, want)
+	}
+	made := 0
+	Lengthen(time.Second, func(time.Duration) bool { made++; return false })
+	if made != passes {
+		t.Errorf("%d passes, want %d", made, passes)
+	}
+}

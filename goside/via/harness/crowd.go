@@ -186,14 +186,13 @@ func (g *gathering) stride() int {
 	return int(min(max(most/max(time.Since(start), 1), 1), measure.Stride))
 }
 
-// together makes a pass. One in which no goroutine got a turn, as may be when other programs use all cores, is made again,
-// but not more than a few times.
+// together makes a pass. One in which no goroutine got a turn is made again, and longer.
 func (g *gathering) together(body func(k int, stop *atomic.Bool) int) (s measure.Sample) {
-	for range 10 {
+	measure.Lengthen(g.pass, func(pass time.Duration) bool {
 		for _, f := range g.frames {
 			f.restore()
 		}
-		s = g.plan.TimeTogether(len(g.frames), g.pass, func(k int, stop *atomic.Bool) (n int) {
+		s = g.plan.TimeTogether(len(g.frames), pass, func(k int, stop *atomic.Bool) (n int) {
 			err := caught(g.name, func() { n = body(k, stop) })
 			if err != nil {
 				stop.Store(true)
@@ -205,9 +204,7 @@ func (g *gathering) together(body func(k int, stop *atomic.Bool) int) (s measure
 			}
 			return n
 		})
-		if s.Wall > 0 || g.failed != nil {
-			break
-		}
-	}
+		return s.Wall > 0 || g.failed != nil
+	})
 	return s
 }

@@ -109,14 +109,14 @@ type done struct {
 }
 
 // together has a caller call and others work for a pass.
-func (plan *starving) together(c caller, busy int) (d done) {
+func (plan *starving) together(c caller, busy int, pass time.Duration) (d done) {
 	goroutines := busy
 	if c.not != nil {
 		goroutines++
 	}
 	pieces := make([]int, busy)
 	begun := time.Now()
-	d.sample = plan.TimeTogether(goroutines, plan.pass, func(k int, stop *atomic.Bool) int {
+	d.sample = plan.TimeTogether(goroutines, pass, func(k int, stop *atomic.Bool) int {
 		if k == busy {
 			d.took, d.wrong = timed(c.not, stop)
 			return 0
@@ -136,23 +136,21 @@ func (plan *starving) together(c caller, busy int) (d done) {
 }
 
 // take takes a sample. Its time is that of a call, or of a piece of work if there are no calls; work-a-second is of all that
-// work together. A pass in which one side got no turn, as may be when other programs use all cores, is made again, but not
-// more than a few times.
+// work together. A pass in which one side got no turn is made again, and longer.
 func (plan *starving) take(c caller, busy int) (measure.Sample, int, error) {
 	var d done
 	idle := func() bool { return busy > 0 && d.work == 0 || c.not != nil && len(d.took) == 0 }
-	for range 10 {
-		if d = plan.together(c, busy); d.wrong || !idle() {
-			break
-		}
-	}
+	measure.Lengthen(plan.pass, func(pass time.Duration) bool {
+		d = plan.together(c, busy, pass)
+		return d.wrong || !idle()
+	})
 	switch {
 	case d.wrong:
 		return d.sample, 0, fmt.Errorf("beside: the function Not through %s/%s, called in turn on its own result, returned neither 7 nor %d",
 			c.lang, c.via, ^7)
 	case idle():
 		return d.sample, 0, fmt.Errorf("beside: %d goroutines did %d pieces of work in %v beside %d calls, want at least one of each",
-			busy, d.work, plan.pass, len(d.took))
+			busy, d.work, d.pass, len(d.took))
 	}
 	n := d.work
 	if c.not != nil {

@@ -98,14 +98,12 @@ func (plan *crowdPlan) measure(crossings []calls.Crossing, progress func(done, a
 	return measure.Live(plan.Plan, subjects, progress)
 }
 
-// together makes a pass. One in which no goroutine got a turn, as may be when other programs use all cores, is made again,
-// but not more than a few times.
+// together makes a pass. One in which no goroutine got a turn is made again, and longer.
 func (plan *crowdPlan) together(goroutines int, body func(k int, stop *atomic.Bool) int) (s measure.Sample) {
-	for range 10 {
-		if s = plan.TimeTogether(goroutines, plan.pass, body); s.Wall > 0 {
-			break
-		}
-	}
+	measure.Lengthen(plan.pass, func(pass time.Duration) bool {
+		s = plan.TimeTogether(goroutines, pass, body)
+		return s.Wall > 0
+	})
 	return s
 }
 
