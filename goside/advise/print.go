@@ -289,8 +289,12 @@ func (a *Advice) caveats() string {
 	var said []string
 	if len(a.points) > 0 {
 		v := cost.Judge(a.points)
-		said = append(said, fmt.Sprintf("Error of the model: of %d calls that it was not made from, the predicted cost is within %s of the measured one in the median; "+
-			"the predicted winner is the measured one, or not told from it, in %d.", v.Points, page.Share(record.MiddleOf(v.Errors)), v.Right))
+		parts := ""
+		if len(v.Within) > 0 && len(v.Process) > 0 {
+			parts = fmt.Sprintf(" (%s within the process, %s to another process)", page.Share(record.MiddleOf(v.Within)), page.Share(record.MiddleOf(v.Process)))
+		}
+		said = append(said, fmt.Sprintf("Error of the model: of %d calls that it was not made from, the predicted cost is within %s of the measured one in the median%s; "+
+			"the predicted winner is the measured one, or not told from it, in %d.", v.Points, page.Share(record.MiddleOf(v.Errors)), parts, v.Right))
 	} else if len(a.heldOut) > 0 {
 		said = append(said, fmt.Sprintf("Error of the model: what was held out of it, sizes and whole batches, is predicted within %s in the median, and within %s in 90 %%.",
 			page.Share(record.MiddleOf(a.heldOut)), page.Share(a.heldOut[int(0.9*float64(len(a.heldOut)))])))

@@ -179,6 +179,7 @@ func (m *Model) Check(r *record.Record) (points []*Point) {
 type Verdict struct {
 	Points, Same, Right int       // the predicted winner is the measured one; or cannot be told from it
 	Errors              []float64 // of all crossings and points, sorted
+	Within, Process     []float64 // those within the process, and those to another one
 	Loss                float64   // the largest of the points
 }
 
@@ -193,9 +194,16 @@ func Judge(points []*Point) Verdict {
 		if within {
 			v.Right++
 		}
-		v.Errors = append(v.Errors, p.Errors()...)
+		for k := range p.Each {
+			of := &v.Within
+			if p.Each[k].Crossing.Process() {
+				of = &v.Process
+			}
+			*of = append(*of, p.Each[k].Error())
+		}
 		v.Loss = max(v.Loss, p.Loss())
 	}
+	v.Errors = slices.Concat(v.Within, v.Process)
 	slices.Sort(v.Errors)
 	return v
 }

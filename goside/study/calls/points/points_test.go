@@ -127,7 +127,7 @@ func TestTables(t *testing.T) {
 	all := append(costtest.Calls(true), costtest.Points(2)...)
 	said := pagetest.PrintedSection(t, tables, all...)
 	pagetest.Holds(t, said, "Is a prediction right?", "3.906 KiB in", "1 MiB out", "batch of 777", "5.00 µs of work", "an int64", "78.12 KiB in, 1000/s",
-		"Of 7 calls that no model was fitted to, the predicted cost is within 0% in the median of all crossings, and within 0% in 90 %.",
+		"Of 7 calls that no model was fitted to, the predicted cost is within 0% in the median of all crossings (0% within the process, 0% to another process), and within 0% in 90 %.",
 		"The predicted winner is the measured one in 7, and that or not told from it in 7. Who follows the prediction loses at most 0%.",
 		"| 9.766 KiB in | c/shm | 14.5 µs", "7.25 µs", "50%", "yes")
 	if got := answer(pagetest.PrinterOf(pagetest.CallsRecord(t, all...))); !strings.Contains(got, "Of 7 calls") {

@@ -85,9 +85,13 @@ func say(v cost.Verdict) string {
 		return page.Share(x)
 	}
 	ninth := v.Errors[int(0.9*float64(len(v.Errors)))]
-	return fmt.Sprintf("Of %d calls that no model was fitted to, the predicted cost is within %s in the median of all crossings, and within %s in 90 %%. "+
+	parts := ""
+	if len(v.Within) > 0 && len(v.Process) > 0 {
+		parts = fmt.Sprintf(" (%s within the process, %s to another process)", share(record.MiddleOf(v.Within)), share(record.MiddleOf(v.Process)))
+	}
+	return fmt.Sprintf("Of %d calls that no model was fitted to, the predicted cost is within %s in the median of all crossings%s, and within %s in 90 %%. "+
 		"The predicted winner is the measured one in %d, and that or not told from it in %d. Who follows the prediction loses at most %s.",
-		v.Points, share(record.MiddleOf(v.Errors)), share(ninth), v.Same, v.Right, share(v.Loss))
+		v.Points, share(record.MiddleOf(v.Errors)), parts, share(ninth), v.Same, v.Right, share(v.Loss))
 }
 
 func answer(p *page.Page) string {
