@@ -172,7 +172,7 @@ func (g *gathering) take() (measure.Sample, int, error) {
 	case g.failed != nil:
 		return s, 0, g.failed
 	case s.Wall == 0 || timed.Wall == 0:
-		return s, 0, fmt.Errorf("harness: %s: %d goroutines made no call in %v, want at least one", g.name, len(g.frames), g.pass)
+		return s, 0, fmt.Errorf("harness: %s: %d goroutines made no call in passes of %v and longer, want at least one", g.name, len(g.frames), g.pass)
 	}
 	s.More = append(measure.Merged(g.each).Values(), measure.Value{Value: g.clock, Unit: "clock-ns"},
 		measure.Value{Value: float64(ran.Load()), Unit: "goroutines-run"}, measure.GoThreads())

@@ -146,7 +146,7 @@ func (plan *crowdPlan) crowd(not func(int64) int64, each []measure.Latencies) (m
 		return n
 	})
 	if s.Wall == 0 || timed.Wall == 0 {
-		return s, 0, fmt.Errorf("%d goroutines made no call in %v, want at least one", len(each), plan.pass)
+		return s, 0, fmt.Errorf("%d goroutines made no call in passes of %v and longer, want at least one", len(each), plan.pass)
 	}
 	if k := slices.Index(wrong, true); k >= 0 {
 		return s, 0, fmt.Errorf("the function Not, called in turn on its own result, returned neither %d, "+
