@@ -149,14 +149,36 @@ def _default_environment():
 # child when it calls them.
 alone = False
 
+# What to call in a process with such threads before it forks, so that its child has no need to compile: a thread that
+# ends at that moment may hold the lock of libgcc's table of unwind information, which compiling takes, and in the child
+# nobody ever releases it.
+_before_fork = []
+
+
+def before_fork(prepare):
+    """Call prepare before each fork of a process with OpenMP threads."""
+    _before_fork.append(prepare)
+
+
+def _with_openmp():
+    try:
+        return numba.threading_layer() == "omp"
+    except ValueError:  # no threads so far
+        return False
+
+
+def _prepare_child():
+    if not alone and _with_openmp():
+        for prepare in _before_fork:
+            prepare()
+
 
 def _after_fork():
     global alone
-    with contextlib.suppress(ValueError):  # no threads so far
-        alone = alone or numba.threading_layer() == "omp"
+    alone = alone or _with_openmp()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(before=_prepare_child, after_in_child=_after_fork)
 
 
 def _take_part(seen):
@@ -198,44 +220,53 @@ class Kernels:
 
     def __init__(self, parallel, julia, matrices=True):
         self._julia_loop, self._matrices = julia, matrices
-        self._make(parallel and not alone)
-
-    def _make(self, parallel):
         start = time.perf_counter()
-        self._parallel = parallel
-        self._team = team if parallel else contextlib.nullcontext
+        self._parallel = parallel and not alone
+        self._team = team if self._parallel else contextlib.nullcontext
+        self._compiled, self._child = self._compile(self._parallel), None
+        self.seconds = time.perf_counter() - start
+        if self._parallel:
+            before_fork(self._serial)
+
+    def _compile(self, parallel):
+        """Return julia, and step and ols by layout and order of the walk."""
         f8, size = types.float64, types.int64
         points = array(types.complex128, 1, "C")
         counts = array(types.int32, 1, "C", readonly=False)
-        self._julia = compiled(self._julia_loop, types.void(counts, points, points, size, size, size), parallel)
-        self._step, self._ols = {}, {}
+        julia = compiled(self._julia_loop, types.void(counts, points, points, size, size, size), parallel)
+        steps, fits = {}, {}
         line = array(f8, 1, "C", readonly=False)
         for layout, columns in (("C", False), ("F", True), ("A", False), ("A", True)) if self._matrices else ():
             step, ols = (_step_columns, _ols_columns) if columns else (_step_rows, _ols_rows)
             in_, out = array(f8, 2, layout), array(f8, 2, layout, readonly=False)
-            self._step[layout, columns] = compiled(step, types.void(out, in_, size, size, f8), parallel)
-            self._ols[layout, columns] = compiled(ols, types.void(line, line, in_, size, size), parallel)
-        self.seconds = time.perf_counter() - start
+            steps[layout, columns] = compiled(step, types.void(out, in_, size, size, f8), parallel)
+            fits[layout, columns] = compiled(ols, types.void(line, line, in_, size, size), parallel)
+        return julia, steps, fits
+
+    def _serial(self):
+        self._child = self._child or self._compile(False)
+        return self._child
 
     def _ready(self):
-        """Compile again, without prange, if the parent process had threads."""
+        """Return what this process may call: without prange, if its parent had threads."""
         if alone and self._parallel:
-            self._make(False)
+            self._compiled, self._team, self._parallel = self._serial(), contextlib.nullcontext, False
+        return self._compiled
 
     def step(self, out, in_, lo, hi, D, dt, threads, schedule):
         rows, cols, _, columns = check.step(out, in_, lo, hi, D, dt, threads, schedule)
         if max(lo, 1) >= min(hi, rows - 1) or cols < 3:
             return
-        self._ready()
+        _, steps, _ = self._ready()
         with self._team(threads):
-            self._step[_kind(out, columns)](out, in_, lo, hi, float(D) * float(dt))
+            steps[_kind(out, columns)](out, in_, lo, hi, float(D) * float(dt))
 
     def run(self, a, b, steps, D, dt, threads, schedule):
         rows, cols, _, columns = check.run(a, b, steps, D, dt, threads, schedule)
         if rows < 3 or cols < 3:
             return
-        self._ready()
-        step, d = self._step[_kind(a, columns)], float(D) * float(dt)
+        _, steps_by, _ = self._ready()
+        step, d = steps_by[_kind(a, columns)], float(D) * float(dt)
         with self._team(threads):
             for _ in range(steps):
                 step(b, a, 0, rows, d)
@@ -243,12 +274,12 @@ class Kernels:
 
     def julia(self, out, zs, cs, lo, hi, maxiter, threads, schedule):
         check.julia(out, zs, cs, lo, hi, maxiter, threads, schedule)
-        self._ready()
+        loop, _, _ = self._ready()
         with self._team(threads):
-            self._julia(out, zs, cs, lo, hi, maxiter)
+            loop(out, zs, cs, lo, hi, maxiter)
 
     def ols(self, slope, intercept, y, lo, hi, threads, schedule):
         _, _, _, columns = check.ols(slope, intercept, y, lo, hi, threads, schedule)
-        self._ready()
+        _, _, fits = self._ready()
         with self._team(threads):
-            self._ols[_kind(y, columns)](slope, intercept, y, lo, hi)
+            fits[_kind(y, columns)](slope, intercept, y, lo, hi)

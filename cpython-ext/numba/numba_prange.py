@@ -5,7 +5,7 @@
 threads is limited to NUMBA_NUM_THREADS, by default the number of processors. schedule changes nothing: Numba
 distributes equal shares. Each calling thread has a team of its own, as with OpenMP in C, since Numba is told to use a
 threading layer that several threads can call (TBB or OpenMP). A child of a process with OpenMP threads computes on one
-thread: it compiles again at its first call.
+thread: before the first fork the process compiles for that, which takes seconds.
 Source: High Performance Python, Table 7-2, "Numba prange".
 """
 

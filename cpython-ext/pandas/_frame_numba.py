@@ -47,15 +47,25 @@ class Engine(Compiled):
     def __init__(self, parallel):
         super().__init__()
         self._parallel = parallel
+        if parallel:
+            _numba.before_fork(self._serial)
 
-    def _apply(self, y):
-        options = {"nogil": True, "parallel": self._parallel and not _numba.alone}
+    def _apply(self, y, parallel):
+        options = {"nogil": True, "parallel": parallel}
         lines = _frame.frame(y).apply(_frame.padded, axis=1, raw=True, engine="numba", engine_kwargs=options)
         return lines.to_numpy()
 
-    def _compile(self):
+    def _compile(self, parallel=None):
         for y in (np.ones((3, 4)), np.ones((4, 3)).T):
-            self._apply(y)
+            self._apply(y, self._threads() if parallel is None else parallel)
+
+    def _threads(self):
+        return self._parallel and not _numba.alone
+
+    def _serial(self):
+        """Compile what a child calls, if this process calls it, too. pandas keeps what it has compiled."""
+        if self._seconds is not None:
+            self._compile(False)
 
     def lines(self, y, threads):
         self.compile_seconds()
@@ -65,4 +75,4 @@ class Engine(Compiled):
         elif not (y.flags.c_contiguous or y.flags.f_contiguous):
             y = np.ascontiguousarray(y)  # instead of compiling again for a padded matrix
         with _numba.team(threads):
-            return self._apply(y)[:rows]
+            return self._apply(y, self._threads())[:rows]
