@@ -146,6 +146,7 @@ func (s *inline) Fill(path vg.Path) {
 	s.b.WriteString(`"/>`)
 }
 
+// FillString writes a text with the width that it was laid out for: the reader's font may be wider.
 func (s *inline) FillString(f font.Face, at vg.Point, text string) {
 	style := fmt.Sprintf("font-size:%.3gpx", f.Font.Size.Points())
 	if f.Font.Weight != xfont.WeightNormal {
@@ -155,7 +156,8 @@ func (s *inline) FillString(f font.Face, at vg.Point, text string) {
 		style += ";font-style:italic"
 	}
 	s.in(`<g style="`+style+";"+s.ink("fill")+`">`, "</g>")
-	fmt.Fprintf(&s.b, `<text x="%s" y="%s">%s</text>`, number(at.X), number(s.height-at.Y), html.EscapeString(text))
+	fmt.Fprintf(&s.b, `<text x="%s" y="%s" textLength="%s" lengthAdjust="spacingAndGlyphs">%s</text>`,
+		number(at.X), number(s.height-at.Y), number(f.Width(text)), html.EscapeString(text))
 }
 
 func (s *inline) DrawImage(rect vg.Rectangle, img image.Image) {
