@@ -146,7 +146,7 @@ func (s *inline) Fill(path vg.Path) {
 	s.b.WriteString(`"/>`)
 }
 
-// FillString writes a text with the width that it was laid out for: the reader's font may be wider.
+// FillString writes a text. A longer one keeps the width that it was laid out for: the reader's font may be wider.
 func (s *inline) FillString(f font.Face, at vg.Point, text string) {
 	style := fmt.Sprintf("font-size:%.3gpx", f.Font.Size.Points())
 	if f.Font.Weight != xfont.WeightNormal {
@@ -156,8 +156,12 @@ func (s *inline) FillString(f font.Face, at vg.Point, text string) {
 		style += ";font-style:italic"
 	}
 	s.in(`<g style="`+style+";"+s.ink("fill")+`">`, "</g>")
-	fmt.Fprintf(&s.b, `<text x="%s" y="%s" textLength="%s" lengthAdjust="spacingAndGlyphs">%s</text>`,
-		number(at.X), number(s.height-at.Y), number(f.Width(text)), html.EscapeString(text))
+	const long = 8 // bytes: of a shorter text the difference is small
+	width := ""
+	if len(text) >= long {
+		width = fmt.Sprintf(` textLength="%s" lengthAdjust="spacingAndGlyphs"`, number(f.Width(text)))
+	}
+	fmt.Fprintf(&s.b, `<text x="%s" y="%s"%s>%s</text>`, number(at.X), number(s.height-at.Y), width, html.EscapeString(text))
 }
 
 func (s *inline) DrawImage(rect vg.Rectangle, img image.Image) {

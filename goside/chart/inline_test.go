@@ -79,14 +79,14 @@ func TestElement(t *testing.T) {
 		}, `<path style="fill:none;stroke:var(--ink-FF0000);stroke-width:3;stroke-linecap:round" d="M3 97h0M5 96h0"/>` +
 			`<path style="fill:none;stroke:var(--ink-FF0000);stroke-width:1" d="M6.5 96a1.5 1.5 0 0 0 -3 0a1.5 1.5 0 0 0 3 0z"/>`},
 		{"texts", func(c draw.Canvas) {
-			c.FillText(TextStyle(12), at(1, 2), "a < b") // its foot, not its line, is there
+			c.FillText(TextStyle(12), at(1, 2), "a < b, c") // its foot, not its line, is there
 			c.FillText(TextStyle(12), at(1.25, 3), "c")
 			c.FillText(bold, at(1, 2), "d")
 		}, `<g style="font-size:12px;fill:var(--ink-000000)">` +
-			`<text x="1" y="96.9" textLength="27" lengthAdjust="spacingAndGlyphs">a &lt; b</text>` +
-			`<text x="1.3" y="95.9" textLength="6" lengthAdjust="spacingAndGlyphs">c</text></g>` +
+			`<text x="1" y="96.9" textLength="39.7" lengthAdjust="spacingAndGlyphs">a &lt; b, c</text>` +
+			`<text x="1.3" y="95.9">c</text></g>` +
 			`<g style="font-size:12.5px;font-weight:700;font-style:italic;fill:var(--ink-000000)">` +
-			`<text x="1" y="96.8" textLength="7.6" lengthAdjust="spacingAndGlyphs">d</text></g>`},
+			`<text x="1" y="96.8">d</text></g>`},
 		{"turned, and back as it was", func(c draw.Canvas) {
 			c.SetColor(red)
 			c.Push()
