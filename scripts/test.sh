@@ -63,7 +63,7 @@ other_languages() {
 
 if [ "${1:-}" = --quick ]; then
     shift
-    matches='^Test(Routes|Offered|Calls|.*Mutant.*|Julia.*|OLS.*|Diffusion.*|Exact|Variants)$'
+    matches='^Test(Routes|Properties|Offered|Calls|.*Mutant.*|Julia.*|OLS.*|Diffusion.*|Exact|Variants)$'
     go test -timeout 25m -run "$matches" "$@" ./goside/conform ./goside/kernel
     exit
 fi
