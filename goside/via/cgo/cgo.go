@@ -103,8 +103,13 @@ func Open(lang string) (*seam.Library, error) {
 	if table == nil {
 		return nil, fmt.Errorf("cgo: no language %q is linked in", lang)
 	}
-	t := C.call_table(table)
-	_, build, err := abi.Read(unsafe.Pointer(t), lang, "the program's own "+abi.Symbol(lang))
+	return At(unsafe.Pointer(C.call_table(table)), lang, "the program's own "+abi.Symbol(lang))
+}
+
+// At returns the kernels of a table that a library has, which stays loaded; source names the library in errors.
+func At(table unsafe.Pointer, lang, source string) (*seam.Library, error) {
+	t := (*C.toll_table)(table)
+	_, build, err := abi.Read(table, lang, source)
 	if err != nil {
 		return nil, err
 	}

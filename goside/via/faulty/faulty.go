@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+// Package faulty opens build/lib/faults through each crossing: the language c, whose julia commits a fault if it is asked for
+// one. The crossings are the real ones, and open its files as they open any other. It is for goside/faults.
+package faulty
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+
+	"toll/goside/kernel"
+	"toll/goside/seam"
+	"toll/goside/via/abi"
+	"toll/goside/via/dl"
+	"toll/goside/via/process"
+	crossing "toll/goside/via/purego"
+	"toll/goside/via/trampoline"
+)
+
+// Code is a fault of csrc/faults/faults.h.
+type Code int32
+
+// The values are those of faults.h.
+const (
+	NullWrite Code = iota + 1
+	Abort
+	Exit
+	StackOverflow
+	EndlessLoop
+)
+
+const asked = 0x7fa00000
+
+// Commit has the library's julia commit a fault, and returns the error that the caller of julia gets.
+func Commit(l *seam.Library, fault Code) error {
+	return l.Julia(&kernel.Julia{Out: make([]int32, 1), Zs: make([]complex128, 1), Cs: make([]complex128, 1), Hi: 1,
+		MaxIter: asked + int32(fault), Par: kernel.Par{Threads: 1}})
+}
+
+// Crossings are those that [Open] knows.
+var Crossings = []string{"cgo", "purego", "trampoline", process.Pipe, process.Shm}
+
+// Folder makes this process open the libraries of build/lib/faults in place of those of build/lib.
+func Folder() error {
+	path, err := seam.FindLibrary("faults/libtoll_c.so")
+	if err != nil {
+		return err
+	}
+	return os.Setenv("TOLL_LIB", filepath.Dir(path))
+}
+
+// Open opens the library through a crossing, again each time. Folder was called.
+func Open(via string) (*seam.Library, error) {
+	const file, lang = "libtoll_c.so", "c"
+	switch via {
+	case "cgo":
+		return openCgo(file, lang)
+	case "purego":
+		return crossing.Open(file, lang)
+	case "trampoline":
+		return trampoline.Open(file, lang)
+	case process.Pipe, process.Socket, process.Shm, process.ShmSpin:
+		return process.Open(lang, via)
+	}
+	return nil, fmt.Errorf("faulty: no crossing %s, want one of %v", via, Crossings)
+}
+
+// table returns the library's table, and opens the library if need be.
+func table(file, lang string) (unsafe.Pointer, error) {
+	path, err := seam.FindLibrary(file)
+	if err != nil {
+		return nil, err
+	}
+	library, err := dl.Open(path, false)
+	if err != nil {
+		return nil, err
+	}
+	symbol, err := dl.Symbol(library, abi.Symbol(lang))
+	if err != nil {
+		return nil, err
+	}
+	var table func() unsafe.Pointer
+	purego.RegisterFunc(&table, symbol)
+	return table(), nil
+}
