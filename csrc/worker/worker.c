@@ -12,6 +12,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fenv.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
@@ -216,6 +217,20 @@ static void give_text(toll_message *m, const char *text, char *room) {
     give_integer(m, (int64_t)n);
 }
 
+/* Gives the thread the floating-point environment that toll.h asks for. A library that left another one, against
+ * toll.h or as it was loaded, would make all later answers wrong. */
+static void settle(void) {
+#if defined(__x86_64__)
+    if ((__builtin_ia32_stmxcsr() & 0xffc0) != 0x1f80) /* all but the flags */
+        fesetenv(FE_DFL_ENV);
+#elif defined(__aarch64__)
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    if (control)
+        __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
+#endif
+}
+
 /* Turns a request into its response; p are its arrays. */
 static void answer(toll_message *m, void *const *p) {
     const int64_t *i = m->integer;
@@ -232,6 +247,7 @@ static void answer(toll_message *m, void *const *p) {
                function, n, k, m->arrays, want[0], want[1], want[2]);
         return;
     }
+    settle();
     m->status = 0;
     m->integers = m->doubles = 0;
     const int64_t count = m->arrays ? (int64_t)(m->array[0].bytes / 8) : 0;

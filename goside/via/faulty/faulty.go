@@ -20,6 +20,7 @@ import (
 	"toll/goside/via/process"
 	crossing "toll/goside/via/purego"
 	"toll/goside/via/trampoline"
+	"toll/goside/via/wasm"
 )
 
 // Code is a fault of csrc/faults/faults.h.
@@ -28,28 +29,53 @@ type Code int32
 // The values are those of faults.h.
 const (
 	NullWrite Code = iota + 1
+	WildWrite
+	PastTheEnd
+	KeptPointer
+	DoubleFree
+	StackOverflow
 	Abort
 	Exit
-	StackOverflow
 	EndlessLoop
+	LongLoop
+	IntegerDivision
+	TrappedDivision
+	Rounding
+	Flushing
+	Trapping
+	NoMemory
+	NoMemoryUnchecked
+	Leak
+	Handler
+	SignalToThread
+	FortranBounds
+	FortranErrorStop
+	FortranAllocate
+	RustPanic
+	RustPanicCaught
+	CXXException
 )
 
 const asked = 0x7fa00000
 
-// Commit has the library's julia commit a fault, and returns the error that the caller of julia gets.
-func Commit(l *seam.Library, fault Code) error {
-	return l.Julia(&kernel.Julia{Out: make([]int32, 1), Zs: make([]complex128, 1), Cs: make([]complex128, 1), Hi: 1,
+// Commit has the library's julia commit a fault, and returns the error that the caller of julia gets. Out is what it is asked to
+// write, one number.
+func Commit(l *seam.Library, fault Code, out []int32) error {
+	return l.Julia(&kernel.Julia{Out: out, Zs: make([]complex128, 1), Cs: make([]complex128, 1), Hi: 1,
 		MaxIter: asked + int32(fault), Par: kernel.Par{Threads: 1}})
 }
 
-// Crossings are those that [Open] knows.
-var Crossings = []string{"cgo", "purego", "trampoline", process.Pipe, process.Shm}
+// Within are the crossings within this process to its own instructions, Beside those to another process.
+var (
+	Within = []string{"cgo", "purego", "trampoline", "libffi"}
+	Beside = []string{process.Pipe, process.Socket, process.Shm}
+)
 
 // Folder makes this process open the libraries of build/lib/faults in place of those of build/lib.
 func Folder() error {
 	path, err := seam.FindLibrary("faults/libtoll_c.so")
 	if err != nil {
-		return err
+		return fmt.Errorf("faulty: %v", err) // it is built with the others: nothing may be skipped for want of it
 	}
 	return os.Setenv("TOLL_LIB", filepath.Dir(path))
 }
@@ -64,10 +90,14 @@ func Open(via string) (*seam.Library, error) {
 		return crossing.Open(file, lang)
 	case "trampoline":
 		return trampoline.Open(file, lang)
+	case "libffi":
+		return openLibffi(file, lang)
+	case "wasm":
+		return wasm.Open("toll_c.wasm", lang)
 	case process.Pipe, process.Socket, process.Shm, process.ShmSpin:
 		return process.Open(lang, via)
 	}
-	return nil, fmt.Errorf("faulty: no crossing %s, want one of %v", via, Crossings)
+	return nil, fmt.Errorf("faulty: no crossing %s, want wasm or one of %v and %v", via, Within, Beside)
 }
 
 // table returns the library's table, and opens the library if need be.

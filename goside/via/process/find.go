@@ -8,13 +8,18 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"toll/goside/seam"
 )
 
 // Open starts a worker of a language (c, go, python, pypy, pypy-expanded) and returns its kernels. If it is missing, the
 // error is seam.ErrUnavailable.
-func Open(lang, via string) (*seam.Library, error) {
+func Open(lang, via string) (*seam.Library, error) { return OpenWithin(lang, via, limit) }
+
+// OpenWithin is Open of a worker that is killed if it takes longer than limit to greet or for a call, or fifteen times that for
+// a kernel. Open's limit is a minute.
+func OpenWithin(lang, via string, limit time.Duration) (*seam.Library, error) {
 	p, err := find(lang)
 	if err != nil {
 		return nil, err

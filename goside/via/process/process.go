@@ -129,18 +129,26 @@ func (a array) copyFrom(from []byte) {
 	}
 }
 
-// tail keeps the end of a worker's standard error.
+// tail keeps the beginning and the end of a worker's standard error: the reason of a failure may stand above a long trace.
 type tail struct {
-	mu   sync.Mutex
-	text []byte
+	mu         sync.Mutex
+	begin, end []byte // end follows begin, perhaps not at once
+	cut        bool
 }
+
+// kept is how many bytes a tail keeps of each.
+const kept = 1000
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.text = append(t.text, p[max(0, len(p)-2000):]...)
-	if n := len(t.text) - 2000; n > 0 {
-		t.text = append(t.text[:0], t.text[n:]...)
+	n := min(len(p), kept-len(t.begin))
+	t.begin = append(t.begin, p[:n]...)
+	rest := p[n:]
+	t.cut = t.cut || len(t.end)+len(rest) > kept
+	t.end = append(t.end, rest[max(0, len(rest)-kept):]...)
+	if n := len(t.end) - kept; n > 0 {
+		t.end = append(t.end[:0], t.end[n:]...)
 	}
 	return len(p), nil
 }
@@ -148,7 +156,11 @@ func (t *tail) Write(p []byte) (int, error) {
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return string(bytes.TrimSpace(t.text))
+	between := ""
+	if t.cut {
+		between = " … "
+	}
+	return string(bytes.TrimSpace(slices.Concat(t.begin, []byte(between), t.end)))
 }
 
 // program is how a worker is run: its transport stands between the arguments.

@@ -345,6 +345,26 @@ func TestBadWorkers(t *testing.T) {
 	}
 }
 
+// TestTail: of what a worker says, the beginning and the end are kept, however it is written.
+func TestTail(t *testing.T) {
+	for _, c := range []struct{ more, want string }{
+		{"", "the reasonthe end"},
+		{strings.Repeat("x", 1500), "the reason" + strings.Repeat("x", 1500) + "the end"},
+		{strings.Repeat("x", 5000), "the reason" + strings.Repeat("x", 990) + " … " + strings.Repeat("x", 993) + "the end"},
+	} {
+		text := " the reason" + c.more + "the end\n"
+		for _, size := range []int{1, 7, 999, len(text)} {
+			var kept tail
+			for p := range slices.Chunk([]byte(text), size) {
+				_, _ = kept.Write(p)
+			}
+			if got := kept.String(); len(got) > len(c.want) || !strings.HasPrefix(got, c.want[:min(900, len(c.want))]) || !strings.HasSuffix(got, c.want[max(0, len(c.want)-900):]) {
+				t.Errorf("of %d bytes, by %d, %q is kept, want %q", len(text), size, got, c.want)
+			}
+		}
+	}
+}
+
 // TestLongText: in shared memory a text that is too long is cut, and the worker goes on.
 func TestLongText(t *testing.T) {
 	w, err := reexecuted(t, "answers a long text").start(Shm, limit)
