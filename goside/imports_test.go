@@ -40,7 +40,7 @@ var below = map[string]struct {
 	"chart":           {nil, "chart knows no study: let a part pass what is to be drawn"},
 	"valgrind":        {[]string{"seam"}, "valgrind knows no study: let a part pass the arguments"},
 	"study":           {[]string{"calls", "chart", "conform", "kernel", "level", "machine", "measure", "page", "record", "registry", "seam", "via/*"}, "study is what parts share: let the part pass what it needs, or move that here"},
-	"study/limits":    {[]string{"measure", "page", "record", "study", "via/*"}, "limits are of the machine, not of a study: take what they need as an argument"},
+	"study/limits":    {[]string{"machine", "measure", "page", "record", "study", "via/*"}, "limits are of the machine, not of a study: take what they need as an argument"},
 	"study/releases":  {[]string{"measure", "page", "record", "seam", "study"}, "releases build and time any program: let the caller write it"},
 	"report":          {[]string{"chart", "measure", "page", "record", "study"}, "report knows no study: let a study bring it by study.Study"},
 	"studies":         {[]string{"page", "record", "study", "study/*"}, "studies is a list of studies: move what needs more into one of them"},

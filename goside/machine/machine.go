@@ -25,7 +25,8 @@ const unknown = "unknown"
 
 // Facts returns what holds for the whole of a run.
 func Facts() []measure.Fact {
-	return []measure.Fact{
+	b := Bound()
+	return append([]measure.Fact{
 		{Key: "goos", Value: runtime.GOOS},
 		{Key: "goarch", Value: runtime.GOARCH},
 		{Key: "go", Value: runtime.Version()},
@@ -42,7 +43,7 @@ func Facts() []measure.Fact {
 		{Key: "load", Value: load()},
 		{Key: "gomaxprocs", Value: strconv.Itoa(runtime.GOMAXPROCS(0))},
 		{Key: "libraries", Value: libraries()},
-	}
+	}, b.facts()...)
 }
 
 // Floats returns the fact about the floating-point environment of the run: the default, or what was found to change it

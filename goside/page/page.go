@@ -20,7 +20,11 @@ import (
 func (p *Page) Foot() {
 	get := p.Record.Get
 	if !p.Markdown {
-		p.Explain(fmt.Sprintf("Machine: %s, %s cores, %s; %s. Toll %s.", get("cpu"), get("cores"), get("os"), get("go"), get("revision")))
+		cores := get("cores") + " cores"
+		if confined := p.Record.Confined(); confined != "" {
+			cores += ", held to " + confined
+		}
+		p.Explain(fmt.Sprintf("Machine: %s, %s, %s; %s. Toll %s.", get("cpu"), cores, get("os"), get("go"), get("revision")))
 	}
 	p.Warnings()
 }

@@ -242,6 +242,19 @@ func (r *Record) Get(key string) string {
 	return ""
 }
 
+// Confined returns to what the run was held by its control group, as far as the record says so: "2 GiB of memory and 1.5 s of
+// processor time a second", or "".
+func (r *Record) Confined() string {
+	var all []string
+	for _, limit := range []struct{ key, form string }{{"memory-limit", "%s of memory"}, {"cpu-limit", "%s s of processor time a second"}} {
+		amount, _, _ := strings.Cut(r.Get(limit.key), " (")
+		if amount != "" && amount != "none" && amount != "unknown" {
+			all = append(all, fmt.Sprintf(limit.form, amount))
+		}
+	}
+	return strings.Join(all, " and ")
+}
+
 // Threads returns how many parallel languages worked on: "2 threads", or "2 threads, but c-omp on 1".
 func (r *Record) Threads() string {
 	asked := r.Get("threads")

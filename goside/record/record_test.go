@@ -185,3 +185,18 @@ func TestParallelLanguage(t *testing.T) {
 		}
 	}
 }
+
+// TestConfined: only what is a limit is said of a run's.
+func TestConfined(t *testing.T) {
+	for _, c := range []struct{ memory, cpu, want string }{
+		{"", "", ""}, {"none", "none", ""}, {"unknown", "unknown", ""},
+		{"2 GiB (cgroup memory.max)", "none", "2 GiB of memory"},
+		{"unknown", "1.5 (cgroup cpu.max)", "1.5 s of processor time a second"},
+		{"2 GiB (cgroup memory.max)", "1.5 (cgroup cpu.max)", "2 GiB of memory and 1.5 s of processor time a second"},
+	} {
+		r := &record.Record{Facts: []measure.Fact{{Key: "memory-limit", Value: c.memory}, {Key: "cpu-limit", Value: c.cpu}}}
+		if got := r.Confined(); got != c.want {
+			t.Errorf("memory %q and cpu %q: %q, want %q", c.memory, c.cpu, got, c.want)
+		}
+	}
+}

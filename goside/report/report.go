@@ -195,6 +195,9 @@ func machine(r *record.Record) string {
 		if value := r.Get(fact.key); value != "" {
 			said = append(said, fmt.Sprintf(fact.form, value))
 		}
+		if confined := r.Confined(); fact.key == "cores" && confined != "" {
+			said = append(said, "held to "+confined)
+		}
 	}
 	return strings.Join(said, "; ")
 }

@@ -140,7 +140,7 @@ func shown(r *record.Row) string {
 
 // machineFacts are the keys of facts that should be alike for times to be compared, beside those of builds and teams.
 var machineFacts = []string{"goarch", "go", "os", "cpu", "cores", "affinity", "omp", "caches", "governor", "hugepages", "gomaxprocs",
-	"threads", "simd", "libraries", "batch", "visits"}
+	"memory-limit", "cpu-limit", "threads", "simd", "libraries", "batch", "visits"}
 
 // differ returns what two records say differently of what should be alike for times to be compared.
 func differ(before, after *record.Record) []string {

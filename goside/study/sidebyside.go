@@ -188,7 +188,8 @@ func (c *Comparison) summary() string {
 
 // tellingFacts tell records apart. A date is shown as short as it tells.
 var tellingFacts = []struct{ key, form string }{
-	{"cpu", "%s"}, {"cores", "%s cores"}, {"os", "%s"}, {"goarch", "%s"}, {"simd", "tuned at %s"}, {"go", "%s"}, {"revision", "Toll %s"}, {"date", "%s"},
+	{"cpu", "%s"}, {"cores", "%s cores"}, {"memory-limit", "memory limit %s"}, {"cpu-limit", "processor limit %s"},
+	{"os", "%s"}, {"goarch", "%s"}, {"simd", "tuned at %s"}, {"go", "%s"}, {"revision", "Toll %s"}, {"date", "%s"},
 }
 
 // apart returns for each record what tells it from the others: the facts in which they differ, and its file if these are not

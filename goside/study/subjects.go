@@ -16,6 +16,7 @@ import (
 	"toll/goside/conform"
 	"toll/goside/kernel"
 	"toll/goside/level"
+	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/seam"
@@ -29,6 +30,9 @@ func OnCPython(langs ...string) []string {
 	}
 	return routes
 }
+
+// Cores returns on how many cores work is worth to be shared out, see [machine.Cores].
+func Cores() int { return machine.Cores() }
 
 // SerialPar is how a serial language is asked to work.
 var SerialPar = kernel.Par{Threads: 1, Schedule: kernel.Static}

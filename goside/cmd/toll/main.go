@@ -15,6 +15,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
+	"toll/goside/machine"
 	"toll/goside/seam"
 	"toll/goside/studies"
 	"toll/goside/study"
@@ -32,6 +33,7 @@ const (
 func main() {
 	out := &printer{to: os.Stdout, colour: coloured(os.Stdout)}
 	root := newRoot(out)
+	machine.Restrain()
 	warn := warner(os.Stderr)
 	err := execute(root, warn)
 	warn()

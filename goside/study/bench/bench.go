@@ -96,6 +96,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 		return nil, errors.Join(wrong, errors.New("nothing to time: no route holds what was verified"))
 	}
 	if !lab.NoLimits {
+		limits.Say(lab, lab.Threads)
 		more, err := limits.Subjects(lab.Threads, subjects)
 		if err := lab.Available(err); err != nil {
 			return nil, errors.Join(wrong, err)

@@ -90,6 +90,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, errors.Join(wrong, err)
 	}
+	limits.Say(lab, lab.Threads)
 	more, err := limits.Subjects(lab.Threads, subjects)
 	if err := lab.Available(err); err != nil {
 		return nil, errors.Join(wrong, err)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/klauspost/cpuid/v2"
 
+	"toll/goside/machine"
 	"toll/goside/measure"
 	"toll/goside/record"
 	"toll/goside/study"
@@ -106,7 +107,7 @@ func onAll(threads int, f func(thread int) error) error {
 type adder func(name record.Name, facts []measure.Fact, reset func(), run func(thread, n int) error)
 
 func bandwidth(native *limits.Limits, threads int, add adder) {
-	levels := levels(threads, caches(), ram())
+	levels := levels(threads, caches(), usable())
 	if len(levels) == 0 {
 		return
 	}
@@ -327,16 +328,37 @@ func caches() [3]cache {
 	return all
 }
 
-// ram returns the bytes of memory of this machine, 0 if unknown.
-func ram() int {
-	text, _ := os.ReadFile("/proc/meminfo")
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "MemTotal:" {
-			kib, _ := strconv.Atoi(fields[1])
-			return kib << 10
-		}
+// usable returns the bytes of memory that the process may use, 0 if unknown.
+func usable() int {
+	b := machine.Bound()
+	return b.Usable()
+}
+
+// Say adds to the record, and says, where too little memory is for the limits to be measured as elsewhere.
+func Say(lab *study.Lab, threads int) {
+	if note := spared(threads, caches(), usable()); note != "" {
+		lab.Say("limits-memory", note)
+		fmt.Fprintf(lab.Stderr, "toll: limits of memory: %s\n", note)
 	}
-	return 0
+}
+
+// spared returns how the level of memory differs from that with as much memory as it takes, or "".
+func spared(threads int, caches [3]cache, ram int) string {
+	whole := levels(threads, caches, math.MaxInt)
+	if len(whole) == 0 || ram == 0 {
+		return ""
+	}
+	last := len(whole) - 1
+	wanted := threads * whole[last].set
+	had := levels(threads, caches, ram)
+	share := fmt.Sprintf("a quarter of the %s that the process may use", machine.Bytes(ram))
+	switch {
+	case len(had) <= last:
+		return fmt.Sprintf("not measured, since sets of %s are more than %s", machine.Bytes(wanted), share)
+	case had[last].set < whole[last].set:
+		return fmt.Sprintf("measured on sets of %s instead of %s: %s", machine.Bytes(threads*had[last].set), machine.Bytes(wanted), share)
+	}
+	return ""
 }
 
 // goLimits returns the smallest steps of a Go program.

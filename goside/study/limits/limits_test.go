@@ -20,6 +20,8 @@ import (
 	"toll/goside/via/mem"
 )
 
+const KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
+
 func TestLimits(t *testing.T) {
 	const threads = 3
 	subject := func(facts ...measure.Fact) measure.Subject { return measure.Subject{Name: "x", Facts: facts} }
@@ -61,7 +63,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("there is no %s", want)
 		}
 	}
-	levels := levels(threads, caches(), ram())
+	levels := levels(threads, caches(), usable())
 	t.Logf("levels: %v", levels)
 	moves := 0 // of the traffic that writes, and of the one that does not
 	for _, f := range limits.Forms {
@@ -126,7 +128,6 @@ func TestLimitsWithoutLibrary(t *testing.T) {
 }
 
 func TestLevels(t *testing.T) {
-	const KiB, MiB, GiB = 1 << 10, 1 << 20, 1 << 30
 	for _, c := range []struct {
 		what    string
 		threads int
@@ -158,7 +159,7 @@ func TestLevels(t *testing.T) {
 	}
 	for threads := range 100 {
 		last := 0
-		for _, l := range levels(threads+1, caches(), ram()) {
+		for _, l := range levels(threads+1, caches(), usable()) {
 			if l.set <= last || l.set%grain != 0 {
 				t.Errorf("%d threads here: %s has a set of %d bytes after one of %d, want a larger multiple of %d",
 					threads+1, l.name, l.set, last, grain)
@@ -355,6 +356,29 @@ func TestMulAdd(t *testing.T) {
 		}
 		if got := f.run(1_000_000, math.Nextafter(1, 2), 0.25); finite(got) != nil {
 			t.Errorf("%s: a million rounds end in %v, want a finite number", f.name, got)
+		}
+	}
+}
+
+// TestSpared: a record says where memory is too little for the sets that are measured elsewhere.
+func TestSpared(t *testing.T) {
+	usual, vast := [3]cache{{32 * KiB, 1}, {512 * KiB, 1}, {32 * MiB, 2}}, [3]cache{{48 * KiB, 1}, {2 * MiB, 1}, {480 * MiB, 2}}
+	for _, c := range []struct {
+		threads, ram int
+		caches       [3]cache
+		want         string
+	}{
+		{2, 24 * GiB, usual, ""},
+		{2, 2 * GiB, usual, ""},
+		{2, 512 * MiB, usual, "measured on sets of 128 MiB instead of 256 MiB: a quarter of the 512 MiB that the process may use"},
+		{2, 256 * MiB, usual, "not measured, since sets of 256 MiB are more than a quarter of the 256 MiB that the process may use"},
+		{2, 24 * GiB, vast, ""},
+		{2, 2 * GiB, vast, "not measured, since sets of 3.8 GiB are more than a quarter of the 2 GiB that the process may use"},
+		{2, 0, usual, ""},
+		{2, 2 * GiB, [3]cache{{-1, 1}, {-1, 1}, {0, 0}}, ""},
+	} {
+		if got := spared(c.threads, c.caches, c.ram); got != c.want {
+			t.Errorf("%d threads in %d MiB: %q, want %q", c.threads, c.ram/MiB, got, c.want)
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,7 +51,7 @@ func grid(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	cores := runtime.NumCPU()
+	cores := study.Cores()
 	return run(lab, []string{"c-omp/" + via, "go-par/direct", "rust-par/" + via}, 9, func(timed, watched time.Duration) []subject {
 		return gridSubjects(via, cores, lab.Full, timed, watched)
 	})
@@ -65,7 +64,7 @@ func settings(lab *study.Lab) ([]measure.Series, error) {
 	if err != nil {
 		return nil, err
 	}
-	cores := runtime.NumCPU()
+	cores := study.Cores()
 	return run(lab, []string{"c-omp/" + via}, 15, func(timed, watched time.Duration) []subject {
 		return settingSubjects(via, cores, lab.Full, timed, watched)
 	})
@@ -96,7 +95,7 @@ func run(lab *study.Lab, routes []string, fullRounds int, subjects func(timed, w
 	for _, r := range study.Holding(results) {
 		holding = append(holding, r.Name())
 	}
-	p := plan{Plan: measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Done: lab.Done}, cores: runtime.NumCPU()}
+	p := plan{Plan: measure.Plan{Rounds: record.Fewest, Seed: lab.Seed, Done: lab.Done}, cores: study.Cores()}
 	timed, watched := 25*time.Millisecond, 10*time.Millisecond
 	if lab.Full {
 		p.Rounds, timed, watched = fullRounds, 50*time.Millisecond, 25*time.Millisecond

@@ -88,6 +88,7 @@ func loops(lab *study.Lab) ([]measure.Series, error) {
 			}
 			lab.SayTeams(routes)
 		} else {
+			limits.Say(lab, runtime.GOMAXPROCS(0))
 			bounds, err := limits.Subjects(runtime.GOMAXPROCS(0), nil)
 			if err := lab.Available(err); err != nil {
 				return all, err
