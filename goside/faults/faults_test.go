@@ -507,7 +507,7 @@ func write(t *testing.T, g *Group, measured map[[2]string][]Outcome) {
 	t.Helper()
 	columns := g.crossings()
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s\n", wrap("", fmt.Sprintf("Measured on %s. A cell has the median of %d repetitions, and the least and the most; slow faults have %d.",
+	fmt.Fprintf(&b, "\n%s", wrap("", fmt.Sprintf("Measured on %s. A cell has the median of %d repetitions, and the least and the most; slow faults have %d.",
 		here(), repetitions, slowRepetitions)))
 	fmt.Fprintf(&b, "\n| fault | %s |\n|---|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
 	for _, f := range g.Faults {
@@ -579,7 +579,7 @@ func here() string {
 	for _, f := range machine.Facts() {
 		facts[f.Key] = f.Value
 	}
-	return fmt.Sprintf("%s, %s cores, %s, %s", facts["cpu"], facts["cores"], facts["os"], facts["go"])
+	return fmt.Sprintf("%s, %s cores, %s", facts["cpu"], facts["cores"], facts["go"])
 }
 
 // cell says a verdict, and the median time with the least and the most.
