@@ -70,7 +70,7 @@ with_python() { PYO3_PYTHON=$PWD/build/venv/bin/python "$@"; }
 rustfmt_alone() { rustfmt --check --edition 2024 --config-path rust "$@"; }
 check "Rust: rustfmt, the crate" cargo fmt --manifest-path rust/Cargo.toml --check
 check "Rust: rustfmt, PyO3's" cargo fmt --manifest-path cpython-ext/pyo3/Cargo.toml --check
-check "Rust: rustfmt, the findings" rustfmt_alone goside/findings/*/*.rs
+check "Rust: rustfmt, the findings and faults" rustfmt_alone goside/findings/*/*.rs csrc/faults/*.rs
 check "Rust: clippy, the crate" cargo clippy "${crate[@]}" --target-dir build/rust-test --all-targets -- -D warnings
 if [ "$python" = none ]; then
     echo "---- Rust: clippy, PyO3's: needs Python, and TOLL_PYTHON=none leaves it out"

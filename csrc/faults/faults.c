@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: 2026 The Toll authors
  * SPDX-License-Identifier: MIT
  *
- * julia, which commits a fault if maxiter names one, and is right otherwise. A module of WebAssembly has what is
- * possible there.
+ * julia, which commits a fault if maxiter names one, and is right otherwise. A module of WebAssembly has what
+ * is possible there.
  */
 #define _GNU_SOURCE
 #define toll_c_julia right_julia
@@ -33,6 +33,7 @@ int32_t faults_cxx_exception(void);
 
 /* What the compiler does not know. */
 static volatile int32_t zero;
+static volatile size_t too_much = SIZE_MAX / 2;
 static int32_t *volatile kept;
 
 /* More frames than the stack has room for. */
@@ -126,6 +127,8 @@ static int32_t commit_natively(int32_t fault) {
         break;
     case FAULT_SIGNAL_TO_THREAD:
         return signal_to_thread();
+    case FAULT_THREAD_EXIT:
+        pthread_exit(NULL);
     case FAULT_FORTRAN_BOUNDS:
         return faults_fortran_bounds(5);
     case FAULT_FORTRAN_ERROR_STOP:
@@ -178,13 +181,13 @@ static int32_t commit(int32_t fault, int32_t *out, int64_t n) {
     case FAULT_INTEGER_DIVISION:
         return 7 / zero;
     case FAULT_NO_MEMORY:
-        p = malloc(SIZE_MAX / 4);
+        p = malloc(too_much);
         if (!p)
             return TOLL_EPANIC;
         free(p);
         return TOLL_OK;
     case FAULT_NO_MEMORY_UNCHECKED:
-        p = malloc(SIZE_MAX / 4);
+        p = malloc(too_much);
         *(volatile char *)p = 1;
         return TOLL_OK;
     }

@@ -217,8 +217,8 @@ static void give_text(toll_message *m, const char *text, char *room) {
     give_integer(m, (int64_t)n);
 }
 
-/* Gives the thread the floating-point environment that toll.h asks for. A library that left another one, against
- * toll.h or as it was loaded, would make all later answers wrong. */
+/* Gives the thread the floating-point environment that toll.h asks for. A library that left another one,
+ * against toll.h or as it was loaded, would make all later answers wrong. */
 static void settle(void) {
 #if defined(__x86_64__)
     if ((__builtin_ia32_stmxcsr() & 0xffc0) != 0x1f80) /* all but the flags */
@@ -663,6 +663,13 @@ static void *watch(void *unused) {
     return unused;
 }
 
+/* Ends the process with the thread that answers: a library that ended it would have the host wait. */
+static void thread_ended(void *unused) {
+    (void)unused;
+    fputs("worker: a function ended the thread that called it\n", stderr);
+    _exit(1);
+}
+
 int main(int argc, char **argv) {
     if (argc != 5)
         die("%d arguments, want <transport> <library> <language> <library of calls.h>", argc - 1);
@@ -674,6 +681,9 @@ int main(int argc, char **argv) {
     pthread_t watcher;
     if (pthread_create(&watcher, NULL, watch, NULL) != 0)
         die("no thread to watch the host");
+    pthread_key_t answering;
+    if (pthread_key_create(&answering, thread_ended) != 0 || pthread_setspecific(answering, &answering) != 0)
+        die("no key for the thread that answers");
     in = out = STDIN_FILENO;
     if (strcmp(transport, "pipe") == 0) {
         out = dup(STDOUT_FILENO);

@@ -22,11 +22,11 @@ import (
 	"toll/goside/via/thread"
 )
 
-// native are the crossings to native code, everywhere is WebAssembly, too, and callback those that call Go back.
+// native are the crossings to native code, everywhere is WebAssembly, too, and inside those within this process.
 var (
 	native     = slices.Concat(faulty.Within, faulty.Beside)
 	everywhere = slices.Concat(faulty.Within, []string{"wasm"}, faulty.Beside)
-	callback   = append(slices.Clip(faulty.Within), "wasm")
+	inside     = append(slices.Clip(faulty.Within), "wasm")
 )
 
 // runtimeFaults are those of native code while it runs.
@@ -109,7 +109,7 @@ var runtimeFaults = []Fault{
 		About: "Native code sets SIGSEGV to its default. Then Go dereferences nil, and wants to recover.",
 	},
 	{
-		Name: "callback panics", On: callback, Open: callbacks,
+		Name: "callback panics", On: inside, Open: callbacks,
 		About: "Native code calls Go back, which panics. The caller recovers.",
 	},
 	{
@@ -120,6 +120,14 @@ var runtimeFaults = []Fault{
 		Name: "signal to a thread", On: native, Open: committing(faulty.SignalToThread),
 		About: "SIGALRM, which Go ignores on its own threads, reaches a thread that native code made. The system chooses among all " +
 			"threads; OpenBLAS, for one, makes some as soon as it is loaded.",
+	},
+	{
+		Name: "thread ended", On: faulty.Within, Open: committing(faulty.ThreadExit), Hangs: 3 * time.Second,
+		About: "Native code calls `pthread_exit`, and so ends the thread that called it.",
+	},
+	{
+		Name: "thread ended, worker", On: faulty.Beside, Open: committing(faulty.ThreadExit),
+		About: "The same in a worker, which sees to it that its process ends, too.",
 	},
 	{
 		Name: "Ctrl-C", On: native, Open: library(interrupted(false)),
@@ -154,13 +162,13 @@ var runtimeFaults = []Fault{
 		About: "An exception would leave an `extern \"C\"` function.",
 	},
 	{
-		Name: "endless loop", On: everywhere, Open: committing(faulty.EndlessLoop), Hangs: 3 * time.Second,
+		Name: "endless loop", On: inside, Open: committing(faulty.EndlessLoop), Hangs: 3 * time.Second,
 		About: "A native function does not return.",
 	},
 	{
-		Name: "endless loop, limited", On: []string{"wasm", process.Pipe, process.Socket, process.Shm}, Open: limited, Slow: true,
-		About: "The same with a limit: a worker that answers within 3 s (Toll's own limit for a kernel is a quarter of an hour), " +
-			"and a module that wazero compiles so that a context ends it, after 1 s. Toll's crossing does not, since loops then take longer.",
+		Name: "endless loop, limited", On: append([]string{"wasm"}, faulty.Beside...), Open: limited, Slow: true,
+		About: "The same with a limit: of 3 s for a worker, where Toll's own for a kernel is a quarter of an hour; and of 1 s for a " +
+			"module that wazero compiles so that a context ends it, which Toll's crossing does not.",
 	},
 }
 

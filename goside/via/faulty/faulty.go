@@ -6,6 +6,7 @@
 package faulty
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,6 +49,7 @@ const (
 	Leak
 	Handler
 	SignalToThread
+	ThreadExit
 	FortranBounds
 	FortranErrorStop
 	FortranAllocate
@@ -75,7 +77,7 @@ var (
 func Folder() error {
 	path, err := seam.FindLibrary("faults/libtoll_c.so")
 	if err != nil {
-		return fmt.Errorf("faulty: %v", err) // it is built with the others: nothing may be skipped for want of it
+		return errors.New("faulty: " + err.Error()) // not wrapped: it is built with the others: nothing may be skipped for want of it
 	}
 	return os.Setenv("TOLL_LIB", filepath.Dir(path))
 }
