@@ -58,6 +58,7 @@ type Plan struct {
 	Seed   uint64        // of the order within rounds
 	Clock  Clock
 	Done   <-chan struct{} // closed to stop measuring at the end of a batch; nil: never
+	Keep   func(*Run)      // is given the rounds that are complete, after each but the last; nil: nobody wants them so early
 }
 
 // ErrStopped says why rounds are missing: [Plan.Done] was closed.
@@ -190,6 +191,9 @@ func measure(plan Plan, subjects []Subject, progress func(done, all int)) (*Run,
 		}
 		for k := range run.Series {
 			run.Series[k].Samples = append(run.Series[k].Samples, middle(batches[k]))
+		}
+		if plan.Keep != nil && round < plan.Rounds-1 {
+			plan.Keep(run)
 		}
 	}
 	return run, nil

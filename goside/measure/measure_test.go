@@ -261,6 +261,22 @@ func TestRefuses(t *testing.T) {
 }
 
 // TestStops: what was measured before a signal or a failure is returned, in whole rounds.
+func TestKeep(t *testing.T) {
+	var f fakeClock
+	subject := func(name string) Subject {
+		return Subject{Name: name, Group: "g", Least: 1, Run: func(n int) error { f.pass(time.Duration(n)*time.Millisecond, 0); return nil }}
+	}
+	var kept []int // rounds
+	_, err := Measure(Plan{Rounds: 4, Batch: time.Millisecond, Visits: 3, Clock: f.clock(), Keep: func(run *Run) {
+		for _, s := range run.Series {
+			kept = append(kept, len(s.Samples))
+		}
+	}}, []Subject{subject("a"), subject("b")}, silent)
+	if want := []int{1, 1, 2, 2, 3, 3}; err != nil || !slices.Equal(kept, want) {
+		t.Errorf("error %v; of two subjects were kept %v rounds, want %v", err, kept, want)
+	}
+}
+
 func TestStops(t *testing.T) {
 	var f fakeClock
 	failed := errors.New("no")

@@ -48,7 +48,12 @@ func Write(w io.Writer, facts []measure.Fact, declared []string, procs int, seri
 	if err := stated(facts, declared, series); err != nil {
 		return err
 	}
-	facts = append(slices.Clone(facts), measure.Fact{Key: problemFacts, Value: strings.Join(declared, " ")})
+	lines := 0
+	for _, s := range series {
+		lines += len(s.Samples)
+	}
+	facts = append(slices.Clone(facts), measure.Fact{Key: problemFacts, Value: strings.Join(declared, " ")},
+		measure.Fact{Key: resultLines, Value: strconv.Itoa(lines)})
 	out := benchfmt.NewWriter(w)
 	var result benchfmt.Result
 	set := func(f measure.Fact) { result.SetConfig(f.Key, strings.Join(strings.Fields(f.Value), " ")) }
@@ -287,6 +292,9 @@ var ProblemFacts = []string{"problem", "per", "set", "reads", "writes", "flops",
 // problemFacts is the key under which a record lists the keys of its problems' facts.
 const problemFacts = "problem-facts"
 
+// resultLines is the key under which a record says how many results it holds, so that a part of it does not pass for the whole.
+const resultLines = "results"
+
 // ReadFile reads a record from a file, which may be compressed.
 func ReadFile(file string) (*Record, error) {
 	text, err := ReadText(file)
@@ -347,12 +355,16 @@ func Read(in io.Reader, name string) (*Record, error) {
 	record := &Record{declared: ProblemFacts}
 	index := map[string]int{}
 	line = 0
+	results, stated := 0, ""
 	reader := benchfmt.NewReader(bytes.NewReader(text), name)
 	for reader.Scan() {
 		switch result := reader.Result().(type) {
 		case *benchfmt.SyntaxError:
 			return nil, result
 		case *benchfmt.Result:
+			if results++; results == 1 {
+				stated = result.GetConfig(resultLines)
+			}
 			wall, ok := result.Value("sec/op")
 			if !ok { // of 0 ns the reader makes no seconds
 				wall, ok = result.Value("ns/op")
@@ -378,7 +390,7 @@ func Read(in io.Reader, name string) (*Record, error) {
 					if slices.Contains(record.declared, c.Key) {
 						r.Facts[c.Key] = string(c.Value)
 						r.facts = append(r.facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
-					} else if at == 0 && c.Key != problemFacts {
+					} else if at == 0 && c.Key != problemFacts && c.Key != resultLines {
 						record.Facts = append(record.Facts, measure.Fact{Key: c.Key, Value: string(c.Value)})
 					}
 				}
@@ -409,6 +421,12 @@ func Read(in io.Reader, name string) (*Record, error) {
 	}
 	if len(record.Rows) == 0 {
 		return nil, fmt.Errorf("record: %s holds no benchmark result, want a record that toll bench wrote", name)
+	}
+	if stated != "" && stated != strconv.Itoa(results) {
+		return nil, fmt.Errorf("record: %s is cut short, or was changed: it holds %d of %s results", name, results, stated)
+	}
+	if stated != "" && text[len(text)-1] != '\n' {
+		return nil, fmt.Errorf("record: %s is cut short in its last line", name)
 	}
 	return record, nil
 }

@@ -64,6 +64,34 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// TestReadRefusesParts cuts a record behind each of its bytes: no part of it passes for the whole.
+func TestReadRefusesParts(t *testing.T) {
+	var b bytes.Buffer
+	series := pagetest.Routes()[:2]
+	if err := record.Write(&b, pagetest.Facts, pagetest.Stated(series), 2, series); err != nil {
+		t.Fatal(err)
+	}
+	text := b.Bytes()
+	for n := range text {
+		if r, err := record.Read(bytes.NewReader(text[:n]), "file.txt"); err == nil {
+			t.Fatalf("%d of %d bytes read as a record of %d rows, up to\n%s", n, len(text), len(r.Rows), text[max(0, n-100):n])
+		}
+	}
+	if _, err := record.Read(bytes.NewReader(text), "file.txt"); err != nil {
+		t.Error(err)
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	for k, line := range lines {
+		if !bytes.HasPrefix(line, []byte("Benchmark")) {
+			continue
+		}
+		without := bytes.Join(append(slices.Clone(lines[:k]), lines[k+1:]...), nil)
+		if _, err := record.Read(bytes.NewReader(without), "file.txt"); err == nil || !strings.Contains(err.Error(), "file.txt is cut short, or was changed") {
+			t.Fatalf("without line %d: error %v, want one that says so", k, err)
+		}
+	}
+}
+
 // TestReadRefusesTwo: one record behind another is not one run of more rounds.
 func TestReadRefusesTwo(t *testing.T) {
 	write := func(facts []measure.Fact, series []measure.Series) string {

@@ -151,7 +151,20 @@ func differ(before, after *record.Record) []string {
 			all = append(all, fmt.Sprintf("%s: %s, now %s", f.Key, old, f.Value))
 		}
 	}
+	if old, now := completeness(before), completeness(after); old != whole || now != whole {
+		all = append(all, fmt.Sprintf("completeness: %s, now %s", old, now))
+	}
 	return all
+}
+
+const whole = "complete"
+
+// completeness says whether a record's run came to its end.
+func completeness(r *record.Record) string {
+	if interrupted := r.Get("interrupted"); interrupted != "" {
+		return "cut short " + interrupted
+	}
+	return whole
 }
 
 // Worse returns the rows that became slower beyond noise, and by more than that part.

@@ -140,6 +140,9 @@ func TestCompareOthers(t *testing.T) {
 	if c := compared(t, after, before); c.OnlyOld != 0 || c.Only != 3 {
 		t.Errorf("%d rows only old, %d only new, want 0 and 3", c.OnlyOld, c.Only)
 	}
+	after.Facts = append(after.Facts, measure.Fact{Key: "interrupted", Value: "in routes, by what ended the process"})
+	pagetest.Holds(t, printed(compared(t, before, after), false), "Warning: the records differ in completeness: complete, now cut short in routes, by what ended the process.")
+	pagetest.Holds(t, printed(compared(t, after, after), false), "completeness: cut short in routes, by what ended the process, now cut short in")
 	after.Rows[0].Samples = after.Rows[0].Samples[:5]
 	if _, err := study.Compare(before, after); err == nil || !strings.Contains(err.Error(), "want at least 6") {
 		t.Errorf("5 samples gave %v, want an error that says how many", err)

@@ -18,13 +18,13 @@ type Interrupted struct{ Signal syscall.Signal }
 
 func (i Interrupted) Error() string { return fmt.Sprintf("stopped by a signal: %v", i.Signal) }
 
-// UntilSignal returns a context that ends, for the cause of an Interrupted, with the first SIGINT or SIGTERM, so that
+// UntilSignal returns a context that ends, for the cause of an Interrupted, with the first SIGINT, SIGTERM or SIGHUP, so that
 // what is finished can be told; what becomes of the rest is said then. The second ends the program. end gives signals their
 // usual meaning back.
 func UntilSignal(stderr io.Writer, then string) (ctx context.Context, end func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
-	caught := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM}, signal.Ignored)
+	caught := slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 	if len(caught) > 0 { // none would mean all
 		signal.Notify(signals, caught...)
 	}

@@ -42,6 +42,8 @@ type Lab struct {
 	checked   []int
 	checking  error
 
+	partial partial
+
 	lacking     bool          // something was unavailable
 	resolution  time.Duration // of the clock; 0: nothing was timed by it
 	batch       time.Duration // the longest that batches were made at least
@@ -115,6 +117,7 @@ func (s *Study) Run(lab *Lab) error {
 	lab.Progress = NewProgress(lab.Stderr)
 	lab.Stderr = lab.Progress
 	defer lab.Progress.End()
+	lab.keep(out, facts, s.Facts())
 	ctx, end := UntilSignal(lab.Stderr, "writing what was measured when this round or part ends; a second signal ends at once, and loses it")
 	defer end()
 	lab.Done = ctx.Done()
@@ -134,21 +137,17 @@ func (s *Study) Run(lab *Lab) error {
 		}
 		return errors.Join(failed, nothing)
 	}
+	interrupted := ""
 	if stopped != "" {
-		facts = append(facts, measure.Fact{Key: "interrupted", Value: fmt.Sprintf("in %s, %v", stopped, context.Cause(ctx))})
+		interrupted = fmt.Sprintf("in %s, %v", stopped, context.Cause(ctx))
 	}
-	facts = append(facts,
-		measure.Fact{Key: "threads", Value: fmt.Sprint(lab.Threads)},
-		measure.Fact{Key: "seed", Value: fmt.Sprint(lab.Seed)},
-		measure.Fact{Key: "others", Value: others()}, machine.Floats())
-	facts = append(facts, lab.facts...)
-	if lab.resolution > 0 {
-		facts = append(facts, measure.Fact{Key: "clock-step", Value: lab.resolution.String()}, measure.Fact{Key: "batch", Value: lab.batch.String()},
-			measure.Fact{Key: "collections", Value: fmt.Sprint(lab.collections)})
-	}
+	facts = lab.stand(facts, interrupted, measure.Fact{Key: "others", Value: others()}, machine.Floats())
 	written, file, err := out.writeRecord(facts, s.Facts(), series)
 	if written == nil {
 		return err
+	}
+	if file != "" {
+		err = errors.Join(err, lab.partial.whole())
 	}
 	if failed != nil {
 		fmt.Fprintf(lab.Stderr, "toll: %v\n", failed)
@@ -205,6 +204,8 @@ func (lab *Lab) perform(chosen []Experiment) (series []measure.Series, stopped s
 			takes = e.Full
 		}
 		lab.Progress.Stage(what, takes)
+		lab.partial.of, lab.partial.begun = e.Name, nil
+		lab.sofar(nil, true)
 		var more []measure.Series
 		var err error
 		if e.Free {
@@ -214,6 +215,7 @@ func (lab *Lab) perform(chosen []Experiment) (series []measure.Series, stopped s
 		}
 		lab.Progress.End()
 		series = append(series, more...)
+		lab.partial.ended, lab.partial.begun = series, nil
 		select {
 		case <-lab.Done:
 			return series, e.Name, failed
@@ -275,13 +277,15 @@ func (lab *Lab) MeasureIn(subjects []measure.Subject, batch time.Duration, round
 	if lab.Visits != 0 {
 		visits = lab.Visits
 	}
-	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done}
+	plan := measure.Plan{Rounds: rounds, Batch: batch, Visits: visits, Seed: lab.Seed, Clock: measure.MachineClock(), Done: lab.Done,
+		Keep: func(run *measure.Run) { lab.sofar(run.Series, false) }}
 	run, err := measure.Measure(plan, subjects, lab.announcing(len(subjects), rounds))
 	if run == nil {
 		return nil, err
 	}
 	lab.resolution, lab.batch = run.Resolution, max(lab.batch, run.Batch)
 	lab.collections += run.Collections
+	lab.partial.begun = append(lab.partial.begun, run.Series...)
 	return run.Series, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -42,6 +43,9 @@ func (lab *Lab) openRecord(study string) (*Output, error) {
 		file = filepath.Join(Results, spare)
 	}
 	o, err := OpenOutput(lab.Stdout, lab.Stderr, file)
+	if err == nil && o.file == nil && o.stream == nil {
+		err = o.try(room)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the record cannot be written: %w", err)
 	}
@@ -58,7 +62,7 @@ func OpenOutput(stdout, stderr io.Writer, path string) (*Output, error) {
 	o := &Output{path: path}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		o.target = path
-		return o, o.try()
+		return o, o.try(0)
 	}
 	info, err := os.Stat(path) // fails for a link to a file that is not there
 	regular := err == nil && info.Mode().IsRegular()
@@ -80,7 +84,7 @@ func OpenOutput(stdout, stderr io.Writer, path string) (*Output, error) {
 	if o.empty = regular; !regular {
 		return o, nil
 	}
-	if o.target, err = filepath.EvalSymlinks(path); err == nil && o.try() == nil {
+	if o.target, err = filepath.EvalSymlinks(path); err == nil && o.try(0) == nil {
 		o.mode = info.Mode().Perm()
 		err = o.file.Close()
 		o.file = nil
@@ -89,19 +93,27 @@ func OpenOutput(stdout, stderr io.Writer, path string) (*Output, error) {
 	return o, nil // in a folder in which nothing can be made
 }
 
+// mostOfName is how much of a file's name is in that of the file beside it, since names must not be too long.
+const mostOfName = 200
+
 // beside makes an empty file beside the target.
 func (o *Output) beside() (*os.File, error) {
-	name := fmt.Sprintf(".%s.%d", filepath.Base(o.target), os.Getpid())
+	of := filepath.Base(o.target)
+	name := fmt.Sprintf(".%s.%016x", of[:min(len(of), mostOfName)], rand.Uint64())
 	return os.OpenFile(filepath.Join(filepath.Dir(o.target), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 }
 
-// try makes sure that a file can be made beside the target.
-func (o *Output) try() error {
+// room is how many bytes there must be room for before a study begins; few records are larger.
+const room = 1 << 20
+
+// try makes sure that a file of so many bytes can be made beside the target.
+func (o *Output) try(bytes int) error {
 	file, err := o.beside()
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Close(), os.Remove(file.Name()))
+	_, err = file.Write(make([]byte, bytes))
+	return errors.Join(err, file.Close(), os.Remove(file.Name()))
 }
 
 // Write writes all of it, once.
@@ -119,12 +131,18 @@ func (o *Output) Write(text []byte) error {
 		_, err := o.file.Write(text)
 		return errors.Join(err, o.file.Close())
 	}
+	return o.replace(text, true)
+}
+
+// replace writes the file beside itself, and then gives it its name. If it is to last, that is only when it is on the disk, so that
+// no power cut makes it empty.
+func (o *Output) replace(text []byte, last bool) error {
 	file, err := o.beside()
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(text)
-	if err == nil {
+	if err == nil && last {
 		err = file.Sync()
 	}
 	if err == nil && o.mode != 0 {

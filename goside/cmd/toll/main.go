@@ -61,7 +61,7 @@ Exit codes:
   1    it does not hold, or it failed
   2    wrong usage: an unknown name or flag, a value that is not allowed, a file that is no record
   3    unavailable: it needs something that is not built or installed here
-  130  interrupted (Ctrl-C); 143 if by SIGTERM
+  130  interrupted (Ctrl-C); 143 if by SIGTERM, 129 if by SIGHUP
 
 Errors and progress go to standard error. NO_COLOR switches colours off.`,
 		Example: `  toll list
