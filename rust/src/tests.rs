@@ -40,9 +40,9 @@ fn offered<F>(slot: Option<F>) -> F {
     slot.expect("it is offered")
 }
 
-/// Threads and schedules.
+/// Threads and schedules. In Miri, which refuses what rayon's queues do, one thread.
 fn teams() -> impl Iterator<Item = (i32, i32)> {
-    let threads: &[i32] = if cfg!(miri) { &[1, 3] } else { &[1, 2, 3, 8] };
+    let threads: &[i32] = if cfg!(miri) { &[1] } else { &[1, 2, 3, 8] };
     threads
         .iter()
         .flat_map(|&threads| (0..3).map(move |schedule| (threads, schedule)))
