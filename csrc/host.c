@@ -6,7 +6,8 @@
  *     toll-host LIBRARY LANGUAGE CHECK
  *
  * holds the language to one of toll.h's promises, and exits with 0, or with 1 after it said what was found
- * and what was wanted. goside/conform runs it.
+ * and what was wanted; with 77 if this processor lacks the language. goside/conform and scripts/sanitize.sh
+ * run it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,6 +16,7 @@
 #include <grp.h>
 #include <math.h>
 #include <omp.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,6 +288,252 @@ static void check_team(void) {
     printf("%d\n", t->team(3));
 }
 
+/* A block of so many elements and not a byte more, so that what watches memory (valgrind, a sanitizer) sees
+ * who goes beyond it. What nobody writes is not initialised. */
+static void *block(int64_t count, size_t size) {
+    void *p = malloc((size_t)count * size);
+    if (!p)
+        FAIL("no memory for %lld elements", (long long)count);
+    return p;
+}
+
+static double *numbers(int64_t count) { return block(count, sizeof(double)); }
+
+/* Numbers that round when one adds them. */
+static double number(int64_t k) {
+    return (double)((uint64_t)(k + 1) * UINT64_C(0x9e3779b97f4a7c15) >> 11) * 0x1p-53 - 0.3;
+}
+
+/* A matrix: element (i, j) is p[i*down + j*right]. */
+typedef struct {
+    double *p;
+    int64_t rows, cols, ld, down, right;
+} matrix;
+
+static double *at(const matrix *m, int64_t i, int64_t j) { return &m->p[i * m->down + j * m->right]; }
+
+/* Its padding stays uninitialised, and so do its elements, unless they are to be numbers. */
+static matrix make(int64_t rows, int64_t cols, int64_t padding, bool by_columns, bool filled) {
+    matrix m = {
+        .rows = rows, .cols = cols, .ld = (by_columns ? rows : cols) + padding, .down = 1, .right = 1};
+    *(by_columns ? &m.right : &m.down) = m.ld;
+    m.p = numbers((rows - 1) * m.down + (cols - 1) * m.right + 1);
+    for (int64_t i = 0; filled && i < rows; i++)
+        for (int64_t j = 0; j < cols; j++)
+            *at(&m, i, j) = number(i * cols + j);
+    return m;
+}
+
+/* What one call is to be made with. */
+typedef struct {
+    int64_t rows, cols, padding;
+    int32_t threads, schedule;
+} form;
+
+static double stepped(const matrix *in, int64_t i, int64_t j, double Ddt) {
+    double lap = (((*at(in, i + 1, j) + *at(in, i - 1, j)) + *at(in, i, j + 1)) + *at(in, i, j - 1)) -
+                 4 * *at(in, i, j);
+    return *at(in, i, j) + Ddt * lap;
+}
+
+static void want_diffusion(form f, bool by_columns) {
+    toll_diffusion_step_fn *step = by_columns ? t->diffusion_step_col : t->diffusion_step_row;
+    if (step) {
+        matrix in = make(f.rows, f.cols, f.padding, by_columns, true);
+        matrix out = make(f.rows, f.cols, f.padding, by_columns, false);
+        int64_t lo = f.rows / 3, hi = f.rows - f.rows / 5;
+        WANT("a step's status",
+             step(out.p, in.p, f.rows, f.cols, in.ld, lo, hi, 1.5, 0.1, f.threads, f.schedule), TOLL_OK);
+        for (int64_t i = lo ? lo : 1; i < hi && i < f.rows - 1; i++)
+            for (int64_t j = 1; j < f.cols - 1; j++)
+                WANT_BITS("a cell after a step", *at(&out, i, j), stepped(&in, i, j, 1.5 * 0.1));
+        free(in.p);
+        free(out.p);
+    }
+    for (int k = by_columns; k < 4; k += 2) {
+        if (!run(k))
+            continue;
+        enum { STEPS = 3 };
+        matrix a = make(f.rows, f.cols, f.padding, by_columns, true);
+        matrix b = make(f.rows, f.cols, f.padding, by_columns, true);
+        matrix states[2] = {make(f.rows, f.cols, 0, false, true), make(f.rows, f.cols, 0, false, true)};
+        WANT("a run's status", run(k)(a.p, b.p, f.rows, f.cols, a.ld, STEPS, 1, 0.1, f.threads, f.schedule),
+             TOLL_OK);
+        for (int s = 0; s < STEPS; s++)
+            for (int64_t i = 1; i < f.rows - 1; i++)
+                for (int64_t j = 1; j < f.cols - 1; j++)
+                    *at(&states[(s + 1) % 2], i, j) = stepped(&states[s % 2], i, j, 1 * 0.1);
+        for (int64_t i = 0; i < f.rows; i++)
+            for (int64_t j = 0; j < f.cols; j++) {
+                WANT_BITS("a cell of a after a run", *at(&a, i, j), *at(&states[0], i, j));
+                WANT_BITS("a cell of b after a run", *at(&b, i, j), *at(&states[1], i, j));
+            }
+        free(a.p);
+        free(b.p);
+        free(states[0].p);
+        free(states[1].p);
+    }
+}
+
+static void want_ols(form f, bool by_columns) {
+    for (int k = by_columns; f.cols > 1 && k < 4; k += 2) {
+        if (!fit(k))
+            continue;
+        matrix y = make(f.rows, f.cols, f.padding, by_columns, true);
+        double *slope = numbers(f.rows), *intercept = numbers(f.rows), n = (double)f.cols;
+        int64_t lo = f.rows / 4, hi = f.rows - f.rows / 4;
+        WANT("a fit's status",
+             fit(k)(slope, intercept, y.p, f.rows, f.cols, y.ld, lo, hi, f.threads, f.schedule), TOLL_OK);
+        for (int64_t i = lo; i < hi; i++) {
+            double weighed = 0, sum = 0;
+            for (int64_t l = f.cols / 2 - 1, h = (f.cols + 1) / 2; l >= 0; l--, h++)
+                weighed += (double)(h - l) * (*at(&y, i, h) - *at(&y, i, l));
+            for (int64_t j = 0; j < f.cols; j++)
+                sum += *at(&y, i, j);
+            double want = weighed / ((n * (n * n - 1)) / 6);
+            WANT_BITS("a slope", slope[i], want);
+            WANT_BITS("an intercept", intercept[i], sum / n - want * ((n - 1) / 2));
+        }
+        free(y.p);
+        free(slope);
+        free(intercept);
+    }
+}
+
+static int32_t escape(double zr, double zi, double cr, double ci, int32_t most) {
+    int32_t i = 0;
+    for (; i < most && zr * zr + zi * zi < 4; i++) {
+        double re = (zr * zr - zi * zi) + cr;
+        zi = 2 * (zr * zi) + ci;
+        zr = re;
+    }
+    return i;
+}
+
+static void want_julia(form f) {
+    int64_t n = f.rows * f.cols, lo = n / 7, hi = n - n / 5;
+    double *z = numbers(2 * n), *c = numbers(2 * n), *parts[4];
+    for (int k = 0; k < 4; k++)
+        parts[k] = numbers(n);
+    for (int64_t k = 0; k < n; k++) {
+        z[2 * k] = parts[0][k] = 3 * number(k);
+        z[2 * k + 1] = parts[1][k] = 2 * number(k + n);
+        c[2 * k] = parts[2][k] = -0.62772;
+        c[2 * k + 1] = parts[3][k] = k % 3 ? -0.42193 : number(k);
+    }
+    for (int split = 0; split < 2; split++) {
+        if (split ? !t->julia_split : !t->julia)
+            continue;
+        const int32_t most = 60;
+        int32_t *out = block(n, sizeof *out);
+        WANT("julia's status",
+             split ? t->julia_split(out, parts[0], parts[1], parts[2], parts[3], n, lo, hi, most, f.threads,
+                                    f.schedule)
+                   : t->julia(out, z, c, n, lo, hi, most, f.threads, f.schedule),
+             TOLL_OK);
+        for (int64_t k = lo; k < hi; k++)
+            WANT("a count", out[k], escape(z[2 * k], z[2 * k + 1], c[2 * k], c[2 * k + 1], most));
+        free(out);
+    }
+    free(z);
+    free(c);
+    for (int k = 0; k < 4; k++)
+        free(parts[k]);
+}
+
+static void want_transpose(form f) {
+    toll_transpose_fn *transposes[] = {t->transpose, t->transpose_naive};
+    for (int k = 0; k < 2 && transposes[k]; k++) {
+        matrix in = make(f.rows, f.cols, f.padding, false, true), out = make(f.rows, f.cols, 2, true, false);
+        WANT("transpose's status",
+             transposes[k](out.p, in.p, f.rows, f.cols, out.ld, in.ld, f.threads, f.schedule), TOLL_OK);
+        for (int64_t i = 0; i < f.rows; i++)
+            for (int64_t j = 0; j < f.cols; j++)
+                WANT_BITS("an element of the transpose", *at(&out, i, j), *at(&in, i, j));
+        free(in.p);
+        free(out.p);
+    }
+}
+
+/* Every function of the table gives what toll.h's formula does, whatever its threads and schedule. */
+static void check_kernels(void) {
+    static const int64_t shapes[][2] = {{1, 1}, {1, 9}, {2, 5}, {3, 3}, {9, 4}, {5, 17}, {33, 20}, {18, 67}};
+    WANT("~7", t->call_not(7), ~7);
+    WANT_BITS("0.1 + 0.2", t->call_add(0.1, 0.2), 0.1 + 0.2);
+    t->call_noop();
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        for (int k = 0; k < 18; k++) {
+            form f = {shapes[s][0], shapes[s][1], k % 2 * 3, 1 + k / 2 % 3, k / 6};
+            for (int by_columns = 0; by_columns < 2; by_columns++) {
+                want_diffusion(f, by_columns);
+                want_ols(f, by_columns);
+            }
+            want_julia(f);
+            want_transpose(f);
+        }
+}
+
+/* What several threads share: inputs, and outputs of which each writes its own range. */
+enum { CALLERS = 4, POINTS = 400, SIDE = 40 };
+static struct {
+    double z[2 * POINTS], in[SIDE * SIDE], out[SIDE * SIDE], slope[SIDE], intercept[SIDE];
+    int32_t counts[POINTS];
+    pthread_barrier_t start;
+} shared;
+
+static void *caller(void *arg) {
+    int k = *(int *)arg, lo = SIDE * k / CALLERS, hi = SIDE * (k + 1) / CALLERS;
+    int32_t threads = 1 + k % 3;
+    pthread_barrier_wait(&shared.start);
+    check_kernels();
+    if (t->diffusion_step_row)
+        WANT("a step's status",
+             t->diffusion_step_row(shared.out, shared.in, SIDE, SIDE, SIDE, lo, hi, 1, 0.1, threads, k % 3),
+             TOLL_OK);
+    if (t->ols_row)
+        WANT("a fit's status",
+             t->ols_row(shared.slope, shared.intercept, shared.in, SIDE, SIDE, SIDE, lo, hi, threads, k % 3),
+             TOLL_OK);
+    lo = POINTS * k / CALLERS, hi = POINTS * (k + 1) / CALLERS;
+    if (t->julia)
+        WANT("julia's status",
+             t->julia(shared.counts, shared.z, shared.z, POINTS, lo, hi, 50, threads, k % 3), TOLL_OK);
+    return NULL;
+}
+
+/* The same from several threads at once, which also write disjoint parts of one output. */
+static void check_at_once(void) {
+    for (int k = 0; k < 2 * POINTS; k++)
+        shared.z[k] = number(k);
+    for (int k = 0; k < SIDE * SIDE; k++)
+        shared.in[k] = number(k);
+    pthread_barrier_init(&shared.start, NULL, CALLERS);
+    pthread_t threads[CALLERS];
+    int which[CALLERS];
+    for (int k = 0; k < CALLERS; k++) {
+        which[k] = k;
+        if (pthread_create(&threads[k], NULL, caller, &which[k]))
+            FAIL("pthread_create fails");
+    }
+    for (int k = 0; k < CALLERS; k++)
+        pthread_join(threads[k], NULL);
+    const matrix in = {shared.in, SIDE, SIDE, SIDE, SIDE, 1};
+    for (int i = 1; t->diffusion_step_row && i < SIDE - 1; i++)
+        for (int j = 1; j < SIDE - 1; j++)
+            WANT_BITS("a cell of a shared output", shared.out[i * SIDE + j], stepped(&in, i, j, 1 * 0.1));
+    for (int k = 0; t->julia && k < POINTS; k++)
+        WANT("a count of a shared output", shared.counts[k],
+             escape(shared.z[2 * k], shared.z[2 * k + 1], shared.z[2 * k], shared.z[2 * k + 1], 50));
+    double slope[SIDE], intercept[SIDE];
+    if (!t->ols_row)
+        return;
+    t->ols_row(slope, intercept, shared.in, SIDE, SIDE, SIDE, 0, SIDE, 1, TOLL_STATIC);
+    for (int i = 0; i < SIDE; i++) {
+        WANT_BITS("a slope of a shared output", shared.slope[i], slope[i]);
+        WANT_BITS("an intercept of a shared output", shared.intercept[i], intercept[i]);
+    }
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
@@ -301,6 +549,8 @@ int main(int argc, char **argv) {
         {"pools", check_pools},
         {"no-threads", check_no_threads},
         {"team", check_team},
+        {"kernels", check_kernels},
+        {"at-once", check_at_once},
     };
     if (argc != 4)
         FAIL("usage: toll-host LIBRARY LANGUAGE CHECK");
@@ -314,6 +564,10 @@ int main(int argc, char **argv) {
     if (!table)
         FAIL("%s has no %s", argv[1], symbol);
     t = table();
+    if (!t) {
+        fprintf(stderr, "this processor lacks %s\n", argv[2]);
+        return 77;
+    }
     WANT("abi_version", t->abi_version, TOLL_ABI_VERSION);
     for (size_t k = 0; k < sizeof checks / sizeof *checks; k++)
         if (!strcmp(argv[3], checks[k].name)) {

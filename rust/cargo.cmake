@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 #
-# Has CARGO build the crate at MANIFEST for ARCH, with the hash HASH of toll.h, in the folder TARGET_DIR, and puts its
+# Has CARGO build the crate at MANIFEST for ARCH, by rustc with the FLAGS, with the hash HASH of toll.h, in the folder TARGET_DIR, and puts its
 # ARCHIVE, without bitcode if there is an OBJCOPY, and its SHARED library into OUT. Where cargo leaves them depends on the
 # user's own settings (build.target, for one), so what is copied is what cargo names in this run.
 
@@ -10,6 +10,9 @@
 set(rustflags)
 if(ARCH)
   set(rustflags "-C target-cpu=${ARCH}")
+endif()
+if(FLAGS)
+  string(APPEND rustflags " ${FLAGS}")
 endif()
 execute_process(
   COMMAND ${CMAKE_COMMAND} -E env --unset=CARGO_ENCODED_RUSTFLAGS "RUSTFLAGS=${rustflags}" CARGO_INCREMENTAL=0

@@ -9,7 +9,8 @@
 # packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind and Chromium,
 # which opens the page of toll report. TOLL_CHROMIUM names another browser of its kind, by path or by a name on PATH;
 # none leaves out the tests that need one, as on Ubuntu, outside CI, if there is none. scripts/setup.sh try installs
-# libraries that scripts/try.sh calls, with their headers.
+# libraries that scripts/try.sh calls, with their headers. scripts/setup.sh sanitize installs valgrind, LLVM's OpenMP and
+# the nightly Rust of scripts/sanitize/nightly with Miri, which takes rustup and network.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -21,8 +22,8 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 
 case "$*" in
-"" | test | lint | try) ;;
-*) fail "arguments are '$*', want none, test, lint or try" ;;
+"" | test | lint | try | sanitize) ;;
+*) fail "arguments are '$*', want none, test, lint, try or sanitize" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing"
@@ -155,6 +156,12 @@ if [ "${1:-}" = try ]; then
         libsqlite3-dev:sqlite3.h libjpeg-dev:jpeglib.h; do
         echo "#include <${package#*:}>" | gcc -include stdio.h -E -o /dev/null - 2>/dev/null || missing+=("${package%%:*}")
     done
+elif [ "${1:-}" = sanitize ]; then
+    command -v valgrind >/dev/null || missing+=(valgrind)
+    for file in libasan libubsan libtsan; do
+        library $file.so || fail "$file.so is missing: want a gcc with its sanitizers"
+    done
+    [ -n "$(find /usr/lib -path '*/llvm-*/lib/libarcher.so' 2>/dev/null)" ] || missing+=(libomp-dev)
 elif [ $# -gt 0 ]; then
     choose_linter || missing+=(python3-venv)
 fi
@@ -197,7 +204,15 @@ fi
 mkdir -p build
 echo "$python" >build/python
 
-case "${1:-}" in "" | try) exit 0 ;; esac
+if [ "${1:-}" = sanitize ]; then
+    nightly=$(cat scripts/sanitize/nightly)
+    if ! cargo "+$nightly" miri --version >/dev/null 2>&1; then
+        command -v rustup >/dev/null || fail "rustup is missing, which installs Rust's $nightly: see https://rustup.rs"
+        say "installing Rust's $nightly"
+        rustup toolchain install "$nightly" --profile minimal --component miri,rust-src
+    fi
+fi
+case "${1:-}" in "" | try | sanitize) exit 0 ;; esac
 choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
 if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
     command -v rustup >/dev/null ||

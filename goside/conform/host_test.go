@@ -34,6 +34,17 @@ func TestHost(t *testing.T) {
 			})
 		}
 	}
+	// All kernels by toll.h's formulas, from one thread and from several at once. Idle threads wait, as the others need the
+	// processor.
+	for _, l := range languages {
+		for _, check := range []string{"kernels", "at-once"} {
+			t.Run(l.lang+"/"+check, func(t *testing.T) {
+				if out, code := host(t, []string{"OMP_WAIT_POLICY=passive"}, l.file, l.lang, check); code != 0 {
+					t.Errorf("exit code %d, want 0:\n%s", code, out)
+				}
+			})
+		}
+	}
 	// What toll.h says of each if no thread can be made: libgomp ends the process.
 	alone, ends := "team 1, status 0\n", "libgomp: Thread creation failed"
 	for k, want := range []string{alone, ends, alone, ends, alone, alone, alone, ends, alone} {

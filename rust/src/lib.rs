@@ -23,6 +23,13 @@ pub mod simd;
 mod tests;
 mod transpose;
 
+/// What pool.rs is made of. Its models (scripts/sanitize/shuttle) have others in this place.
+mod sync {
+    pub use std::sync::atomic::{AtomicPtr, Ordering};
+    pub use std::sync::{Arc, Mutex, PoisonError};
+    pub use std::thread::{Builder, JoinHandle};
+}
+
 use std::ffi::CStr;
 
 use abi::Table;

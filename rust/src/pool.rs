@@ -4,13 +4,11 @@
 //! Pools of threads, kept between calls: to start threads costs more than most calls.
 
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::environment;
+use crate::sync::{Arc, AtomicPtr, Builder, JoinHandle, Mutex, Ordering, PoisonError};
 
 /// How many threads the pools that are kept have together at most; the last one asked for is kept whatever its
 /// size. There is room for pools of 2, 4, 8 ... 128 threads.
@@ -32,7 +30,7 @@ impl Pool {
             .num_threads(threads)
             .spawn_handler(|worker| {
                 let name = format!("toll-{}", worker.index());
-                let thread = thread::Builder::new().name(name).spawn(|| {
+                let thread = Builder::new().name(name).spawn(|| {
                     environment::reset();
                     worker.run();
                 })?;

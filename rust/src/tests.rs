@@ -14,17 +14,21 @@ use crate::abi::{DiffusionRun, Julia, JuliaSplit, Ols, Status, Table, Transpose}
 /// A signalling NaN with a payload, for memory that is not to be read, or to be copied as it is.
 const NAN: f64 = f64::from_bits(0x7ff0_0000_dead_beef);
 
-const SHAPES: [(usize, usize); 9] = [
-    (1, 1),
-    (1, 7),
-    (2, 5),
-    (3, 3),
-    (3, 5),
-    (16, 32),
-    (17, 33),
-    (40, 3),
-    (300, 18),
-];
+const SHAPES: &[(usize, usize)] = if cfg!(miri) {
+    &[(1, 1), (1, 7), (2, 5), (3, 3), (9, 4)]
+} else {
+    &[
+        (1, 1),
+        (1, 7),
+        (2, 5),
+        (3, 3),
+        (3, 5),
+        (16, 32),
+        (17, 33),
+        (40, 3),
+        (300, 18),
+    ]
+};
 
 fn tables() -> [&'static Table; 2] {
     // SAFETY: the tables are constant.
@@ -36,11 +40,12 @@ fn offered<F>(slot: Option<F>) -> F {
     slot.expect("it is offered")
 }
 
-/// Threads and schedules.
+/// Threads and schedules. In Miri, which refuses what rayon's queues do, one thread.
 fn teams() -> impl Iterator<Item = (i32, i32)> {
-    [1, 2, 3, 8]
-        .into_iter()
-        .flat_map(|threads| (0..3).map(move |schedule| (threads, schedule)))
+    let threads: &[i32] = if cfg!(miri) { &[1] } else { &[1, 2, 3, 8] };
+    threads
+        .iter()
+        .flat_map(|&threads| (0..3).map(move |schedule| (threads, schedule)))
 }
 
 fn ranges(count: usize) -> [(usize, usize); 4] {
@@ -81,7 +86,7 @@ fn diffusion_interchanged() {
             )
         }),
     ];
-    for (rows, cols) in SHAPES {
+    for &(rows, cols) in SHAPES {
         for (col, slots) in layouts {
             let (outer, inner) = if col { (cols, rows) } else { (rows, cols) };
             for (ld, steps) in [(inner, 0), (inner, 1), (inner + 3, 2), (inner + 1, 5)] {
@@ -131,7 +136,7 @@ fn ols_interchanged() {
         (false, |t| (offered(t.ols_row), offered(t.ols_row_interchanged))),
         (true, |t| (offered(t.ols_col), offered(t.ols_col_interchanged))),
     ];
-    for (rows, n) in SHAPES.into_iter().chain([(1, 2), (600, 2)]) {
+    for &(rows, n) in SHAPES.iter().chain(&[(1, 2), (600, 2)]) {
         if n < 2 {
             continue;
         }
@@ -258,7 +263,7 @@ fn transposes(table: &Table) -> [Transpose; 2] {
 
 #[test]
 fn transpose() {
-    for (rows, cols) in SHAPES.into_iter().chain([(15, 47), (16, 48), (5, 3), (1, 33)]) {
+    for &(rows, cols) in SHAPES.iter().chain(&[(15, 47), (16, 48), (5, 3), (1, 33)]) {
         for (ld_in, ld_out) in [(cols, rows), (cols + 3, rows + 2)] {
             let mut input = matrix(rows, cols, ld_in);
             input[cols / 2] = -NAN;

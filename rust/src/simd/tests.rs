@@ -314,13 +314,113 @@ fn same_counts(zs: &[Complex], cs: &[Complex], (lo, hi): (usize, usize), maxiter
     }
 }
 
+/// What a table makes of matrices of numbers, bit by bit; None if it has no such kernels.
+fn diffusion_and_fits(
+    table: &Table,
+    col: bool,
+    [rows, cols, padding]: [usize; 3],
+    threads: i32,
+) -> Option<Vec<u64>> {
+    let (step, run, ols) = if col {
+        (
+            table.diffusion_step_col?,
+            table.diffusion_run_col?,
+            table.ols_col?,
+        )
+    } else {
+        (
+            table.diffusion_step_row?,
+            table.diffusion_run_row?,
+            table.ols_row?,
+        )
+    };
+    let (outer, inner) = if col { (cols, rows) } else { (rows, cols) };
+    let ld = inner + padding;
+    let mut random = Random(5);
+    let input: Vec<f64> = (0..(outer - 1) * ld + inner).map(|_| random.next()).collect();
+    let (mut out, mut a, mut b) = (vec![0.0; input.len()], input.clone(), input.clone());
+    let (mut slope, mut intercept) = (vec![0.0; rows], vec![0.0; rows]);
+    let (lo, hi, length) = (1, rows as i64 - 1, ld as i64);
+    let (rows, cols) = (rows as i64, cols as i64);
+    let y = input.as_ptr();
+    // SAFETY: the matrices have the shapes that are passed.
+    let statuses = unsafe {
+        let (p, q) = (slope.as_mut_ptr(), intercept.as_mut_ptr());
+        [
+            step(
+                out.as_mut_ptr(),
+                y,
+                rows,
+                cols,
+                length,
+                lo,
+                hi,
+                0.7,
+                0.1,
+                threads,
+                1,
+            ),
+            run(
+                a.as_mut_ptr(),
+                b.as_mut_ptr(),
+                rows,
+                cols,
+                length,
+                5,
+                0.7,
+                0.1,
+                threads,
+                0,
+            ),
+            ols(p, q, y, rows, cols, length, lo, hi, threads, 2),
+        ]
+    };
+    assert_eq!(statuses, [Status::Ok; 3]);
+    let all = [out, a, b, slope, intercept];
+    Some(all.concat().into_iter().map(f64::to_bits).collect())
+}
+
+fn same_diffusion_and_fits(threads: i32) {
+    // SAFETY: the table is constant.
+    let plain = unsafe { &*crate::toll_rust_table() };
+    for shape in [[3, 3, 0], [5, 21, 2], [12, 4, 1], [9, 11, 0], [20, 18, 3]] {
+        for col in [false, true] {
+            let want = diffusion_and_fits(plain, col, shape, 1);
+            for table in tables() {
+                let got = diffusion_and_fits(table, col, shape, threads);
+                assert!(
+                    got.is_none() || got == want,
+                    "{}: {shape:?}, col {col}",
+                    text(table.language)
+                );
+            }
+        }
+    }
+}
+
+/// Small matrices, of which Miri sees each access; the conformance suite has others.
+#[test]
+fn diffusion_and_fits_of_small_matrices() {
+    same_diffusion_and_fits(1);
+}
+
+#[test]
+fn diffusion_and_fits_by_two_threads() {
+    same_diffusion_and_fits(2);
+}
+
 const BOOK: Complex = [-0.62772, -0.42193];
 
 /// Lengths about those of vectors, groups and blocks.
 #[test]
 fn julia_of_any_length() {
     let mut random = Random(1);
-    for n in (1..100).chain([511, 2047, 2048, 2049, 2101, 4500]) {
+    let lengths: &[usize] = if cfg!(miri) {
+        &[1, 5, 18]
+    } else {
+        &[511, 2047, 2048, 2049, 2101, 4500]
+    };
+    for n in (1..if cfg!(miri) { 1 } else { 100 }).chain(lengths.iter().copied()) {
         let zs: Vec<Complex> = (0..n).map(|_| random.complex(1.6)).collect();
         let one = vec![BOOK; n];
         let two: Vec<Complex> = (0..n)
