@@ -9,7 +9,7 @@
 # packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind and Chromium,
 # which opens the page of toll report. TOLL_CHROMIUM names another browser of its kind, by path or by a name on PATH;
 # none leaves out the tests that need one, as on Ubuntu, outside CI, if there is none. scripts/setup.sh try installs
-# libraries that scripts/try.sh calls, with their headers.
+# libraries that scripts/try.sh calls, with their headers. scripts/setup.sh mutate installs what scripts/mutate.sh needs.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -197,7 +197,7 @@ fi
 mkdir -p build
 echo "$python" >build/python
 
-case "${1:-}" in "" | try) exit 0 ;; esac
+case "${1:-}" in "" | try | mutate) exit 0 ;; esac
 choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
 if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
     command -v rustup >/dev/null ||
