@@ -10,6 +10,7 @@ import io
 import math
 import os
 import random
+import re
 import shutil
 import sys
 import threading
@@ -51,8 +52,16 @@ def mutants_of(path):
     source = (ROOT / path).read_text().splitlines(keepends=True)
     kind = Path(path).suffix
     if kind == ".rs":  # what follows is not part of the library
-        source = source[: next((k for k, line in enumerate(source) if line.strip() == "#[cfg(test)]"
-                                and source[k + 1].startswith("mod tests {")), len(source))]
+        source = source[
+            : next(
+                (
+                    k
+                    for k, line in enumerate(source)
+                    if line.strip() == "#[cfg(test)]" and source[k + 1].startswith("mod tests {")
+                ),
+                len(source),
+            )
+        ]
     with contextlib.redirect_stdout(io.StringIO()):
         made = mutator.mutants_regexp(
             source, RULES[kind], ignorePatterns=IGNORED.get(kind, LIKE_C_IGNORED), ignoreStringOnly=True
@@ -81,8 +90,15 @@ class Results:
                     if row["object"] is not None and row["source"] == self.source(row["path"]):
                         self.known[self.key(row)] = row
         self.file = RESULTS.open("a", newline="")
-        self.writer = csv.DictWriter(self.file, FIELDS, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None,
-                                     escapechar=None, lineterminator="\n")
+        self.writer = csv.DictWriter(
+            self.file,
+            FIELDS,
+            delimiter="\t",
+            quoting=csv.QUOTE_NONE,
+            quotechar=None,
+            escapechar=None,
+            lineterminator="\n",
+        )
         if fresh:
             self.writer.writeheader()
             self.file.flush()
@@ -105,19 +121,30 @@ class Results:
 
 
 class Explained:
-    """Mutants that no test can see. A row has a file, a line's text before and after, where * is any, and the reason."""
+    """Mutants that no test can see: a row has a file, a line's text before and after, and the reason. A field that begins
+    with ~ is a regular expression."""
 
     def __init__(self):
-        self.rows = {}
-        with EXPLAINED.open(newline="") as file:
-            for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                if row and not row[0].startswith("#"):
-                    path, before, after, reason = row
-                    self.rows[path, before, after] = reason
+        self.rows = []
+        for number, line in enumerate(EXPLAINED.read_text().splitlines(), 1):
+            if line and not line.startswith("#"):
+                fields = line.split("\t")
+                if len(fields) != 4:
+                    sys.exit(
+                        f"mutate.sh: {EXPLAINED}:{number} has {len(fields)} fields, want 4, with tabs between them"
+                    )
+                self.rows.append(([self.pattern(field) for field in fields[:3]], fields[3]))
+
+    @staticmethod
+    def pattern(field):
+        return re.compile(field[1:] if field.startswith("~") else re.escape(field))
 
     def reason(self, row):
-        path, before, after = row["path"], row["before"], row["after"]
-        return self.rows.get((path, before, after)) or self.rows.get((path, before, "*"))
+        texts = row["path"], row["before"], row["after"]
+        for patterns, reason in self.rows:
+            if all(pattern.fullmatch(text) for pattern, text in zip(patterns, texts)):
+                return reason
+        return None
 
 
 class Run:
@@ -144,19 +171,27 @@ class Run:
             raise
 
     def next(self):
-        """The next mutant of the file that has the fewest tested: the sample is spread evenly over the files, since some
-        repeat a line a thousand times."""
+        """The next change of the file of which fewest were tried: the sample is spread evenly over the files, since
+        some repeat a line a thousand times."""
         with self.lock:
             left = [path for path in self.todo if self.todo[path]]
-            if self.failed or not left or self.count is not None and self.done >= self.count:
+            if self.failed or not left or (self.count is not None and self.done >= self.count):
                 return None
             path = min(left, key=self.begun.__getitem__)
             self.begun[path] += 1
             return path, *self.todo[path].pop()
 
     def one(self, made, path, line, before, after):
-        row = {"path": path, "line": line, "before": plain(before), "after": plain(after), "source":
-               self.results.source(path), "by": "", "object": "", "seconds": "0"}
+        row = {
+            "path": path,
+            "line": line,
+            "before": plain(before),
+            "after": plain(after),
+            "source": self.results.source(path),
+            "by": "",
+            "object": "",
+            "seconds": "0",
+        }
         known = self.results.known.get(self.results.key(row))
         if known and not (self.options.again and known["verdict"] == "survived"):
             self.tally(known, 0)
@@ -189,7 +224,6 @@ class Run:
             if row["object"]:
                 self.objects.add((row["path"], row["object"]))
             if row["verdict"] not in TESTED:
-                self.begun[row["path"]] -= 1
                 return
             self.done += 1
             if row["verdict"] == "survived":
@@ -221,7 +255,9 @@ def summary(results, paths, summarised=print):
     for row in results.known.values():
         if row["path"] not in paths:
             continue
-        counts = files.setdefault(row["path"], dict.fromkeys(["killed", "survived", "explained", "invalid", "same", "twin"], 0))
+        counts = files.setdefault(
+            row["path"], dict.fromkeys(["killed", "survived", "explained", "invalid", "same", "twin"], 0)
+        )
         verdict = row["verdict"]
         if verdict == "survived":
             reason = explained.reason(row)
@@ -236,15 +272,33 @@ def summary(results, paths, summarised=print):
         total = totals.setdefault(group, dict.fromkeys(c, 0))
         for name in c:
             total[name] += c[name]
-        summarised(form.format(path, c["killed"], c["survived"], c["explained"], c["invalid"], c["same"] + c["twin"],
-                               share(c["killed"], c["killed"] + c["survived"])))
+        summarised(
+            form.format(
+                path,
+                c["killed"],
+                c["survived"],
+                c["explained"],
+                c["invalid"],
+                c["same"] + c["twin"],
+                share(c["killed"], c["killed"] + c["survived"]),
+            )
+        )
     everything = dict.fromkeys(["killed", "survived", "explained", "invalid", "same", "twin"], 0)
     for group in [g for g in GROUPS if g in totals]:
         c = totals[group]
         for name in c:
             everything[name] += c[name]
-        summarised(form.format(group, c["killed"], c["survived"], c["explained"], c["invalid"], c["same"] + c["twin"],
-                               share(c["killed"], c["killed"] + c["survived"])))
+        summarised(
+            form.format(
+                group,
+                c["killed"],
+                c["survived"],
+                c["explained"],
+                c["invalid"],
+                c["same"] + c["twin"],
+                share(c["killed"], c["killed"] + c["survived"]),
+            )
+        )
     with (OUT / "survivors.tsv").open("w") as file:
         for path, line, after, before, reason in sorted(survivors, key=lambda s: (bool(s[4]), *s)):
             file.write(f"{path}:{line}\t{before} → {after}\t{reason}\n")
@@ -253,12 +307,16 @@ def summary(results, paths, summarised=print):
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/mutate.sh", description=__doc__)
-    parser.add_argument("what", nargs="*", help=f"groups ({', '.join(GROUPS)}), files, or folders of them; default: all groups")
+    parser.add_argument(
+        "what", nargs="*", help=f"groups ({', '.join(GROUPS)}), files, or folders of them; default: all groups"
+    )
     parser.add_argument("--seed", type=int, default=19, help="chooses the sample (default: %(default)s)")
     parser.add_argument("--count", type=int, help="test so many mutants of each group")
     parser.add_argument("--all", action="store_true", help="test all mutants: days for all groups")
     parser.add_argument("--again", action="store_true", help="test those again that survived an earlier run")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time (default: %(default)s)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time (default: %(default)s)"
+    )
     parser.add_argument("--summary", action="store_true", help="only show what was found so far")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
@@ -268,7 +326,7 @@ def main():
     for what in options.what or GROUPS:
         paths = files_of(what, ROOT)
         if not paths:
-            sys.exit(f"mutate.sh: {what} is no group and has no sources that are mutated: want {', '.join(GROUPS)}, or a path")
+            sys.exit(f"mutate.sh: {what} has no sources to mutate: want {', '.join(GROUPS)}, or a path")
         for path in paths:
             chosen.setdefault(group_of(path), []).append(path)
     chosen = {group: sorted(set(chosen[group])) for group in GROUPS if group in chosen}
@@ -281,9 +339,15 @@ def main():
             count = None if options.all else options.count or COUNTS[group]
             run = Run(group, paths, count, options, results)
             runs.append(run)
-            print(f"{group}: {run.made} changes of {len(paths)} files; {'all' if count is None else count} mutants will be "
-                  f"tested (seed {options.seed})", flush=True)
-        print(f"about {estimate(runs, options.jobs)} on {options.jobs} at a time, if what was tested is a guide", flush=True)
+            print(
+                f"{group}: {run.made} changes of {len(paths)} files; {'all' if count is None else count} mutants are "
+                f"to be tested (seed {options.seed})",
+                flush=True,
+            )
+        print(
+            f"about {estimate(runs, options.jobs)} on {options.jobs} at a time, if what was tested is a guide",
+            flush=True,
+        )
         for run in runs:
             threads = [threading.Thread(target=run.work, args=(n,), daemon=True) for n in range(options.jobs)]
             for thread in threads:
@@ -296,9 +360,11 @@ def main():
             shutil.rmtree(OUT / f"worker{n}", ignore_errors=True)
     c = summary(results, everything)
     tested = c["killed"] + c["survived"]
-    print(f"mutate.sh: {tested + c['explained']} mutants tested, {c['killed']} killed, {c['explained']} explained, "
-          f"{c['survived']} survived: {share(c['killed'], tested)} caught of those not explained; "
-          f"build/mutate/survivors.tsv lists the others")
+    print(
+        f"mutate.sh: {tested + c['explained']} mutants tested, {c['killed']} killed, {c['explained']} explained, "
+        f"{c['survived']} survived: {share(c['killed'], tested)} caught of those not explained, "
+        f"{share(c['killed'], tested + c['explained'])} of all; build/mutate/survivors.tsv lists the others"
+    )
 
 
 # Seconds for a mutant, and for the changes that turn out to be none, on one quiet core.
