@@ -9,8 +9,9 @@
 # packages hold go into build/lint, which takes network. scripts/setup.sh test also installs valgrind and Chromium,
 # which opens the page of toll report. TOLL_CHROMIUM names another browser of its kind, by path or by a name on PATH;
 # none leaves out the tests that need one, as on Ubuntu, outside CI, if there is none. scripts/setup.sh try installs
-# libraries that scripts/try.sh calls, with their headers. scripts/setup.sh sanitize installs valgrind, LLVM's OpenMP and
-# the nightly Rust of scripts/sanitize/nightly with Miri, which takes rustup and network.
+# libraries that scripts/try.sh calls, with their headers. scripts/setup.sh mutate installs what scripts/mutate.sh needs.
+# scripts/setup.sh sanitize installs valgrind, LLVM's OpenMP and the nightly Rust of scripts/sanitize/nightly with Miri,
+# which takes rustup and network.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -212,7 +213,7 @@ if [ "${1:-}" = sanitize ]; then
         rustup toolchain install "$nightly" --profile minimal --component miri,rust-src
     fi
 fi
-case "${1:-}" in "" | try | sanitize) exit 0 ;; esac
+case "${1:-}" in "" | try | mutate | sanitize) exit 0 ;; esac
 choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
 if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
     command -v rustup >/dev/null ||

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -23,8 +24,17 @@ import (
 	"toll/goside/seam"
 )
 
-// suite has all cases; what the reference makes of each is made once for all tests here.
-var suite = sync.OnceValue(func() *conform.Suite { return conform.NewSuite(kernel.Cases()) })
+// suite has all cases, or those that match the regular expression $TOLL_CASES; what the reference makes of each is made
+// once for all tests here.
+var suite = sync.OnceValue(func() *conform.Suite {
+	cases := conform.NewSuite(kernel.Cases())
+	pattern := os.Getenv("TOLL_CASES")
+	if pattern == "" {
+		return cases
+	}
+	matches := regexp.MustCompile(pattern)
+	return cases.Only(func(c *kernel.Case) bool { return matches.MatchString(c.String()) })
+})
 
 // TestRoutes runs the suite over every route. A route may be unavailable here, unless its name matches a pattern of
 // $TOLL_REQUIRE, which scripts/test.sh sets. The levels that this processor lacks may be in any case.

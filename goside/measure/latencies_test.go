@@ -38,6 +38,20 @@ func TestLatencies(t *testing.T) {
 	}
 }
 
+// TestLatencyValues: each unit has its own quantile.
+func TestLatencyValues(t *testing.T) {
+	var l Latencies
+	for _, of := range []struct{ count, ns int }{{1000, 10}, {960, 20}, {25, 30}, {14, 40}, {1, 50}} {
+		for range of.count {
+			l.Add(time.Duration(of.ns))
+		}
+	}
+	want := []Value{{Value: 10, Unit: "p50-ns"}, {Value: 30, Unit: "p99-ns"}, {Value: 40, Unit: "p999-ns"}, {Value: 50, Unit: "max-ns"}}
+	if got := l.Values(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestBuckets(t *testing.T) {
 	for d := range time.Duration(128) {
 		if got := bucketMiddle(bucket(d)); got != d {
