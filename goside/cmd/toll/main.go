@@ -30,6 +30,7 @@ const (
 )
 
 func main() {
+	seam.SettleLibraries()
 	out := &printer{to: os.Stdout, colour: coloured(os.Stdout)}
 	root := newRoot(out)
 	warn := warner(os.Stderr)
