@@ -76,6 +76,8 @@ if command -v go >/dev/null; then
     [ ${#flags[@]} -eq 4 ] || exit 1
     export GOFLAGS=${flags[0]}
     [ -d vendor ] || GOFLAGS+=' -mod=readonly'
+    # Tests find the libraries by the path of the tree that they were compiled from.
+    [[ $GOFLAGS != *-trimpath* ]] || GOFLAGS+=' -trimpath=false'
     # These variables also say where libraries are, so they stay. Linking with these flags makes the whole process flush
     # to zero. As in CMakeLists.txt.
     inexact="[ '\"](-(Ofast|f(fast|associative|reciprocal)-math|f(unsafe-math-opt|finite-math|no-signed-z|single-prec)\

@@ -76,9 +76,9 @@ def refuse(kernel, status):
 
 
 def library(file):
-    """The path of a library of build/lib: in $TOLL_LIB if that is set, else beside the virtual environment."""
+    """The absolute path of a library of build/lib: in $TOLL_LIB if that is set, else beside the virtual environment."""
     folder = os.environ.get("TOLL_LIB") or os.path.join(os.path.dirname(sys.prefix), "lib")
-    return os.path.join(folder, file)
+    return os.path.join(os.path.abspath(folder), file)
 
 
 def accept(origin, found, size, version=4):

@@ -48,6 +48,8 @@ static void *symbol(void *library, const char *name) {
 }
 
 static void *opened(const char *path) {
+    if (path[0] != '/')
+        die("the library is %s, want an absolute path", path);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library)
         die("%s", dlerror());

@@ -17,31 +17,6 @@ import (
 	"toll/goside/seam"
 )
 
-// Root returns the folder of Toll's source tree that the working directory lies in. If there is none, the
-// error is [seam.ErrUnavailable].
-func Root() (string, error) {
-	from, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("study: %w", err)
-	}
-	return RootOf(from)
-}
-
-// RootOf returns the folder of Toll's source tree that a folder lies in. If there is none, the error is [seam.ErrUnavailable].
-func RootOf(from string) (string, error) {
-	for dir := from; ; {
-		text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && bytes.HasPrefix(text, []byte("module toll\n")) {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", fmt.Errorf("study: %w: neither %s nor a folder above it is Toll's source tree", seam.ErrUnavailable, from)
-		}
-		dir = parent
-	}
-}
-
 // RunCommand runs a command to its end and returns its times and what it printed. An error says what it printed as an
 // error.
 func RunCommand(cmd *exec.Cmd) (measure.Sample, string, error) {

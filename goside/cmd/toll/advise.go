@@ -15,6 +15,7 @@ import (
 	"toll/goside/advise"
 	"toll/goside/machine"
 	"toll/goside/record"
+	"toll/goside/seam"
 	"toll/goside/study"
 )
 
@@ -106,7 +107,7 @@ func adviseRecord(args []string) (file, warning string, err error) {
 	}
 	file = filepath.Join("docs", "overhead.txt.gz")
 	if _, err := os.Stat(file); err != nil {
-		root, unknown := study.Root()
+		root, unknown := seam.Tree()
 		if unknown != nil {
 			return "", "", fmt.Errorf("neither %s nor %s has a record of toll calls, want the file of one: %w", study.Results, file, unknown)
 		}

@@ -31,6 +31,7 @@ const (
 )
 
 func main() {
+	seam.SettleLibraries()
 	out := &printer{to: os.Stdout, colour: coloured(os.Stdout)}
 	root := newRoot(out)
 	machine.Restrain()

@@ -49,11 +49,29 @@ func command(t *testing.T, name string) *cobra.Command {
 }
 
 func TestMain(m *testing.M) {
+	findLibraries()
 	code := m.Run()
 	if built != "" {
 		_ = os.RemoveAll(filepath.Dir(built))
 	}
 	os.Exit(code)
+}
+
+// findLibraries says where the libraries are to the command that build builds: outside of the tree it does not know.
+func findLibraries() {
+	if os.Getenv("TOLL_LIB") != "" {
+		return
+	}
+	lib, err := filepath.Abs(filepath.Join("..", "..", "..", "build", "lib"))
+	if err == nil {
+		_, err = os.Stat(lib)
+	}
+	if err == nil {
+		err = os.Setenv("TOLL_LIB", lib)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "without libraries:", err)
+	}
 }
 
 var (

@@ -53,11 +53,6 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	t.Setenv("PATH", strings.Join([]string{filepath.Dir(toll), browsers, os.Getenv("PATH")}, string(filepath.ListSeparator)))
-	if lib, err := filepath.Abs("../../../build/lib"); err == nil && os.Getenv("TOLL_LIB") == "" {
-		if _, err := os.Stat(lib); err == nil {
-			t.Setenv("TOLL_LIB", lib)
-		}
-	}
 	var names []string // of studies
 	for _, s := range studies.All {
 		names = append(names, s.Name)

@@ -28,7 +28,6 @@ import (
 func withLevel(t *testing.T, forced string, args ...string) (code int, out, said string) {
 	t.Helper()
 	cmd := exec.Command(build(t), args...)
-	cmd.Dir = filepath.Join("..", "..", "..") // whose build/lib is used
 	cmd.Env = append(os.Environ(), level.Variable+"="+forced)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -96,7 +96,7 @@ func Silent(done, all int) {}
 // SourceTree returns the folder of the source tree.
 func SourceTree(t *testing.T) string {
 	t.Helper()
-	root, err := study.Root()
+	root, err := seam.Tree()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,8 +254,14 @@ func Valgrind(t *testing.T) *valgrind.Tool {
 		t.Skip(err)
 	}
 	v.Program = filepath.Join(t.TempDir(), "toll")
-	if err := study.Build(SourceTree(t), v.Program); err != nil {
+	tree := SourceTree(t)
+	if err := study.Build(tree, v.Program); err != nil {
 		t.Fatal(err)
+	}
+	if lib := filepath.Join(tree, "build", "lib"); os.Getenv("TOLL_LIB") == "" {
+		if _, err := os.Stat(lib); err == nil {
+			t.Setenv("TOLL_LIB", lib) // which the program, outside of the tree, does not know
+		}
 	}
 	return v
 }

@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -100,26 +99,8 @@ func (q *Request) findLibrary() (err error) {
 	if q.library, err = absolute(q.Library); err != nil {
 		return err
 	}
-	q.root, err = sources()
+	q.root, err = seam.Tree()
 	return err
-}
-
-// sources returns Toll's source tree, of which programs are built: the one that this program lies in or was built from, so that
-// the two are of one kind, or the one that the working directory lies in.
-func sources() (string, error) {
-	var near []string
-	if program, err := os.Executable(); err == nil {
-		near = append(near, filepath.Dir(program))
-	}
-	if _, file, _, ok := runtime.Caller(0); ok {
-		near = append(near, filepath.Dir(file))
-	}
-	for _, folder := range near {
-		if root, err := study.RootOf(folder); err == nil {
-			return root, nil
-		}
-	}
-	return study.Root()
 }
 
 func (q *Request) countFunctions() error {

@@ -44,7 +44,7 @@ var user string
 //
 // Note: it runs the function in processes of their own, but a function that crashes ends the measurement. Verify it before.
 func Run(lab *study.Lab, library string, plan *argument.Plan) ([]measure.Series, error) {
-	root, err := study.Root()
+	root, err := seam.Tree()
 	if err != nil {
 		return nil, err
 	}

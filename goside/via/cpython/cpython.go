@@ -215,6 +215,11 @@ func (c *Config) load() (*cTable, error) {
 		}
 		c.Library = path
 	}
+	library, err := filepath.Abs(c.Library)
+	if err != nil {
+		return nil, fmt.Errorf("cpython: %q: %w", c.Library, err)
+	}
+	c.Library = library
 	if c.Python == "" {
 		c.Python = filepath.Join(filepath.Dir(c.Library), "..", "venv", "bin", "python")
 	}

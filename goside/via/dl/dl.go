@@ -8,17 +8,24 @@
 package dl
 
 import (
+	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/ebitengine/purego"
 
 	"toll/goside/via/thread"
 )
 
-// Open loads the library and resolves all its symbols. If global, libraries that are loaded later can use them. A file that is no
-// whole library for this machine is a [*FileError], where the loader would end the process or say less.
+// Open loads the library and resolves all its symbols. If global, libraries that are loaded later can use them. The path is
+// absolute, or the name of one of the system's libraries ("libm.so.6"), which the loader looks for in its own folders: what a
+// relative path means depends on where the caller happens to stand. A file that is no whole library for this machine is a
+// [*FileError], where the loader would end the process or say less.
 func Open(path string, global bool) (handle uintptr, err error) {
+	if !filepath.IsAbs(path) && (path == "" || strings.ContainsRune(path, '/')) {
+		return 0, fmt.Errorf("dl: the library is %q, want an absolute path, or the name of one of the system's", path)
+	}
 	if err := inspect(path); err != nil {
 		return 0, err
 	}

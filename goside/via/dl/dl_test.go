@@ -46,6 +46,23 @@ func TestReasons(t *testing.T) {
 	group.Wait()
 }
 
+// TestRelative: a library is not opened by a path that depends on the working directory.
+func TestRelative(t *testing.T) {
+	path, err := seam.FindLibrary("libtoll_c.so")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Dir(path))
+	for _, relative := range []string{"./libtoll_c.so", "../lib/libtoll_c.so", ""} {
+		if _, err := Open(relative, false); err == nil || !strings.Contains(err.Error(), "want an absolute path") {
+			t.Errorf("Open(%q): %v, want an error", relative, err)
+		}
+	}
+	if _, err := Open("libtoll_c.so", false); err == nil {
+		t.Error("a name alone opens a library of the working directory, want it sought in the loader's folders")
+	}
+}
+
 // TestOpeningPutsBack: a change of the thread by a library's constructor is undone, and noted with the library's name.
 func TestOpeningPutsBack(t *testing.T) {
 	runtime.LockOSThread()

@@ -10,6 +10,7 @@ import (
 
 	"toll/goside/measure"
 	"toll/goside/page"
+	"toll/goside/seam"
 	"toll/goside/study"
 	"toll/goside/study/releases"
 )
@@ -34,10 +35,10 @@ var Part = study.Part{
 	Children: []study.Child{{Name: "opening", Run: openOne}},
 }
 
-// inSourceTree returns an experiment on the source tree that the working directory lies in.
+// inSourceTree returns an experiment on the source tree that this program belongs to.
 func inSourceTree(run func(lab *study.Lab, root string) ([]measure.Series, error)) func(*study.Lab) ([]measure.Series, error) {
 	return func(lab *study.Lab) ([]measure.Series, error) {
-		root, err := study.Root()
+		root, err := seam.Tree()
 		if err != nil {
 			return nil, err
 		}

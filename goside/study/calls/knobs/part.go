@@ -69,7 +69,7 @@ func run(lab *study.Lab) ([]measure.Series, error) {
 	}
 	var nocgo, cgocheck2 string
 	lab.Progress.Begin("building programs")
-	root, err := study.Root()
+	root, err := seam.Tree()
 	if err == nil {
 		nocgo = filepath.Join(root, "build", "bin", "toll-nocgo")
 		err = lab.Build(root, nocgo, "CGO_ENABLED=0")
