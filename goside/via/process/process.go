@@ -10,7 +10,7 @@
 // after a limit of time, and the worker is ended. It ends with this process, too, however that ends.
 //
 // Note: other callers wait while a worker answers. Once it has ended, for whatever reason, its calls are errors; functions
-// that return none panic. A goroutine that spins keeps its processor (P) and its core for as long as the worker takes; on
+// that return none panic. To go on, open another worker. A goroutine that spins keeps its processor (P) and its core for as long as the worker takes; on
 // two cores nothing else of Go then runs.
 package process
 
