@@ -16,6 +16,7 @@
 #ifndef __wasm__
 #include <fenv.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,6 +77,15 @@ static int32_t leak(void) {
     return TOLL_EPANIC;
 }
 
+static jmp_buf place;
+
+/* So many frames on, back to where place was set. */
+static int32_t jump(int32_t frames) {
+    if (frames)
+        return jump(frames - 1) + 1;
+    longjmp(place, 1);
+}
+
 static void *wait_for_ever(void *unused) {
     for (;;)
         pause();
@@ -127,6 +137,8 @@ static int32_t commit_natively(int32_t fault) {
         break;
     case FAULT_SIGNAL_TO_THREAD:
         return signal_to_thread();
+    case FAULT_LONGJMP:
+        return setjmp(place) ? TOLL_EPANIC : jump(10);
     case FAULT_THREAD_EXIT:
         pthread_exit(NULL);
     case FAULT_FORTRAN_BOUNDS:

@@ -363,8 +363,10 @@ func (c *running) interrupt(t *testing.T) string {
 	t.Helper()
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGKILL} {
 		_ = c.command.Process.Signal(s)
-		if step, _ := c.wait(2 * time.Second); step != "" {
-			return unix.SignalName(s)
+		for step := "none"; step != ""; {
+			if step, _ = c.wait(2 * time.Second); step == "end" {
+				return unix.SignalName(s)
+			}
 		}
 	}
 	t.Fatalf("SIGKILL does not end %v", c.command.Env[len(c.command.Env)-1])

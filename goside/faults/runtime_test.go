@@ -10,8 +10,10 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
+	"testing"
 	"time"
 
 	"toll/goside/kernel"
@@ -111,6 +113,14 @@ var runtimeFaults = []Fault{
 	{
 		Name: "callback panics", On: inside, Open: callbacks,
 		About: "Native code calls Go back, which panics. The caller recovers.",
+	},
+	{
+		Name: "longjmp in C", On: native, Open: committing(faulty.Longjmp),
+		About: "Native code leaves its own functions by `longjmp`, and returns `TOLL_EPANIC`.",
+	},
+	{
+		Name: "longjmp over Go", On: []string{"cgo"}, Open: library(func(*seam.Library) error { return faulty.JumpOverGo() }),
+		About: "Native code calls Go, which calls native code, which leaves all three by `longjmp`.",
 	},
 	{
 		Name: "signal storm", On: everywhere, Open: storm,
@@ -368,4 +378,27 @@ func limited(via string) (*Subject, error) {
 		open = func() (*seam.Library, error) { return faulty.OpenInterruptible(time.Second) }
 	}
 	return opened(open, pointCheck, commit)
+}
+
+// TestPromises: what Toll promises to contain stands in the document as contained, which TestFaults holds. So -update cannot take
+// a promise back.
+func TestPromises(t *testing.T) {
+	verdicts, promised := read(t, "runtime"), 0
+	for _, f := range runtimeFaults {
+		for _, via := range f.On {
+			beside := slices.Contains(faulty.Beside, via) && f.Name != "Ctrl-C" // which is for the caller, and ends it
+			sandboxed := via == "wasm" && f.Name != "endless loop"
+			status := f.Name == "no memory" || f.Name == "Rust: panic, caught" || f.Name == "callback panics" || f.Name == "signal storm"
+			if !beside && !sandboxed && !status && !strings.HasSuffix(f.Name, ", guarded") {
+				continue
+			}
+			promised++
+			if got := verdicts[[2]string{f.Name, via}]; got != Contained {
+				t.Errorf("%s by %s is %q, but Toll promises to contain it", f.Name, via, got)
+			}
+		}
+	}
+	if promised < 100 {
+		t.Errorf("%d promises, want at least 100", promised)
+	}
 }

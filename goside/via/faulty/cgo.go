@@ -5,7 +5,27 @@
 
 package faulty
 
+/*
+#include <setjmp.h>
+
+extern void tollFaultyJump(void);
+
+static jmp_buf place;
+
+static int over_go(void) {
+    if (setjmp(place))
+        return 1;
+    tollFaultyJump();
+    return 0;
+}
+
+static void jump(void) { longjmp(place, 1); }
+*/
+import "C"
+
 import (
+	"errors"
+
 	"toll/goside/seam"
 	"toll/goside/via/cgo"
 )
@@ -18,3 +38,14 @@ func openCgo(file, lang string) (*seam.Library, error) {
 	}
 	return cgo.At(t, lang, file)
 }
+
+// JumpOverGo has C call Go, which calls C, which jumps to where C set the place, over Go's frames.
+func JumpOverGo() error {
+	if C.over_go() != 0 {
+		return errors.New("faulty: C jumped over Go")
+	}
+	return nil
+}
+
+//export tollFaultyJump
+func tollFaultyJump() { C.jump() }

@@ -50,6 +50,7 @@ const (
 	Handler
 	SignalToThread
 	ThreadExit
+	Longjmp
 	FortranBounds
 	FortranErrorStop
 	FortranAllocate
