@@ -9,9 +9,12 @@
 // pointer crosses, and neither a crash nor an endless loop in the worker affects this process: it is an error at once, or
 // after a limit of time, and the worker is ended. It ends with this process, too, however that ends.
 //
-// Note: other callers wait while a worker answers. Once it has ended, for whatever reason, its calls are errors; functions
-// that return none panic. To go on, open another worker. A goroutine that spins keeps its processor (P) and its core for as long as the worker takes; on
-// two cores nothing else of Go then runs.
+// Each end of a worker is the error of one call: of the one that it was to answer or, if it had none, of the next; functions
+// that return no error panic. The call after that starts a new worker, of which the caller learns nothing else: it has the
+// same memory for slices, and must greet as the first did.
+//
+// Note: other callers wait while a worker answers. A goroutine that spins keeps its processor (P) and its core for as long as
+// the worker takes; on two cores nothing else of Go then runs.
 package process
 
 import (
@@ -48,16 +51,28 @@ const (
 	kernelLimit = 15
 )
 
-// Worker is a process that answers requests. Its methods may be called concurrently.
+// Worker answers requests in a process, and in another one once that has ended. Its methods may be called concurrently.
 type Worker struct {
 	Name  string // "PyPy 7.3.11, Python 3.9.16"
 	Flags string // what its compiler was told
 
-	mu     sync.Mutex
+	mu      sync.Mutex
+	program program
+	crosses string // by which transport
+	limit   time.Duration
+	memory  *Memory
+	arrays  []array // of the request
+	closed  bool
+	*life
+}
+
+// life is a process, from its start to its end.
+type life struct {
 	via    transport
-	arrays []array // of the request
-	number uint64  // how many requests there were
-	ended  error   // set once no more requests are possible
+	number uint64    // how many requests there were
+	ended  error     // set once no more requests are possible
+	told   bool      // a caller has had that error
+	again  time.Time // a process that did not come to greet is not started again before
 
 	cmd    *exec.Cmd
 	said   tail
@@ -81,8 +96,6 @@ type transport interface {
 	gone()
 	// hangUp tells the worker to end, and closes all descriptors.
 	hangUp() error
-	// release frees the memory. The worker has ended.
-	release() error
 }
 
 // refusal is the error of a request that was not sent, of a worker that can go on.
@@ -158,44 +171,74 @@ type program struct {
 
 // start runs the program and waits for its greeting.
 func (p program) start(via string, limit time.Duration) (*Worker, error) {
-	w := &Worker{limit: limit, exited: make(chan struct{})}
-	name := map[string]string{Pipe: "pipe", ShmSpin: "shm"}[via]
-	if name == "" {
-		name = via
+	w := &Worker{program: p, crosses: via, limit: limit}
+	if via == Shm || via == ShmSpin {
+		var err error
+		if w.memory, err = newMemory(); err != nil {
+			return nil, fmt.Errorf("process: %w", err)
+		}
 	}
-	args := append(append(append([]string(nil), p.before...), name), p.after...)
-	w.cmd = exec.Command(p.path, args...)
-	w.cmd.Stderr = &w.said
-	w.cmd.WaitDelay = time.Second                           // for processes of its own that hold its standard error
-	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal is for this program only
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.begin(); err != nil {
+		return nil, errors.Join(err, w.release())
+	}
+	return w, nil
+}
 
-	greeting, theirs, err := w.connect(via)
-	if err != nil {
-		return nil, fmt.Errorf("process: %w", err)
+func (w *Worker) release() error {
+	if w.memory == nil {
+		return nil
 	}
-	err = w.cmd.Start()
+	return w.memory.release()
+}
+
+// begin starts a process and waits for its greeting, which must be that of the first. The caller has the lock.
+func (w *Worker) begin() error {
+	l := &life{limit: w.limit, exited: make(chan struct{})}
+	name := map[string]string{Pipe: "pipe", ShmSpin: "shm"}[w.crosses]
+	if name == "" {
+		name = w.crosses
+	}
+	args := slices.Concat(w.program.before, []string{name}, w.program.after)
+	l.cmd = exec.Command(w.program.path, args...)
+	l.cmd.Stderr = &l.said
+	l.cmd.WaitDelay = time.Second                           // for processes of its own that hold its standard error
+	l.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C in the terminal is for this program only
+
+	greeting, theirs, err := l.connect(w.crosses, w.memory)
+	if err != nil {
+		return fmt.Errorf("process: %w", err)
+	}
+	err = l.cmd.Start()
 	for _, f := range theirs {
 		_ = f.Close()
 	}
 	if err != nil {
-		_, _ = w.via.hangUp(), w.via.release()
-		return nil, fmt.Errorf("process: %w", err)
+		_ = l.via.hangUp()
+		return fmt.Errorf("process: %w", err)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.number = 1
-	w.asked.Store(2 * w.number)
-	go w.reap()
-	go w.watch()
-	if err := w.greet(greeting); err != nil {
-		return nil, w.fail(err)
+	started := time.Now()
+	w.life = l
+	l.number = 1
+	l.asked.Store(2 * l.number)
+	go w.reap(l)
+	go l.watch()
+	name, flags, err := greet(greeting)
+	if err == nil && w.Name != "" && (name != w.Name || flags != w.Flags) {
+		err = fmt.Errorf("it is %q now, want %q, as before: start this program again", name+", "+flags, w.Name+", "+w.Flags)
 	}
-	w.asked.Store(0)
-	return w, nil
+	if err != nil {
+		l.again = time.Now().Add(time.Since(started))
+		return l.fail(err)
+	}
+	w.Name, w.Flags = name, flags
+	l.asked.Store(0)
+	return nil
 }
 
 // connect makes the transport, and returns where the worker greets, and the files that it inherits.
-func (w *Worker) connect(via string) (greeting *bufio.Reader, theirs []*os.File, err error) {
+func (l *life) connect(via string, memory *Memory) (greeting *bufio.Reader, theirs []*os.File, err error) {
 	if via == Pipe {
 		in, theirOut, err := os.Pipe()
 		if err != nil {
@@ -206,42 +249,42 @@ func (w *Worker) connect(via string) (greeting *bufio.Reader, theirs []*os.File,
 			_, _ = in.Close(), theirOut.Close()
 			return nil, nil, err
 		}
-		w.cmd.Stdin, w.cmd.Stdout = theirIn, theirOut
+		l.cmd.Stdin, l.cmd.Stdout = theirIn, theirOut
 		s := newStream(in, out)
-		w.via = s
+		l.via = s
 		return s.in, []*os.File{theirIn, theirOut}, nil
 	}
 	socket, fd, theirSocket, err := newSockets()
 	if err != nil {
 		return nil, nil, err
 	}
-	w.cmd.Stdin, w.cmd.Stdout = theirSocket, &w.said
+	l.cmd.Stdin, l.cmd.Stdout = theirSocket, &l.said
 	if via == Socket {
 		s := newStream(socket, socket)
-		w.via = s
+		l.via = s
 		return s.in, []*os.File{theirSocket}, nil
 	}
-	s, err := newShared(socket, fd, via == ShmSpin)
+	s, err := newShared(memory, socket, fd, via == ShmSpin)
 	if err != nil {
 		_, _ = socket.Close(), theirSocket.Close()
 		return nil, nil, err
 	}
-	w.via = s
+	l.via = s
 	return bufio.NewReader(socket), []*os.File{theirSocket}, nil
 }
 
 // greet reads the greeting.
-func (w *Worker) greet(in *bufio.Reader) error {
+func greet(in *bufio.Reader) (name, flags string, err error) {
 	var b [12]byte
 	if _, err := io.ReadFull(in, b[:8]); err != nil {
-		return err
+		return "", "", err
 	}
 	if magic, version := string(b[:4]), binary.LittleEndian.Uint32(b[4:]); magic != "TOLH" || version != protocol {
-		return fmt.Errorf("it greets with %q and version %d of the protocol, want TOLH and %d: run %s", magic, version, protocol, seam.Mend)
+		return "", "", fmt.Errorf("it greets with %q and version %d of the protocol, want TOLH and %d: run %s", magic, version, protocol, seam.Mend)
 	}
 	text, err := readText(in)
-	w.Name, w.Flags, _ = strings.Cut(text, "\n")
-	return err
+	name, flags, _ = strings.Cut(text, "\n")
+	return name, flags, err
 }
 
 func readText(in *bufio.Reader) (string, error) {
@@ -259,81 +302,104 @@ func readText(in *bufio.Reader) (string, error) {
 }
 
 // reap waits for the end of the process, and cleans up after one that ends unasked.
-func (w *Worker) reap() {
-	w.exit = w.cmd.Wait()
-	w.via.gone()
-	close(w.exited)
+func (w *Worker) reap(l *life) {
+	l.exit = l.cmd.Wait()
+	l.via.gone()
+	close(l.exited)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ended == nil {
-		_ = w.fail(io.EOF)
+	if l.ended == nil {
+		_ = l.fail(io.EOF)
+		l.told = false
 	}
 }
 
 // watch ends a process that takes longer than its limit, and at most a quarter of it more.
-func (w *Worker) watch() {
-	tick := time.NewTicker(w.limit / 4)
+func (l *life) watch() {
+	tick := time.NewTicker(l.limit / 4)
 	defer tick.Stop()
 	last, ticks := uint64(0), 0
 	for {
 		select {
-		case <-w.exited:
+		case <-l.exited:
 			return
 		case <-tick.C:
 		}
-		asked := w.asked.Load()
+		asked := l.asked.Load()
 		if asked != last {
 			last, ticks = asked, 0
 			continue
 		}
 		ticks++
 		if most := 4 + asked&1*4*(kernelLimit-1); asked != 0 && uint64(ticks) >= most {
-			w.late.Store(true)
-			_ = w.cmd.Process.Kill()
+			l.late.Store(true)
+			_ = l.cmd.Process.Kill()
 			return
 		}
 	}
 }
 
-// fail records why the worker cannot be used any more, and ends it.
-func (w *Worker) fail(err error) error {
+// fail records why the process cannot be used any more, and ends it. Its error is for a caller.
+func (l *life) fail(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
 		// It has ended, or is about to: its last output may still be on its way.
 		select {
-		case <-w.exited:
+		case <-l.exited:
 		case <-time.After(time.Second):
 		}
 	}
 	how := ""
 	select {
-	case <-w.exited:
+	case <-l.exited:
 		how = "; it has ended"
-		if w.exit != nil {
-			how += ": " + w.exit.Error()
+		if l.exit != nil {
+			how += ": " + l.exit.Error()
 		}
 	default:
-		_ = w.cmd.Process.Kill()
-		<-w.exited
+		_ = l.cmd.Process.Kill()
+		<-l.exited
 	}
-	if w.late.Load() {
-		err, how = fmt.Errorf("it took longer than its limit (%v, for a kernel %v) and was killed", w.limit, kernelLimit*w.limit), ""
+	if l.late.Load() {
+		err, how = fmt.Errorf("it took longer than its limit (%v, for a kernel %v) and was killed", l.limit, kernelLimit*l.limit), ""
 	}
-	_, _ = w.via.hangUp(), w.via.release()
-	if said := w.said.String(); said != "" {
+	_ = l.via.hangUp()
+	if said := l.said.String(); said != "" {
 		how += "; it said: " + said
 	}
-	w.ended = fmt.Errorf("process: %w: the worker no longer answers: %w%s", kernel.ErrPanic, err, how)
-	return w.ended
+	l.ended, l.told = fmt.Errorf("process: %w: the worker no longer answers: %w%s", kernel.ErrPanic, err, how), true
+	return l.ended
 }
+
+// alive makes sure that there is a process to ask. The caller has the lock.
+func (w *Worker) alive() error {
+	switch {
+	case w.closed:
+		return errClosed
+	case w.ended == nil:
+		return nil
+	case !w.told:
+		w.told = true
+		return w.ended
+	case time.Now().Before(w.again):
+		return w.ended
+	}
+	return w.begin()
+}
+
+var errClosed = errors.New("process: the worker was closed")
 
 // Close ends the worker.
 func (w *Worker) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ended != nil {
+	if w.closed {
 		return nil
 	}
-	w.ended = errors.New("process: the worker was closed")
+	w.closed = true
+	if w.ended != nil {
+		return w.release()
+	}
+	w.ended = errClosed
 	err := w.via.hangUp()
 	select {
 	case <-w.exited:
@@ -341,7 +407,7 @@ func (w *Worker) Close() error {
 		_ = w.cmd.Process.Kill()
 		<-w.exited
 	}
-	return errors.Join(err, w.exit, w.via.release())
+	return errors.Join(err, w.exit, w.release())
 }
 
 // answer is a response: as many numbers as the function answers.
@@ -354,8 +420,8 @@ type answer struct {
 func (w *Worker) ask(function, variant uint32, integers []int64, doubles []float64, arrays ...array) (a answer, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.ended != nil {
-		return a, w.ended
+	if err := w.alive(); err != nil {
+		return a, err
 	}
 	m := w.via.message()
 	m.Function, m.Variant = function, variant

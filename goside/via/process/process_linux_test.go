@@ -274,8 +274,8 @@ func nothingLeft(t *testing.T, before left) {
 	}
 }
 
-// TestBadWorkers: each way in which a worker can fail must be an error, at once or after its limit, and at the next request. It
-// leaves nothing behind.
+// TestBadWorkers: each way in which a worker can fail must be an error, at once or after its limit, of the first process and of
+// the next. It leaves nothing behind.
 func TestBadWorkers(t *testing.T) {
 	// Go's own descriptors, for its network poller, are there first.
 	warm := started(t, Socket)
@@ -317,11 +317,16 @@ func TestBadWorkers(t *testing.T) {
 					for k := 0; k < 2 && err == nil; k++ {
 						_, err = w.ask(fnNot, 0, []int64{5}, nil)
 					}
-					if _, again := w.ask(fnNot, 0, []int64{5}, nil); again == nil || !errors.Is(again, kernel.ErrPanic) {
-						t.Errorf("the next request: %v, want ErrPanic", again)
+					if c.limit != short { // which it would take again
+						if _, again := w.ask(fnNot, 0, []int64{5}, nil); !errors.Is(again, kernel.ErrPanic) {
+							t.Errorf("the next request, of a new process that does the same: %v, want ErrPanic", again)
+						}
 					}
 					if _, err := os.Stat(fmt.Sprintf("/proc/%d", w.cmd.Process.Pid)); err == nil {
 						t.Error("the process is still there")
+					}
+					if err := w.Close(); err != nil {
+						t.Errorf("close: %v", err)
 					}
 				}
 				if err == nil || !strings.Contains(err.Error(), c.want) || !errors.Is(err, kernel.ErrPanic) {
@@ -376,7 +381,8 @@ func TestLongText(t *testing.T) {
 	}
 }
 
-// TestIdleWorkerDies: all is cleaned up without a further request, even if slices of its memory are still held.
+// TestIdleWorkerDies: the death of a worker with nothing to do is cleaned up at once, is the error of one request, and then
+// another answers. Slices of its memory that are held keep their elements, and are the new one's, too.
 func TestIdleWorkerDies(t *testing.T) {
 	warm := started(t, Socket)
 	if err := warm.Close(); err != nil {
@@ -385,32 +391,106 @@ func TestIdleWorkerDies(t *testing.T) {
 	for _, via := range transports {
 		before := leftNow(t)
 		w := started(t, via)
-		memory := w.via.shares()
-		var held []float64
+		f, memory := w.Calls(), w.via.shares()
+		held := make([]float64, 1000)
 		if memory != nil {
 			var err error
 			if held, err = memory.Alloc(1000); err != nil {
 				t.Fatal(err)
 			}
-			held[999] = 3
 		}
-		if err := w.cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		<-w.exited
-		if memory != nil {
-			if _, err := w.ask(fnNoop, 0, nil, nil); err == nil {
-				t.Error("a dead worker answered")
+		held[999] = 3
+		for range 3 {
+			pid := w.cmd.Process.Pid
+			if err := w.cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
 			}
+			<-w.exited
+			if memory == nil {
+				nothingLeft(t, before)
+			}
+			if _, err := w.ask(fnNoop, 0, nil, nil); !errors.Is(err, kernel.ErrPanic) || !strings.Contains(err.Error(), "killed") {
+				t.Errorf("%s: a request of a dead worker: %v, want ErrPanic and that it was killed", via, err)
+			}
+			if sum := f.Sum(held); sum != 3 {
+				t.Errorf("%s: the new worker's sum is %v, want 3", via, sum)
+			}
+			if w.cmd.Process.Pid == pid {
+				t.Errorf("%s: process %d answers, which was killed", via, pid)
+			}
+			f.Fill(held[:10], 0.5)
+			if held[9] != 0.5 || held[10] != 0 || held[999] != 3 {
+				t.Errorf("%s: the new worker wrote %v, want 10 halves", via, held[:11])
+			}
+			f.Fill(held[:10], 0)
+		}
+		if err := w.Close(); err != nil {
+			t.Errorf("%s: close: %v", via, err)
+		}
+		if memory != nil {
 			if held[999] != 3 {
 				t.Errorf("a held slice has %v, want 3", held[999])
 			}
 			if _, err := memory.Alloc(1); err == nil {
-				t.Error("memory of a dead worker was handed out")
+				t.Error("memory of a closed worker was handed out")
 			}
 			memory.Free(held)
 		}
 		nothingLeft(t, before)
+	}
+}
+
+// TestAnotherWorker: a program that was replaced by another one meanwhile is not taken for the same. Once the first is back, it
+// answers.
+func TestAnotherWorker(t *testing.T) {
+	for _, via := range transports {
+		w := started(t, via)
+		_ = w.cmd.Process.Kill()
+		<-w.exited
+		t.Setenv("TOLL_TEST_WORKER", "greets, and that is all")
+		var err error
+		for range 2 {
+			_, err = w.ask(fnNoop, 0, nil, nil)
+		}
+		if !errors.Is(err, kernel.ErrPanic) || !strings.Contains(err.Error(), `it is "x, " now, want "go`) {
+			t.Errorf("%s: %v, want an error that says both names", via, err)
+		}
+		t.Setenv("TOLL_TEST_WORKER", "serve")
+		for end := time.Now().Add(time.Minute); err != nil && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			_, err = w.ask(fnNoop, 0, nil, nil)
+		}
+		if err != nil {
+			t.Errorf("%s: %v, want an answer of the first program", via, err)
+		}
+	}
+}
+
+// TestGreetsNoMore: each start of a program that no longer greets takes its limit. For so long afterwards requests are errors at
+// once; then it is started again.
+func TestGreetsNoMore(t *testing.T) {
+	w := started(t, Pipe)
+	_ = w.cmd.Process.Kill()
+	<-w.exited
+	t.Setenv("TOLL_TEST_WORKER", "greets with silence")
+	_, first := w.ask(fnNoop, 0, nil, nil)
+	w.limit = 200 * time.Millisecond
+	before := time.Now()
+	_, late := w.ask(fnNoop, 0, nil, nil)
+	if !errors.Is(first, kernel.ErrPanic) || !errors.Is(late, kernel.ErrPanic) || !strings.Contains(late.Error(), "longer than its limit") {
+		t.Errorf("%v, then %v, want ErrPanic, and that it took too long", first, late)
+	}
+	if w.again.Before(before.Add(2 * w.limit)) {
+		t.Errorf("it may start again %v after its last start, want at least %v", w.again.Sub(before), 2*w.limit)
+	}
+	pid := w.cmd.Process.Pid
+	w.again = time.Now().Add(time.Hour)
+	if _, err := w.ask(fnNoop, 0, nil, nil); err != late || w.cmd.Process.Pid != pid {
+		t.Errorf("process %d: %v; then of process %d: %v, want the same once more", pid, late, w.cmd.Process.Pid, err)
+	}
+	t.Setenv("TOLL_TEST_WORKER", "serve")
+	w.again, w.limit = time.Now(), limit
+	if _, err := w.ask(fnNoop, 0, nil, nil); err != nil {
+		t.Errorf("%v, want an answer", err)
 	}
 }
 
@@ -434,6 +514,9 @@ func TestKilledWhileWaiting(t *testing.T) {
 		case err := <-failed:
 			if !errors.Is(err, kernel.ErrPanic) || !strings.Contains(err.Error(), "killed") {
 				t.Errorf("%s: %v, want ErrPanic and that it was killed", via, err)
+			}
+			if _, err := w.ask(fnNoop, 0, nil, nil); err != nil {
+				t.Errorf("%s: the next request: %v, want an answer by a new process", via, err)
 			}
 		case <-time.After(30 * time.Second):
 			t.Fatalf("%s: the call still waits", via)

@@ -60,12 +60,9 @@ func newSockets() (ours *os.File, fd int, theirs *os.File, err error) {
 	return os.NewFile(uintptr(fds[0]), "socket"), fds[0], os.NewFile(uintptr(fds[1]), "socket"), nil
 }
 
-// newShared makes the memory and passes it over the socket.
-func newShared(socket *os.File, fd int, spin bool) (*shared, error) {
-	memory, err := newMemory()
-	if err != nil {
-		return nil, err
-	}
+// newShared passes the memory over the socket, with an empty slot.
+func newShared(memory *Memory, socket *os.File, fd int, spin bool) (*shared, error) {
+	clear(memory.all[:slotBytes]) // a process that had it before has ended
 	b := []byte("TOLM")
 	b = binary.LittleEndian.AppendUint32(b, 0)
 	b = binary.LittleEndian.AppendUint64(b, capacity)
@@ -73,7 +70,7 @@ func newShared(socket *os.File, fd int, spin bool) (*shared, error) {
 		b[4] = 1
 	}
 	if err := unix.Sendmsg(fd, b, unix.UnixRights(memory.fd), nil, 0); err != nil {
-		return nil, errors.Join(fmt.Errorf("passing memory: %w", err), memory.release())
+		return nil, fmt.Errorf("passing memory: %w", err)
 	}
 	return &shared{socket: socket, memory: memory, slot: (*slot)(unsafe.Pointer(&memory.all[0])), spin: spin}, nil
 }
@@ -83,8 +80,6 @@ func (s *shared) message() *message { return &s.slot.Message }
 func (s *shared) shares() kernel.Memory { return s.memory }
 
 func (s *shared) hangUp() error { return s.socket.Close() }
-
-func (s *shared) release() error { return s.memory.release() }
 
 func (s *shared) gone() {
 	s.ended.Store(true)
@@ -161,8 +156,8 @@ func futex(word *uint32, op int, value uint32) {
 	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), uintptr(op), uintptr(value), 0, 0, 0)
 }
 
-// Memory is memory that a worker shares: its slices cross without a copy. What it has handed out stays readable when the
-// worker has ended, until it is given back.
+// Memory is memory that a worker shares, in all its processes: its slices cross without a copy. What it has handed out stays
+// readable when the worker is closed, until it is given back.
 type Memory struct {
 	mu       sync.Mutex
 	fd       int
@@ -205,7 +200,7 @@ func (m *Memory) Alloc(n int) ([]float64, error) {
 	defer m.mu.Unlock()
 	switch {
 	case m.released:
-		return nil, errors.New("process: the worker of this memory has ended")
+		return nil, errors.New("process: the worker of this memory was closed")
 	case n < 0 || n > half/8:
 		return nil, fmt.Errorf("process: %d numbers of shared memory, want 0 to %d", n, (half-slotBytes)/8)
 	case n == 0:

@@ -50,8 +50,6 @@ func (s *stream) hangUp() (err error) {
 	return err
 }
 
-func (s *stream) release() error { return nil }
-
 func (s *stream) exchange(arrays []array) error {
 	if n := s.in.Buffered(); n > 0 {
 		return fmt.Errorf("it sent %d bytes that nothing asked for", n)
