@@ -239,7 +239,7 @@ func (c *Config) load() (*cTable, error) {
 func open(library string) (symbol uintptr, err error) {
 	handle, err := dl.Open(library, true) // global: extension modules look for CPython's symbols
 	if err != nil {
-		return 0, fmt.Errorf("cpython: %w: %s does not load: %w", seam.ErrUnavailable, File, err)
+		return 0, dl.Unloadable("cpython", library, err)
 	}
 	symbol, err = dl.Symbol(handle, "toll_py_get_table")
 	if err != nil {

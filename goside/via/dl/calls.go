@@ -24,7 +24,7 @@ func Calls(crossing string) (lookup func(name string) (uintptr, error), err erro
 	}
 	library, err := Open(path, false)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: %s does not load: %w", crossing, seam.ErrUnavailable, CallsFile, err)
+		return nil, Unloadable(crossing, path, err)
 	}
 	lookup = func(name string) (uintptr, error) {
 		address, err := Symbol(library, "toll_calls_"+name)

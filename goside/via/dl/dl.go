@@ -16,8 +16,12 @@ import (
 	"toll/goside/via/thread"
 )
 
-// Open loads the library and resolves all its symbols. If global, libraries that are loaded later can use them.
+// Open loads the library and resolves all its symbols. If global, libraries that are loaded later can use them. A file that is no
+// whole library for this machine is a [*FileError], where the loader would end the process or say less.
 func Open(path string, global bool) (handle uintptr, err error) {
+	if err := inspect(path); err != nil {
+		return 0, err
+	}
 	mode := purego.RTLD_NOW | purego.RTLD_LOCAL
 	if global {
 		mode = purego.RTLD_NOW | purego.RTLD_GLOBAL

@@ -59,7 +59,7 @@ func Open() (*Limits, error) {
 	}
 	handle, err := dl.Open(path, false)
 	if err != nil {
-		return nil, fmt.Errorf("limits: %w: %s does not load: %w", seam.ErrUnavailable, file, err)
+		return nil, dl.Unloadable("limits", path, err)
 	}
 	var l Limits
 	var scalarFlops, halfFlops, vectorFlops, vectorBytes func() int64

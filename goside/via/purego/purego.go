@@ -38,7 +38,7 @@ func open(file, lang string, funcs func(*binder, *abi.Table) kernel.Funcs) (*sea
 	}
 	handle, err := dl.Open(path, false)
 	if err != nil {
-		return nil, fmt.Errorf("purego: %w: %s does not load: %w", seam.ErrUnavailable, file, err)
+		return nil, dl.Unloadable("purego", path, err)
 	}
 	symbol, err := dl.Symbol(handle, abi.Symbol(lang))
 	if err != nil {

@@ -63,7 +63,7 @@ func load(file string) (library, error) {
 	}
 	handle, err := dl.Open(path, false)
 	if err != nil {
-		return library{}, fmt.Errorf("trampoline: %w: %s does not load: %w", seam.ErrUnavailable, file, err)
+		return library{}, dl.Unloadable("trampoline", path, err)
 	}
 	return library{file, handle}, findErrno()
 }
