@@ -97,8 +97,8 @@ var libraryFaults = []Fault{
 	},
 	{
 		Name: "replaced, opened again", On: opens, Open: inUse(func(f *file) error { return f.replace(f.foreign()) }, true),
-		About: "The same; then it is opened a second time. The loader knows the name, and returns the old library: a program gets a new " +
-			"one by starting again, or a new worker. A library that Toll refuses is closed, so that a better one can take its path.",
+		About: "The same; then it is opened a second time, and refused. Of a library that it accepts, Toll would get the old one: the loader " +
+			"knows its name, and does not look at the file. So Toll closes a library that it refuses, and a better one can take its path.",
 	},
 	{
 		Name: "truncated", On: files, Open: inUse(func(f *file) error { return os.Truncate(f.path, 0) }, false),
@@ -111,8 +111,8 @@ var libraryFaults = []Fault{
 	},
 	{
 		Name: "overwritten by itself", On: files, Open: inUse(func(f *file) error { return f.write(f.good) }, false), Slow: true,
-		About: "The same file is written over it. Addresses that the loader had filled in are gone, and whatever needs them goes wrong " +
-			"later; this kernel does not.",
+		About: "The same file is written over it. Addresses that the loader had filled in are gone. What needs them crashes, as a worker " +
+			"does; this kernel, called within the program, does not.",
 	},
 }
 
