@@ -153,7 +153,7 @@ func newFile(via string) (*file, error) {
 func found(name string) (string, error) {
 	path, err := seam.FindLibrary(name)
 	if err != nil {
-		return "", fmt.Errorf("%v", err) // not ErrUnavailable
+		return "", errors.New(err.Error()) // not ErrUnavailable
 	}
 	return path, nil
 }

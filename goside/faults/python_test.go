@@ -52,7 +52,7 @@ var pythonFaults = []Fault{
 		About: "An extension module, here ctypes, reads address 0.",
 	},
 	{
-		Name: "recursion", On: embedded, Open: python(script("def f(): return f()\nf()")),
+		Name: "recursion", On: embedded, Open: python(script("def f(): return f()\nx = f()")),
 		About: "A Python function calls itself without end. CPython counts, and raises an exception.",
 	},
 	{
@@ -170,7 +170,7 @@ func python(commit func(*interpreter) error) func(via string) (*Subject, error) 
 			Commit: func() error {
 				err := commit(p)
 				if e, ok := errors.AsType[*cpython.Error](err); ok && !strings.Contains(e.Traceback, e.Type) {
-					return fmt.Errorf("%w: the traceback of %v is %q, want one with its type", errWrong, e, e.Traceback)
+					return fmt.Errorf("%w: the traceback of %v is %q, want one with its type", errWrong, e.Error(), e.Traceback)
 				}
 				return err
 			},

@@ -49,7 +49,7 @@ var workerFaults = []Fault{
 				w.kill()
 				err = w.right(w.library)
 				if again := w.right(w.library); err == nil || again != nil {
-					return fmt.Errorf("%w: after a kill %v, then %v, want an error and then none", errWrong, err, again)
+					return fmt.Errorf("%w: after a kill %q, then %q, want an error and then none", errWrong, errorText(err), errorText(again))
 				}
 			}
 			return err

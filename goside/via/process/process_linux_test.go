@@ -484,7 +484,7 @@ func TestGreetsNoMore(t *testing.T) {
 	}
 	pid := w.cmd.Process.Pid
 	w.again = time.Now().Add(time.Hour)
-	if _, err := w.ask(fnNoop, 0, nil, nil); err != late || w.cmd.Process.Pid != pid {
+	if _, err := w.ask(fnNoop, 0, nil, nil); !errors.Is(err, late) || w.cmd.Process.Pid != pid {
 		t.Errorf("process %d: %v; then of process %d: %v, want the same once more", pid, late, w.cmd.Process.Pid, err)
 	}
 	t.Setenv("TOLL_TEST_WORKER", "serve")
