@@ -27,14 +27,14 @@ var (
 	files = slices.Concat(faulty.Within, []string{"wasm"}, faulty.Beside)
 )
 
-// libraryFaults are those of a library's file.
+// libraryFaults are those of a library's file. Some are called slow, since tests of goside/via commit them, too.
 var libraryFaults = []Fault{
 	{
 		Name: "missing", On: files, Open: opening(func(*file) error { return nil }),
 		About: "The library is not there when it is opened.",
 	},
 	{
-		Name: "empty", On: files, Open: opening(func(f *file) error { return f.write(nil) }),
+		Name: "empty", On: files, Open: opening(func(f *file) error { return f.write(nil) }), Slow: true,
 		About: "The file is empty, as after a full disk.",
 	},
 	{
@@ -43,7 +43,7 @@ var libraryFaults = []Fault{
 			"process gets SIGBUS, as a worker does here. Toll reads the headers first.",
 	},
 	{
-		Name: "no library", On: files, Open: opening(func(f *file) error { return f.write([]byte("this is a text\n")) }),
+		Name: "no library", On: files, Open: opening(func(f *file) error { return f.write([]byte("this is a text\n")) }), Slow: true,
 		About: "The file is something else.",
 	},
 	{
@@ -59,11 +59,11 @@ var libraryFaults = []Fault{
 		About: "The library has another version of Toll's binary interface.",
 	},
 	{
-		Name: "larger table", On: opens, Open: opening(wrong("libother_size.so")),
+		Name: "larger table", On: opens, Open: opening(wrong("libother_size.so")), Slow: true,
 		About: "The library's table is larger than this program's.",
 	},
 	{
-		Name: "other header", On: opens, Open: opening(wrong("libother_header.so")),
+		Name: "other header", On: opens, Open: opening(wrong("libother_header.so")), Slow: true,
 		About: "The library was built of another `toll.h`.",
 	},
 	{
@@ -71,7 +71,7 @@ var libraryFaults = []Fault{
 		About: "The library lacks the function that is looked up.",
 	},
 	{
-		Name: "missing dependency", On: opens, Open: opening((*file).needsMore),
+		Name: "missing dependency", On: opens, Open: opening((*file).needsMore), Slow: true,
 		About: "The library needs another one that is not there. Only this and a missing file make a route unavailable; the other " +
 			"faults above make it fail.",
 	},
@@ -88,7 +88,7 @@ var libraryFaults = []Fault{
 		About: "The file is deleted while the library is in use. What is mapped stays.",
 	},
 	{
-		Name: "deleted, opened again", On: files, Open: inUse(func(f *file) error { return os.Remove(f.path) }, true),
+		Name: "deleted, opened again", On: files, Open: inUse(func(f *file) error { return os.Remove(f.path) }, true), Slow: true,
 		About: "The same; then the library is opened a second time.",
 	},
 	{

@@ -53,7 +53,7 @@ var workerFaults = []Fault{
 				}
 			}
 			return err
-		}),
+		}), Slow: true,
 		About: "The same ten times, with right calls between.",
 	},
 	{
