@@ -15,9 +15,11 @@ magic) or a truncated request end it, with exit status 1.
 import importlib.util
 import os
 import platform
+import select
 import signal
 import struct
 import sys
+import threading
 import time
 import traceback
 from array import array
@@ -346,6 +348,18 @@ def answer(loops, function, variant, integers, floats, arrays):
     return values or ((0,), ())  # a kernel's status
 
 
+at_work = threading.Event()  # an answer is being computed
+
+
+def watch():
+    """End the process once the host has gone while an answer is computed. At any other time serve ends it."""
+    hung_up = select.poll()
+    hung_up.register(0, 0)
+    hung_up.poll()
+    at_work.wait()
+    os._exit(0)
+
+
 def serve(stdin, stdout):
     loops = load_loops()
     name, python = platform.python_implementation(), platform.python_version()
@@ -358,10 +372,13 @@ def serve(stdin, stdout):
             return
         arrays, directions = request[-2:]
         try:
+            at_work.set()
             integers, floats = answer(loops, *request[:-1])
         except Exception as e:
             write_text(stdout, b"TOLR", 1, "%s: %s\n%s" % (type(e).__name__, e, traceback.format_exc()))
             continue
+        finally:
+            at_work.clear()
         write_response(stdout, integers, floats, [a for a, d in zip(arrays, directions) if d & OUT])
 
 
@@ -375,6 +392,7 @@ def main():
         os.dup2(2, 1)
     else:
         stdout = os.fdopen(os.dup(0), "wb", 1 << 16)
+    threading.Thread(target=watch, daemon=True).start()
     try:
         serve(os.fdopen(0, "rb", 1 << 16), stdout)
     except CutShort as e:

@@ -294,7 +294,8 @@ func start(t *testing.T, group string, f *Fault, via string) *running {
 	}
 	c := &running{steps: make(chan [2]string, 8), ended: make(chan struct{}), start: time.Now()}
 	c.command = exec.Command(executable)
-	c.command.Env = append(os.Environ(), childVariable+"="+strings.Join([]string{group, f.Name, via}, "\t"))
+	c.command.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), // removed with all that it leaves there
+		childVariable+"="+strings.Join([]string{group, f.Name, via}, "\t"))
 	c.command.ExtraFiles = []*os.File{write}
 	c.command.Stdout, c.command.Stderr = &c.said, &c.said
 	c.command.WaitDelay = time.Second

@@ -9,5 +9,9 @@ var groups []Group
 func init() { // a variable's value may not refer to itself, as by find
 	groups = []Group{
 		{"runtime", runtimeFaults},
+		{"library", libraryFaults},
+		{"workers", workerFaults},
+		{"python", pythonFaults},
+		{"fork", forkFaults},
 	}
 }

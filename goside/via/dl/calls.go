@@ -35,11 +35,12 @@ func Calls(crossing string) (lookup func(name string) (uintptr, error), err erro
 	}
 	hash, err := lookup("header_hash")
 	if err != nil {
-		return nil, err
+		return nil, Refused(library, err)
 	}
 	found, _, _ := purego.SyscallN(hash)
 	if want := include.CallsHash(); uint64(found) != want {
-		return nil, fmt.Errorf("%s: %s has header hash %016x, want %016x, that of calls.h: run %s", crossing, CallsFile, found, want, seam.Mend)
+		return nil, Refused(library, fmt.Errorf("%s: %s has header hash %016x, want %016x, that of calls.h: run %s",
+			crossing, CallsFile, found, want, seam.Mend))
 	}
 	return lookup, nil
 }

@@ -8,6 +8,7 @@
 package dl
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -36,6 +37,10 @@ func Open(path string, global bool) (handle uintptr, err error) {
 	thread.Opening(filepath.Base(path), func() { handle, err = purego.Dlopen(path, mode) })
 	return handle, err
 }
+
+// Refused closes a library that a crossing does not use, for the reason err, and returns that. If it stayed open, the loader would
+// return it again for a better one that takes its path.
+func Refused(handle uintptr, err error) error { return errors.Join(err, purego.Dlclose(handle)) }
 
 // Symbol returns the address of the library's symbol with that name.
 func Symbol(handle uintptr, name string) (uintptr, error) {

@@ -115,9 +115,13 @@ func table(file, lang string) (unsafe.Pointer, error) {
 	}
 	symbol, err := dl.Symbol(library, abi.Symbol(lang))
 	if err != nil {
-		return nil, err
+		return nil, dl.Refused(library, err)
 	}
 	var table func() unsafe.Pointer
 	purego.RegisterFunc(&table, symbol)
-	return table(), nil
+	t := table()
+	if _, _, err := abi.Read(t, lang, file); err != nil {
+		return nil, dl.Refused(library, err)
+	}
+	return t, nil
 }

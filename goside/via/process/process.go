@@ -13,8 +13,8 @@
 // that return no error panic. The call after that starts a new worker, of which the caller learns nothing else: it has the
 // same memory for slices, and must greet as the first did.
 //
-// Note: other callers wait while a worker answers. A goroutine that spins keeps its processor (P) and its core for as
-// long as the worker takes; on two cores nothing else of Go then runs.
+// Note: other callers wait while a worker answers. A goroutine that spins keeps its processor (P) and its core for as long as
+// the worker takes; on two cores nothing else of Go then runs.
 package process
 
 import (

@@ -42,18 +42,18 @@ func open(file, lang string, funcs func(*binder, *abi.Table) kernel.Funcs) (*sea
 	}
 	symbol, err := dl.Symbol(handle, abi.Symbol(lang))
 	if err != nil {
-		return nil, fmt.Errorf("purego: %s has no symbol %s, want it: run %s (%w)", file, abi.Symbol(lang), seam.Mend, err)
+		return nil, dl.Refused(handle, fmt.Errorf("purego: %s has no symbol %s, want it: run %s (%w)", file, abi.Symbol(lang), seam.Mend, err))
 	}
 	var table func() unsafe.Pointer
 	purego.RegisterFunc(&table, symbol)
 	t, build, err := abi.Read(table(), lang, file)
 	if err != nil {
-		return nil, err
+		return nil, dl.Refused(handle, err)
 	}
 	b := &binder{}
 	f := funcs(b, t)
 	if b.err != nil {
-		return nil, b.err
+		return nil, dl.Refused(handle, b.err)
 	}
 	return seam.NewLibrary(f, true, build), nil
 }

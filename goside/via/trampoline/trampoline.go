@@ -41,11 +41,11 @@ func Open(file, lang string) (*seam.Library, error) {
 	}
 	symbol, err := library.symbol(abi.Symbol(lang))
 	if err != nil {
-		return nil, err
+		return nil, dl.Refused(library.handle, err)
 	}
 	t, build, err := abi.Read(callTable(symbol), lang, file)
 	if err != nil {
-		return nil, err
+		return nil, dl.Refused(library.handle, err)
 	}
 	return seam.NewLibrary(kernels(t), true, build), nil
 }

@@ -73,7 +73,7 @@ func compile(file string, pages uint32, extend func(wazero.Runtime) error) (m *m
 	}
 	code, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("wasm: %w: %w", seam.ErrUnavailable, err)
+		return nil, fmt.Errorf("wasm: %w", err)
 	}
 	defer func() {
 		if v := recover(); v != nil { // wazero panics if it has no compiler for this machine
@@ -84,7 +84,7 @@ func compile(file string, pages uint32, extend func(wazero.Runtime) error) (m *m
 	m = &module{file: file, limit: int(pages) << 16}
 	m.runtime = wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler().WithMemoryLimitPages(pages).WithCompilationCache(compiled))
 	if m.code, err = m.runtime.CompileModule(ctx, code); err != nil {
-		return nil, fmt.Errorf("wasm: %w: %s does not compile: %w", seam.ErrUnavailable, file, err)
+		return nil, fmt.Errorf("wasm: %s does not compile: %w: run %s", file, err, seam.Mend)
 	}
 	if err := extend(m.runtime); err != nil {
 		return nil, fmt.Errorf("wasm: %s: %w", file, err)
