@@ -29,6 +29,7 @@ type partial struct {
 	of       string           // that one's name
 	next     time.Time        // not before is it written again
 	written  bool
+	failed   bool // to be written; it is not tried again
 }
 
 // share is the part of a run that writing its partial record may take.
@@ -69,7 +70,7 @@ func (lab *Lab) stand(facts []measure.Fact, interrupted string, ended ...measure
 // Unless it must, it does not if it did a short while ago.
 func (lab *Lab) sofar(series []measure.Series, must bool) {
 	p := &lab.partial
-	if p.output == nil || !must && time.Now().Before(p.next) {
+	if p.output == nil || p.failed || !must && time.Now().Before(p.next) {
 		return
 	}
 	sound, _ := record.Sound(p.declared, slices.Concat(p.ended, p.begun, series)) // what is not is said at the end of the run
@@ -84,7 +85,7 @@ func (lab *Lab) sofar(series []measure.Series, must bool) {
 	}
 	if err != nil {
 		fmt.Fprintf(lab.Stderr, "toll: what is measured is not kept before the end of the run: %v\n", err)
-		p.output = nil
+		p.failed = true
 		return
 	}
 	p.written = true
@@ -93,7 +94,7 @@ func (lab *Lab) sofar(series []measure.Series, must bool) {
 
 // whole removes the partial record, since the whole one is written.
 func (p *partial) whole() error {
-	if !p.written || p.output == nil {
+	if !p.written {
 		return nil
 	}
 	if err := os.Remove(p.output.target); !errors.Is(err, fs.ErrNotExist) {

@@ -34,6 +34,28 @@ func OnCPython(langs ...string) []string {
 // Cores returns on how many cores work is worth to be shared out, see [machine.Cores].
 func Cores() int { return machine.Cores() }
 
+// Squares returns those of the sides of squares, smallest first, that there is memory for, and says in the record which others are
+// left out. A study that keeps the subjects of all its squares takes some 16 numbers for each element of the largest, and may take
+// two thirds of the memory that the process may use.
+func (lab *Lab) Squares(of string, sides []int) []int {
+	b := machine.Bound()
+	fitting, note := squares(sides, b.Usable())
+	if note != "" {
+		lab.Say("left-out-"+of, note)
+		fmt.Fprintf(lab.Stderr, "toll: %s: %s\n", of, note)
+	}
+	return fitting
+}
+
+func squares(sides []int, memory int) (fitting []int, note string) {
+	for k, n := range sides {
+		if needs := 16 * 8 * n * n; memory > 0 && needs > memory/3*2 {
+			return sides[:k], fmt.Sprintf("squares from %d on are left out: they take %s and more, and the process may use %s", n, machine.Bytes(needs), machine.Bytes(memory))
+		}
+	}
+	return sides, ""
+}
+
 // SerialPar is how a serial language is asked to work.
 var SerialPar = kernel.Par{Threads: 1, Schedule: kernel.Static}
 

@@ -36,7 +36,7 @@ func counters(c *study.Lab) ([]measure.Series, error) {
 	if err := study.Wrong(results); err != nil {
 		return nil, err
 	}
-	return counted(study.Holding(results), loopSizes(c.Full), c.Seed, c.Done, c.Progress.Step)
+	return counted(study.Holding(results), c.Squares("walk", loopSizes(c.Full)), c.Seed, c.Done, c.Progress.Step)
 }
 
 // cachegrind counts what the walks miss in caches of this machine's form, which valgrind simulates.

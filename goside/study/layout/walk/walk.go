@@ -77,7 +77,7 @@ func loops(lab *study.Lab) ([]measure.Series, error) {
 	var all []measure.Series
 	for _, threads := range teams {
 		lab.Progress.Begin("verifying walks")
-		subjects, err := loopSubjects(study.Holding(results), loopSizes(lab.Full && threads == 1), threads, lab)
+		subjects, err := loopSubjects(study.Holding(results), lab.Squares("walk", loopSizes(lab.Full && threads == 1)), threads, lab)
 		if err != nil {
 			return all, err
 		}

@@ -27,7 +27,7 @@ var Part = study.Part{
 				return nil, err
 			}
 			lab.Progress.Begin("verifying")
-			subjects, err := waySubjects(lab, routes, waySizes(lab.Full))
+			subjects, err := waySubjects(lab, routes, lab.Squares("ways", waySizes(lab.Full)))
 			if err != nil {
 				return nil, err
 			}
@@ -47,7 +47,7 @@ var Part = study.Part{
 				return nil, err
 			}
 			lab.Progress.Begin("verifying")
-			subjects, err := transposeSubjects(lab, study.Holding(results), transposeSizes(lab.Full))
+			subjects, err := transposeSubjects(lab, study.Holding(results), lab.Squares("transpose", transposeSizes(lab.Full)))
 			if err != nil {
 				return nil, err
 			}
