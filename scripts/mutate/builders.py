@@ -146,9 +146,8 @@ class Tester:
             **env,
         }
         command = [
-            "prlimit",
-            "--data=8589934592",
-            "--core=0",
+            *("choom", "-n", "1000", "--"),  # it is what is ended if memory runs out
+            *("prlimit", "--core=0"),
             *self.box,
             program,
             f"-test.run={pattern}",

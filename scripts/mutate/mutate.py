@@ -5,6 +5,7 @@
 import argparse
 import contextlib
 import csv
+import fcntl
 import hashlib
 import io
 import math
@@ -321,6 +322,12 @@ def main():
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     options.root, options.out = ROOT, OUT
+    lock = (OUT / "lock").open("w")
+    if not options.summary:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("mutate.sh: another run is at work in build/mutate: wait for its end")
 
     chosen = {}
     for what in options.what or GROUPS:
