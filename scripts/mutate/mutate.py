@@ -359,8 +359,15 @@ def main():
             threads = [threading.Thread(target=run.work, args=(n,), daemon=True) for n in range(options.jobs)]
             for thread in threads:
                 thread.start()
-            for thread in threads:
-                thread.join()
+            try:
+                for thread in threads:
+                    thread.join()
+            except KeyboardInterrupt:
+                print("mutate.sh: stops after the mutants that are at work; what was found is kept", flush=True)
+                for other in runs:
+                    other.todo.clear()
+                for thread in threads:
+                    thread.join()
             if run.failed:
                 sys.exit(f"mutate.sh: {run.group}: {run.failed[0]}")
         for n in range(options.jobs):
