@@ -75,7 +75,7 @@ const (
 // Cases returns all problems, kernel by kernel, so that who stops between them has all of some.
 func Cases() []Case {
 	var all []Case
-	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases, transposeCases, edgeCases} {
+	for _, cases := range []func() []Case{callCases, diffusionCases, juliaCases, olsCases, transposeCases, edgeCases, overlapCases} {
 		all = append(all, cases()...)
 	}
 	var kernels []string

@@ -140,6 +140,36 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// TestVisits: a long operation has fewer batches in a round, always an odd number of them.
+func TestVisits(t *testing.T) {
+	for _, c := range []struct {
+		planned        int
+		batch, elapsed time.Duration
+		want           int
+	}{
+		{5, 10, 19, 5}, {5, 10, 20, 1}, {9, 10, 20, 3}, {9, 10, 30, 3}, {9, 10, 44, 1}, {7, 10, 20, 3}, {9, 10, 1000, 1}, {5, 0, 100, 5},
+	} {
+		if got := visits(Plan{Visits: c.planned}, c.batch, c.elapsed); got != c.want {
+			t.Errorf("%d visits of %d ns, if a batch takes %d: %d, want %d", c.planned, c.batch, c.elapsed, got, c.want)
+		}
+	}
+}
+
+// TestLonger: a batch of less than half the length grows to a tenth beyond it, in whole steps, and a hundredfold at most.
+func TestLonger(t *testing.T) {
+	for _, c := range []struct {
+		step, n int
+		wall    float64
+		want    int
+	}{
+		{1, 10, 100, 10}, {1, 10, 50, 10}, {1, 10, 49, 22}, {3, 9, 10, 108}, {16, 16, 25, 32}, {1, 10, 0, 1000}, {1, 10, 1, 1000},
+	} {
+		if got := longer(c.step, c.n, c.wall, 1000); got != c.want {
+			t.Errorf("after %d operations of %v ns, steps of %d: %d, want %d", c.n, c.wall, c.step, got, c.want)
+		}
+	}
+}
+
 // TestSamples: a sample holds its operations and nothing else: no reset, no untimed operations, no display; but it
 // includes all allocations.
 func TestSamples(t *testing.T) {

@@ -76,6 +76,40 @@ func TestDiffers(t *testing.T) {
 	}
 }
 
+// TestIntervalEdges: what lies exactly on an edge is no difference, and not unstable.
+func TestIntervalEdges(t *testing.T) {
+	for _, c := range []struct {
+		ratio Interval
+		floor float64
+		want  bool
+	}{
+		{Interval{1.25, 1.125, 1.5}, 0.25, false},
+		{Interval{1.25, 1.125, 1.5}, 0.125, true},
+		{Interval{0.75, 0.5, 0.875}, 0.25, false},
+		{Interval{0.75, 0.5, 0.875}, 0.125, true},
+		{Interval{1.5, 1, 2}, 0, false},
+		{Interval{0.5, 0.25, 1}, 0, false},
+	} {
+		if got := c.ratio.Differs(c.floor); got != c.want {
+			t.Errorf("%v differs beyond %v: %v, want %v", c.ratio, c.floor, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		ratio Interval
+		want  float64
+	}{{Interval{1, 0.75, 1.125}, 0.25}, {Interval{1, 0.875, 1.5}, 0.5}, {Interval{2, 1.5, 3}, 2}, {Interval{0.5, 0.25, 0.75}, 0.75}} {
+		if got := c.ratio.Floor(); got != c.want {
+			t.Errorf("the floor of %v is %v, want %v", c.ratio, got, c.want)
+		}
+	}
+	if half := (Interval{4, 3, 6}).Half(); half != 0.375 {
+		t.Errorf("half width %v, want 0.375", half)
+	}
+	if (Interval{10, 9.5, 10.5}).Unstable() || !(Interval{10, 9.5, 10.6}).Unstable() {
+		t.Error("5 % is stable, and more is not")
+	}
+}
+
 // TestCoverage: with skewed noise, the intervals must contain the true median 95 times in 100.
 func TestCoverage(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -146,9 +146,8 @@ class Tester:
             **env,
         }
         command = [
-            "prlimit",
-            "--data=8589934592",
-            "--core=0",
+            *("choom", "-n", "1000", "--"),  # it is what is ended if memory runs out
+            *("prlimit", "--core=0"),
             *self.box,
             program,
             f"-test.run={pattern}",
@@ -415,7 +414,6 @@ class CMake(Native):
         for library, objects, steps in self.units(path):
             if (path, library, objects[0]) not in self.originals:  # from the same place, since some compilers note it
                 self.originals[path, library, objects[0]] = {o: self.compile(o) for o in objects}, self.modules(objects)
-                self.check(steps, mutant=False)
             originals, modules = self.originals[path, library, objects[0]]
             file.write_text(text)
             changed = {}
@@ -434,8 +432,13 @@ class CMake(Native):
                             if self.compile(output) != before:
                                 changed[output] = (self.folder / "cmake" / output).read_bytes()
                 if changed:
+                    self.check(steps, mutant=False)
                     self.replace(library)
-                    shell(self.here(self.commands.link(library)[0]), self.folder / "cmake")
+                    try:
+                        shell(self.here(self.commands.link(library)[0]), self.folder / "cmake")
+                    except Wrong:
+                        self.restore(library)
+                        raise
                     self.built = library, steps
                     return digest(*changed.values())
             finally:
@@ -606,14 +609,13 @@ class Rust(Native):
     def build(self, path, text):
         self.built = None
         for level, steps in self.units(path):
-            if (level, path) not in self.original:
-                if level not in self.original:
-                    self.original[level] = self.compile(None, None, level)
-                    self.restore("libtoll_rust.so")
-                self.check(steps, mutant=False)
-                self.original[level, path] = True
+            if level not in self.original:
+                self.original[level] = self.compile(None, None, level)
             made = self.compile(path, text, level)
             if made != self.original[level]:
+                self.restore("libtoll_rust.so")
+                self.check(steps, mutant=False)
+                self.replace("libtoll_rust.so").write_bytes(made)
                 self.built = steps
                 return digest(made)
         self.restore("libtoll_rust.so")

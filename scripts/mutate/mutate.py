@@ -5,6 +5,7 @@
 import argparse
 import contextlib
 import csv
+import fcntl
 import hashlib
 import io
 import math
@@ -321,6 +322,12 @@ def main():
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     options.root, options.out = ROOT, OUT
+    lock = (OUT / "lock").open("w")
+    if not options.summary:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("mutate.sh: another run is at work in build/mutate: wait for its end")
 
     chosen = {}
     for what in options.what or GROUPS:
@@ -352,8 +359,15 @@ def main():
             threads = [threading.Thread(target=run.work, args=(n,), daemon=True) for n in range(options.jobs)]
             for thread in threads:
                 thread.start()
-            for thread in threads:
-                thread.join()
+            try:
+                for thread in threads:
+                    thread.join()
+            except KeyboardInterrupt:
+                print("mutate.sh: stops after the mutants that are at work; what was found is kept", flush=True)
+                for other in runs:
+                    other.todo.clear()
+                for thread in threads:
+                    thread.join()
             if run.failed:
                 sys.exit(f"mutate.sh: {run.group}: {run.failed[0]}")
         for n in range(options.jobs):
