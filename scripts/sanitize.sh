@@ -278,13 +278,13 @@ crate() (
 part_miri() {
     copy miri
     local given='-Zmiri-ignore-leaks -Zmiri-disable-isolation' fault name skipped=()
-    export MIRIFLAGS=$given
+    export MIRIFLAGS=$given RUST_BACKTRACE=0
     cargo "+$nightly" miri setup
     for fault in overrun race uninitialised; do
         rust_fault $fault 'error: Undefined Behavior: ' "+$nightly" miri test
     done
     [ -z "$only_planted" ] || return 0
-    for name in parallel:: tests::team by_two_threads julia_by_any_team julia_of_any_number julia_of_extreme julia_with; do
+    for name in parallel:: tests::team by_two_threads certificates julia_by_any_team julia_of_any_number julia_of_extreme julia_with; do
         skipped+=(--skip "$name")
     done
     MIRIFLAGS="$given -Zmiri-tree-borrows -Zmiri-strict-provenance" \
