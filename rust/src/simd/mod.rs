@@ -217,7 +217,7 @@ pub fn fence() {
 /// keeps more in registers than is good, and takes a tenth longer.
 #[inline(always)]
 fn not_unrolled() {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
     // SAFETY: it is empty.
     unsafe {
         std::arch::asm!("", options(nomem, nostack, preserves_flags));

@@ -309,6 +309,7 @@ mod tests {
             begin(4);
             let ran = callers(&[2, 3], 2);
             assert!((1..=4).contains(&ran), "{ran} jobs ran");
+            assert_eq!(callers(&[4], 1), 1, "pools that nobody uses give way");
             end(4);
         };
         in_orders(model, COUNT);
