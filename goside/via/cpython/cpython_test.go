@@ -541,19 +541,18 @@ def text(a):
 func TestGarbageWhileOthersCollect(t *testing.T) {
 	get := module(t, `
 import gc, time
-finalizing = False
+at_work = []
 class Slow:
     def __del__(self):
-        global finalizing
-        finalizing = True
+        at_work.append(self)
         time.sleep(0.5)
-        finalizing = False
+        at_work.clear()
 def collect():
     s = Slow()
     s.itself = s
     del s
     gc.collect()
-def is_finalizing(): return finalizing
+def is_at_work(): return len(at_work)
 def disable(): gc.disable()
 def enable():
     was = gc.isenabled()
@@ -563,13 +562,13 @@ def cycle(a):
     l = [a]
     l.append(l)
 `)
-	collect, finalizing, cycle := get("collect"), get("is_finalizing"), get("cycle")
+	collect, atWork, cycle := get("collect"), get("is_at_work"), get("cycle")
 	collected := make(chan error)
 	go func() {
 		_, err := collect.Call()
 		collected <- err
 	}()
-	for v := must(finalizing.Call()); v.Int() == 0; v = must(finalizing.Call()) {
+	for v := must(atWork.Call()); v.Int() == 0; v = must(atWork.Call()) {
 		runtime.Gosched()
 	}
 	if _, err := cycle.Call(Vector([]float64{1})); err != nil {
