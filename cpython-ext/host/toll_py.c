@@ -366,6 +366,53 @@ static toll_py_keep *hold(PyObject *const *objects, const toll_py_value *values,
     return &k->keep;
 }
 
+/* What a collection of garbage meets: in a cycle that nobody refers to. */
+typedef struct {
+    int gone, forgotten; /* changed with the GIL held */
+} witness;
+
+static void met(PyObject *capsule) {
+    witness *w = PyCapsule_GetPointer(capsule, NULL);
+    if (w->forgotten)
+        free(w);
+    else
+        w->gone = 1;
+}
+
+/* collect returns 1 once it has collected all garbage, and 0 if another thread's collection is under way:
+ * while that one's finalizers have released the GIL, PyGC_Collect does nothing. Without memory to tell, it
+ * returns 1. */
+static int collect(void) {
+    witness *w = calloc(1, sizeof *w);
+    PyObject *capsule = w ? PyCapsule_New(w, NULL, met) : NULL;
+    PyObject *cycle = capsule ? PyList_New(0) : NULL;
+    int known = cycle && PyList_Append(cycle, capsule) == 0 && PyList_Append(cycle, cycle) == 0;
+    if (!known)
+        PyErr_Clear();
+    Py_XDECREF(capsule);
+    Py_XDECREF(cycle);
+    int enabled = PyGC_Enable();
+    PyGC_Collect();
+    if (!enabled)
+        PyGC_Disable();
+    int done = !known || w->gone;
+    if (done)
+        free(w);
+    else
+        w->forgotten = 1;
+    return done;
+}
+
+/* collect_all waits for other threads' collections, up to ten seconds. */
+static void collect_all(void) {
+    const struct timespec moment = {.tv_nsec = 1000000};
+    for (int k = 0; !collect() && k < 10000; k++) {
+        Py_BEGIN_ALLOW_THREADS;
+        (void)nanosleep(&moment, NULL);
+        Py_END_ALLOW_THREADS;
+    }
+}
+
 /* The table's functions. */
 
 enum { IN_PLACE = 16 }; /* arguments that need no memory of their own */
@@ -413,7 +460,7 @@ static int32_t call(toll_py_call *c, const toll_py_value *arguments, int64_t n) 
 
     int bad = refers(objects, arguments, made);
     if (bad >= 0) {
-        PyGC_Collect(); /* a cycle, such as that of an exception and its frame, is no holder */
+        collect_all(); /* a cycle, such as that of an exception and its frame, is no holder */
         bad = refers(objects, arguments, made);
     }
     if (bad >= 0) {

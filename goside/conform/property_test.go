@@ -46,9 +46,9 @@ func TestProperties(t *testing.T) {
 func checkProperties(r *seam.Route, library *seam.Library) (problems map[string]int, wrong []error) {
 	problems = map[string]int{}
 	for _, p := range property.All() {
-		var within property.Within
+		within := property.Within{Quiet: r.Quiets != ""}
 		if bound := r.BoundOn(p.Kernel); bound != nil {
-			within = property.Within{ULP: bound.ULP, Normwise: bound.Normwise}
+			within.ULP, within.Normwise = bound.ULP, bound.Normwise
 			if p.Bits {
 				continue
 			}

@@ -40,6 +40,7 @@ const Mend = "scripts/build.sh"
 type Route struct {
 	Lang, Via string
 	Bound     *Bound // nil: results are the reference's, bit for bit; see BoundOn
+	Quiets    string // why transposition may return a signalling NaN as a quiet one; "": it may not
 	Slow      bool   // a large case takes a minute: the suite omits these unless told
 	open      func() (*Library, error)
 
@@ -61,6 +62,12 @@ func NewRoute(lang, via string, open func() (*Library, error)) *Route {
 // Within declares how far the route's results may be from the reference. It returns the route.
 func (r *Route) Within(b Bound) *Route {
 	r.Bound = &b
+	return r
+}
+
+// Quieting declares that transposition may return a signalling NaN as a quiet one. It returns the route.
+func (r *Route) Quieting(cause string) *Route {
+	r.Quiets = cause
 	return r
 }
 

@@ -91,6 +91,9 @@ func transposed(f *kernel.Funcs, d *draw, holds func(in, out *kernel.Grid, again
 		if d.IntN(3) == 0 {
 			bits |= 0x7ff0 << 48
 		}
+		if exponent := bits >> 52 & 0x7ff; exponent == 0x7ff && d.within.Quiet {
+			bits |= 1 << 51
+		}
 		return math.Float64frombits(bits)
 	})
 	for _, way := range []struct {

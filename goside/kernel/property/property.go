@@ -38,6 +38,7 @@ func All() []Property { return append(append(append(diffusion(), julia()...), ol
 type Within struct {
 	ULP      float64
 	Normwise bool
+	Quiet    bool // a signalling NaN may be transposed into a quiet one
 }
 
 // Check draws one problem from the seed and returns an error that says how f fails it. It is [kernel.ErrNotOffered] if f lacks all

@@ -536,6 +536,56 @@ def text(a):
 	}
 }
 
+// TestGarbageWhileOthersCollect: a collection of another thread's that is under way, in a finalizer that has released the GIL, must
+// not make garbage look held. Nor must collections that are disabled.
+func TestGarbageWhileOthersCollect(t *testing.T) {
+	get := module(t, `
+import gc, time
+at_work = []
+class Slow:
+    def __del__(self):
+        at_work.append(self)
+        time.sleep(0.5)
+        at_work.clear()
+def collect():
+    s = Slow()
+    s.itself = s
+    del s
+    gc.collect()
+def is_at_work(): return len(at_work)
+def disable(): gc.disable()
+def enable():
+    was = gc.isenabled()
+    gc.enable()
+    return was
+def cycle(a):
+    l = [a]
+    l.append(l)
+`)
+	collect, atWork, cycle := get("collect"), get("is_at_work"), get("cycle")
+	collected := make(chan error)
+	go func() {
+		_, err := collect.Call()
+		collected <- err
+	}()
+	for v := must(atWork.Call()); v.Int() == 0; v = must(atWork.Call()) {
+		runtime.Gosched()
+	}
+	if _, err := cycle.Call(Vector([]float64{1})); err != nil {
+		t.Errorf("while another thread collects: %v", err)
+	}
+	if err := <-collected; err != nil {
+		t.Error(err)
+	}
+	must(get("disable").Call())
+	if _, err := cycle.Call(Vector([]float64{1})); err != nil {
+		t.Errorf("while collections are disabled: %v", err)
+	}
+	if v := must(get("enable").Call()); v.Int() != 0 {
+		t.Error("a call enabled collections, want them left as they were")
+	}
+}
+
 // TestSignals: Go's handling of signals must be unchanged.
 func TestSignals(t *testing.T) {
 	in := interpreter(t)
