@@ -174,11 +174,23 @@ contains
     a = transfer(p, a)
     b = transfer(q, b)
     if (blt(a, b)) then
-      overlap = blt(b - a, p_bytes)
+      overlap = within(a, p_bytes, b)
     else
-      overlap = blt(a - b, q_bytes)
+      overlap = within(b, q_bytes, a)
     end if
   end function overlap
+
+  ! Whether the address is one of so many bytes from first on, and not before it. Half of the distance is a signed number,
+  ! which the distance may be too large for.
+  pure logical function within(first, bytes, address)
+    integer(c_intptr_t), intent(in) :: first, address
+    integer(c_int64_t), intent(in) :: bytes
+    integer(c_intptr_t) :: half
+
+    half = shiftr(address, 1) - shiftr(first, 1)
+    within = half <= shiftr(huge(half), 1)
+    if (within) within = 2*half + (iand(address, 1_c_intptr_t) - iand(first, 1_c_intptr_t)) < bytes
+  end function within
 
   ! Not ieee_is_finite: a procedure that uses ieee_arithmetic calls the Fortran library to save its flags.
   pure logical function finite(x)

@@ -96,13 +96,14 @@ contains
     real(c_double), intent(in) :: Ddt
     logical, intent(in) :: row
     real(c_double), allocatable :: saved(:, :)
-    integer(c_int64_t) :: done, t
+    integer(c_int64_t) :: done, t, lines
     integer :: lack
 
     lack = 1
     if (steps > 1 .and. inner > small/outer) then
-      lack = 0
-      if (inner - 2 > whole) allocate (saved(fused, outer), stat=lack)
+      lines = 0
+      if (inner - 2 > whole) lines = outer
+      allocate (saved(fused, lines), stat=lack)
     end if
     done = 0
     do while (done < steps)
