@@ -87,8 +87,8 @@ func afterPool(file, lang string) func(via string) (*Subject, error) {
 native = ctypes.CFUNCTYPE(c_int32, *3 * [c_void_p], *3 * [c_int64], *3 * [c_int32])(%d)
 def julia():
  n = 20000
- out, zs = numpy.zeros(n, numpy.int32), numpy.zeros(n, numpy.complex128)
- assert native(out.ctypes.data, zs.ctypes.data, zs.ctypes.data, n, 0, n, 50, 2, 0) == 0
+ out, zs, cs = numpy.zeros(n, numpy.int32), numpy.zeros(n, numpy.complex128), numpy.zeros(n, numpy.complex128)
+ assert native(out.ctypes.data, zs.ctypes.data, cs.ctypes.data, n, 0, n, 50, 2, 0) == 0
  assert (out == 50).all()
 julia()
 fork(julia)
