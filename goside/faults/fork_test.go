@@ -46,6 +46,15 @@ var forkFaults = []Fault{
 			"for t in threads: t.start()\nfor t in threads: t.join()\nfork(lambda: numpy.ones(10).sum())")),
 		About: "The same after Python's threads have come and gone.",
 	},
+	{
+		Name: "fork after OpenMP", On: embedded, Open: afterPool("libtoll_c_omp.so", "c-omp"),
+		About: "Two threads of OpenMP compute a Julia set, then the program forks, then both parent and child compute it again. libgomp " +
+			"would wait in the child for ever; Toll's library ends the pool before the fork.",
+	},
+	{
+		Name: "fork after rayon", On: embedded, Open: afterPool("libtoll_rust.so", "rust-par"),
+		About: "The same by Rust's rayon.",
+	},
 }
 
 // forked defines what runs in a forked child, and raises an exception unless that ends with status 0 in 3 s.
@@ -66,6 +75,27 @@ def fork(f):
   raise TimeoutError('the child has not ended after 3 s')
  if status: raise ChildProcessError('the child ended with ' + str(os.waitstatus_to_exitcode(status)))
 `
+
+// afterPool returns a subject of a fork of a program that has a pool of native threads.
+func afterPool(file, lang string) func(via string) (*Subject, error) {
+	return python(func(p *interpreter) error {
+		julia, err := faulty.Julia(file, lang)
+		if err != nil {
+			return err
+		}
+		return p.run(forked + fmt.Sprintf(`from ctypes import c_int32, c_int64, c_void_p
+native = ctypes.CFUNCTYPE(c_int32, *3 * [c_void_p], *3 * [c_int64], *3 * [c_int32])(%d)
+def julia():
+ n = 20000
+ out, zs, cs = numpy.zeros(n, numpy.int32), numpy.zeros(n, numpy.complex128), numpy.zeros(n, numpy.complex128)
+ assert native(out.ctypes.data, zs.ctypes.data, cs.ctypes.data, n, 0, n, 50, 2, 0) == 0
+ assert (out == 50).all()
+julia()
+fork(julia)
+julia()
+`, julia))
+	})
+}
 
 // forking returns a subject of Python code that runs in a forked child.
 func forking(body string) func(via string) (*Subject, error) {
