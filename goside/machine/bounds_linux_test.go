@@ -17,11 +17,11 @@ import (
 
 // The mounts of hosts and containers, as /proc/self/mountinfo has them.
 const (
-	unified   = "30 23 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n"
-	hybrid    = "31 23 0:27 / /sys/fs/cgroup/unified rw,relatime shared:5 - cgroup2 cgroup2 rw\n"
-	memory1   = "36 23 0:32 / /sys/fs/cgroup/memory rw,relatime shared:11 - cgroup cgroup rw,memory\n"
-	cpu1      = "37 23 0:33 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:12 - cgroup cgroup rw,cpu,cpuacct\n"
-	elsewhere = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n38 23 0:34 / /sys/fs/cgroup/systemd rw shared:6 - cgroup cgroup rw,xattr,name=systemd\n"
+	unified   = "30 23 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 none rw,nsdelegate,memory_recursiveprot\n"
+	hybrid    = "31 23 0:27 / /sys/fs/cgroup/unified rw,relatime shared:5 - cgroup2 none rw\n"
+	memory1   = "36 23 0:32 / /sys/fs/cgroup/memory rw,relatime shared:11 - cgroup none rw,memory\n"
+	cpu1      = "37 23 0:33 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:12 - cgroup none rw,cpu,cpuacct\n"
+	elsewhere = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n38 23 0:34 / /sys/fs/cgroup/systemd rw shared:6 - cgroup none rw,xattr,name=systemd\n"
 )
 
 // TestBounds reads every form that limits have, from the files as kernels write them.
@@ -72,7 +72,7 @@ func TestBounds(t *testing.T) {
 			"1 GiB (cgroup memory.max)", "none", gib, 8},
 		{"more than the machine has", v2("/a", map[string]string{"a/memory.max": "68719476737\n", "a/cpu.max": "800000 100000\n"}), "none", "none", 64 * gib, 8},
 		{"a mount point with a space", map[string]string{
-			"proc/self/mountinfo": `30 23 0:26 / /sys/fs/c\040group rw - cgroup2 cgroup2 rw` + "\n", "proc/self/cgroup": "0::/a\n",
+			"proc/self/mountinfo": `30 23 0:26 / /sys/fs/c\040group rw - cgroup2 none rw` + "\n", "proc/self/cgroup": "0::/a\n",
 			"sys/fs/c group/a/memory.max": "1073741824\n"}, "1 GiB (cgroup memory.max)", "none", gib, 8},
 		{"version 1, no limit", v1("/", "/", map[string]string{"memory/memory.limit_in_bytes": none1, "cpu,cpuacct/cpu.cfs_quota_us": "-1\n",
 			"cpu,cpuacct/cpu.cfs_period_us": "100000\n", "memory/memory.stat": "cache 5\nhierarchical_memory_limit " + none1}), "none", "none", 64 * gib, 8},
@@ -130,7 +130,7 @@ func TestUnreadableBounds(t *testing.T) {
 		"sys/fs/cgroup/a/memory.max": {Data: []byte("1048576\n")}, "sys/fs/cgroup/a/cpu.max": {Data: []byte("100000 100000\n")}}
 	b := bounds(forbidden{files, "memory.max"}, 8)
 	if facts := b.facts(); !errors.Is(b.Unread, fs.ErrPermission) || facts[0].Value != unknown || facts[1].Value != unknown || facts[2].Value != "1 (cgroup cpu.max)" {
-		t.Errorf("facts are %v, unread %v; want unknown, unknown, 1", facts, b.Unread)
+		t.Errorf("facts are %v, unread %v; want 1, and the others unknown", facts, b.Unread)
 	}
 	if b := bounds(forbidden{files, "self/cgroup"}, 8); !errors.Is(b.Unread, fs.ErrPermission) || b.Usable() != 0 || b.cores(8) != 8 {
 		t.Errorf("without /proc/self/cgroup: %+v", b)

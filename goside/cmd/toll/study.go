@@ -26,8 +26,8 @@ func studyCommand(s *study.Study) *cobra.Command {
 		Long: s.About + `
 
 It writes a record in the Go benchmark format, and prints its tables. An interrupt (Ctrl-C) ends measuring early: the
-complete rounds are written and shown. A record that cannot be written goes to build/results or the folder for
-temporary files.`,
+complete rounds are written and shown. While it measures they are in the record's name with .partial behind it, for toll
+show if the process is killed. A record that cannot be written goes to build/results or the folder for temporary files.`,
 		Example: s.Example,
 		Args:    cobra.NoArgs,
 	}
