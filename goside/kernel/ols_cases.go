@@ -203,6 +203,10 @@ func badOLSCases(layout Layout) []Case {
 	bad(ErrShape, true, "negative rows", func(a *OLS) { a.Y.Rows = -1 })
 	bad(ErrShape, true, "ld too small", func(a *OLS) { a.Y.LD = 5 })
 	bad(ErrShape, true, "size overflows", func(a *OLS) { a.Y.LD = math.MaxInt64 / 8 })
+	bad(ErrShape, true, "two lines, bytes of ld overflow", func(a *OLS) {
+		a.Hi = twoLines(&a.Y)
+		a.Y.Cols = 2
+	})
 	bad(ErrShape, true, "negative range", func(a *OLS) { a.Lo = -1 })
 	bad(ErrShape, true, "range reversed", func(a *OLS) { a.Lo, a.Hi = 3, 2 })
 	bad(ErrShape, true, "range beyond the end", func(a *OLS) { a.Hi = 10 })
