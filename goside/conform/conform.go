@@ -185,7 +185,7 @@ func off(want, got *kernel.Buffer, k int, bound *seam.Bound) (distance float64, 
 	default:
 		return 0, false
 	}
-	return distance, distance <= bound.ULP
+	return distance, distance <= bound.Within(want.Observations)
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -41,7 +41,8 @@ type Buffer struct {
 	Text    func(k int) string  // the element in readable form
 	At      func(k int) string  // the element's place: "out[3][4]", "out: guard"
 	// Scale, if not nil, is the magnitude of the terms whose sum is element k; see [OLS.Scale].
-	Scale func(k int, normwise bool) (float64, bool)
+	Scale        func(k int, normwise bool) (float64, bool)
+	Observations int // in each row, of ols
 	// Near, if not nil, is how many ULP the numbers that element k counts must be off for the count to be value.
 	Near func(k int, value float64) float64
 

@@ -142,6 +142,7 @@ func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
 	a := &OLS{Slope: slope, Intercept: intercept, Y: y, Hi: rows, Par: par}
 	buffers := []Buffer{floats("slope", wholeSlope, nil), floats("intercept", wholeIntercept, nil), bufferY}
 	for b := range 2 {
+		buffers[b].Observations = n
 		buffers[b].Scale = func(k int, normwise bool) (float64, bool) {
 			if k -= guard; k < a.Lo || k >= a.Hi {
 				return 0, false
