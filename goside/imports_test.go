@@ -31,6 +31,7 @@ var below = map[string]struct {
 	"calls":           {[]string{"kernel"}, "calls says what can be passed, not how: move what needs more into a crossing or a part"},
 	"seam":            {[]string{"kernel", "via/thread"}, "seam is what all routes satisfy: move what needs more above it"},
 	"conform":         {[]string{"calls", "kernel", "seam", "via/thread"}, "conform verifies any routes: take them as an argument"},
+	"fuzz":            {[]string{"conform", "kernel", "seam", "via/guard", "via/process", "via/thread"}, "fuzz compares any routes with the reference: take them as an argument"},
 	"registry":        {[]string{"calls", "kernel", "kernel/fast", "level", "seam", "via/*"}, "registry is a list of routes: move what needs more above it"},
 	"machine":         {[]string{"measure", "via/thread"}, "machine says where a run is: move what needs more above it"},
 	"measure":         {[]string{"via/thread"}, "measure times any subjects: take what it needs from the subject"},

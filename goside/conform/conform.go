@@ -115,7 +115,7 @@ func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.
 			return 0, fmt.Errorf("%s answered with %s, want %w", [...]string{"the route", "native code"}[k], found, c.Want)
 		}
 		for b := range want.Buffers {
-			w, err := compare(&want.Buffers[b], &got.Buffers[b], bound)
+			w, err := Compare(&want.Buffers[b], &got.Buffers[b], bound)
 			worst = max(worst, w)
 			if err != nil {
 				return worst, err
@@ -134,8 +134,9 @@ func run(job *kernel.Job, f *kernel.Funcs) (err error) {
 	return job.Run(f)
 }
 
-// compare returns the largest distance in units of bound, and an error if any element is wrong.
-func compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err error) {
+// Compare returns the largest distance in units of bound, and an error if any element is wrong. Without a bound all bits are
+// wanted, but for those of a NaN that is not the canary.
+func Compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err error) {
 	if want.Len != got.Len {
 		return 0, fmt.Errorf("%s has %d elements, want %d", got.Name, got.Len, want.Len)
 	}
@@ -185,7 +186,7 @@ func off(want, got *kernel.Buffer, k int, bound *seam.Bound) (distance float64, 
 	default:
 		return 0, false
 	}
-	return distance, distance <= bound.ULP
+	return distance, distance <= bound.Within(want.Observations)
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

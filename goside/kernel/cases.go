@@ -42,6 +42,8 @@ type Buffer struct {
 	At      func(k int) string  // the element's place: "out[3][4]", "out: guard"
 	// Scale, if not nil, is the magnitude of the terms whose sum is element k; see [OLS.Scale].
 	Scale func(k int, normwise bool) (float64, bool)
+	// Observations is how many a row has, of ols.
+	Observations int
 	// Near, if not nil, is how many ULP the numbers that element k counts must be off for the count to be value.
 	Near func(k int, value float64) float64
 
@@ -114,18 +116,29 @@ func guarded[T any](n int, fill T) (inner, whole []T) {
 }
 
 func floats(name string, whole []float64, at func(k int) string) Buffer {
+	return Floats(name, whole, guard, len(whole)-2*guard, at)
+}
+
+func integers[T int32 | int64](name string, whole []T, at func(k int) string) Buffer {
+	return Integers(name, whole, guard, len(whole)-2*guard, at)
+}
+
+// Floats shows n elements of an argument, the first of them whole[before]; the others are guards. at names an element, and
+// is nil for a vector.
+func Floats(name string, whole []float64, before, n int, at func(k int) string) Buffer {
 	return Buffer{
 		Name:  name,
 		Len:   len(whole),
 		Bits:  func(k int) uint64 { return math.Float64bits(whole[k]) },
 		Value: func(k int) float64 { return whole[k] },
 		Text:  func(k int) string { return fmt.Sprintf("%v (%#016x)", whole[k], math.Float64bits(whole[k])) },
-		At:    inGuard(name, len(whole), at),
+		At:    inGuard(name, before, n, at),
 		whole: whole,
 	}
 }
 
-func integers[T int32 | int64](name string, whole []T, at func(k int) string) Buffer {
+// Integers is [Floats] of integers.
+func Integers[T int32 | int64](name string, whole []T, before, n int, at func(k int) string) Buffer {
 	return Buffer{
 		Name:    name,
 		Len:     len(whole),
@@ -133,19 +146,19 @@ func integers[T int32 | int64](name string, whole []T, at func(k int) string) Bu
 		Bits:    func(k int) uint64 { return uint64(whole[k]) },
 		Value:   func(k int) float64 { return float64(whole[k]) },
 		Text:    func(k int) string { return fmt.Sprint(whole[k]) },
-		At:      inGuard(name, len(whole), at),
+		At:      inGuard(name, before, n, at),
 		whole:   whole,
 	}
 }
 
-// inGuard names the guards and counts the rest from 0; at is nil for a vector.
-func inGuard(name string, n int, at func(k int) string) func(k int) string {
+// inGuard names the guards and counts the n elements between them from 0; at is nil for a vector.
+func inGuard(name string, before, n int, at func(k int) string) func(k int) string {
 	return func(k int) string {
-		switch k -= guard; {
+		switch k -= before; {
 		case k < 0:
 			return fmt.Sprintf("%s: guard, %d before the start", name, -k)
-		case k >= n-2*guard:
-			return fmt.Sprintf("%s: guard, %d after the end", name, k-(n-2*guard)+1)
+		case k >= n:
+			return fmt.Sprintf("%s: guard, %d after the end", name, k-n+1)
 		case at == nil:
 			return fmt.Sprintf("%s[%d]", name, k)
 		default:

@@ -226,6 +226,7 @@ func badDiffusionCases(layout Layout) []Case {
 	bad(ErrShape, true, "ld too small", both(func(g *Grid) { g.LD = 5 }))
 	bad(ErrShape, true, "negative ld", both(func(g *Grid) { g.LD = -9 }))
 	bad(ErrShape, true, "size overflows", both(func(g *Grid) { g.LD = math.MaxInt64 / 8 }))
+	bad(ErrShape, true, "two lines, bytes of ld overflow", func(a *DiffusionStep) { a.Lo, a.Hi = 0, twoLines(&a.Out, &a.In) })
 	bad(ErrShape, true, "size in bytes overflows", both(func(g *Grid) { g.Rows, g.Cols, g.LD = 1<<31, 1<<31, 1<<31 }))
 	bad(ErrShape, true, "negative range", func(a *DiffusionStep) { a.Lo = -1 })
 	bad(ErrShape, true, "range reversed", func(a *DiffusionStep) { a.Lo, a.Hi = 3, 2 })
@@ -271,6 +272,7 @@ func badRunCases(layout Layout) []Case {
 	bad(ErrShape, true, "no rows", func(a *DiffusionRun) { a.A.Rows, a.B.Rows = 0, 0 })
 	bad(ErrShape, true, "ld too small", func(a *DiffusionRun) { a.A.LD, a.B.LD = 5, 5 })
 	bad(ErrShape, true, "size overflows", func(a *DiffusionRun) { a.A.LD, a.B.LD = math.MaxInt64/8, math.MaxInt64/8 })
+	bad(ErrShape, true, "two lines, bytes of ld overflow", func(a *DiffusionRun) { twoLines(&a.A, &a.B) })
 	bad(ErrShape, false, "different layouts", func(a *DiffusionRun) { a.B.Layout = 1 - layout })
 	bad(ErrShort, true, "nil b", func(a *DiffusionRun) { a.B.Data = nil })
 	bad(ErrShort, false, "short a", func(a *DiffusionRun) { a.A.Data = a.A.Data[1:] })
@@ -282,6 +284,19 @@ func badRunCases(layout Layout) []Case {
 	bad(ErrArg, true, "dt is infinite", func(a *DiffusionRun) { a.Dt = math.Inf(1) })
 	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *DiffusionRun) { a.Par = p }) })
 	return cases
+}
+
+// twoLines has matrices be two lines of one element, with the least ld whose bytes an int64 does not count. It returns the
+// number of rows.
+func twoLines(grids ...*Grid) int {
+	for _, g := range grids {
+		if g.LD = math.MaxInt64/8 + 1; g.Layout == Row {
+			g.Rows, g.Cols = 2, 1
+		} else {
+			g.Rows, g.Cols = 1, 2
+		}
+	}
+	return grids[0].Rows
 }
 
 // badPars gives each wrong way to ask for threads.

@@ -100,7 +100,7 @@ func juliaJob(a *Julia) *Job {
 		if k -= guard; k < a.Lo || k >= a.Hi {
 			return math.Inf(1)
 		}
-		return nearCount(zs[k], cs[k], a.MaxIter, value)
+		return a.Near(k, value)
 	}
 	return &Job{
 		Run: func(f *Funcs) error { return call(f.Julia, a) },
@@ -139,11 +139,11 @@ func juliaSplitJob(from *Julia) (*JuliaSplit, *Job) {
 	return a, job
 }
 
-// nearCount returns how many ULP of 4 the squares |z|² must be off for a point to have that count.
-func nearCount(z, c complex128, maxiter int32, count float64) float64 {
-	zr, zi := real(z), imag(z)
+// Near returns how many ULP of 4 the squares |z|² must be off for point k to have that count.
+func (a *Julia) Near(k int, count float64) float64 {
+	zr, zi, c := real(a.Zs[k]), imag(a.Zs[k]), a.Cs[k]
 	var off float64
-	for i := range maxiter {
+	for i := range a.MaxIter {
 		square := float64(zr*zr) + float64(zi*zi)
 		distance, stops := math.Abs(square-4)/(math.Nextafter(4, 5)-4), !(square < 4)
 		if count == float64(i) && stops {
@@ -157,7 +157,7 @@ func nearCount(z, c complex128, maxiter int32, count float64) float64 {
 		}
 		zr, zi = (float64(zr*zr)-float64(zi*zi))+real(c), float64(2*float64(zr*zi))+imag(c)
 	}
-	if count != float64(maxiter) {
+	if count != float64(a.MaxIter) {
 		return math.Inf(1)
 	}
 	return off

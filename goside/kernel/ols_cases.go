@@ -142,6 +142,7 @@ func newOLSJob(rows, n, pad int, layout Layout, par Par) (*OLS, *Job) {
 	a := &OLS{Slope: slope, Intercept: intercept, Y: y, Hi: rows, Par: par}
 	buffers := []Buffer{floats("slope", wholeSlope, nil), floats("intercept", wholeIntercept, nil), bufferY}
 	for b := range 2 {
+		buffers[b].Observations = n
 		buffers[b].Scale = func(k int, normwise bool) (float64, bool) {
 			if k -= guard; k < a.Lo || k >= a.Hi {
 				return 0, false
@@ -203,6 +204,10 @@ func badOLSCases(layout Layout) []Case {
 	bad(ErrShape, true, "negative rows", func(a *OLS) { a.Y.Rows = -1 })
 	bad(ErrShape, true, "ld too small", func(a *OLS) { a.Y.LD = 5 })
 	bad(ErrShape, true, "size overflows", func(a *OLS) { a.Y.LD = math.MaxInt64 / 8 })
+	bad(ErrShape, true, "two lines, bytes of ld overflow", func(a *OLS) {
+		a.Hi = twoLines(&a.Y)
+		a.Y.Cols = 2
+	})
 	bad(ErrShape, true, "negative range", func(a *OLS) { a.Lo = -1 })
 	bad(ErrShape, true, "range reversed", func(a *OLS) { a.Lo, a.Hi = 3, 2 })
 	bad(ErrShape, true, "range beyond the end", func(a *OLS) { a.Hi = 10 })

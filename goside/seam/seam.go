@@ -160,8 +160,14 @@ type Bound struct {
 	// ULP is in units of the last place. For ols these are of the magnitude of the terms summed, see
 	// [kernel.OLS.Scale]; for julia they are of 4: within the bound, |z|² may be taken for less than 4 or not.
 	ULP float64
+	// Grows is how many more these are for each observation in a row: errors of a method for any system of equations grow
+	// with its size.
+	Grows float64
 	// Normwise is set if errors in ols are proportional to the whole row, including the observation in the middle,
 	// which has no weight in the slope. On uneven rows the units are then larger, see [kernel.OLS.Scale].
 	Normwise bool
 	Cause    string
 }
+
+// Within returns how far a result of so many observations may lie from the reference's.
+func (b *Bound) Within(observations int) float64 { return b.ULP + b.Grows*float64(observations) }

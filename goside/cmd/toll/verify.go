@@ -166,7 +166,11 @@ func printResults(out io.Writer, results []conform.Result) {
 		case conform.Bounded:
 			cell = fmt.Sprintf("%d within %.2g ULP", r.Cases, r.Worst)
 			b := r.Route.Bound
-			says := fmt.Sprintf("may be %.3g ULP off on %s: %s", b.ULP, b.Kernel, b.Cause)
+			more := ""
+			if b.Grows > 0 {
+				more = fmt.Sprintf(", and %.3g more for each observation in a row", b.Grows)
+			}
+			says := fmt.Sprintf("may be %.3g ULP off on %s%s: %s", b.ULP, b.Kernel, more, b.Cause)
 			add(&bounds, says)
 			if of := bounded[says]; !slices.Contains(of, route) {
 				bounded[says] = append(of, route)

@@ -395,8 +395,8 @@ func Matrix[T Element](s []T, rows, cols, ld int, layout kernel.Layout) Value {
 	v.c.ndim = 2
 	v.c.shape = [2]int64{int64(rows), int64(cols)}
 	stride := int64(ld) * size
-	if stride/size != int64(ld) { // only a matrix of one line can have such an ld
-		stride = math.MaxInt64 &^ 15
+	if stride/size != int64(ld) { // only a matrix of one line can have such an ld: of two no int64 counts the bytes
+		stride = math.MaxInt64 &^ (size - 1)
 		if ld < 0 {
 			stride = -1
 		}

@@ -5,15 +5,16 @@ package harness
 
 import (
 	"fmt"
+	"os"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
+	"toll/goside/via/guard"
 )
 
 // place is memory between pages without access. What is left of the pages with access is filled with canaries.
 type place struct {
-	all      []byte // with the pages without access
-	usable   []byte // those with access
+	arena    *guard.Arena
+	usable   []byte // the pages with access
 	at, size int    // of the memory within usable
 	salt     uint64 // of the canaries
 }
@@ -21,7 +22,7 @@ type place struct {
 // newPlace maps memory of so many bytes. It ends at the pages without access behind it, or begins at those before it if it is
 // low, but for slack bytes and what the alignment needs.
 func newPlace(size, align int, slack int64, low bool, salt uint64) (*place, error) {
-	page := unix.Getpagesize()
+	page := os.Getpagesize()
 	if align < 1 || align > page || align&(align-1) != 0 {
 		align = 1
 	}
@@ -29,14 +30,11 @@ func newPlace(size, align int, slack int64, low bool, salt uint64) (*place, erro
 		return nil, fmt.Errorf("harness: memory of %d bytes with a slack of %d, want both at least 0", size, slack)
 	}
 	pages := max(1, (size+int(slack)+align-1+page-1)/page)
-	all, err := unix.Mmap(-1, 0, 2*GuardBytes+pages*page, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+	arena, err := guard.New(pages*page, GuardBytes)
 	if err != nil {
-		return nil, fmt.Errorf("harness: memory of %d bytes: %w", size, err)
+		return nil, fmt.Errorf("harness: %w", err)
 	}
-	p := &place{all: all, usable: all[GuardBytes : GuardBytes+pages*page], size: size, salt: salt}
-	if err := p.protect(false); err != nil {
-		return nil, err
-	}
+	p := &place{arena: arena, usable: arena.Bytes(), size: size, salt: salt}
 	if p.at = (len(p.usable) - size - int(slack)) &^ (align - 1); low {
 		p.at = (int(slack) + align - 1) &^ (align - 1)
 	}
@@ -78,14 +76,10 @@ func (p *place) spilled() (behind, before int64) {
 
 // protect lets the memory be read only, or read and written.
 func (p *place) protect(readOnly bool) error {
-	access := unix.PROT_READ
-	if !readOnly {
-		access |= unix.PROT_WRITE
-	}
-	if err := unix.Mprotect(p.usable, access); err != nil {
-		return fmt.Errorf("harness: protecting %d bytes: %w", len(p.usable), err)
+	if err := p.arena.Protect(readOnly); err != nil {
+		return fmt.Errorf("harness: %w", err)
 	}
 	return nil
 }
 
-func (p *place) release() { _ = unix.Munmap(p.all) }
+func (p *place) release() { _ = p.arena.Close() }

@@ -172,8 +172,8 @@ func nearly(a *kernel.OLS, got, want []float64, bound *seam.Bound, which int) er
 		var scales [2]float64
 		scales[0], scales[1] = a.Scale(i, bound.Normwise)
 		scale := scales[which]
-		if off := math.Abs(x-want[i]) / (math.Nextafter(scale, math.Inf(1)) - scale); !(off <= 2*bound.ULP) {
-			return fmt.Errorf("line %d is %v, want %v within %g ULP of the terms' magnitude", i, x, want[i], 2*bound.ULP)
+		if off := math.Abs(x-want[i]) / (math.Nextafter(scale, math.Inf(1)) - scale); !(off <= 2*bound.Within(a.Y.Cols)) {
+			return fmt.Errorf("line %d is %v, want %v within %g ULP of the terms' magnitude", i, x, want[i], 2*bound.Within(a.Y.Cols))
 		}
 	}
 	return nil
