@@ -139,6 +139,7 @@ func TestForeignTree(t *testing.T) {
 		}
 		for _, args := range [][]string{
 			{"verify", "--route", "c/purego,c/trampoline,c/wasm,c/process,go/process,python/process,pypy/process,ctypes/cpython"},
+			{"advise"},
 			{"try", "libm.so.6", "--sig", "double hypot(double x, double y)", "--quick"},
 		} {
 			if code, out := standing(t, toll, at, mark, "", args...); code != exitUnavailable {

@@ -191,7 +191,7 @@ func onStack(t *testing.T) (code int64) {
 }
 
 // TestStress makes calls of all kinds from 64 goroutines, while garbage is collected all the time, threads are
-// preempted, and callbacks grow stacks. TOLL_STRESS says how many calls; scripts/stress.sh makes ten million.
+// preempted, and callbacks grow stacks. TOLL_STRESS says how many calls; scripts/stress.sh trampoline makes ten million.
 func TestStress(t *testing.T) {
 	total := int64(100_000)
 	if set := os.Getenv("TOLL_STRESS"); set != "" {
