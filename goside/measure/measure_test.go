@@ -140,6 +140,20 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// TestCalibrateByOneStep: a batch that is a little too short grows by a step, though a tenth of it is less.
+func TestCalibrateByOneStep(t *testing.T) {
+	var f fakeClock
+	s := Subject{Name: "x", Group: "g", Least: 50, Run: func(n int) error {
+		if f.pass(time.Duration(n)*198*time.Microsecond, 0); f.wall > time.Minute {
+			return errors.New("it does not grow")
+		}
+		return nil
+	}}
+	if n, _, err := calibrate(f.clock(), &s, 10*time.Millisecond); n != 100 || err != nil {
+		t.Errorf("%d operations (%v), want 100: 50 take 9.9 ms of 10", n, err)
+	}
+}
+
 // TestVisits: a long operation has fewer batches in a round, always an odd number of them.
 func TestVisits(t *testing.T) {
 	for _, c := range []struct {
