@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 # Mutants of each group in the default sample: an hour on two cores.
-COUNTS = {"c": 400, "fortran": 250, "rust": 200, "conform": 120, "measure": 100, "via": 250}
+COUNTS = {"c": 400, "fortran": 250, "rust": 200, "conform": 60, "measure": 100, "via": 250}
 GROUPS = list(COUNTS)
 
 # Tests themselves, libraries that are wrong on purpose, and the interface that each side compares by its hash.
@@ -663,15 +663,12 @@ class Go:
         package = str(Path(path).parent)
         own = {"TOLL_LIB": str(self.lib)}
         if package == "goside/conform":
-            routes = {
-                **own,
-                "TOLL_ROUTES": "go/direct c/cgo c/purego lapack/netlib",
-                "TOLL_REQUIRE": "go/direct c/cgo c/purego",
-            }
+            routes = {**own, "TOLL_ROUTES": "go/direct c/cgo c/purego lapack/netlib", "TOLL_REQUIRE": "go/direct c/cgo"}
             return [
                 (package, "^Test(CallMutants|Watch|Stopped|MutantChecks)$", own),
+                (package, "^Test(Routes|Concurrent)$", {**routes, "TOLL_CASES": "^(call|ols|transpose)/"}),
                 (package, "^TestMutants.*$", own),
-                (package, "^Test(Routes|Calls|Concurrent|MutantFusedLibrary|.*Environment|Memory)$", routes),
+                (package, "^Test(Routes|Calls|MutantFusedLibrary|.*Environment|Memory)$", routes),
             ]
         steps = []
         if any((self.root / package).glob("*_test.go")):
@@ -744,7 +741,7 @@ class Go:
 
     @staticmethod
     def name(step):
-        return f"{step[0]} {step[1]} {step[2].get('TOLL_ROUTES')}"
+        return f"{step[0]} {step[1]} {step[2].get('TOLL_ROUTES')} {step[2].get('TOLL_CASES')}"
 
     def test(self, path):
         built = {}

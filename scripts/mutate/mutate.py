@@ -382,7 +382,7 @@ def main():
 
 
 # Seconds for a mutant, and for the changes that turn out to be none, on one quiet core.
-SECONDS = {"c": 2, "fortran": 2, "rust": 6, "conform": 8, "measure": 6, "via": 10}
+SECONDS = {"c": 2, "fortran": 2, "rust": 6, "conform": 25, "measure": 6, "via": 10}
 
 
 def estimate(runs, jobs):
