@@ -158,9 +158,9 @@ func TestLengthen(t *testing.T) {
 	if want := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}; !slices.Equal(lengths, want) {
 		t.Errorf("passes of %v, want %v", lengths, want)
 	}
-	made := 0
-	Lengthen(time.Second, func(time.Duration) bool { made++; return false })
-	if made != passes {
-		t.Errorf("%d passes, want %d", made, passes)
+	var last time.Duration
+	Lengthen(time.Second, func(length time.Duration) bool { last = length; return false })
+	if want := 128 * time.Second; last != want {
+		t.Errorf("the last pass is of %v, want %v", last, want)
 	}
 }

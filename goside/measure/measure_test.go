@@ -140,6 +140,20 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// TestCalibrateByOneStep: a batch that is a little too short grows by a step, though a tenth of it is less.
+func TestCalibrateByOneStep(t *testing.T) {
+	var f fakeClock
+	s := Subject{Name: "x", Group: "g", Least: 50, Run: func(n int) error {
+		if f.pass(time.Duration(n)*198*time.Microsecond, 0); f.wall > time.Minute {
+			return errors.New("it does not grow")
+		}
+		return nil
+	}}
+	if n, _, err := calibrate(f.clock(), &s, 10*time.Millisecond); n != 100 || err != nil {
+		t.Errorf("%d operations (%v), want 100: 50 take 9.9 ms of 10", n, err)
+	}
+}
+
 // TestVisits: a long operation has fewer batches in a round, always an odd number of them.
 func TestVisits(t *testing.T) {
 	for _, c := range []struct {
@@ -253,6 +267,29 @@ func TestCoarseClock(t *testing.T) {
 	}
 }
 
+// TestResolution: it is the least of the first hundred steps, be it the first of them or the last.
+func TestResolution(t *testing.T) {
+	for _, least := range []int{1, 2, 50, 100, 101} {
+		var at time.Duration
+		read := 0
+		clock := Clock{Wall: func() time.Duration {
+			if read++; read == least+1 { // the first reading is the start
+				at += 2
+			} else {
+				at += 5
+			}
+			return at
+		}}
+		want := time.Duration(2)
+		if least > 100 {
+			want = 5
+		}
+		if got := clock.Resolution(); got != want {
+			t.Errorf("resolution %v, want %v, that of step %d", got, want, least)
+		}
+	}
+}
+
 // TestMachineClock: the machine's clock runs forward and sees allocations and collections.
 func TestMachineClock(t *testing.T) {
 	clock := MachineClock()
@@ -274,6 +311,25 @@ func TestMachineClock(t *testing.T) {
 	if got.Wall <= 0 || got.CPU <= 0 || got.Bytes < 1<<16 || got.Bytes > 1<<17 || got.Allocs < 1 || got.Allocs > 10 || collections < 2 {
 		t.Errorf("%+v and %d collections, want times, 65536 bytes and 1 allocation, and at least 2", got, collections)
 	}
+}
+
+// TestCollectorIsOff: no garbage is collected within a batch, however much of it there is.
+func TestCollectorIsOff(t *testing.T) {
+	var keep []byte
+	s := Subject{Name: "x", Group: "g", Least: 64, Run: func(n int) error {
+		for range n {
+			keep = make([]byte, 1<<18)
+		}
+		return nil
+	}}
+	run, err := Measure(Plan{Rounds: 3, Batch: time.Microsecond, Visits: 5, Clock: MachineClock()}, []Subject{s}, silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Collections != 0 {
+		t.Errorf("%d collections within batches, want none", run.Collections)
+	}
+	runtime.KeepAlive(keep)
 }
 
 func TestRefuses(t *testing.T) {

@@ -227,6 +227,29 @@ func TestCompareFinds(t *testing.T) {
 	}
 }
 
+// TestCompareScatter: a group whose rows scatter widens its own noise, and half as much that of a calm group.
+func TestCompareScatter(t *testing.T) {
+	flat := func(x float64) []float64 { return slices.Repeat([]float64{x}, 10) }
+	var pairs []Pair
+	for _, change := range []float64{-0.02, -0.01, 0, 0.01, 0.02} {
+		pairs = append(pairs, Pair{Group: "uneven", Old: flat(10), New: flat(10 * math.Exp(change))})
+	}
+	for range 3 {
+		pairs = append(pairs, Pair{Group: "calm", Old: flat(10), New: flat(30)})
+	}
+	// Half widths are the finest, a millionth. Distances from the group are 0, 10,000 and 20,000 of them: in the median 10,000
+	// in the uneven group, and 5000 in all rows. In eight comparisons 2.7344 standard deviations are noise.
+	for k, got := range Compare(pairs) {
+		want := math.Expm1(0.01 * 2.7344 / 0.67449)
+		if pairs[k].Group == "calm" {
+			want = math.Expm1(0.005 * 2.7344 / 0.67449)
+		}
+		if math.Abs(got.Noise-want) > 1e-5 {
+			t.Errorf("row %d, %s: noise %v, want %v", k, pairs[k].Group, got.Noise, want)
+		}
+	}
+}
+
 // TestCompareKnown: without noise, all figures can be computed by hand.
 func TestCompareKnown(t *testing.T) {
 	flat := func(x float64) []float64 { return slices.Repeat([]float64{x}, 10) }
