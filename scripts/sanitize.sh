@@ -267,14 +267,14 @@ part_rust() {
     checked
     RUSTFLAGS=$rust_checks rust_fault overflow 'attempt to add with overflow' test --release
     rust_fault overflow 'attempt to add with overflow' test
-    # With a standard library that is built with the sanitizer, too: threads are made and joined there.
-    local sanitized=("+$nightly" test "-Zbuild-std" "--target=$host" --lib)
-    RUSTFLAGS=-Zsanitizer=address rust_fault overrun 'AddressSanitizer: heap-buffer-overflow' "${sanitized[@]}"
-    RUSTFLAGS=-Zsanitizer=thread rust_fault race 'ThreadSanitizer: data race' "${sanitized[@]}"
+    # Threads are made and joined in the standard library, so that the sanitizer of threads has to be there, too.
+    local address=(test "--target=$host" --lib) threads=("+$nightly" test -Zbuild-std "--target=$host" --lib)
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address rust_fault overrun 'AddressSanitizer: heap-buffer-overflow' "${address[@]}"
+    RUSTFLAGS=-Zsanitizer=thread rust_fault race 'ThreadSanitizer: data race' "${threads[@]}"
     [ -z "$only_planted" ] || return 0
     crate test --locked --quiet
-    RUSTFLAGS=-Zsanitizer=address crate "${sanitized[@]}" --locked
-    RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS="suppressions=$supp/rust-thread.supp" crate "${sanitized[@]}" --locked
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address crate "${address[@]}" --locked
+    RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS="suppressions=$supp/rust-thread.supp" crate "${threads[@]}" --locked
     local routes='*rust*/cgo rust/purego'
     suite
 }
