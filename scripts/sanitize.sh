@@ -176,7 +176,8 @@ part_address() {
     local routes='*/cgo */purego c/trampoline c/syscalln c/process c/socket c/shm'
     # Leaks are looked for apart, where it can be: the search takes a thread, which the host's check of a process without
     # threads does not have; it crashes among the threads of rust-par; and a forked child leaves what it inherits, by design.
-    ASAN_OPTIONS=detect_leaks=0 suite -asan
+    # Nor does GCC 12's sanitizer take its own locks at fork: a child that another thread left one to hangs now and then.
+    ASAN_OPTIONS=detect_leaks=0 suite -asan -skip '^TestHost$/^rust_par$/^fork$'
     hosted kernels "${serial[@]}" c_omp/c_omp fortran_omp/fortran_omp c_simd_omp/c_simd_omp -- env OMP_WAIT_POLICY=passive
     echo "$(counted suite.log); no leaks in $done_hosts"
 }
