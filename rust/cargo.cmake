@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 #
-# Has CARGO build the crate at MANIFEST for ARCH, by rustc with the FLAGS, with the hash HASH of toll.h, in the folder TARGET_DIR, and puts its
-# ARCHIVE, without bitcode if there is an OBJCOPY, and its SHARED library into OUT. Where cargo leaves them depends on the
-# user's own settings (build.target, for one), so what is copied is what cargo names in this run.
+# Has CARGO build the crate at MANIFEST for ARCH, by rustc with the FLAGS, with the hash HASH of toll.h, in the folder
+# TARGET_DIR, and puts its ARCHIVE, without bitcode if there is an OBJCOPY, and its SHARED library into OUT. Where cargo
+# leaves them depends on the user's own settings (build.target, for one), so what is copied is what cargo names in this run.
 
 # The crate's profile, read as a configuration, goes before that of the user's environment and files, and so do
 # these variables.

@@ -174,7 +174,12 @@ part_address() {
     [ -z "$only_planted" ] || return 0
     mend_purego
     local routes='*/cgo */purego c/trampoline c/syscalln c/process c/socket c/shm'
-    suite -asan
+    # Leaks are looked for apart, where it can be: the search takes a thread, which the host's check of a process without
+    # threads does not have; it crashes among the threads of rust-par; and a forked child leaves what it inherits, by design.
+    # Nor does GCC 12's sanitizer take its own locks at fork: a child that another thread left one to hangs now and then.
+    ASAN_OPTIONS=detect_leaks=0 suite -asan -skip '^TestHost$/^rust_par$/^fork$'
+    hosted kernels "${serial[@]}" c_omp/c_omp fortran_omp/fortran_omp c_simd_omp/c_simd_omp -- env OMP_WAIT_POLICY=passive
+    echo "$(counted suite.log); no leaks in $done_hosts"
 }
 
 # mend_purego has this copy use a purego that is mended. As released, it reads the 16 bytes of a string that ends in NUL as
@@ -267,14 +272,14 @@ part_rust() {
     checked
     RUSTFLAGS=$rust_checks rust_fault overflow 'attempt to add with overflow' test --release
     rust_fault overflow 'attempt to add with overflow' test
-    # With a standard library that is built with the sanitizer, too: threads are made and joined there.
-    local sanitized=("+$nightly" test "-Zbuild-std" "--target=$host" --lib)
-    RUSTFLAGS=-Zsanitizer=address rust_fault overrun 'AddressSanitizer: heap-buffer-overflow' "${sanitized[@]}"
-    RUSTFLAGS=-Zsanitizer=thread rust_fault race 'ThreadSanitizer: data race' "${sanitized[@]}"
+    # Threads are made and joined in the standard library, so that the sanitizer of threads has to be there, too.
+    local address=(test "--target=$host" --lib) threads=("+$nightly" test -Zbuild-std "--target=$host" --lib)
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address rust_fault overrun 'AddressSanitizer: heap-buffer-overflow' "${address[@]}"
+    RUSTFLAGS=-Zsanitizer=thread rust_fault race 'ThreadSanitizer: data race' "${threads[@]}"
     [ -z "$only_planted" ] || return 0
     crate test --locked --quiet
-    RUSTFLAGS=-Zsanitizer=address crate "${sanitized[@]}" --locked
-    RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS="suppressions=$supp/rust-thread.supp" crate "${sanitized[@]}" --locked
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address crate "${address[@]}" --locked
+    RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS="suppressions=$supp/rust-thread.supp" crate "${threads[@]}" --locked
     local routes='*rust*/cgo rust/purego'
     suite
 }
