@@ -22,6 +22,8 @@ type Figure struct {
 	Grows Allowance
 	// Look returns what it is now. ok is false if that cannot be told.
 	Look func() (value float64, ok bool)
+	// AtRest is set if looking itself holds what a call must not find held.
+	AtRest bool
 	// Zero is set if it must be 0 whenever nothing is called.
 	Zero bool
 }
@@ -169,7 +171,7 @@ func Python() (figures []Figure, tidy func(), err error) {
 			n, err := blocks()
 			return float64(n.Int()), err == nil
 		}},
-		{Name: "Python's objects", Grows: Allowance{Absolute: 100, Share: 0.002}, Look: func() (float64, bool) {
+		{Name: "Python's objects", AtRest: true, Grows: Allowance{Absolute: 100, Share: 0.002}, Look: func() (float64, bool) {
 			list, err := objects()
 			if err != nil {
 				return 0, false

@@ -46,10 +46,14 @@ func (s *samples) write(fields []string) {
 	}
 }
 
-// look returns what all figures are.
-func (s *samples) look() []float64 {
+// look returns what all figures are; NaN where that is not looked at now, or cannot be told.
+func (s *samples) look(rest bool) []float64 {
 	values := make([]float64, len(s.figures))
 	for k, f := range s.figures {
+		if f.AtRest && !rest {
+			values[k] = math.NaN()
+			continue
+		}
 		value, ok := f.Look()
 		if !ok {
 			s.unseen[k], value = true, math.NaN()
@@ -78,9 +82,11 @@ func (s *samples) watch(stop <-chan struct{}) {
 		case <-tick.C:
 		}
 		s.mu.Lock()
-		values := s.look()
+		values := s.look(false)
 		for k, v := range values {
-			s.most[k] = max(s.most[k], v)
+			if !math.IsNaN(v) {
+				s.most[k] = max(s.most[k], v)
+			}
 		}
 		s.note("load", values)
 		s.mu.Unlock()
@@ -97,11 +103,11 @@ func (s *samples) rest(tidy func()) {
 	}
 	debug.FreeOSMemory() // collects garbage; twice, for what finalizers free
 	debug.FreeOSMemory()
-	values := s.look()
+	values := s.look(true)
 	for quiet := 0; quiet < 3; {
 		time.Sleep(10 * time.Millisecond)
 		quiet++
-		for k, v := range s.look() {
+		for k, v := range s.look(true) {
 			if v < values[k] {
 				values[k] = v
 				if s.figures[k].Grows == counted {

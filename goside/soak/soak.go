@@ -166,6 +166,11 @@ func (s *run) prepare() error {
 			l.cases = refusals
 		}
 		s.open = append(s.open, l)
+		if r.Via == "cpython" { // some compile at their first calls, which takes many seconds, while others wait for the GIL
+			if err := first(&l); err != nil {
+				s.wrong(fmt.Errorf("%s: at first: %w", r.Name(), err))
+			}
+		}
 	}
 	if len(s.open) == 0 {
 		return fmt.Errorf("soak: none of %d routes is available", len(s.Routes))
@@ -364,12 +369,6 @@ func (t *turn) task() {
 
 // pick returns a task for the route. It asks for nothing if the route does not offer what was drawn.
 func (t *turn) pick(l *library) (kind string, ask func() error) {
-	offers := func(err error) error {
-		if errors.Is(err, kernel.ErrNotOffered) {
-			return nil
-		}
-		return err
-	}
 	switch t.IntN(10) {
 	case 0, 1, 2, 3:
 		only := l.cases[t.IntN(len(l.cases))]
@@ -385,14 +384,8 @@ func (t *turn) pick(l *library) (kind string, ask func() error) {
 		}
 	case 4, 5:
 		all := property.All()
-		p, seed, within := &all[t.IntN(len(all))], t.Uint64(), property.Within{Quiet: l.route.Quiets != ""}
-		if bound := l.route.BoundOn(p.Kernel); bound != nil {
-			if p.Bits {
-				return "properties", func() error { return nil }
-			}
-			within.ULP, within.Normwise = bound.ULP, bound.Normwise
-		}
-		return "properties", func() error { return offers(p.Check(&l.Funcs, seed, within)) }
+		p, seed := &all[t.IntN(len(all))], t.Uint64()
+		return "properties", func() error { return offered(l.check(p, seed)) }
 	}
 	most := 4000
 	switch {
@@ -403,11 +396,41 @@ func (t *turn) pick(l *library) (kind string, ask func() error) {
 	}
 	return "random problems", func() error {
 		name, err := random(t.Rand, l.Library, most, func(kernel string) bool { return l.route.BoundOn(kernel) != nil })
-		if offers(err) != nil {
+		if offered(err) != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil
 	}
+}
+
+// offered returns the error unless it says that a function is not offered.
+func offered(err error) error {
+	if errors.Is(err, kernel.ErrNotOffered) {
+		return nil
+	}
+	return err
+}
+
+// check asks for a property of the route.
+func (l *library) check(p *property.Property, seed uint64) error {
+	within := property.Within{Quiet: l.route.Quiets != ""}
+	if bound := l.route.BoundOn(p.Kernel); bound != nil {
+		if p.Bits {
+			return kernel.ErrNotOffered
+		}
+		within.ULP, within.Normwise = bound.ULP, bound.Normwise
+	}
+	return p.Check(&l.Funcs, seed, within)
+}
+
+// first asks a route for all properties, in both layouts.
+func first(l *library) (err error) {
+	for _, p := range property.All() {
+		for seed := range uint64(2) {
+			err = errors.Join(err, offered(safely(func() error { return l.check(&p, seed) })))
+		}
+	}
+	return err
 }
 
 // do does a task of a route.
