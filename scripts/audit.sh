@@ -40,9 +40,18 @@ verdict() {
 # check <what> <command>...
 check() { if "${@:2}" >"$log" 2>&1; then verdict ok "$1"; else verdict FAIL "$1"; fi; }
 
+# Of a module that its go.mod replaces by a folder, go mod verify misses an archive: go-plugin's replaces toll by this tree.
+verified() {
+    local said
+    said=$(go -C "$1" mod verify 2>&1) || [ "$said" = "toll v0.0.0: missing ziphash: open hash: no such file or directory" ] || {
+        echo "$said"
+        return 1
+    }
+}
+
 modules=(. scripts/lint scripts/audit goside/via/goplugin)
 for module in "${modules[@]}"; do
-    check "pins: go.sum of $module" go -C "$module" mod verify
+    check "pins: go.sum of $module" verified "$module"
 done
 for crate in rust cpython-ext/pyo3; do
     check "pins: Cargo.lock of $crate" cargo fetch --locked --manifest-path $crate/Cargo.toml
