@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Languages that return what c returns, but reach one element too far: past reads behind an argument, front
- * before one, and spill writes behind one. They do so in each kernel, in some only for certain shapes. Who looks
- * for that must find it.
+ * before one, and spill writes behind one. They do so in each kernel, in some only for certain shapes. Who
+ * looks for that must find it.
  */
 #include "include/toll.h"
 
@@ -40,8 +40,8 @@ static int32_t front_step(double *out, const double *in, int64_t rows, int64_t c
     return status;
 }
 
-static int32_t spill_ols(double *slope, double *intercept, const double *y, int64_t rows, int64_t n, int64_t ld,
-                         int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
+static int32_t spill_ols(double *slope, double *intercept, const double *y, int64_t rows, int64_t n,
+                         int64_t ld, int64_t lo, int64_t hi, int32_t threads, int32_t schedule) {
     int32_t status = toll_c_table()->ols_col(slope, intercept, y, rows, n, ld, lo, hi, threads, schedule);
     if (status == TOLL_OK && hi == rows)
         intercept[rows] = 0;

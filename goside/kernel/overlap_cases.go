@@ -108,7 +108,7 @@ func overlapCases() []Case {
 				if k -= 4*guard + from; k < 0 || k >= n {
 					return math.Inf(1)
 				}
-				return nearCount(a.Zs[k], a.Cs[k], a.MaxIter, value)
+				return a.Near(k, value)
 			}
 			job.Buffers = append(job.Buffers, buffer)
 			return job
