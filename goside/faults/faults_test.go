@@ -389,29 +389,53 @@ func (c *running) how() string {
 	return how
 }
 
-var varying = regexp.MustCompile(`0x[0-9a-f]+|/[^ ]*/| \([0-9]+\)`)
+var varying = regexp.MustCompile(`0x[0-9a-f]+|/[^ ]*/| \([0-9]+\)| in /[^ ]*, which TOLL_LIB names`)
 
 // plain returns the first line of a text, without what differs from run to run: addresses, folders, numbers of threads.
 func plain(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	return varying.ReplaceAllStringFunc(text, func(s string) string {
-		if strings.HasPrefix(s, "0x") && strings.Trim(s[2:], "0") != "" {
+		switch {
+		case strings.HasPrefix(s, "0x") && strings.Trim(s[2:], "0") != "":
 			return "0x…"
+		case strings.HasSuffix(s, "names"):
+			return " in the folder that TOLL_LIB names"
 		}
 		return ""
 	})
 }
 
-// crossings returns the columns of a group.
-func (g *Group) crossings() (all []string) {
-	for _, f := range g.Faults {
-		for _, via := range f.On {
-			if !slices.Contains(all, via) {
-				all = append(all, via)
-			}
+// place is a column: crossings for which a fault does the same.
+type place struct {
+	name string
+	vias []string
+}
+
+var places = []place{
+	{"in process", []string{"cgo", "purego", "trampoline", "libffi", "cpython"}},
+	{"wasm", []string{"wasm"}},
+	{"worker", []string{"process", "socket", "shm", "shm-spin"}},
+	{"worker in Python", []string{"python"}},
+}
+
+// on returns the crossings of the place that a fault is on.
+func (p *place) on(f *Fault) (vias []string) {
+	for _, via := range f.On {
+		if slices.Contains(p.vias, via) {
+			vias = append(vias, via)
 		}
 	}
-	return all
+	return vias
+}
+
+// columns returns the places that the group's faults are on.
+func (g *Group) columns() (columns []place) {
+	for _, p := range places {
+		if slices.ContainsFunc(g.Faults, func(f Fault) bool { return p.on(&f) != nil }) {
+			columns = append(columns, p)
+		}
+	}
+	return columns
 }
 
 // TestFaults commits the faults, and compares what they do with the document; with -update it writes the document.
@@ -469,7 +493,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// read returns the verdicts of a group's table.
+// read returns the verdicts of a group's table, by fault and crossing.
 func read(t *testing.T, group string) map[[2]string]Verdict {
 	t.Helper()
 	text, err := os.ReadFile(page)
@@ -497,55 +521,56 @@ func read(t *testing.T, group string) map[[2]string]Verdict {
 			continue
 		}
 		for k, cell := range cells[1:] {
-			if word, _, _ := strings.Cut(cell, " "); k+1 < len(columns) && word != "" {
-				verdicts[[2]string{cells[0], columns[k+1]}] = Verdict(word)
+			word, _, _ := strings.Cut(cell, " ")
+			for _, p := range places {
+				if k+1 < len(columns) && word != "" && p.name == columns[k+1] {
+					for _, via := range p.vias {
+						verdicts[[2]string{cells[0], via}] = Verdict(word)
+					}
+				}
 			}
 		}
 	}
 	return verdicts
 }
 
-// write writes a group's table. Without a measurement of a row, since -run left it out, it keeps the old one's cells.
+// write writes a group's table.
 func write(t *testing.T, g *Group, measured map[[2]string][]Outcome) {
 	t.Helper()
-	columns := g.crossings()
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s", wrap("", fmt.Sprintf("Measured on %s. A cell has the median of %d repetitions, and the least and the most; slow faults have %d.",
-		here(), repetitions, slowRepetitions)))
-	fmt.Fprintf(&b, "\n| fault | %s |\n|---|%s\n", strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
-	for _, f := range g.Faults {
-		cells := make([]string, len(columns))
-		for k, via := range columns {
-			if slices.Contains(f.On, via) {
-				all := measured[[2]string{f.Name, via}]
-				if all == nil {
+	columns := g.columns()
+	var table, details strings.Builder
+	table.WriteString("\n| fault |")
+	for _, p := range columns {
+		fmt.Fprintf(&table, " %s |", p.name)
+	}
+	fmt.Fprintf(&table, "\n|---|%s\n", strings.Repeat("---|", len(columns)))
+	for k := range g.Faults {
+		f := &g.Faults[k]
+		fmt.Fprintf(&table, "| %s |", f.Name)
+		details.WriteString(wrap("- ", fmt.Sprintf("**%s.** %s", f.Name, f.About)))
+		for _, p := range columns {
+			var all []Outcome
+			for _, via := range p.on(f) {
+				of := measured[[2]string{f.Name, via}]
+				if of == nil {
 					t.Fatalf("%s by %s was not measured: -update takes no -run below a group", f.Name, via)
 				}
-				cells[k] = cell(all)
+				if all != nil && of[0].Verdict != all[0].Verdict {
+					t.Fatalf("%s is %s by %s, but by %s %s: the table needs a column more", f.Name, of[0].Verdict, via, p.on(f)[0], all[0].Verdict)
+				}
+				all = append(all, of...)
 			}
-		}
-		fmt.Fprintf(&b, "| %s | %s |\n", f.Name, strings.Join(cells, " | "))
-	}
-	b.WriteString("\n")
-	for _, f := range g.Faults {
-		b.WriteString(wrap("- ", fmt.Sprintf("**%s.** %s", f.Name, f.About)))
-		var texts []string
-		vias := map[string][]string{}
-		for _, via := range f.On {
-			text := plain(measured[[2]string{f.Name, via}][0].Sees)
-			if text == "" {
+			if all == nil {
+				table.WriteString(" |")
 				continue
 			}
-			if vias[text] == nil {
-				texts = append(texts, text)
+			fmt.Fprintf(&table, " %s |", cell(all))
+			if text := plain(all[0].Sees); text != "" {
+				details.WriteString(wrap("  - ", fmt.Sprintf("%s: `%s`", p.name, strings.ReplaceAll(text, "`", "'"))))
 			}
-			vias[text] = append(vias[text], via)
 		}
-		for _, text := range texts {
-			b.WriteString(wrap("  - ", fmt.Sprintf("%s: `%s`", strings.Join(vias[text], ", "), strings.ReplaceAll(text, "`", "'"))))
-		}
+		table.WriteString("\n")
 	}
-	b.WriteString("\n")
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -553,7 +578,9 @@ func write(t *testing.T, g *Group, measured map[[2]string][]Outcome) {
 	begin, end := markers(g.Name)
 	before, rest, _ := strings.Cut(string(text), begin)
 	_, after, _ := strings.Cut(rest, end)
-	if err := os.WriteFile(page, []byte(before+begin+b.String()+end+after), 0o644); err != nil {
+	made := fmt.Sprintf("%s\n%s\n<details><summary>What each fault is, and what the user sees</summary>\n\n%s\n</details>\n\n",
+		wrap("", fmt.Sprintf("Measured on %s.", here())), strings.TrimPrefix(table.String(), "\n"), details.String())
+	if err := os.WriteFile(page, []byte(before+begin+"\n"+made+end+after), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -585,7 +612,7 @@ func here() string {
 	return fmt.Sprintf("%s, %s cores, %s", facts["cpu"], facts["cores"], facts["go"])
 }
 
-// cell says a verdict, and the median time with the least and the most.
+// cell says a verdict, and the median time with the quartiles.
 func cell(all []Outcome) string {
 	var times []time.Duration
 	for _, o := range all {
@@ -600,7 +627,7 @@ func cell(all []Outcome) string {
 	switch {
 	case median < time.Millisecond:
 		unit, name = time.Microsecond, "µs"
-	case median >= 10*time.Second:
+	case median >= time.Second:
 		unit, name = time.Second, "s"
 	}
 	in := func(d time.Duration) string {
@@ -610,5 +637,5 @@ func cell(all []Outcome) string {
 		}
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
-	return fmt.Sprintf("%s %s (%s–%s) %s", all[0].Verdict, in(median), in(times[0]), in(times[len(times)-1]), name)
+	return fmt.Sprintf("%s %s (%s–%s) %s", all[0].Verdict, in(median), in(times[len(times)/4]), in(times[len(times)*3/4]), name)
 }

@@ -1,0 +1,3 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+int version(void) { return VERSION; }
