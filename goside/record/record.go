@@ -293,7 +293,7 @@ var ProblemFacts = []string{"problem", "per", "set", "reads", "writes", "flops",
 const problemFacts = "problem-facts"
 
 // resultLines is the key under which a record says how many results it holds, so that a part of it does not pass for the whole.
-const resultLines = "results"
+const resultLines = "result-lines"
 
 // ReadFile reads a record from a file, which may be compressed.
 func ReadFile(file string) (*Record, error) {

@@ -50,10 +50,11 @@ func TestWrongLevel(t *testing.T) {
 			t.Errorf("toll %v --simd sse9 ends with %d and says %q and %q, want %d and why", args, code, out, said, exitUsage)
 		}
 	}
-	if code, _, said := withLevel(t, "sse9", "show", "docs/bench.txt.gz", "--brief"); code != 0 {
+	record := filepath.Join("..", "..", "..", "docs", "bench.txt.gz")
+	if code, _, said := withLevel(t, "sse9", "show", record, "--brief"); code != 0 {
 		t.Errorf("toll show with TOLL_SIMD=sse9 ends with %d and says %q, want it to show the record", code, said)
 	}
-	if code, _, said := withLevel(t, "", "show", "docs/bench.txt.gz", "--simd", "avx2"); code != exitUsage {
+	if code, _, said := withLevel(t, "", "show", record, "--simd", "avx2"); code != exitUsage {
 		t.Errorf("toll show --simd avx2 ends with %d and says %q, want it to have no such flag", code, said)
 	}
 }
