@@ -151,6 +151,10 @@ func (m *module) instantiate() (*instance, error) {
 	if in.module, err = m.runtime.InstantiateModule(ctx, m.code, m.config); err != nil {
 		return nil, errors.Join(fmt.Errorf("wasm: %s: %w", m.file, err), unix.Munmap(region))
 	}
+	if in.module.Memory() == nil {
+		in.close()
+		return nil, fmt.Errorf("wasm: %s has no memory, want one: run %s", m.file, seam.Mend)
+	}
 	in.functions = make([]api.Function, m.functions)
 	return in, nil
 }

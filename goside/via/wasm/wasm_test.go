@@ -58,6 +58,7 @@ func TestMissingModule(t *testing.T) {
 		"absent":       func(string) error { return nil },
 		"not a module": func(path string) error { return os.WriteFile(path, []byte("text"), 0o600) },
 		"empty":        func(path string) error { return os.WriteFile(path, nil, 0o600) },
+		"no memory":    func(path string) error { return os.WriteFile(path, []byte("\x00asm\x01\x00\x00\x00"), 0o600) },
 		"a folder":     func(path string) error { return os.Mkdir(path, 0o755) },
 	} {
 		t.Run(name, func(t *testing.T) {
