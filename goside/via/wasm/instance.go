@@ -86,6 +86,9 @@ func compile(file string, pages uint32, extend func(wazero.Runtime) error) (m *m
 	if m.code, err = m.runtime.CompileModule(ctx, code); err != nil {
 		return nil, fmt.Errorf("wasm: %s does not compile: %w: run %s", file, err, seam.Mend)
 	}
+	if len(m.code.ExportedMemories()) == 0 { // as of an empty module
+		return nil, fmt.Errorf("wasm: %s exports no memory, want one: run %s", file, seam.Mend)
+	}
 	if err := extend(m.runtime); err != nil {
 		return nil, fmt.Errorf("wasm: %s: %w", file, err)
 	}
@@ -150,10 +153,6 @@ func (m *module) instantiate() (*instance, error) {
 	ctx := experimental.WithMemoryAllocator(context.Background(), fixed(region))
 	if in.module, err = m.runtime.InstantiateModule(ctx, m.code, m.config); err != nil {
 		return nil, errors.Join(fmt.Errorf("wasm: %s: %w", m.file, err), unix.Munmap(region))
-	}
-	if in.module.Memory() == nil {
-		in.close()
-		return nil, fmt.Errorf("wasm: %s has no memory, want one: run %s", m.file, seam.Mend)
 	}
 	in.functions = make([]api.Function, m.functions)
 	return in, nil
