@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -450,18 +451,19 @@ func TestFaults(t *testing.T) {
 		t.Run(g.Name, func(t *testing.T) {
 			for k := range g.Faults {
 				f := &g.Faults[k]
+				slow := f.Hangs != 0 || f.Slow
+				if slow && !*update {
+					continue
+				}
 				for _, via := range f.On {
 					t.Run(f.Name+"/"+via, func(t *testing.T) {
 						times := repetitions
-						if f.Hangs != 0 || f.Slow {
-							times = slowRepetitions
-						}
-						if !*update {
-							if f.Hangs != 0 || f.Slow {
-								t.Skipf("%v: slow: -update commits it", seam.ErrUnavailable)
-							}
+						switch {
+						case !*update:
 							times = 1
 							t.Parallel()
+						case slow:
+							times = slowRepetitions
 						}
 						var all []Outcome
 						for range times {
@@ -478,6 +480,8 @@ func TestFaults(t *testing.T) {
 						want := documented[[2]string{f.Name, via}]
 						t.Logf("%s in %v: %s", all[0].Verdict, all[0].Took, all[0].Sees)
 						switch got := all[0].Verdict; {
+						case got == Unavailable && required(via):
+							t.Errorf("required by TOLL_REQUIRE=%q: %s", os.Getenv("TOLL_REQUIRE"), all[0].Sees)
 						case got == Unavailable:
 							t.Skip(all[0].Sees)
 						case !*update && want != Unavailable && got != want:
@@ -491,6 +495,17 @@ func TestFaults(t *testing.T) {
 			write(t, &g, measured)
 		}
 	}
+}
+
+// required reports whether $TOLL_REQUIRE, which scripts/test.sh sets, demands a route by this crossing.
+func required(via string) bool {
+	for pattern := range strings.FieldsSeq(os.Getenv("TOLL_REQUIRE")) {
+		_, crossing, _ := strings.Cut(pattern, "/")
+		if ok, _ := path.Match(crossing, via); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // read returns the verdicts of a group's table, by fault and crossing.

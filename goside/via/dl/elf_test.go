@@ -51,13 +51,13 @@ func TestBadFiles(t *testing.T) {
 		bytes []byte
 		want  string
 	}{
-		"empty":   {nil, "is empty, want a library"},
-		"text":    {[]byte("no library"), `begins with "no l", want "\x7fELF"`},
-		"stub":    {library[:40], "has 40 bytes, want 64"},
-		"headers": {library[:100], "has 100 bytes, want "},
-		"machine": {patched(18, byte(other)), "is for " + other.String()},
-		"class":   {patched(4, byte(elf.ELFCLASS32)), "ELFCLASS32"},
-		"type":    {patched(16, byte(elf.ET_REL)), "is of type ET_REL, want ET_DYN"},
+		"empty":       {nil, "is empty, want a library"},
+		"text":        {[]byte("no library"), `begins with "no l", want "\x7fELF"`},
+		"a few bytes": {library[:40], "has 40 bytes, want 64"},
+		"headers":     {library[:100], "has 100 bytes, want "},
+		"machine":     {patched(18, byte(other)), "is for " + other.String()},
+		"class":       {patched(4, byte(elf.ELFCLASS32)), "ELFCLASS32"},
+		"type":        {patched(16, byte(elf.ET_REL)), "is of type ET_REL, want ET_DYN"},
 	} {
 		err := opened(name, c.bytes)
 		wrong, is := errors.AsType[*FileError](err)
