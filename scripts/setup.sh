@@ -23,8 +23,8 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 
 case "$*" in
-"" | test | lint | try | sanitize) ;;
-*) fail "arguments are '$*', want none, test, lint, try or sanitize" ;;
+"" | test | lint | try | mutate | sanitize) ;;
+*) fail "arguments are '$*', want none, test, lint, try, mutate or sanitize" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing"
