@@ -6,13 +6,13 @@ package soak
 import (
 	"errors"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 
 	"toll/goside/calls"
 	"toll/goside/via/cpython"
+	"toll/goside/via/thread"
 )
 
 // Figure is something that must not grow.
@@ -53,7 +53,7 @@ func Process() []Figure {
 		{Name: "Go's objects", Grows: Allowance{Absolute: 500, Share: 0.01}, Look: func() (float64, bool) {
 			return float64(stats.HeapObjects), true // read just now
 		}},
-		{Name: "children", Grows: counted, Look: func() (float64, bool) { return float64(len(children())), true }},
+		{Name: "children", Grows: counted, Look: func() (float64, bool) { return float64(len(thread.Children())), true }},
 		{Name: "children's memory", Unit: "MiB", Grows: memory, Look: ofChildren(func(folder string) (float64, bool) {
 			if pypy(folder) {
 				return 0, true
@@ -120,24 +120,10 @@ func mappings() (float64, bool) {
 	return float64(strings.Count(string(text), "\n")), err == nil
 }
 
-// children returns the processes that this one made and has not waited for.
-func children() (all []int) {
-	files, _ := filepath.Glob("/proc/self/task/*/children")
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
-		for field := range strings.FieldsSeq(string(text)) {
-			if pid, err := strconv.Atoi(field); err == nil {
-				all = append(all, pid)
-			}
-		}
-	}
-	return all
-}
-
 // ofChildren sums over the children.
 func ofChildren(look func(folder string) (float64, bool)) func() (float64, bool) {
 	return func() (sum float64, ok bool) {
-		for _, pid := range children() {
+		for _, pid := range thread.Children() {
 			if n, ok := look("/proc/" + strconv.Itoa(pid)); ok { // else it has just ended
 				sum += n
 			}

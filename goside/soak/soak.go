@@ -455,6 +455,9 @@ func (s *run) wrong(err error) {
 	s.report.Wrong++
 	if len(s.report.Errors) < mostErrors {
 		s.report.Errors = append(s.report.Errors, err)
+		if s.Progress != nil {
+			s.Progress("wrong: " + err.Error())
+		}
 	}
 }
 

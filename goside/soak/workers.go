@@ -15,6 +15,7 @@ import (
 	"toll/goside/calls"
 	"toll/goside/seam"
 	"toll/goside/via/process"
+	"toll/goside/via/thread"
 )
 
 // Opener starts a worker process, and returns its functions and what ends it.
@@ -62,7 +63,7 @@ func (s *run) workers(number int) {
 }
 
 func use(rng *rand.Rand, o *Opener) error {
-	before := children()
+	before := thread.Children()
 	f, kernels, end, err := o.Open()
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func use(rng *rand.Rand, o *Opener) error {
 
 // kill ends the one child that was not there before. Others start none meanwhile.
 func kill(before []int) error {
-	now := slices.DeleteFunc(children(), func(pid int) bool { return slices.Contains(before, pid) })
+	now := slices.DeleteFunc(thread.Children(), func(pid int) bool { return slices.Contains(before, pid) })
 	if len(now) != 1 {
 		return fmt.Errorf("%d children were started, want 1", len(now))
 	}

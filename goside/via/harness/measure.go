@@ -166,7 +166,7 @@ func (s *session) freed(crossing string, address uintptr) (Calls, error) {
 
 // firstCalls makes a call of each subject, so that one that crashes is known.
 func (s *session) firstCalls(subjects []subject) error {
-	before := children()
+	before := thread.Children()
 	for k := range subjects {
 		one := &subjects[k]
 		one.frame.restore()
@@ -177,7 +177,7 @@ func (s *session) firstCalls(subjects []subject) error {
 		if err != nil {
 			return err
 		}
-		was, now := &state{children: before}, &state{children: children()}
+		was, now := &state{children: before}, &state{children: thread.Children()}
 		if made := was.born(now); len(made) > 0 {
 			return fmt.Errorf("harness: %s is not timed: %s", s.function.Name, made[0])
 		}

@@ -67,7 +67,7 @@ func look() *state {
 		}
 	}
 	_ = unix.SchedGetaffinity(0, &s.cpus)
-	s.children = children()
+	s.children = thread.Children()
 	s.threads = otherThreads()
 	s.descriptors = descriptors()
 	s.folder, _ = unix.Getwd()
@@ -78,20 +78,6 @@ func look() *state {
 	s.locale = locale()
 	s.environment = environment()
 	return s
-}
-
-// children returns the processes that this one made and that have not ended, or are not waited for.
-func children() (all []int) {
-	files, _ := filepath.Glob("/proc/self/task/*/children")
-	for _, file := range files {
-		text, _ := os.ReadFile(file)
-		for field := range strings.FieldsSeq(string(text)) {
-			if pid, err := strconv.Atoi(field); err == nil {
-				all = append(all, pid)
-			}
-		}
-	}
-	return all
 }
 
 // otherThreads returns how many threads are not Go's. Go counts an ending thread no more while the system still does.

@@ -199,11 +199,11 @@ func (w *serving) serve() error {
 // must be none.
 func (w *serving) watched(call func()) error {
 	w.tried = true
-	before := &state{children: children()}
+	before := &state{children: thread.Children()}
 	err := caught(w.through, call)
 	endCopy()
 	_, _ = thread.Settle()
-	if made := before.born(&state{children: children()}); err == nil && len(made) > 0 && w.Do != Verify {
+	if made := before.born(&state{children: thread.Children()}); err == nil && len(made) > 0 && w.Do != Verify {
 		return fmt.Errorf("harness: %s is not timed: %s", w.function.Name, made[0])
 	}
 	return err

@@ -4,10 +4,10 @@
 // Package thread handles the hidden state of an OS thread: its floating-point environment and the CPUs that it may run
 // on. A thread carries both from call to call without Go's knowledge. Native code changes them, even while a library
 // loads, and a new thread inherits them from its maker. Results that are compared were computed under the same state,
-// so comparison cannot reveal it; this package tests it directly and restores it.
+// so comparison cannot reveal it; this package tests it directly and restores it. [Children] are what threads made.
 //
 // Note: a goroutine moves between threads unless it is locked to one. All functions here need a locked goroutine,
-// except [Do] and [Guard], which lock it themselves.
+// except [Children], and [Do] and [Guard], which lock it themselves.
 package thread
 
 import (
