@@ -66,7 +66,7 @@ func checkDiffusion(p, q string, a, b *Grid, lo, hi, steps int, d, dt float64, p
 	if err := refuse(k, ErrAlign, misaligned(p, mem.Aligned(a.Data, 8), 8), misaligned(q, mem.Aligned(b.Data, 8), 8)); err != nil {
 		return err
 	}
-	if err := refuse(k, ErrOverlap, overlapping(p, q, mem.Overlap(a.span(), b.span()))); err != nil {
+	if err := refuse(k, ErrOverlap, overlapping(p, q, mem.Overlap(a.Span(), b.Span()))); err != nil {
 		return err
 	}
 	if steps < 0 {

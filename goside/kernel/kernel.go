@@ -223,8 +223,8 @@ func (g *Grid) lines() (outer, inner int) {
 	return g.Rows, g.Cols
 }
 
-// span returns the elements from the first to the last.
-func (g *Grid) span() []float64 {
+// Span returns the elements from the first to the last, with the padding between them.
+func (g *Grid) Span() []float64 {
 	outer, inner := g.lines()
 	return g.Data[:(outer-1)*g.LD+inner]
 }

@@ -54,7 +54,7 @@ func (a *OLS) Check() error {
 		misaligned("intercept", mem.Aligned(a.Intercept, 8), 8), misaligned("y", mem.Aligned(a.Y.Data, 8), 8)); err != nil {
 		return err
 	}
-	slope, intercept, y := a.Slope[:rows], a.Intercept[:rows], a.Y.span()
+	slope, intercept, y := a.Slope[:rows], a.Intercept[:rows], a.Y.Span()
 	if err := refuse(k, ErrOverlap, overlapping("slope", "intercept", mem.Overlap(slope, intercept)),
 		overlapping("slope", "y", mem.Overlap(slope, y)),
 		overlapping("intercept", "y", mem.Overlap(intercept, y))); err != nil {

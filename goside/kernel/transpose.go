@@ -39,7 +39,7 @@ func (a *Transpose) Check() error {
 		misaligned("in", mem.Aligned(a.In.Data, 8), 8)); err != nil {
 		return err
 	}
-	if err := refuse(k, ErrOverlap, overlapping("out", "in", mem.Overlap(a.Out.span(), a.In.span()))); err != nil {
+	if err := refuse(k, ErrOverlap, overlapping("out", "in", mem.Overlap(a.Out.Span(), a.In.Span()))); err != nil {
 		return err
 	}
 	return refuse(k, ErrArg, badPar(a.Par))

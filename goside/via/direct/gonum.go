@@ -21,9 +21,10 @@ func Gonum() kernel.Funcs {
 	}}
 }
 
-// general returns g as a row-major matrix; a column-major g becomes its transpose.
+// general returns g as a row-major matrix; a column-major g becomes its transpose. The data end with the last element, since
+// gonum panics if what is behind it overlaps.
 func general(g *kernel.Grid) blas64.General {
-	m := blas64.General{Rows: g.Rows, Cols: g.Cols, Stride: g.LD, Data: g.Data}
+	m := blas64.General{Rows: g.Rows, Cols: g.Cols, Stride: g.LD, Data: g.Span()}
 	if g.Layout == kernel.Col {
 		m.Rows, m.Cols = g.Cols, g.Rows
 	}
