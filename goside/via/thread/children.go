@@ -4,6 +4,7 @@
 package thread
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -20,8 +21,8 @@ func Children() (all []int) {
 	for _, file := range files {
 		stat, _ := os.ReadFile(file) // of a process that has just ended there is none
 		// PID (COMMAND) STATE PARENT ..., and a command may hold parentheses.
-		_, rest, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
-		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == parent {
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if len(fields) > 1 && fields[1] == parent {
 			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
 				all = append(all, pid)
 			}
