@@ -135,7 +135,7 @@ func overlapCases() []Case {
 }
 
 // beside moves two buffers into one piece of memory, amid guards: the second behind the first, or before it if swapped. They
-// share so many elements.
+// share so many elements. The slice of the one that comes first goes on through the other, behind what the call is given of it.
 func beside(p, q *[]float64, swap bool, shared int) Buffer {
 	if swap {
 		p, q = q, p
@@ -144,7 +144,7 @@ func beside(p, q *[]float64, swap bool, shared int) Buffer {
 	inner, whole := guarded(n+m-shared, Canary)
 	copy(inner[n-shared:], *q)
 	copy(inner, *p)
-	*p, *q = inner[:n:n], inner[n-shared:]
+	*p, *q = inner, inner[n-shared:]
 	return floats("memory", whole, nil)
 }
 
