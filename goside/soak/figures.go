@@ -12,6 +12,7 @@ import (
 
 	"toll/goside/calls"
 	"toll/goside/via/cpython"
+	"toll/goside/via/malloc"
 	"toll/goside/via/thread"
 )
 
@@ -53,6 +54,10 @@ func Process() []Figure {
 		{Name: "Go's objects", Grows: Allowance{Absolute: 500, Share: 0.01}, Look: func() (float64, bool) {
 			return float64(stats.HeapObjects), true // read just now
 		}},
+		{Name: "C's allocations", Unit: "MiB", Grows: Allowance{Absolute: mebibyte / 2, Share: 0.02}, Look: func() (float64, bool) {
+			n, ok := malloc.InUse()
+			return float64(n), ok
+		}},
 		{Name: "children", Grows: counted, Look: func() (float64, bool) { return float64(len(thread.Children())), true }},
 		{Name: "children's memory", Unit: "MiB", Grows: memory, Look: ofChildren(func(folder string) (float64, bool) {
 			if pypy(folder) {
@@ -60,7 +65,7 @@ func Process() []Figure {
 			}
 			return status(folder+"/status", "VmRSS")
 		})},
-		// Its compiler goes on to compile for minutes, and keeps what it has compiled.
+		// Its compiler goes on to compile for long, and keeps what it has compiled: see [Config.Pypy].
 		{Name: "PyPy's memory", Unit: "MiB", Grows: Allowance{Absolute: 4 * mebibyte, Share: 0.1}, Look: ofChildren(func(folder string) (float64, bool) {
 			if !pypy(folder) {
 				return 0, true

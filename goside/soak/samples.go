@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"toll/goside/via/malloc"
 )
 
 // samples are what the figures were.
@@ -103,6 +105,7 @@ func (s *samples) rest(tidy func()) {
 	}
 	debug.FreeOSMemory() // collects garbage; twice, for what finalizers free
 	debug.FreeOSMemory()
+	malloc.Trim()
 	values := s.look(true)
 	for quiet := 0; quiet < 3; {
 		time.Sleep(10 * time.Millisecond)

@@ -47,6 +47,7 @@ type Config struct {
 	Duration   time.Duration // of all of them, at least
 	Load       time.Duration // of work in a round
 	Warm       time.Duration // before figures are judged: at least so long and a tenth of all, at most half
+	Pypy       int           // tasks of a route of PyPy before all that, which are not counted
 	Goroutines int           // that work at once; 0: 32 more than cores
 	Seed       uint64
 	Patience   time.Duration // for all work to stop; 0: 10 min
@@ -171,6 +172,9 @@ func (s *run) prepare() error {
 				s.wrong(fmt.Errorf("%s: at first: %w", r.Name(), err))
 			}
 		}
+		if strings.HasPrefix(r.Lang, "pypy") && s.Pypy > 0 {
+			s.compile(&l)
+		}
 	}
 	if len(s.open) == 0 {
 		return fmt.Errorf("soak: none of %d routes is available", len(s.Routes))
@@ -184,6 +188,18 @@ func (s *run) prepare() error {
 		}
 	}
 	return nil
+}
+
+// compile gives a route of PyPy its first tasks. Its compiler goes on for tens of thousands, and keeps what it has compiled: that
+// would be hours of the few tasks that one route of many gets.
+func (s *run) compile(l *library) {
+	t := &turn{run: s, Rand: rand.New(rand.NewPCG(s.Seed, uint64(len(s.open)))), locked: true}
+	for range s.Pypy {
+		kind, ask := t.pick(l)
+		if err := safely(ask); err != nil {
+			s.wrong(fmt.Errorf("%s: at first: %s: %w", l.route.Name(), kind, err))
+		}
+	}
 }
 
 // openMP reports whether the language's code may run on OpenMP's threads.

@@ -11,6 +11,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -32,10 +35,11 @@ func main() {
 }
 
 func run() (err error) {
-	duration := flag.Duration("duration", 30*time.Minute, "how long")
+	duration := flag.Duration("duration", 30*time.Minute, "how long it is judged, after a third of that as its warm-up")
 	patterns := flag.String("routes", "", "patterns of routes, as in 'c/* */cpython'; crossings of calls.h and workers are left out then")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of all that is drawn")
 	samples := flag.String("samples", "", "the file that gets all samples")
+	heaps := flag.String("heaps", "", "the folder that gets profiles of Go's heap at rest, for go tool pprof")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return seam.Usagef("toll-soak: unknown argument %q, want flags only: see -help", flag.Arg(0))
@@ -43,7 +47,7 @@ func run() (err error) {
 	if *duration < time.Minute {
 		return seam.Usagef("toll-soak: a duration of %v, want at least a minute: no slope is certain of less", *duration)
 	}
-	c := soak.Config{Routes: registry.All(), Seed: *seed, Figures: soak.Process(), Progress: func(line string) { fmt.Println(line) }}
+	c := soak.Config{Routes: registry.All(), Seed: *seed, Figures: soak.Process(), Progress: progress(*heaps)}
 	var missing error
 	if chosen := strings.Fields(*patterns); len(chosen) > 0 {
 		if c.Routes, err = registry.Match(chosen); err != nil {
@@ -81,7 +85,9 @@ func run() (err error) {
 		defer func() { err = errors.Join(err, f.Close()) }()
 	}
 	// A rest every ten seconds, or sixty in all.
-	c.Duration, c.Load, c.Rounds, c.Warm = *duration, min(10*time.Second, *duration/60), 20, time.Minute
+	c.Load, c.Rounds, c.Pypy = min(10*time.Second, *duration/60), 20, 25_000
+	c.Warm = *duration / 3
+	c.Duration = c.Warm + *duration
 	if missing != nil {
 		fmt.Printf("not here:\n%v\n", missing)
 	}
@@ -95,6 +101,32 @@ func run() (err error) {
 	}
 	fmt.Println("toll-soak:", report.Summary())
 	return report.Err()
+}
+
+// progress prints a line, which is given at rest, and writes a profile of the heap to the folder, if that has a name.
+func progress(folder string) func(line string) {
+	if folder != "" {
+		runtime.MemProfileRate = 16 << 10 // few objects at rest are large
+	}
+	start := time.Now()
+	return func(line string) {
+		fmt.Println(line)
+		if folder == "" {
+			return
+		}
+		file := filepath.Join(folder, fmt.Sprintf("heap-%04.0f-s.pprof", time.Since(start).Seconds()))
+		if err := profile(file); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
+}
+
+func profile(file string) error {
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.Lookup("heap").WriteTo(f, 0), f.Close())
 }
 
 // timely leaves out the crossings that wait spinning: with more goroutines than cores they take a time slice for each call.
