@@ -21,8 +21,8 @@ GROUPS = list(COUNTS)
 
 # Tests themselves, libraries that are wrong on purpose, and the interface that each side compares by its hash.
 NOT_MUTATED = re.compile(
-    r"csrc/(host|wrong_\w+|thread_local)\.c|csrc/include/toll\.h|csrc/wasm/.*|rust/src/(simd/)?tests\.rs"
-    r"|rust/tests/.*|.*_test\.go|goside/via/(goplugin|start|stdout)/.*"
+    r"csrc/(host|wrong_\w+|thread_local)\.c|csrc/include/toll\.h|csrc/(faults|wasm)/.*|rust/src/(simd/)?tests\.rs"
+    r"|rust/tests/.*|.*_test\.go|goside/via/(faulty|goplugin|planted|start|stdout)/.*"
 )
 GENERATED = re.compile(r"goside/via/\w+/z\w+\.go")  # compared with its template by a test
 
