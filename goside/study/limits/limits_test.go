@@ -343,7 +343,13 @@ func TestMulAdd(t *testing.T) {
 		flops int
 	}{{"scalar", native.MulAddScalar, native.ScalarFlops}, {"half", native.MulAddHalf, native.HalfFlops}, {"vector", native.MulAddVector, native.VectorFlops}} {
 		chains := float64(f.flops) / 2
-		start := f.run(0, 1, 0.25)
+		start, begun := f.run(0, 1, 0.25), 0.0
+		for c := 1; c <= native.ScalarFlops/2; c++ { // a chain of each operation begins with x+c or y+c, in every lane
+			begun += float64(f.flops/native.ScalarFlops) * (1 + 0.25 + 2*float64(c))
+		}
+		if start != begun {
+			t.Errorf("%s: no round: %v, want %v", f.name, start, begun)
+		}
 		for _, n := range []int{1, 2, 1000} {
 			if got, want := f.run(n, 1, 0.25), start+chains*float64(n)*0.25; got != want {
 				t.Errorf("%s: %d rounds of additions: %v, want %v", f.name, n, got, want)
