@@ -22,6 +22,7 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 scripts/setup.sh mutate
 mkdir -p build/mutate
+echo 'module mutants' >build/mutate/go.mod # so that ./... does not take what is changed for Toll
 python=$(python3 -I -c 'import os, sys; print(os.path.realpath(sys.executable), sys.version.split()[0])')
 packages build/mutate/venv "$python" scripts/mutate/requirements.txt
 case " $* " in *" --summary "* | *" --help "*) ;; *) scripts/build.sh ;; esac
