@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"toll/goside/kernel"
@@ -33,10 +34,74 @@ func TestTunedJulia(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	ofTuned(t, func(lang string) bool { return true }, func(t *testing.T, library *seam.Library) {
+		for _, want := range problems {
+			a := *want
+			a.Out = make([]int32, len(want.Out))
+			if err := library.Julia(&a); err != nil {
+				t.Fatal(err)
+			}
+			for k := range a.Out {
+				if a.Out[k] != want.Out[k] {
+					t.Fatalf("z %v, c %v, maxiter %d: counted %d, want %d", a.Zs[k], a.Cs[k], a.MaxIter, a.Out[k], want.Out[k])
+				}
+			}
+		}
+	})
+}
+
+// TestCertificates asks for 2³¹-1 iterations of points that an attracting cycle draws in. All that are done take days, so a
+// certificate has to be found: without it all other tests would hold as well. go-fast has a test of its own: it looks for one
+// when the first points have done all their iterations.
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	const n = 5000
+	var problems []*kernel.Julia
+	for _, c := range []complex128{kernel.JuliaC, 0.2, -1, -1.2, complex(-0.12, 0.74)} {
+		a := &kernel.Julia{Zs: make([]complex128, n), Cs: slices.Repeat([]complex128{c}, n), Out: make([]int32, n), Hi: n,
+			MaxIter: 3000, Par: kernel.Par{Threads: 1}}
+		// The orbit of 0 is drawn in, and so is what lies close to it.
+		var z complex128
+		for k := range a.Zs {
+			a.Zs[k] = z + cmplx.Rect(1e-4, float64(k))
+			if z = z*z + c; k%100 == 0 {
+				z = 0
+			}
+		}
+		if err := kernel.Go().Julia(a); err != nil {
+			t.Fatal(err)
+		}
+		for k, count := range a.Out {
+			if count != a.MaxIter {
+				t.Fatalf("z %v, c %v: escapes after %d iterations, want a point that does not", a.Zs[k], c, count)
+			}
+		}
+		a.MaxIter = math.MaxInt32
+		problems = append(problems, a)
+	}
+	certifies := func(lang string) bool { return !level.Brute(lang) && !strings.HasPrefix(lang, "go-") }
+	ofTuned(t, certifies, func(t *testing.T, library *seam.Library) {
+		for _, p := range problems {
+			a := *p
+			a.Out = make([]int32, n)
+			if err := library.Julia(&a); err != nil {
+				t.Fatal(err)
+			}
+			for k, count := range a.Out {
+				if count != a.MaxIter {
+					t.Fatalf("z %v, c %v: counted %d, want %d", a.Zs[k], a.Cs[k], count, a.MaxIter)
+				}
+			}
+		}
+	})
+}
+
+// ofTuned runs a test of each tuned language's Julia set, at each level.
+func ofTuned(t *testing.T, of func(lang string) bool, test func(t *testing.T, library *seam.Library)) {
 	tried := 0
 	for _, route := range routes(t) {
 		once := route.Via == "cgo" || route.Via == "direct" || os.Getenv("TOLL_ROUTES") != ""
-		if _, tuned := level.Plain(route.Lang); !tuned || !once {
+		if _, tuned := level.Plain(route.Lang); !tuned || !once || !of(route.Lang) {
 			continue
 		}
 		tried++
@@ -49,20 +114,8 @@ func TestTunedJulia(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if library.Julia == nil {
-				return
-			}
-			for _, want := range problems {
-				a := *want
-				a.Out = make([]int32, len(want.Out))
-				if err := library.Julia(&a); err != nil {
-					t.Fatal(err)
-				}
-				for k := range a.Out {
-					if a.Out[k] != want.Out[k] {
-						t.Fatalf("z %v, c %v, maxiter %d: counted %d, want %d", a.Zs[k], a.Cs[k], a.MaxIter, a.Out[k], want.Out[k])
-					}
-				}
+			if library.Julia != nil {
+				test(t, library)
 			}
 		})
 	}

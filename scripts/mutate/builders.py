@@ -244,7 +244,7 @@ class Native:
         }
         steps = [("^Test(Routes|Offered|Team)$", env), ("^Test(Concurrent|DisjointRanges)$", env)]
         if "simd" in routes and kernel in ("", "julia"):
-            steps.append(("^TestTunedJulia$", env))
+            steps.append(("^Test(TunedJulia|Certificates)$", env))
         steps += [(f"^TestHost$/^{name}$", env) for name in host]
         return [(self.conform, "goside/conform", *step) for step in steps]
 
