@@ -10,6 +10,7 @@ import (
 
 	"toll/goside/calls"
 	"toll/goside/conform"
+	"toll/goside/kernel"
 	"toll/goside/registry"
 )
 
@@ -98,6 +99,33 @@ func TestCallMutants(t *testing.T) {
 		"error lost":        func(f *calls.Funcs) { f.Status = func(int32) error { return nil } },
 		"errno left behind": func(f *calls.Funcs) { f.Errno = func(int32) (int64, error) { return right.Errno(2) } },
 		"handle of another": func(f *calls.Funcs) { f.Handle = func(any) any { return new(int) } },
+		"one step of rows too few": func(f *calls.Funcs) {
+			f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
+				return right.RunRows(a, b, max(0, steps-1), d, dt)
+			}
+		},
+		"right rows refused": func(f *calls.Funcs) {
+			f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
+				_ = right.RunRows(a, b, steps, d, dt)
+				return kernel.ErrShape
+			}
+		},
+		"other shapes accepted": func(f *calls.Funcs) {
+			f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
+				if len(a.Table) != len(b.Table) {
+					return nil
+				}
+				return right.RunRows(a, b, steps, d, dt)
+			}
+		},
+		"matrices that are not set accepted": func(f *calls.Funcs) {
+			f.RunRows = func(a, b *calls.Rows, steps int, d, dt float64) error {
+				if len(a.Table) == 0 {
+					return nil
+				}
+				return right.RunRows(a, b, steps, d, dt)
+			}
+		},
 		"one callback short": func(f *calls.Funcs) {
 			f.Callback = func(g func(int64) int64, x, k int64) int64 { return right.Callback(g, x, k-1) }
 		},

@@ -304,3 +304,45 @@ func TestTeam(t *testing.T) {
 		}
 	}
 }
+
+// TestReason: what is said of a route that fails names the first element that differs, and how many do.
+func TestReason(t *testing.T) {
+	spoil := func(p []float64) {
+		for _, k := range []int{2, 5, 6} {
+			if k < len(p) {
+				p[k] += 3
+			}
+		}
+	}
+	only := suite().Only(func(c *kernel.Case) bool {
+		return c.Kernel == "ols" && strings.HasPrefix(c.Name, "9 x 6, pad") && c.Want == kernel.OK
+	})
+	if len(only.Cases()) == 0 {
+		t.Fatal("no case of ols has 9 rows")
+	}
+	verify := func(ols func(*kernel.OLS) error) conform.Result {
+		f := kernel.Go()
+		f.OLS = ols
+		route := seam.NewRoute("wrong", "direct", func() (*seam.Library, error) { return seam.NewLibrary(f, false, seam.Build{}), nil })
+		for _, result := range only.Verify([]*seam.Route{route}) {
+			if result.Kernel == "ols" && result.Cases > 0 {
+				return result
+			}
+		}
+		t.Fatal("no case was verified")
+		return conform.Result{}
+	}
+	right := kernel.Go().OLS
+	failed := verify(func(a *kernel.OLS) error {
+		err := right(a)
+		spoil(a.Slope)
+		return err
+	})
+	if err := failed.Reason(); err == nil || !strings.Contains(err.Error(), "slope[2]: got ") || !strings.Contains(err.Error(), "; 3 of ") {
+		t.Errorf("three wrong slopes: %v, want the first and how many", err)
+	}
+	refused := verify(func(*kernel.OLS) error { return kernel.ErrShape })
+	if err := refused.Reason(); err == nil || !strings.Contains(err.Error(), "refused: ") || refused.Worst != 0 {
+		t.Errorf("a refusal: %v, and %v units off, want no distance", err, refused.Worst)
+	}
+}
