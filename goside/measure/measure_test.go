@@ -62,6 +62,9 @@ func TestRounds(t *testing.T) {
 			switch {
 			case done == 0:
 				calibrating = len(visits)
+				if all != 0 {
+					t.Fatalf("%d batches announced in calibration, want none", all)
+				}
 			case all != 20*(4*3+1):
 				t.Fatalf("%d batches announced, want 20 rounds of 3 visits to 4 subjects and one to the long one", all)
 			}

@@ -651,6 +651,7 @@ ROUTES = {
     "trampoline": ("c/trampoline rust-par/trampoline", "trampoline"),
     "wasm": ("c/wasm rust/wasm", "wasm"),
 }
+VETTED = "-atomic -bool -buildtags -directive -errorsas -ifaceassert -nilfunc -printf -stringintconv -tests".split()
 SUITE = "Routes|Offered|Team|DisjointRanges|Memory"
 
 
@@ -763,7 +764,15 @@ class Go:
                 return found
             if len({s[0] for s in self.steps(path)}) > 1 and step[0] != "goside/conform":
                 built.clear()  # one program at a time is kept
-        return ""
+        # What `go test` has vet look at: the programs above are built without it, since most mutants need no such look.
+        vet = subprocess.run(
+            ["go", "vet", "-overlay", self.overlay, *VETTED, "./" + str(Path(path).parent)],
+            check=False,
+            cwd=self.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return "vet" if vet.returncode != 0 else ""
 
 
 def builder(group, folder, options):
