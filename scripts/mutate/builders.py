@@ -638,7 +638,7 @@ class Rust(Native):
 ROUTES = {
     "abi": ("c/purego c/cgo rust/trampoline", "purego"),
     "cgo": ("c/cgo rust-par/cgo", "cgo"),
-    "cpython": ("capi/cpython python/cpython", "cpython"),
+    "cpython": ("capi/cpython python/cpython", ""),
     "direct": ("go/direct gonum/direct", "direct"),
     "dl": ("c/purego c/trampoline", "purego|trampoline|libffi"),
     "handle": ("c/purego", "purego|cgo|trampoline|libffi"),
@@ -691,6 +691,9 @@ class Go:
             steps.append(("goside/conform", "^Test(.*Environment|PoolsEnd)$", env))
         if via == "process":
             steps.append(("goside/conform", "^TestCallsBeside$", env))
+            if (self.root / "build" / "python").read_text().strip() != "none":
+                python = {**own, "TOLL_ROUTES": "python/process", "TOLL_REQUIRE": "python/process", "TOLL_CASES": "^call/"}
+                steps.append(("goside/conform", "^TestRoutes$", python))
         more = {"limits": "goside/study/limits", "perf": "goside/study/limits"}
         if via in more:
             steps.append((more[via], ".", own))
