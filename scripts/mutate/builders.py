@@ -692,7 +692,12 @@ class Go:
         if via == "process":
             steps.append(("goside/conform", "^TestCallsBeside$", env))
             if (self.root / "build" / "python").read_text().strip() != "none":
-                python = {**own, "TOLL_ROUTES": "python/process", "TOLL_REQUIRE": "python/process", "TOLL_CASES": "^call/"}
+                python = {
+                    **own,
+                    "TOLL_ROUTES": "python/process",
+                    "TOLL_REQUIRE": "python/process",
+                    "TOLL_CASES": "^call/",
+                }
                 steps.append(("goside/conform", "^TestRoutes$", python))
         more = {"limits": "goside/study/limits", "perf": "goside/study/limits"}
         if via in more:
