@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ebitengine/purego"
+
 	"toll/goside/seam"
 	"toll/goside/via/thread"
 )
@@ -59,6 +61,9 @@ func TestRelative(t *testing.T) {
 			t.Errorf("Open(%q): %v, want an error", relative, err)
 		}
 	}
+	if _, err := Open("libm.so.6", false); err != nil {
+		t.Errorf("a name alone does not open a library of the system's: %v", err)
+	}
 	// Of a library that is loaded, the name is enough: this one has a name of its own.
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -70,6 +75,25 @@ func TestRelative(t *testing.T) {
 	}
 	if _, err := Open("libhere.so", false); err == nil {
 		t.Error("a name alone opens a library of the working directory, want it sought in the loader's folders")
+	}
+}
+
+// TestGlobal: later libraries find the symbols of a library that is opened for all, and only of such a one.
+func TestGlobal(t *testing.T) {
+	for file, c := range map[string]struct {
+		global bool
+		symbol string
+	}{"libtoll_fortran.so": {true, "toll_fortran_table"}, "libtoll_calls.so": {false, "toll_calls_noop"}} {
+		path, err := seam.FindLibrary(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(path, c.global); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Symbol(purego.RTLD_DEFAULT, c.symbol); (err == nil) != c.global {
+			t.Errorf("%s, global: %t; all find %s: %t", file, c.global, c.symbol, err == nil)
+		}
 	}
 }
 

@@ -579,6 +579,15 @@ func TestMeasureStopped(t *testing.T) {
 	}
 }
 
+// TestCrowdMemory: arguments for so many goroutines are refused before any is allocated.
+func TestCrowdMemory(t *testing.T) {
+	j := job(t, Crowd, "grow", "a=ones:b", "b=100000")
+	j.Goroutine = []int{1, 6000}
+	if e, want := child(t, j).last().Error, "harness: 6000 goroutines with 800"; !strings.HasPrefix(e, want) {
+		t.Errorf("%q, want an error that begins with %q", e, want)
+	}
+}
+
 func TestMeasureRefusesForks(t *testing.T) {
 	for _, crossing := range []string{"purego", process} {
 		j := job(t, Measure, "forks", "a=1")

@@ -170,3 +170,13 @@ func TestArgumentsSurvive(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsLacking: what a library lacks is not offered.
+func TestWordsLacking(t *testing.T) {
+	if juliaWords(0) != nil || splitWords(0) != nil || olsWords(0, 1) != nil || olsWords(1, 0) != nil || transposeWords(0) != nil {
+		t.Error("a function at address 0 is offered, want none")
+	}
+	if juliaWords(1) == nil || splitWords(1) == nil || olsWords(1, 1) == nil || transposeWords(1) == nil {
+		t.Error("a function is not offered, want each that has an address")
+	}
+}
