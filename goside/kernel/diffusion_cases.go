@@ -241,6 +241,9 @@ func badDiffusionCases(layout Layout) []Case {
 	bad(ErrShort, false, "empty out", func(a *DiffusionStep) { a.Out.Data = a.Out.Data[:0] })
 	bad(ErrAlign, true, "misaligned out", func(a *DiffusionStep) { a.Out.Data = mem.Misaligned[float64](100) })
 	bad(ErrAlign, true, "misaligned in", func(a *DiffusionStep) { a.In.Data = mem.Misaligned[float64](100) })
+	bad(ErrAlign, true, "misaligned out and in", func(a *DiffusionStep) {
+		a.Out.Data, a.In.Data = mem.Misaligned[float64](100), mem.Misaligned[float64](100)
+	})
 	bad(ErrOverlap, true, "out is in", func(a *DiffusionStep) { a.Out = a.In })
 	bad(ErrOverlap, true, "out begins in in", func(a *DiffusionStep) {
 		_, inner := a.In.lines()
@@ -277,6 +280,9 @@ func badRunCases(layout Layout) []Case {
 	bad(ErrShort, true, "nil b", func(a *DiffusionRun) { a.B.Data = nil })
 	bad(ErrShort, false, "short a", func(a *DiffusionRun) { a.A.Data = a.A.Data[1:] })
 	bad(ErrAlign, true, "misaligned b", func(a *DiffusionRun) { a.B.Data = mem.Misaligned[float64](100) })
+	bad(ErrAlign, true, "misaligned a and b", func(a *DiffusionRun) {
+		a.A.Data, a.B.Data = mem.Misaligned[float64](100), mem.Misaligned[float64](100)
+	})
 	bad(ErrOverlap, true, "a is b", func(a *DiffusionRun) { a.B = a.A })
 	bad(ErrArg, true, "-1 steps", func(a *DiffusionRun) { a.Steps = -1 })
 	bad(ErrArg, true, "least steps", func(a *DiffusionRun) { a.Steps = math.MinInt64 })
@@ -306,4 +312,6 @@ func badPars(bad func(name string, p Par)) {
 	bad("too many threads", Par{1025, Static})
 	bad("negative schedule", Par{1, -1})
 	bad("no such schedule", Par{1, Guided + 1})
+	bad("no threads, no such schedule", Par{0, Guided + 1})
+	bad("too many threads, negative schedule", Par{1025, -1})
 }

@@ -292,6 +292,8 @@ func badJuliaCases() []Case {
 	bad(ErrAlign, true, "misaligned out", func(a *Julia) { a.Out = mem.Misaligned[int32](20) })
 	bad(ErrAlign, true, "misaligned zs", func(a *Julia) { a.Zs = mem.Misaligned[complex128](20) })
 	bad(ErrAlign, true, "misaligned cs", func(a *Julia) { a.Cs = mem.Misaligned[complex128](20) })
+	bad(ErrAlign, true, "misaligned out and zs", func(a *Julia) { a.Out, a.Zs = mem.Misaligned[int32](20), mem.Misaligned[complex128](20) })
+	bad(ErrAlign, true, "misaligned zs and cs", func(a *Julia) { a.Zs, a.Cs = mem.Misaligned[complex128](20), mem.Misaligned[complex128](20) })
 	bad(ErrOverlap, true, "out in zs", func(a *Julia) { a.Out = mem.Int32s(a.Zs)[3:] })
 	bad(ErrOverlap, true, "out in cs", func(a *Julia) { a.Out = mem.Int32s(a.Cs)[60:] })
 	bad(ErrArg, true, "maxiter -1", func(a *Julia) { a.MaxIter = -1 })
@@ -328,6 +330,8 @@ func badJuliaSplitCases() []Case {
 		bad(ErrAlign, true, "misaligned "+part, func(a *JuliaSplit) { *parts(a)[part] = mem.Misaligned[float64](20) })
 		bad(ErrOverlap, true, "out in "+part, func(a *JuliaSplit) { a.Out = mem.Int32s(*parts(a)[part])[3:] })
 	}
+	bad(ErrAlign, true, "misaligned out and zr", func(a *JuliaSplit) { a.Out, a.Zr = mem.Misaligned[int32](20), mem.Misaligned[float64](20) })
+	bad(ErrAlign, true, "misaligned zi and cr", func(a *JuliaSplit) { a.Zi, a.Cr = mem.Misaligned[float64](20), mem.Misaligned[float64](20) })
 	bad(ErrArg, true, "maxiter -1", func(a *JuliaSplit) { a.MaxIter = -1 })
 	badPars(func(name string, p Par) { bad(ErrArg, true, name, func(a *JuliaSplit) { a.Par = p }) })
 	return cases

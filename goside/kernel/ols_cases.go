@@ -220,6 +220,8 @@ func badOLSCases(layout Layout) []Case {
 	bad(ErrAlign, true, "misaligned y", func(a *OLS) { a.Y.Data = mem.Misaligned[float64](70) })
 	bad(ErrAlign, true, "misaligned slope", func(a *OLS) { a.Slope = mem.Misaligned[float64](9) })
 	bad(ErrAlign, true, "misaligned intercept", func(a *OLS) { a.Intercept = mem.Misaligned[float64](9) })
+	bad(ErrAlign, true, "misaligned y and slope", func(a *OLS) { a.Y.Data, a.Slope = mem.Misaligned[float64](70), mem.Misaligned[float64](9) })
+	bad(ErrAlign, true, "misaligned slope and intercept", func(a *OLS) { a.Slope, a.Intercept = mem.Misaligned[float64](9), mem.Misaligned[float64](9) })
 	bad(ErrOverlap, true, "slope is intercept", func(a *OLS) { a.Slope = a.Intercept })
 	bad(ErrOverlap, true, "slope in y", func(a *OLS) { a.Slope = a.Y.Data[5:] })
 	bad(ErrOverlap, true, "intercept in y", func(a *OLS) { a.Intercept = a.Y.Data[:9] })

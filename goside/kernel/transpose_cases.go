@@ -83,6 +83,9 @@ func badTransposeCases(layout Layout, of string, function func(*Funcs) func(*Tra
 	bad(ErrShort, false, "short out", func(a *Transpose) { a.Out.Data = a.Out.Data[1:] })
 	bad(ErrAlign, true, "misaligned in", func(a *Transpose) { a.In.Data = mem.Misaligned[float64](100) })
 	bad(ErrAlign, true, "misaligned out", func(a *Transpose) { a.Out.Data = mem.Misaligned[float64](100) })
+	bad(ErrAlign, true, "misaligned in and out", func(a *Transpose) {
+		a.In.Data, a.Out.Data = mem.Misaligned[float64](100), mem.Misaligned[float64](100)
+	})
 	bad(ErrOverlap, true, "out is in", func(a *Transpose) {
 		a.Out.Data, a.Out.LD = a.In.Data, 8
 		a.In.Rows, a.In.Cols, a.Out.Rows, a.Out.Cols = 5, 5, 5, 5

@@ -699,7 +699,7 @@ class Go:
                     "TOLL_CASES": "^call/",
                 }
                 steps.append(("goside/conform", "^TestRoutes$", python))
-        more = {"limits": "goside/study/limits", "perf": "goside/study/limits"}
+        more = {"abi": "goside/via/purego", "limits": "goside/study/limits", "perf": "goside/study/limits"}
         if via in more:
             steps.append((more[via], ".", own))
         return steps

@@ -171,6 +171,16 @@ func TestArgumentsSurvive(t *testing.T) {
 	}
 }
 
+// TestLoad: a library is loaded, or the error says which one is not.
+func TestLoad(t *testing.T) {
+	if err := Load("libtoll_c.so"); err != nil {
+		t.Error(err)
+	}
+	if err := Load("libtoll_none.so"); !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "libtoll_none.so") {
+		t.Errorf("%v, want seam.ErrUnavailable and the name", err)
+	}
+}
+
 // TestWordsLacking: what a library lacks is not offered.
 func TestWordsLacking(t *testing.T) {
 	if juliaWords(0) != nil || splitWords(0) != nil || olsWords(0, 1) != nil || olsWords(1, 0) != nil || transposeWords(0) != nil {
