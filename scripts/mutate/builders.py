@@ -672,7 +672,7 @@ class Go:
         if package == "goside/conform":
             routes = {**own, "TOLL_ROUTES": "go/direct c/cgo c/purego lapack/netlib", "TOLL_REQUIRE": "go/direct c/cgo"}
             return [
-                (package, "^Test(CallMutants|Watch|Stopped|MutantChecks)$", own),
+                (package, "^Test(CallMutants|Reason|Watch|Stopped|MutantChecks)$", own),
                 (package, "^Test(Routes|Concurrent)$", {**routes, "TOLL_CASES": "^(call|ols|transpose)/"}),
                 (package, "^TestMutants.*$", own),
                 (package, "^Test(Routes|Calls|MutantFusedLibrary|.*Environment|Memory)$", routes),
