@@ -364,6 +364,7 @@ func (s *run) decode(r *reader, p *plan) {
 			*b = s.buffer(b.name, true, b.apart)
 			b.host = k
 		}
+		s.within = false // they are apart now: what b's boundary is has to be filled in, too
 	}
 	if (s.rows < 3 || s.cols < 3) && v%5 == 0 {
 		s.steps = math.MaxInt64 // of nothing
