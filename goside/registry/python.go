@@ -12,7 +12,7 @@ import (
 // The bounds of the languages that fit lines by numpy.linalg.lstsq, and of those that test abs(z) < 2, as the book
 // does.
 var (
-	svd      = seam.Bound{Kernel: "ols", ULP: 8, Normwise: true, Cause: "numpy.linalg.lstsq solves by singular values (gelsd): square roots, and more sums (measured: 4); a row with a NaN or an infinity gets NaN"}
+	svd      = seam.Bound{Kernel: "ols", ULP: 16, Normwise: true, Cause: "numpy.linalg.lstsq solves by singular values (gelsd): square roots, and more sums (measured: 9); a row with a NaN or an infinity gets NaN"}
 	centered = seam.Bound{Kernel: "ols", ULP: 8, Normwise: true, Cause: "scikit-learn subtracts the means first, then solves by singular values (measured: 4); a row with a NaN or an infinity gets NaN"}
 	hypot    = seam.Bound{Kernel: "julia", ULP: 4, Cause: "abs(z) < 2 uses hypot, which rounds in another way: for |z|² this near to 4 the test may go either way (measured: 1)"}
 )
