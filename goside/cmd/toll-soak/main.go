@@ -103,7 +103,8 @@ func run() (err error) {
 	return report.Err()
 }
 
-// progress prints a line, which is given at rest, and writes a profile of the heap to the folder, if that has a name.
+// progress prints a line, and writes a profile of the heap to the folder, if that has a name. Lines are given at rest, but for
+// those of a wrong result.
 func progress(folder string) func(line string) {
 	if folder != "" {
 		runtime.MemProfileRate = 16 << 10 // few objects at rest are large
