@@ -81,6 +81,16 @@ pyo3() (
     mv build/pyo3/stamp.new build/pyo3/stamp
 )
 
+# The environment of data frames, Dask and profilers sees the modules of the other.
+frames() {
+    local site module
+    packages build/venv-frames "$(cat build/python)" cpython-ext/requirements-frames.txt cpython-ext/requirements-frames-source.txt
+    site=$(echo build/venv-frames/lib/python3*/site-packages)
+    for module in toll toll_pyo3; do
+        [ -L "$site/$module" ] || ln -s "../../../../${site/build\/venv-frames/venv}/$module" "$site/$module"
+    done
+}
+
 libraries "$@"
 if [ "$(cat build/python)" = none ]; then
     echo "build.sh: TOLL_PYTHON=none leaves out the Python side"
@@ -90,6 +100,7 @@ else
     arch=$(sed -n 's/^TOLL_ARCH:[A-Z]*=//p' build/cmake/CMakeCache.txt)
     extensions "$arch"
     pyo3 "$arch"
+    frames
 fi
 
 # Only this tree's revision: an unpacked archive may lie in another repository.

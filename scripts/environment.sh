@@ -28,11 +28,12 @@ logged() {
     }
 }
 
-# packages <folder> <python> <requirements> makes a virtual environment of the pinned requirements, with network, unless
-# it exists. Its stamp records its inputs, and is written last: an interrupted one is made again.
+# packages <folder> <python> <requirements> [<source>] makes a virtual environment of the pinned requirements, with network,
+# unless it exists. Those of <source> have no wheel: they are built in the environment of the others. Its stamp records its
+# inputs, and is written last: an interrupted one is made again.
 packages() {
     local made_from
-    made_from="$PWD $2 $(sha256sum <"$3")"
+    made_from="$PWD $2 $(cat "${@:3}" | sha256sum)"
     [ "$(cat "$1/stamp" 2>/dev/null)" = "$made_from" ] && return
     say "making $1 for $2"
     rm -f "$1/stamp"
@@ -40,6 +41,8 @@ packages() {
     logged "$1.log" "${2% *}" -I -m venv "$1"
     logged "$1.log" "$1/bin/python" -I scripts/pip.py --disable-pip-version-check install \
         --quiet --require-hashes --only-binary :all: -r "$3"
+    [ -z "${4:-}" ] || logged "$1.log" "$1/bin/python" -I scripts/pip.py --disable-pip-version-check install \
+        --quiet --require-hashes --no-binary :all: --no-deps --no-build-isolation -r "$4"
     echo "$made_from" >"$1/stamp"
 }
 
