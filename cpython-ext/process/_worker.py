@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Toll authors
 # SPDX-License-Identifier: MIT
 """The kernels of toll/_loops.py in a separate process, for PyPy or CPython, without NumPy: pypy3 -I _worker.py pipe
+Or the ols of a module with the functions that the package toll lists, with NumPy: python -I _worker.py pipe toll.frames.dask
 
 It reads requests and answers each, in order, until the end of the input (exit status 0), as csrc/worker/protocol.h
-describes; its argument is the transport, pipe or socket. All other output goes to standard error. SIGINT is ignored:
+describes; its first argument is the transport, pipe or socket. All other output goes to standard error. SIGINT is ignored:
 the parent decides.
 
 It computes on copies: an output has the size that the request gives it, and only the elements that the kernel writes
@@ -12,6 +13,8 @@ bad request is an exception. After an exception it continues with the next reque
 magic) or a truncated request end it, with exit status 1.
 """
 
+import functools
+import importlib
 import importlib.util
 import os
 import platform
@@ -209,6 +212,32 @@ def ols(loops, integers, arrays):
         slope[lo:hi], intercept[lo:hi] = array("d", slopes), array("d", intercepts)
 
 
+def view(a, rows, cols, ld, col):
+    """Return a matrix in an array as one of NumPy's."""
+    import numpy as np
+
+    Matrix(a, rows, cols, ld, col)
+    if (cols if col else rows) == 1:
+        ld = len(a)  # it has no other line, and 8 * ld may be no number of bytes
+    strides = (8, 8 * ld) if col else (8 * ld, 8)
+    return np.lib.stride_tricks.as_strided(np.frombuffer(a), (rows, cols), strides, writeable=False)
+
+
+def answer_by(module, function, variant, integers, floats, arrays):
+    """As answer, by a module's ols."""
+    import numpy as np
+
+    check_arrays(arrays)
+    if function == FUNCTIONS.index("TEAM"):
+        return small(None, "TEAM", integers, floats, arrays)
+    if function != FUNCTIONS.index("OLS"):
+        raise ValueError("function %d, want that of OLS or TEAM, %s has no other" % (function, module.__name__))
+    rows, n, ld, col, lo, hi, threads, schedule = integers
+    slope, intercept, y = arrays
+    module.ols(np.frombuffer(slope), np.frombuffer(intercept), view(y, rows, n, ld, col), lo, hi, threads, schedule)
+    return (0,), ()
+
+
 def single(x):
     """Return x rounded to single precision."""
     try:
@@ -258,9 +287,12 @@ def small(loops, name, integers, floats, arrays):
     if name == "NOOP":
         loops.noop()
         return (), ()
-    if name in ("NOT", "TEAM", "STATUS", "HANDLE"):
-        (x,) = i
-        return ({"NOT": loops.not_, "TEAM": lambda n: int(1 <= n <= 1024)}.get(name, lambda x: x)(x),), ()
+    if name == "NOT":
+        return (loops.not_(i[0]),), ()
+    if name == "TEAM":
+        return (int(1 <= i[0] <= 1024),), ()
+    if name in ("STATUS", "HANDLE"):
+        return (i[0],), ()
     if name == "ADD":
         x, y = f
         return (), (loops.add(x, y),)
@@ -324,11 +356,16 @@ def small(loops, name, integers, floats, arrays):
     raise ValueError("no function %s here" % name)
 
 
-def answer(loops, function, variant, integers, floats, arrays):
-    """Return the integers and floats of the response. Outputs are then in the arrays."""
+def check_arrays(arrays):
+    """Raise the exception that stands for an array, if there is one."""
     for a in arrays:
         if isinstance(a, Exception):
             raise a
+
+
+def answer(loops, function, variant, integers, floats, arrays):
+    """Return the integers and floats of the response. Outputs are then in the arrays."""
+    check_arrays(arrays)
     if function >= len(FUNCTIONS):
         raise ValueError("function %d, want 0 to %d" % (function, len(FUNCTIONS) - 1))
     name = FUNCTIONS[function]
@@ -360,12 +397,20 @@ def watch():
     os._exit(0)
 
 
-def serve(stdin, stdout):
-    loops = load_loops()
+def greeting():
     name, python = platform.python_implementation(), platform.python_version()
     if name == "PyPy":
         name = "PyPy %d.%d.%d, Python" % sys.pypy_version_info[:3]
-    write_text(stdout, b"TOLH", PROTOCOL, name + " " + python)
+    return name + " " + python
+
+
+def serve(stdin, stdout, module):
+    if module:
+        module = importlib.import_module(module)
+        compute, hello = functools.partial(answer_by, module), module.BUILD
+    else:
+        compute, hello = functools.partial(answer, load_loops()), greeting()
+    write_text(stdout, b"TOLH", PROTOCOL, hello)
     while True:
         request = read_request(stdin)
         if request is None:
@@ -373,7 +418,7 @@ def serve(stdin, stdout):
         arrays, directions = request[-2:]
         try:
             at_work.set()
-            integers, floats = answer(loops, *request[:-1])
+            integers, floats = compute(*request[:-1])
         except Exception as e:
             write_text(stdout, b"TOLR", 1, "%s: %s\n%s" % (type(e).__name__, e, traceback.format_exc()))
             continue
@@ -384,9 +429,9 @@ def serve(stdin, stdout):
 
 def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    transport = sys.argv[1] if len(sys.argv) == 2 else None
-    if transport not in ("pipe", "socket"):
-        sys.exit("worker: arguments %s, want pipe or socket" % sys.argv[1:])
+    if len(sys.argv) not in (2, 3) or sys.argv[1] not in ("pipe", "socket"):
+        sys.exit("worker: arguments %s, want pipe or socket, and perhaps a module" % sys.argv[1:])
+    transport, module = sys.argv[1], sys.argv[2] if len(sys.argv) == 3 else None
     if transport == "pipe":
         stdout = os.fdopen(os.dup(1), "wb", 1 << 16)
         os.dup2(2, 1)
@@ -394,7 +439,7 @@ def main():
         stdout = os.fdopen(os.dup(0), "wb", 1 << 16)
     threading.Thread(target=watch, daemon=True).start()
     try:
-        serve(os.fdopen(0, "rb", 1 << 16), stdout)
+        serve(os.fdopen(0, "rb", 1 << 16), stdout, module)
     except CutShort as e:
         sys.exit("worker: %s" % e)
     except (BrokenPipeError, ConnectionResetError):

@@ -20,6 +20,7 @@ var (
 // What most of these languages offer: the kernels, and with them the family of calls.
 var (
 	kernels = []string{"step", "run", "julia", "ols"}
+	lines   = []string{"ols"}
 	whole   = append([]string{"noop", "not", "add", "sum"}, kernels...)
 )
 
@@ -61,6 +62,13 @@ var python = []*seam.Route{
 	processRoute("python", process.Socket, whole).Within(hypot),
 	processRoute("pypy", process.Pipe, whole).Within(hypot),
 	processRoute("pypy-expanded", process.Pipe, whole),
+	processRoute("dask", process.Pipe, lines).Within(svd).OnlySome(),
+	processRoute("dask-threads", process.Pipe, lines).Within(svd).OnlySome(),
+	processRoute("swifter", process.Pipe, lines).Within(svd).OnlySmall(),
+	processRoute("swifter-forced", process.Pipe, lines).Within(svd).OnlySome(),
+	processRoute("polars-elements", process.Pipe, lines).Within(svd).OnlySmall(),
+	processRoute("polars-batches", process.Pipe, lines),
+	processRoute("polars", process.Pipe, lines),
 }
 
 // cpythonRoute declares the functions of a language, since its module may take seconds to import.

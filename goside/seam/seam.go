@@ -42,6 +42,7 @@ type Route struct {
 	Bound     *Bound // nil: results are the reference's, bit for bit; see BoundOn
 	Quiets    string // why transposition may return a signalling NaN as a quiet one; "": it may not
 	Slow      bool   // a large case takes a minute: the suite omits these unless told
+	Sampled   bool   // any call takes long: the suite asks for one case in twelve unless told, and some tests for none
 	open      func() (*Library, error)
 
 	functions []string // see Declares
@@ -71,16 +72,22 @@ func (r *Route) Quieting(cause string) *Route {
 	return r
 }
 
-// Whole returns a copy of the route that is not Slow, over the same library.
+// Whole returns a copy of the route that is neither Slow nor Sampled, over the same library.
 func (r *Route) Whole() *Route {
 	whole := *r
-	whole.Slow = false
+	whole.Slow, whole.Sampled = false, false
 	return &whole
 }
 
 // OnlySmall notes that the route is Slow, and returns it.
 func (r *Route) OnlySmall() *Route {
 	r.Slow = true
+	return r
+}
+
+// OnlySome notes that the route is Slow and Sampled, and returns it.
+func (r *Route) OnlySome() *Route {
+	r.Slow, r.Sampled = true, true
 	return r
 }
 

@@ -156,6 +156,9 @@ func (s *run) prepare() error {
 		}
 	}
 	for _, r := range s.Routes {
+		if r.Sampled { // its processes come and go as Dask likes
+			continue
+		}
 		opened, err := r.Open()
 		if errors.Is(err, seam.ErrUnavailable) {
 			continue
@@ -211,7 +214,7 @@ func openMP(lang string) bool {
 // slow reports whether an interpreter walks over each element, or makes a call for each row.
 func slow(r *seam.Route) bool {
 	return r.Slow || slices.Contains([]string{"python", "python-expanded", "python-numpy", "pypy", "pypy-expanded", "cython-pure",
-		"lstsq-numba", "lstsq-engine", "lstsq-engine-par"}, r.Lang)
+		"lstsq-numba", "lstsq-engine", "lstsq-engine-par", "polars", "polars-batches"}, r.Lang)
 }
 
 // turn is a goroutine's some tasks.

@@ -138,7 +138,7 @@ func printResults(out io.Writer, results []conform.Result) {
 		conform.Failed: text.FgRed, conform.Unavailable: text.FgYellow}
 	coloured := colourful(out)
 	count := map[conform.Verdict]int{}
-	var routes, columns, reasons, bounds, spared []string
+	var routes, columns, reasons, bounds, spared, sampled []string
 	bounded := map[string][]string{} // by what is said of the bound, the routes
 	failing := map[string][]string{} // by the error of opening them
 	cells := map[[2]string]string{}
@@ -153,7 +153,10 @@ func printResults(out io.Writer, results []conform.Result) {
 		count[verdict]++
 		route, column := r.Route.Name(), strings.TrimSuffix(r.Kernel+" "+r.Layout, " -")
 		add(&routes, route)
-		if r.Route.Slow && r.Kernel == "ols" {
+		switch {
+		case r.Route.Sampled:
+			add(&sampled, route)
+		case r.Route.Slow && r.Kernel == "ols":
 			add(&spared, route)
 		}
 		if r.Kernel != "" {
@@ -213,6 +216,9 @@ func printResults(out io.Writer, results []conform.Result) {
 	t.Render()
 	for _, says := range bounds {
 		fmt.Fprintln(out, strings.Join(bounded[says], ", "), says)
+	}
+	if len(sampled) > 0 {
+		fmt.Fprintf(out, "%s had to do one case in %d, see --large\n", strings.Join(sampled, ", "), conform.Sampled)
 	}
 	if len(spared) > 0 {
 		fmt.Fprintln(out, strings.Join(spared, ", "), "were spared the large case, see --large")

@@ -263,7 +263,7 @@ func TestJoined(t *testing.T) {
 
 // TestCompilation: a compilation is stated not to be judged, and so it is not.
 func TestCompilation(t *testing.T) {
-	series := compilation(routeOf("numba", "cpython", kernel.Funcs{}), 2.5)
+	series := once(compileOp, routeOf("numba", "cpython", kernel.Funcs{}), "module", seenOnce, 2.5)
 	if s := series.Subject; s.Name != "Book/op=compile/lang=numba/via=cpython/n=1" {
 		t.Errorf("it is named %s", s.Name)
 	}

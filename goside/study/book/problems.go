@@ -23,6 +23,10 @@ var native = []string{"go/direct", "go-par/direct", "c/cgo", "c-omp/cgo", "rust/
 // largest that takes half as long at most, or else the least.
 const longest = time.Second
 
+// undivided are routes of which a part would not tell the whole: a call takes much whatever its rows, or they choose what they do by
+// the number of rows.
+var undivided = []string{"dask/process", "dask-threads/process", "swifter/process", "swifter-forced/process"}
+
 // studied are the routes of the tables, by problem.
 var studied = []struct {
 	kernel, layout string
@@ -36,12 +40,17 @@ var studied = []struct {
 	{"ols", "row", slices.Concat(
 		study.OnCPython("lstsq-iloc", "lstsq-iterrows", "lstsq-apply", "lstsq-apply-raw", "sklearn", "lstsq-numba", "lstsq-engine",
 			"lstsq-engine-par", "python", "numpy", "numba-prange", "f2py"),
+		[]string{"dask/process", "dask-threads/process", "swifter/process", "swifter-forced/process",
+			"polars-elements/process", "polars/process", "polars-batches/process"},
 		bindings, native)},
 	{"diffusion", "row", slices.Concat(study.OnCPython("python", "numpy", "numpy-temporaries", "f2py", "f2py-copy"), bindings, native)},
 	{"diffusion", "col", append(study.OnCPython("f2py", "f2py-copy"), "c/cgo", "fortran/cgo")},
 }
 
 var bindings = study.OnCPython("numba", "cython-memoryview", "pythran", "ctypes", "cffi-abi", "cffi-api", "capi", "pyo3")
+
+// lines is the index of the book's lines in studied.
+const lines = 1
 
 // inTables reports whether one of the tables has the route.
 func inTables(r *seam.Route) bool {

@@ -25,11 +25,16 @@ import (
 // Operations that are no kernel.
 const (
 	compileOp   = "compile"   // a language's compilation of itself
+	startOp     = "start"     // a process that fits lines starts: the interpreter, its imports, and its cluster if it has one
+	callOp      = "call"      // a process fits a line for each thread: what a call costs besides its lines
 	roundTripOp = "roundtrip" // a Julia set's arguments go to a process and the counts come back; nothing is iterated
 )
 
-// seenOnce is why compilations are not judged like what is measured in rounds.
-const seenOnce = "a compilation is seen once"
+// Why compilations and starts are not judged like what is measured in rounds.
+const (
+	seenOnce    = "a compilation is seen once"
+	startedOnce = "a start is seen once"
+)
 
 // What the fact "missing" says of a route that did what is wrong, and of one that lacks the kernel; of one that cannot be
 // had it says why. separator stands between two routes.
@@ -71,6 +76,7 @@ func subjects(routes []*seam.Route, lab *study.Lab) (all []measure.Subject, comp
 	all, wrong, err = subjectsOf(problems, routes, long, lab)
 	if err == nil {
 		all = append(all, roundTrips(all, routes)...)
+		all = append(all, calls(all, routes, lab.Threads)...)
 	}
 	return all, compiled, wrong, err
 }
@@ -101,6 +107,39 @@ func roundTrips(timed []measure.Subject, routes []*seam.Route) []measure.Subject
 		})
 	}
 	return trips
+}
+
+// calls returns fits of as many lines as there are threads, for the processes among what is timed that fit lines.
+func calls(timed []measure.Subject, routes []*seam.Route, threads int) []measure.Subject {
+	var all []measure.Subject
+	for _, r := range routes {
+		if !fitsOnly(r) || !slices.ContainsFunc(timed, func(s measure.Subject) bool {
+			name := record.ParseName(s.Name)
+			return name.Route() == r.Name()
+		}) {
+			continue
+		}
+		library, err := r.Open()
+		if err != nil {
+			continue // it was timed, so it is open
+		}
+		a := kernel.NewOLS(threads, kernel.OLSDays, kernel.Row, kernel.Par{Threads: threads, Schedule: kernel.Static})
+		name := record.Name{Study: benchmark, Op: callOp, Lang: r.Lang, Via: r.Via, N: strconv.Itoa(threads)}
+		all = append(all, measure.Subject{
+			Name:  name.String(),
+			Facts: facts(name, "call"),
+			Group: name.Problem(),
+			Run:   study.Passes(1, func() error { return library.OLS(a) }),
+			Least: 1,
+			Parks: study.Parks(r),
+		})
+	}
+	return all
+}
+
+// fitsOnly reports whether a route is a process of data frames.
+func fitsOnly(r *seam.Route) bool {
+	return r.Via == "process" && slices.Contains(studied[lines].routes, r.Name())
 }
 
 // facts returns what the record says of a problem: its name, and what an operation is.
@@ -175,7 +214,7 @@ func (p *problem) verify(routes []*seam.Route, watch *conform.Watch) []*firstRun
 		runs = append(runs, run)
 		observe := run.observed(p.sum != 0)
 		observed = append(observed, observe)
-		if r.Slow && p.tenth.New != nil {
+		if r.Slow && p.tenth.New != nil && !slices.Contains(undivided, r.Name()) {
 			tenth = append(tenth, observe)
 		} else {
 			whole = append(whole, observe)
@@ -295,6 +334,9 @@ func (p *problem) subjects(runs []*firstRun, long time.Duration, threads int) ([
 
 // size returns the index of the size at which a route is timed.
 func (p *problem) size(run *firstRun, long time.Duration) int {
+	if slices.Contains(undivided, run.route.Name()) {
+		return 0
+	}
 	size, most := 0, float64(long)
 	for long > 0 && size < len(p.sizes)-1 {
 		s := &p.sizes[size]
@@ -347,13 +389,13 @@ func (p *problem) sized(s *size, runs []*firstRun, missing []string, threads int
 }
 
 // compile has the problems' Python languages compile that do so themselves, and say how long it took: the function
-// compile_seconds of their modules.
+// compile_seconds of their modules. It also times the start of processes that fit lines.
 func compile(problems []problem, routes []*seam.Route, lab *study.Lab) ([]measure.Series, error) {
 	var series []measure.Series
 	asked := map[string]bool{}
 	for k := range problems {
 		for _, r := range problems[k].of(routes) {
-			if r.Via != "cpython" || asked[r.Lang] {
+			if r.Via != "cpython" && !fitsOnly(r) || asked[r.Lang] {
 				continue
 			}
 			asked[r.Lang] = true
@@ -361,8 +403,13 @@ func compile(problems []problem, routes []*seam.Route, lab *study.Lab) ([]measur
 				return nil, measure.ErrStopped
 			}
 			lab.Progress.On(r.Name())
+			start := time.Now()
 			if _, err := r.Open(); err != nil {
 				continue // said to be missing
+			}
+			if r.Via != "cpython" {
+				series = append(series, once(startOp, r, "process", startedOnce, time.Since(start).Seconds()))
+				continue
 			}
 			seconds, ok, err := compileSeconds(r)
 			if err != nil {
@@ -371,16 +418,16 @@ func compile(problems []problem, routes []*seam.Route, lab *study.Lab) ([]measur
 			if !ok {
 				continue
 			}
-			series = append(series, compilation(r, seconds))
+			series = append(series, once(compileOp, r, "module", seenOnce, seconds))
 		}
 	}
 	return series, nil
 }
 
-// compilation returns the series of a language's compilation of itself.
-func compilation(r *seam.Route, seconds float64) measure.Series {
-	name := record.Name{Study: benchmark, Op: compileOp, Lang: r.Lang, Via: r.Via, N: "1"}
-	facts := append(facts(name, "module"), measure.Fact{Key: "unjudged", Value: seenOnce})
+// once returns the series of what is seen once.
+func once(op string, r *seam.Route, item, why string, seconds float64) measure.Series {
+	name := record.Name{Study: benchmark, Op: op, Lang: r.Lang, Via: r.Via, N: "1"}
+	facts := append(facts(name, item), measure.Fact{Key: "unjudged", Value: why})
 	return measure.Series{
 		Subject: &measure.Subject{Name: name.String(), Facts: facts, Group: name.Problem()},
 		N:       1,

@@ -263,7 +263,7 @@ func markParts(baseline string, all []figure) []string {
 
 // notes returns what a table's rows need said below it.
 func notes(all []figure, rows []*record.Row) []string {
-	var said, missing, compiled, trips []string
+	var said, missing, compiled, started, trips, calls []string
 	var held verdicts
 	for k := range all {
 		f := &all[k]
@@ -282,6 +282,10 @@ func notes(all []figure, rows []*record.Row) []string {
 			switch {
 			case r.Op == compileOp && !f.columns:
 				compiled = append(compiled, time+" for "+f.route)
+			case r.Op == startOp:
+				started = append(started, time+" for "+f.route)
+			case r.Op == callOp:
+				calls = append(calls, time+" of "+f.route)
 			case r.Op == roundTripOp:
 				trips = append(trips, time+" of "+f.route)
 			}
@@ -294,11 +298,27 @@ func notes(all []figure, rows []*record.Row) []string {
 		said = append(said, "The times include the round trip through the pipe. With all points and counts but no iteration, it takes "+
 			page.Joined(trips)+".")
 	}
+	if started != nil {
+		said = append(said, prose.Text("started", map[string]string{"Times": page.Joined(started)}))
+	}
+	if calls != nil {
+		said = append(said, prose.Text("calls", map[string]string{"Times": page.Joined(calls), "Lines": callLines(rows)}))
+	}
 	said = append(said, held.said())
 	if missing != nil {
 		said = append(said, "Not timed: "+strings.Join(missing, "; ")+".")
 	}
 	return said
+}
+
+// callLines returns how many lines the calls of callOp fit.
+func callLines(rows []*record.Row) string {
+	for _, r := range rows {
+		if r.Op == callOp {
+			return page.Count(r.N, "line")
+		}
+	}
+	return ""
 }
 
 // verdicts counts rows by how their routes were verified.

@@ -8,13 +8,19 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
+	"toll/goside/kernel"
 	"toll/goside/seam"
 )
 
-// Open starts a worker of a language (c, go, python, pypy, pypy-expanded) and returns its kernels. If it is missing, the
-// error is seam.ErrUnavailable.
+// frames are the languages of cpython-ext/frames. They have no other kernel than ols.
+var frames = []string{"dask", "dask-threads", "swifter", "swifter-forced", "polars-elements", "polars-batches", "polars"}
+
+// Open starts a worker of a language (c, go, python, pypy, pypy-expanded, or one of cpython-ext/frames) and returns its
+// kernels. If it is missing, the error is seam.ErrUnavailable.
 func Open(lang, via string) (*seam.Library, error) { return OpenWithin(lang, via, limit) }
 
 // OpenWithin is Open of a worker that is killed if it takes longer than limit to greet or for a call, or fifteen times that for
@@ -34,11 +40,13 @@ func OpenWithin(lang, via string, limit time.Duration) (*seam.Library, error) {
 func (w *Worker) library(lang string) *seam.Library {
 	var library *seam.Library
 	build := seam.Build{Compiler: w.Name, Flags: w.Flags}
-	switch lang {
-	case "c", "go":
+	switch {
+	case lang == "c", lang == "go":
 		library = seam.NewLibrary(w.NativeFuncs(), false, build)
-	case "pypy-expanded":
+	case lang == "pypy-expanded":
 		library = seam.NewLibrary(w.Funcs(Expanded), false, build)
+	case slices.Contains(frames, lang):
+		library = seam.NewLibrary(kernel.Funcs{OLS: w.Funcs(Plain).OLS}, false, build)
 	default:
 		library = seam.NewLibrary(w.Funcs(Plain), false, build)
 	}
@@ -70,16 +78,19 @@ func find(lang string) (program, error) {
 		}
 		return program{path: worker}, nil
 	case "python":
-		return findPython("")
+		return findPython("", "")
 	case "pypy", "pypy-expanded":
-		return findPython("pypy3")
+		return findPython("pypy3", "")
 	}
-	return program{}, fmt.Errorf("process: no worker speaks %s, want c, go, python, pypy or pypy-expanded", lang)
+	if slices.Contains(frames, lang) {
+		return findPython("", "toll.frames."+strings.ReplaceAll(lang, "-", "_"))
+	}
+	return program{}, fmt.Errorf("process: no worker speaks %s, want c, go, python, pypy, pypy-expanded, %s", lang, strings.Join(frames, ", "))
 }
 
 // findPython returns how the script is run by the interpreter of that name on PATH; "" is that of the virtual environment, in
-// which the script lies, beside the folder of the libraries.
-func findPython(interpreter string) (program, error) {
+// which the script lies, beside the folder of the libraries. A module of cpython-ext/frames has an environment of its own.
+func findPython(interpreter, module string) (program, error) {
 	library, err := seam.FindLibrary("libtoll_py.so")
 	if err != nil {
 		return program{}, fmt.Errorf("process: %w", err)
@@ -90,6 +101,11 @@ func findPython(interpreter string) (program, error) {
 		return program{}, fmt.Errorf("process: %w: %d files toll/_worker.py in the virtual environment, want 1: run %s",
 			seam.ErrUnavailable, len(scripts), seam.Mend)
 	}
+	var after []string
+	if module != "" {
+		venv += "-frames"
+		after = []string{module}
+	}
 	if interpreter == "" {
 		interpreter = filepath.Join(venv, "bin", "python")
 	}
@@ -97,5 +113,5 @@ func findPython(interpreter string) (program, error) {
 	if err != nil {
 		return program{}, fmt.Errorf("process: %w: %w: run %s", seam.ErrUnavailable, err, seam.Mend)
 	}
-	return program{path, []string{"-I", scripts[0]}, nil}, nil
+	return program{path, []string{"-I", scripts[0]}, after}, nil
 }
