@@ -57,7 +57,7 @@ var Part = study.Part{
 	Sections:    []func(*page.Page){printTables},
 	Answers:     answers(),
 	Claims:      claims,
-	Pictures:    []study.Picture{{Name: "book", Alt: alt, Draw: drawTables}},
+	Pictures:    []study.Picture{{Name: "book", Alt: alt, Draw: drawTables}, {Name: "returns", Alt: altReturns, Draw: drawReturns}},
 }
 
 // rounds keep the whole below six minutes.

@@ -34,6 +34,11 @@ func printTables(p *page.Page) {
 	for k := range published {
 		published[k].print(p, rows)
 	}
+	if _, err := drawReturns(p.Record); err == nil {
+		p.Subheading("Diminishing returns")
+		p.Tell(prose, "returns", nil)
+		p.Picture("returns", altReturns)
+	}
 }
 
 func (t *bookTable) print(p *page.Page, rows []*record.Row) {
