@@ -39,6 +39,7 @@ func printTables(p *page.Page) {
 		p.Tell(prose, "returns", nil)
 		p.Picture("returns", altReturns)
 	}
+	p.Tell(prose, "figures", nil)
 }
 
 func (t *bookTable) print(p *page.Page, rows []*record.Row) {
