@@ -81,7 +81,7 @@ Errors and progress go to standard error. NO_COLOR switches colours off.`,
 		addSIMD(c)
 	}
 	root.AddCommand(opening...)
-	root.AddCommand(tryCommand(), adviseCommand(), showCommand(), reportCommand(), compareCommand(), childCommand())
+	root.AddCommand(tryCommand(), adviseCommand(), fitCommand(), showCommand(), reportCommand(), compareCommand(), childCommand())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd("")
 	for _, c := range root.Commands() {
