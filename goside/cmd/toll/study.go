@@ -54,6 +54,8 @@ show if the process is killed. A record that cannot be written goes to build/res
 		check = bookFlags(c, lab)
 	case "kernels":
 		check = kernelsFlags(c, lab)
+	case "profile":
+		check = profileFlags(c, lab)
 	case "instructions":
 		flags.StringSliceVar(&lab.Routes, "route", []string{"go/direct", "c/*", "fortran/*", "rust/*"}, "routes to count: names or patterns such as '*/purego'")
 	default:
@@ -61,7 +63,10 @@ show if the process is killed. A record that cannot be written goes to build/res
 		flags.StringSliceVar(&lab.Parts, "part", nil, "parts or experiments to measure, or patterns (default all)")
 		completeFlag(c, "part", partNames(s))
 	}
-	c.RunE = func(cmd *cobra.Command, _ []string) error {
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			lab.Kernels = args
+		}
 		lab.Stdout, lab.Stderr = cmd.OutOrStdout(), cmd.ErrOrStderr()
 		if *page {
 			lab.Beside = func(w io.Writer, file string) error {
@@ -121,6 +126,21 @@ func kernelsFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
 		if lab.Rounds < 0 || lab.Threads < 1 || lab.Threads > 1024 {
 			return seam.Usagef("rounds is %d and threads %d, want at least 1 and 1 to 1024", lab.Rounds, lab.Threads)
 		}
+		return nil
+	}
+}
+
+// profileFlags adds the flags of toll profile, whose arguments are kernels.
+func profileFlags(c *cobra.Command, lab *study.Lab) (check func() error) {
+	var quick bool
+	c.Use += " [julia|ols]..."
+	c.ValidArgs, c.Args = []string{"julia", "ols"}, cobra.MatchAll(cobra.OnlyValidArgs, cobra.MaximumNArgs(2))
+	flags := c.Flags()
+	flags.BoolVar(&quick, "quick", false, "profile for less than two minutes: each program once, and smaller problems")
+	flags.StringSliceVar(&lab.Parts, "part", nil, "what to measure: book, go-programs, python-programs, or patterns (default all)")
+	completeFlag(c, "part", []string{"book", "go-programs", "python-programs"})
+	return func() error {
+		lab.Full = !quick
 		return nil
 	}
 }
