@@ -53,7 +53,7 @@ var below = map[string]struct {
 	"via/harness":     {[]string{"measure", "seam", "try/argument", "try/prototype", "via/*"}, "harness runs one job: let the parent decide what is to be done"},
 	"study/try":       {[]string{"chart", "kernel", "machine", "measure", "page", "record", "seam", "study", "try/*", "via/harness", "via/thread"}, "try knows no other study: move what several need into study, record or page"},
 	"advise":          {[]string{"cost", "measure", "page", "record", "seam"}, "advise reads records: let a part of a study measure what it needs"},
-	"fit":             {[]string{"seam"}, "fit runs a driver and knows no study: let the caller pass what is to be told"},
+	"fit":             {[]string{"kernel", "seam"}, "fit runs a driver and knows no study: let the caller pass what is to be told"},
 	"cmd/toll":        {[]string{"advise", "fit", "study/try", "chart", "conform", "kernel", "level", "machine", "page", "record", "registry", "report", "seam", "studies", "study", "via/stdout", "via/thread"}, "the command is flags and wiring: put what a part does into its Part"},
 	"page/pagetest":   {[]string{"measure", "page", "record"}, "pagetest makes up records of any study: let the test pass the series"},
 	"chart/charttest": {[]string{"chart"}, "charttest looks at any picture"},

@@ -14,7 +14,8 @@ BLOCK = 2000
 MODULES = {"c": "toll.capi", "fortran": "toll.f2py", "rust": "toll.pyo3"}
 
 # Each pool of threads of a worker gets one thread, or Arrow's would compete with the other workers for cores.
-POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "OMP_THREAD_LIMIT")
+# Dask sets these of its workers, too.
+POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class FitError(Exception):

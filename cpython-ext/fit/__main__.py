@@ -205,10 +205,9 @@ def _fit(asked):
     tell("phase", what="starting " + ("workers" if asked["engine"] == "local" else "Dask"))
     engine = _engine.start(asked["engine"], asked["workers"], asked["memory"])
     try:
-        started = time.perf_counter() - began
         token = None
         if plan["folder"]:
-            token = os.path.join(plan["folder"], f"part-{os.getpid()}.tmp")
+            token = os.path.join(plan["folder"], f"_part-{os.getpid()}.tmp")
             try:
                 open(token, "w").close()
             except OSError as e:
@@ -218,6 +217,7 @@ def _fit(asked):
         finally:
             if token:
                 os.unlink(token)
+        started = time.perf_counter() - began
         _alike(engine, plan, found)
         _run(asked, plan, manifest, engine, found, started)
     finally:

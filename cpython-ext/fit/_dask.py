@@ -21,7 +21,7 @@ _ALIKE = ("python", "dask", "distributed", "msgpack", "cloudpickle")
 class Cluster:
     """address is that of a scheduler, or None for a cluster of as many workers here."""
 
-    def __init__(self, address, workers, memory, patience=10):
+    def __init__(self, address, workers, memory, patience=10, threads=1):
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         dask.config.set(
             {
@@ -35,7 +35,7 @@ class Cluster:
         if address is None:
             self.cluster = LocalCluster(
                 n_workers=workers,
-                threads_per_worker=1,
+                threads_per_worker=threads,
                 processes=True,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",  # any port that is free, instead of a warning

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from . import BLOCK, FitError
 from ._task import META, name_of
 
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"  # readers of a folder of Parquet pass over what begins with _
 
 # What decides the results and how they are cut. The language and the engine do not.
 _SAME = ("rows", "days", "window", "seed", "block", "partition", "input")
@@ -98,7 +98,7 @@ def finished(folder, of, parts):
 def clean(folder):
     """Remove what killed workers left."""
     for name in os.listdir(folder):
-        if name.startswith("part-") and name.endswith(".tmp"):
+        if name.startswith("_part-") and name.endswith(".tmp"):
             os.unlink(os.path.join(folder, name))
 
 

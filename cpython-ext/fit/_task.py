@@ -107,8 +107,9 @@ class File:
     """A partition's file. It has its name only when it is whole and on the disk."""
 
     def __init__(self, plan, part):
-        self.path = os.path.join(plan["folder"], name_of(part["part"]))
-        self.part, self.made = part, f"{self.path}.{uuid.uuid4().hex}.tmp"
+        name = name_of(part["part"])
+        self.path = os.path.join(plan["folder"], name)
+        self.part, self.made = part, os.path.join(plan["folder"], f"_{name}.{uuid.uuid4().hex}.tmp")
         self.sync = ThreadPoolExecutor(1)
         self.syncing = None
         try:

@@ -26,7 +26,7 @@ import (
 type Watch struct {
 	Phase   func(what string)
 	Planned func(p *Plan)
-	Task    func(done, all int)
+	Task    func(done, all, pid int) // the worker's process, on its host
 }
 
 // grace is how long a driver may take to end once it is told to.
@@ -82,7 +82,7 @@ func Run(ctx context.Context, r Request, w Watch) (*Result, error) {
 			}
 		case "task":
 			if w.Task != nil {
-				w.Task(e.Done, e.Of)
+				w.Task(e.Done, e.Of, e.PID)
 			}
 		case "result":
 			got = true
@@ -122,6 +122,7 @@ type event struct {
 	Trace string `json:"trace"`
 	Done  int    `json:"done"`
 	Of    int    `json:"of"`
+	PID   int    `json:"pid"`
 }
 
 // drive runs the driver. It reads the request from its standard input, which it also watches: if this process ends, so do the driver and

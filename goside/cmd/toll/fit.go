@@ -104,7 +104,7 @@ func runFit(cmd *cobra.Command, r *fit.Request, asJSON bool) error {
 			progress.BeginTimed("fitting")
 			progress.Step(p.Kept, p.Tasks)
 		},
-		Task: progress.Step,
+		Task: func(done, all, _ int) { progress.Step(done, all) },
 	})
 	progress.End()
 	switch {
