@@ -20,11 +20,11 @@ var answers = []page.Question{
 	{Text: "What do the book's profilers cost?", Answer: answerCosts},
 }
 
-// seen lists what a tool says in a unit, program by program: "c/cgo 62%".
-func seen(rows []*record.Row, tool, unit string) string {
+// seen lists what plain pprof says in a unit, program by program: "c/cgo 62%".
+func seen(rows []*record.Row, unit string) string {
 	var all []string
 	for _, r := range rows {
-		if toolOf(r) == tool {
+		if toolOf(r) == goPprof {
 			all = append(all, programName(r)+" "+inPercent(middle(r, unit)))
 		}
 	}
@@ -35,6 +35,14 @@ func seen(rows []*record.Row, tool, unit string) string {
 type sight struct {
 	wholly, partly, not []string
 	least, most         float64 // points
+}
+
+// off says what it is off by.
+func (s *sight) off() string {
+	if least, most := points(s.least), points(s.most); least != most {
+		return least + " to " + most
+	}
+	return points(s.least)
 }
 
 // Shares of the true one from which on a native function counts as named wholly, and in part.
@@ -75,15 +83,15 @@ func foreign(rows []*record.Row) []*record.Row {
 
 func answerPprof(p *page.Page) string {
 	rows := foreign(goRows(p))
-	if seen(rows, goPprof, callShare) == "" {
+	if seen(rows, callShare) == "" {
 		return ""
 	}
 	said := "It names no native function. "
 	if s := sightOf(rows, goPprof); s.wholly != nil || s.partly != nil {
 		said = "It names the native function of " + page.Joined(append(s.wholly, s.partly...)) + ". "
 	}
-	return said + "Of about 60% that is true, it puts this share at the call: " + seen(rows, goPprof, callShare) +
-		". It puts this share elsewhere, as runtime._ExternalCode or under no name: " + seen(rows, goPprof, outsideShare) + ". It loses this share: " + seen(rows, goPprof, lostShare) + "."
+	return said + "Of about 60% that is true, it puts this share at the call: " + seen(rows, callShare) +
+		". It puts this share elsewhere, as runtime._ExternalCode or under no name: " + seen(rows, outsideShare) + ". It loses this share: " + seen(rows, lostShare) + "."
 }
 
 func answerResolved(p *page.Page) string { return says(foreign(goRows(p)), goResolved) }
@@ -98,13 +106,13 @@ func answerPerf(p *page.Page) string {
 	return "In Go programs: " + inGo + " In Python programs: " + inPython
 }
 
-// says says which programs' native function a tool names, and what it is off by.
+// says returns which programs' native function a tool names, and what it is off by.
 func says(rows []*record.Row, tool string) string {
 	s := sightOf(rows, tool)
 	var said []string
 	name := toolName(tool) + " "
 	if s.wholly != nil {
-		said = append(said, fmt.Sprintf("%snames the native function of %s; the share is off by %s to %s points.", name, page.Joined(s.wholly), points(s.least), points(s.most)))
+		said = append(said, fmt.Sprintf("%snames the native function of %s; the share is off by %s points.", name, page.Joined(s.wholly), s.off()))
 		name = "It "
 	}
 	if s.partly != nil {

@@ -17,7 +17,7 @@ import (
 // toolNames are the tools as tables name them.
 var toolNames = map[string]string{
 	alone: "no profiler", cprofile: "cProfile", lineProfiler: "line_profiler", memProfiler: "memory_profiler", pyspy: "py-spy",
-	pyspyNative: "py-spy --native", scalene: "Scalene", perf: "perf", goPprof: "pprof", goResolved: "pprof, native frames",
+	pyspyNative: "py-spy --native", scalene: "Scalene", perf: "perf", goPprof: "pprof", goResolved: "pprof with native frames",
 }
 
 func toolName(tool string) string {
@@ -100,9 +100,14 @@ func shares(p *page.Page, rows []*record.Row, title, block string, tools []strin
 	p.Wide("Shares of the program's time, and errors in points", []string{"program, profiler", "true", "named", "at the call", "own work", "elsewhere", "lost",
 		"error, named", "error, native"}, lines)
 	p.Tell(prose, "columns", map[string]string{"Rounds": runsOf(rows)})
-	p.Tell(prose, block+" notes", nil)
+	for k := range notes[block] {
+		p.Tell(prose, fmt.Sprintf("%s notes %d", block, k+1), nil)
+	}
 	lacking(p, tools)
 }
+
+// notes is how many notes there are below each table.
+var notes = map[string]int{"go": 3, "python": 1}
 
 // samplesText says how many samples the shares come from.
 func samplesText(rows []*record.Row) string {
@@ -176,7 +181,7 @@ func costs(p *page.Page, rows []*record.Row) {
 	}
 	var lines [][]page.Cell
 	for _, tool := range bookTools {
-		line, any := []page.Cell{page.Word(toolName(tool))}, false
+		line, some := []page.Cell{page.Word(toolName(tool))}, false
 		for _, k := range used {
 			of := programs[k]
 			r, base := find(of.kernel, of.n, tool), find(of.kernel, of.n, alone)
@@ -190,9 +195,9 @@ func costs(p *page.Page, rows []*record.Row) {
 			default:
 				line = append(line, page.Figure(page.Factor(ratio.Median)+"x", r, base))
 			}
-			any = true
+			some = true
 		}
-		if any {
+		if some {
 			lines = append(lines, line)
 		}
 	}

@@ -10,12 +10,9 @@ extern void toll_traceback(void *argument);
 */
 import "C"
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "runtime"
 
 func unavailable() string { return "" }
 
 // on leaves out a function that resolves addresses: it would run in this process, while its time is taken.
-func on() { runtime.SetCgoTraceback(0, unsafe.Pointer(C.toll_traceback), nil, nil) }
+func on() { runtime.SetCgoTraceback(0, C.toll_traceback, nil, nil) }
