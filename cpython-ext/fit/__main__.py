@@ -196,7 +196,7 @@ def _alike(engine, plan, found):
 
 
 def _fit(asked):
-    from . import _engine
+    from . import _engine, _folder
 
     plan = _plan(asked)
     _remember(plan, asked["memory"])
@@ -222,6 +222,8 @@ def _fit(asked):
         _run(asked, plan, manifest, engine, found, started)
     finally:
         engine.close()
+        if plan["folder"] and not asked["engine"].startswith("dask://"):  # whose workers may still be at work
+            _folder.clean(plan["folder"])
 
 
 def _run(asked, plan, manifest, engine, found, started):

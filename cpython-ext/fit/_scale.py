@@ -34,7 +34,7 @@ def _visit(unit, asked, sample, order):
         kinds = [("task", _task.nothing, {}, unit["tasks"], 0)]
         if unit["nap"]:
             kinds.append(("nap", _task.nap, {"seconds": unit["nap"]}, unit["naps"], 0))
-        kinds += [("ols", _task.fit, plan, unit["fits"], size) for size in unit["sizes"]]
+        kinds += [("ols", _task.fit, plan, unit["fits"], size) for size in unit["sizes"] or ()]
         for op, function, what, tasks, size in order.sample(kinds, len(kinds)):
             list(engine.run(function, what, _items(op, 2 * slots, size)))
             begin, cpu = time.perf_counter(), time.process_time()

@@ -99,15 +99,9 @@ func Run(ctx context.Context, r Request, w Watch) (*Result, error) {
 	return result, nil
 }
 
-// Measure has the driver measure an engine: what is asked for becomes its request, and each of its events of the kind sample is
-// passed on.
-func Measure(ctx context.Context, request any, sample func(line []byte) error) error {
-	return drive(ctx, request, func(e *event, line []byte) error {
-		if e.Event != "sample" {
-			return nil
-		}
-		return sample(line)
-	})
+// Measure has the driver measure engines: what is asked for becomes its request, and each of its events is passed on by its kind.
+func Measure(ctx context.Context, request any, each func(event string, line []byte) error) error {
+	return drive(ctx, request, func(e *event, line []byte) error { return each(e.Event, line) })
 }
 
 // ErrStopped says that the driver was told to stop.

@@ -20,11 +20,12 @@ import (
 	"toll/goside/study/kernels"
 	"toll/goside/study/layout"
 	"toll/goside/study/profile"
+	"toll/goside/study/scale"
 	"toll/goside/study/try"
 )
 
 // All are the studies.
-var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study, &kernels.Study, &instructions.Study, &profile.Study, &try.Study}
+var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study, &kernels.Study, &instructions.Study, &profile.Study, &scale.Study, &try.Study}
 
 // Of returns the study that made a record.
 func Of(r *record.Record) (*study.Study, error) {
