@@ -7,6 +7,7 @@ of either, for profilers that tell lines.
 """
 
 import importlib
+import random
 import sys
 import time
 
@@ -29,6 +30,7 @@ def own_work(steps):
 @_program.by_line
 def loop(call, share, seconds):
     clock, wall = time.thread_time_ns, time.monotonic_ns
+    draw = random.Random(wall()).randrange  # turns of one length would meet a profiler's samples in step
     start, began = wall(), clock()
     native = native_wall = total = calls = 0
     now, now_wall = began, start
@@ -38,7 +40,7 @@ def loop(call, share, seconds):
             call_native(call)  # call
             calls += 1
         else:
-            own_work(10_000)  # own
+            own_work(2_500 + draw(15_000))  # own
         then, now, then_wall, now_wall = now, clock(), now_wall, wall()
         if calling:
             native += now - then

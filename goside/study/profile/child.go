@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -161,6 +162,7 @@ func (o *order) loop(call func() error, workers []int) (*truth, error) {
 	if t.Start, err = monotonic(); err != nil {
 		return nil, err
 	}
+	random := rand.New(rand.NewPCG(uint64(t.Start), 0))
 	for time.Duration(t.Wall) < o.For {
 		calling := t.Native <= o.Share*t.Total
 		if calling {
@@ -169,7 +171,7 @@ func (o *order) loop(call func() error, workers []int) (*truth, error) {
 			}
 			t.Calls++
 		} else {
-			ownWork(ownSteps)
+			ownWork(ownSteps/4 + random.IntN(ownSteps*3/2))
 		}
 		ownNow, othersNow, err := spent(workers)
 		if err != nil {
@@ -197,7 +199,8 @@ func (o *order) loop(call func() error, workers []int) (*truth, error) {
 //go:noinline
 func callNative(call func() error) error { return call() }
 
-// ownSteps take about half a millisecond.
+// ownSteps take about half a millisecond. The loop's own work is as long on average, but never the same: turns of one length would
+// meet a profiler's samples in step.
 const ownSteps = 250_000
 
 // result keeps what is computed from being left out.

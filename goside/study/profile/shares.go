@@ -52,7 +52,7 @@ type pace struct {
 
 func goPace(full bool) pace {
 	if full {
-		return pace{time.Second, 3}
+		return pace{time.Second, 2}
 	}
 	return pace{500 * time.Millisecond, 1}
 }
@@ -234,15 +234,15 @@ func runPython(lab *study.Lab) ([]measure.Series, error) {
 			}
 			continue
 		}
-		length := p.of
+		length, rounds := p.of, p.rounds
 		if tool == cprofile || tool == lineProfiler { // these count all, and need no samples
-			length = 400 * time.Millisecond
+			length, rounds = 400*time.Millisecond, 1
 		}
 		for _, b := range bindings {
 			run := func(ctx context.Context) (measure.Sample, error) {
 				return py.share(ctx, tool, b.module, kernel, length)
 			}
-			subjects = append(subjects, subject{nameOf(shareName, kernel, b.name, onPython, tool), factsOf(kernel, b.name+"/"+onPython), p.rounds, run})
+			subjects = append(subjects, subject{nameOf(shareName, kernel, b.name, onPython, tool), factsOf(kernel, b.name+"/"+onPython), rounds, run})
 		}
 	}
 	return measureAll(lab, subjects)

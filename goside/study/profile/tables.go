@@ -125,10 +125,17 @@ func samplesText(rows []*record.Row) string {
 
 // runsOf says how many runs a figure is of.
 func runsOf(rows []*record.Row) string {
-	if n := len(rows[0].Samples); n > 1 {
-		return fmt.Sprintf("the median of %d runs", n)
+	least, most := len(rows[0].Samples), 0
+	for _, r := range rows {
+		least, most = min(least, len(r.Samples)), max(most, len(r.Samples))
 	}
-	return "of one run"
+	switch {
+	case most == 1:
+		return "of one run"
+	case least == 1:
+		return fmt.Sprintf("of one run, or the median of %d where samples are taken", most)
+	}
+	return fmt.Sprintf("the median of %d runs", most)
 }
 
 // lacking says which tools are missing, and why.
