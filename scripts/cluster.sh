@@ -62,15 +62,15 @@ cluster() {
     sum=$(fits "$name" --engine "dask://$at" --workers 2)
     [ "$sum" = "$want" ] || fail "$name: the checksum is $sum, want $want"
     (
-        sleep 4
-        # The youngest process of the last worker's nanny works.
-        pkill -KILL -n -P "$(pgrep -n -P "${started[-1]}" || echo "${started[-1]}")" || pkill -KILL -n -P "${started[-1]}"
+        until compgen -G "$folder/$name/part-*" >/dev/null; do sleep 0.05; done
+        kill -KILL "$(pgrep -n -P "${started[-1]}")" # the last nanny's youngest child works
     ) &
     local killer=$!
+    started+=("$killer")
     sum=$(fits "$name-killed" --engine "dask://$at" --workers 2 --partition 2000 -o "$folder/$name")
     wait $killer || fail "$name: no worker was there to be killed"
     [ "$sum" = "$want" ] || fail "$name, with a worker killed: the checksum is $sum, want $want"
-    grep -q 'replaced' "$folder/$name-killed.out" || fail "$name: no worker was replaced: it was killed too late"
+    grep -q 'replaced' "$folder/$name-killed.out" || fail "$name: no worker was replaced: it was killed too late, so give more rows"
     rm -rf "${folder:?}/$name"
 }
 

@@ -355,6 +355,48 @@ func TestSchedulers(t *testing.T) {
 	}
 }
 
+// TestOtherBuilds: a scheduler of another version, and a worker of another build, are refused by name. What is patched stands for
+// an installation that is not here.
+func TestOtherBuilds(t *testing.T) {
+	needed(t)
+	python(t, `
+import copy, os
+from distributed import Client
+from toll.fit import POOLS, FitError
+os.environ.update(dict.fromkeys(POOLS, "1"))
+from toll.fit import __main__ as driver, _dask, _task
+
+def refused(what, *wants):
+    try:
+        what()
+    except FitError as e:
+        assert e.kind == "unavailable" and all(w in e.text for w in wants), e.text
+        return
+    raise AssertionError(f"not refused, want {wants}")
+
+if __name__ == "__main__":
+    real = Client.get_versions
+    def other(self):
+        versions = copy.deepcopy(real(self))
+        versions["scheduler"]["packages"]["distributed"] = "2019.1.0"
+        return versions
+    Client.get_versions = other
+    refused(lambda: _dask.Cluster(None, 1, 0), "the scheduler", "distributed 2019.1.0, the driver 20", "want the same")
+    plan = {"language": "rust", "input": None, "folder": "/somewhere"}
+    mine = _task.probe(plan, None)
+    driver._alike(None, plan, {"w": mine})
+    for change, wants in (
+        ({"header": "0123"}, ("toll.h 0123, the driver " + mine["header"],)),
+        ({"code": "4567"}, ("another toll.fit (4567",)),
+        ({"numpy": "1.2"}, ("numpy 1.2, the driver " + mine["numpy"],)),
+        ({"pools": {"OMP_NUM_THREADS": "2"}}, ("OMP_NUM_THREADS='2', want 1",)),
+        ({"sees": False}, ("does not see /somewhere",)),
+        ({"build": "no module toll.pyo3: gone"}, ("no module toll.pyo3",)),
+    ):
+        refused(lambda: driver._alike(None, plan, {"tcp://there:1": mine | change}), "worker tcp://there:1", *wants)
+`)
+}
+
 // started starts a program, which ends with the test.
 func started(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()

@@ -65,7 +65,7 @@ func answerRate(p *page.Page) string {
 	if !ok || !ok2 || !ok3 {
 		return ""
 	}
-	return fmt.Sprintf("With tasks of %d blocks, 2 workers of Dask reach %s of the rate of 2 processes that do nothing else, and 2 processes without Dask %s. With tasks of 1 block, Dask reaches %s.",
+	return fmt.Sprintf("With tasks of %d blocks, 2 workers of Dask reach %s of twice one process's rate, and 2 processes without Dask %s. With tasks of 1 block, Dask reaches %s.",
 		largest, page.Share(dask.Median), page.Share(local.Median), page.Share(least.Median))
 }
 
@@ -80,5 +80,5 @@ func answerWorkers(p *page.Page) string {
 	} else {
 		says += fmt.Sprintf(" Measured, it grows up to %s workers.", s.rows[len(s.rows)-1].N)
 	}
-	return says + fmt.Sprintf(" Tasks of %s would keep ten times as many at work.", page.Nanoseconds(10*s.nap))
+	return says + fmt.Sprintf(" With tasks of %s it would be ten times as many.", page.Nanoseconds(10*s.nap))
 }
