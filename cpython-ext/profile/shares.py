@@ -30,17 +30,21 @@ def own_work(steps):
 @_program.by_line
 def loop(call, share, seconds):
     clock, wall = time.thread_time_ns, time.monotonic_ns
-    draw = random.Random(wall()).randrange  # turns of one length would meet a profiler's samples in step
+    # How far the share may be ahead or behind is drawn anew in each turn: else turns would meet a profiler's samples in step.
+    draw = random.Random(wall()).random
+    calling, slack = True, 0.0
     start, began = wall(), clock()
     native = native_wall = total = calls = 0
     now, now_wall = began, start
     while now_wall - start < seconds * 1e9:
-        calling = native <= share * total
+        ahead = native - share * total
+        if (ahead > slack) if calling else (ahead < -slack):
+            calling, slack = not calling, 3e6 * draw()
         if calling:
             call_native(call)  # call
             calls += 1
         else:
-            own_work(2_500 + draw(15_000))  # own
+            own_work(10_000)  # own
         then, now, then_wall, now_wall = now, clock(), now_wall, wall()
         if calling:
             native += now - then

@@ -163,15 +163,18 @@ func (o *order) loop(call func() error, workers []int) (*truth, error) {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(uint64(t.Start), 0))
+	calling, slack := true, 0.0
 	for time.Duration(t.Wall) < o.For {
-		calling := t.Native <= o.Share*t.Total
+		if ahead := t.Native - o.Share*t.Total; calling && ahead > slack || !calling && ahead < -slack {
+			calling, slack = !calling, maxSlack*random.Float64()
+		}
 		if calling {
 			if err := callNative(call); err != nil {
 				return nil, err
 			}
 			t.Calls++
 		} else {
-			ownWork(ownSteps/4 + random.IntN(ownSteps*3/2))
+			ownWork(ownSteps)
 		}
 		ownNow, othersNow, err := spent(workers)
 		if err != nil {
@@ -199,9 +202,12 @@ func (o *order) loop(call func() error, workers []int) (*truth, error) {
 //go:noinline
 func callNative(call func() error) error { return call() }
 
-// ownSteps take about half a millisecond. The loop's own work is as long on average, but never the same: turns of one length would
-// meet a profiler's samples in step.
+// ownSteps take about half a millisecond.
 const ownSteps = 250_000
+
+// maxSlack is how far the kernel's time may be ahead of its share, or behind, in ns, before the loop turns to the other work. How
+// far it gets is drawn anew each time: turns in step would meet a profiler's samples, and the system's tick, in step.
+const maxSlack = 3e6
 
 // result keeps what is computed from being left out.
 var result uint64
