@@ -29,9 +29,10 @@ def _visit(unit, asked, sample, order):
         engine.probe(plan, None)
         slots = workers * threads
         common = {"engine": name, "workers": slots}
-        sample(op="start", seconds=time.perf_counter() - start, tasks=1, own=0, size=0, cpu=0, **common)
+        if unit["tasks"]:
+            sample(op="start", seconds=time.perf_counter() - start, tasks=1, own=0, size=0, cpu=0, **common)
         # A task that does nothing teaches the scheduler that tasks are short, so it sends more of them ahead.
-        kinds = [("task", _task.nothing, {}, unit["tasks"], 0)]
+        kinds = [("task", _task.nothing, {}, unit["tasks"], 0)] if unit["tasks"] else []
         if unit["nap"]:
             kinds.append(("nap", _task.nap, {"seconds": unit["nap"]}, unit["naps"], 0))
         kinds += [("ols", _task.fit, plan, unit["fits"], size) for size in unit["sizes"] or ()]

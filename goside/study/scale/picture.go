@@ -6,6 +6,7 @@ package scale
 import (
 	"image/color"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -89,7 +90,7 @@ func drawSaturation(r *record.Record) (*chart.Picture, error) {
 func doublings(least, most float64) []plot.Tick {
 	var ticks []plot.Tick
 	for x := math.Exp2(math.Ceil(math.Log2(least))); x <= most; x *= 2 {
-		ticks = append(ticks, plot.Tick{Value: x, Label: page.Significant(x)})
+		ticks = append(ticks, plot.Tick{Value: x, Label: strconv.FormatFloat(x, 'f', -1, 64)})
 	}
 	return ticks
 }
