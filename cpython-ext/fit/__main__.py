@@ -87,7 +87,8 @@ def _plan(asked):
                 plan[name] = found
             elif plan[name] > found:
                 raise FitError(
-                    f"{asked['input']} has {found:,} {name if name == 'days' else 'users'}, {flag} asks for {plan[name]:,}",
+                    f"{asked['input']} has {found:,} {name if name == 'days' else 'users'},"
+                    f" {flag} asks for {plan[name]:,}",
                     "usage",
                 )
         if plan["days"] != days:
@@ -119,7 +120,8 @@ def _remember(plan, memory):
         if base + block + group > memory:
             fits = max(0, memory - base - block) // (8 * plan["days"])
             raise FitError(
-                f"row group {at} of {file['path']} has {file['groups'][at]:,} users x {plan['days']:,} days: a worker needs"
+                f"row group {at} of {file['path']} has {file['groups'][at]:,} users x {plan['days']:,} days:"
+                f" a worker needs"
                 f" {text(base + block + group)} for it, --memory is {text(memory)}: want row groups of at most"
                 f" {fits:,} users, or more memory",
                 "usage",
@@ -155,7 +157,8 @@ def _folder_of(asked, plan):
         raise FitError(f"{asked['folder']} has no manifest, want the folder of a run to resume", "usage")
     if not manifest and names:
         raise FitError(
-            f"{asked['folder']} holds {len(names)} files, such as {sorted(names)[0]}: want an empty folder or a new one",
+            f"{asked['folder']} holds {len(names)} files, such as {sorted(names)[0]}: want an empty folder"
+            " or a new one",
             "usage",
         )
     return manifest
@@ -271,8 +274,8 @@ def _run(asked, plan, manifest, engine, found, started):
     left = [p for p in parts if p["part"] not in digests]
     fits = sum(p["count"] for p in left) * (plan["days"] - plan["window"] + 1)
     tell(
-        "plan", rows=plan["rows"], days=plan["days"], window=plan["window"], partition=size, why=why, tasks=len(parts), kept=kept,
-        cost=cost, work=work, share=share, started=started, block=BLOCK, **run,
+        "plan", rows=plan["rows"], days=plan["days"], window=plan["window"], partition=size, why=why, tasks=len(parts),
+        kept=kept, cost=cost, work=work, share=share, started=started, block=BLOCK, **run,
     )  # fmt: skip
     tasks, times, peaks, written, cpu = 0, dict.fromkeys(("load", "fit", "hash", "write"), 0.0), {}, 0, 0.0
     busy = 0.0
@@ -292,7 +295,8 @@ def _run(asked, plan, manifest, engine, found, started):
     except FitError as e:
         hint = ""
         if plan["folder"] and kept + tasks:
-            hint = f"; {kept + tasks} of {len(parts)} partitions are finished in {asked['folder']}, --resume goes on with them"
+            hint = f"; {kept + tasks} of {len(parts)} partitions are finished in {asked['folder']},"
+            hint += " --resume goes on with them"
         raise FitError(e.text + hint, e.kind) from e
     seconds = time.perf_counter() - begin
     total = _folder.checksum(plan, digests)
@@ -300,8 +304,9 @@ def _run(asked, plan, manifest, engine, found, started):
     peaks.setdefault((own["host"], own["pid"]), 0)
     peaks[own["host"], own["pid"]] = own["peak"]
     result = {
-        "checksum": total, "fits": fits, "seconds": seconds, "tasks": tasks, "kept": kept, "busy": busy, "cpu": cpu, "times": times,
-        "written": written, "peak": sum(peaks.values()), "processes": len(peaks), "replaced": engine.replaced,
+        "checksum": total, "fits": fits, "seconds": seconds, "tasks": tasks, "kept": kept, "busy": busy, "cpu": cpu,
+        "times": times, "written": written, "peak": sum(peaks.values()), "processes": len(peaks),
+        "replaced": engine.replaced,
         "digests": [digests[k] for k in sorted(digests)] if asked.get("digests") else None,
     }  # fmt: skip
     if plan["folder"]:

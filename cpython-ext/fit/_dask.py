@@ -115,7 +115,7 @@ class Cluster:
         return answers
 
     def run(self, function, plan, items):
-        """Yield results as they come. Tasks of a worker that dies are done again by another, as the scheduler has it."""
+        """Yield results as they come. The scheduler has tasks of a worker that dies done again by another."""
         run = uuid.uuid4().hex
         submit = self.client.submit
         try:
@@ -140,7 +140,8 @@ class Cluster:
             raise e
         if isinstance(e, distributed.KilledWorker):
             raise FitError(
-                f"a task ended {e.allowed_failures + 1} workers, the last at {e.last_worker.address}: by too little memory, perhaps"
+                f"a task ended {e.allowed_failures + 1} workers, the last at {e.last_worker.address}:"
+                " by too little memory, perhaps"
             ) from e
         raise FitError(f"a worker failed: {type(e).__name__}: {e}") from e
 

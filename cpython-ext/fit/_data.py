@@ -15,8 +15,8 @@ _MEAN = 60.0
 _EXP = 8.75651076269652e-27  # e to the -60, as decimals, since libraries of mathematics differ in the last bit
 _LEVELS = 1 << 16
 
-# Days that are made together. What NumPy needs for them is so small that malloc need not ask the system for memory again
-# each time: that took longer than the numbers.
+# Days that are made together. What NumPy needs for them is so small that malloc need not ask the system for memory
+# again each time: that took longer than the numbers.
 _LINES = 4
 
 

@@ -7,8 +7,8 @@ import time
 
 from . import BLOCK, _task
 
-# The share of a task's time that the engine may take, and how many tasks that leaves a worker, since the last ones end at
-# different times.
+# The share of a task's time that the engine may take, and how many tasks that leaves a worker, since the last ones end
+# at different times.
 SHARE = 0.01
 TASKS = 32
 
@@ -52,7 +52,7 @@ def work(engine, plan):
 
 
 def partition(rows, workers, cost, work):
-    """Return how many users a task fits, so that the cost of a task stays below SHARE of its work, if no worker is idle."""
+    """Return how many users a task fits: its cost stays below SHARE of its work, but no worker is left idle."""
     blocks = math.ceil(rows / BLOCK)
     least = min(math.ceil(cost / (SHARE * work)), math.ceil(blocks / workers))
     return BLOCK * max(least, min(64, blocks // (TASKS * workers)), 1)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What toll scale measures: engines from their start to their end, with tasks that do nothing, sleep or fit."""
 
+import functools
 import random
 import time
 
@@ -15,7 +16,7 @@ def do(asked, tell):
     step, steps = 0, asked["rounds"] * len(units)
     for k in range(asked["rounds"]):
         for unit in order.sample(units, len(units)):
-            _visit(unit, asked, lambda **sample: tell("sample", round=k, **sample), order)  # noqa: B023, it is called now
+            _visit(unit, asked, functools.partial(tell, "sample", round=k), order)
             step += 1
             tell("step", done=step, of=steps)
 
