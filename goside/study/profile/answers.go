@@ -6,6 +6,7 @@ package profile
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"toll/goside/page"
@@ -20,12 +21,15 @@ var answers = []page.Question{
 	{Text: "What do the book's profilers cost?", Answer: answerCosts},
 }
 
-// seen lists what plain pprof says in a unit, program by program: "c/cgo 62%".
+// noticed is the share of a program's time, in per cent, from which on it is worth a word.
+const noticed = 5
+
+// seen lists what plain pprof says in a unit, program by program where it is noticed: "c/cgo 62%".
 func seen(rows []*record.Row, unit string) string {
 	var all []string
 	for _, r := range rows {
-		if toolOf(r) == goPprof {
-			all = append(all, programName(r)+" "+inPercent(middle(r, unit)))
+		if share := middle(r, unit); toolOf(r) == goPprof && share >= noticed {
+			all = append(all, programName(r)+" "+inPercent(share))
 		}
 	}
 	return page.Joined(all)
@@ -83,15 +87,24 @@ func foreign(rows []*record.Row) []*record.Row {
 
 func answerPprof(p *page.Page) string {
 	rows := foreign(goRows(p))
-	if seen(rows, callShare) == "" {
+	if !slices.ContainsFunc(rows, func(r *record.Row) bool { return toolOf(r) == goPprof }) {
 		return ""
 	}
 	said := "It names no native function. "
 	if s := sightOf(rows, goPprof); s.wholly != nil || s.partly != nil {
 		said = "It names the native function of " + page.Joined(append(s.wholly, s.partly...)) + ". "
 	}
-	return said + "Of about 60% that is true, it puts this share at the call: " + seen(rows, callShare) +
-		". It puts this share elsewhere, as runtime._ExternalCode or under no name: " + seen(rows, outsideShare) + ". It loses this share: " + seen(rows, lostShare) + "."
+	said += "The truth is about 60%."
+	for _, part := range []struct{ what, unit string }{
+		{"At the call, without a name, it shows", callShare},
+		{"As runtime._ExternalCode, or under no name at all, it shows", outsideShare},
+		{"It loses", lostShare},
+	} {
+		if all := seen(rows, part.unit); all != "" {
+			said += " " + part.what + ": " + all + "."
+		}
+	}
+	return said
 }
 
 func answerResolved(p *page.Page) string { return says(foreign(goRows(p)), goResolved) }

@@ -77,8 +77,8 @@ func (w *writer) Write(b []byte) (int, error) {
 func TestAnswers(t *testing.T) {
 	p := pagetest.PrinterOf(pagetest.Written(t, nil, example()))
 	for k, want := range []string{
-		"It names no native function. Of about 60% that is true, it puts this share at the call: c/cgo 58%, c/wasm 0% and c-omp/cgo 15%. " +
-			"It puts this share elsewhere, as runtime._ExternalCode or under no name: c/cgo 0%, c/wasm 60% and c-omp/cgo 15%. It loses this share: c/cgo 2%, c/wasm 0% and c-omp/cgo 30%.",
+		"It names no native function. The truth is about 60%. At the call, without a name, it shows: c/cgo 58% and c-omp/cgo 15%. " +
+			"As runtime._ExternalCode, or under no name at all, it shows: c/wasm 60% and c-omp/cgo 15%. It loses: c-omp/cgo 30%.",
 		"pprof with native frames names the native function of c/cgo; the share is off by -1 points. It names a part of the share of c-omp/cgo (30%).",
 		"perf names no native function.",
 		"cProfile names the native function of capi; the share is off by +0 points. It names none of ctypes. py-spy names no native function.",
