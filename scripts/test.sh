@@ -78,9 +78,11 @@ if [ $# -eq 0 ]; then
     set +m
     trap 'kill -- -$others 2>/dev/null' EXIT
     echo "Without cgo:"
-    # The commands' examples name routes of cgo. The page in the browser is the same as with cgo.
+    # The commands' examples name routes of cgo. The page in the browser is the same as with cgo, and so are fits in other
+    # processes.
+    mapfile -t all_but < <(go list ./... | grep -vxE 'toll/goside/(fit|study/scale)')
     CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native $python" \
-        go test -timeout 25m -skip '^Test(Examples|ReportOfAll|ReportSideBySide)$' ./...
+        go test -timeout 25m -skip '^Test(Examples|ReportOfAll|ReportSideBySide)$' "${all_but[@]}"
     # The race detector brings the compiler's checks of pointers; cgocheck2 adds those of what is stored in C's memory.
     echo "With the race detector and the checks of pointers:"
     # What they look at is Go: of a crossing to shared libraries and of one to a process, few languages are enough.
