@@ -7,6 +7,7 @@ package machine
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -153,6 +154,9 @@ func libraries() string {
 	return strings.Join(all, ", ")
 }
 
+// tick is how many units of time /proc has in a second, on every Linux.
+const tick = 100
+
 // Others begins to watch the machine. The returned function says what part of all cores' time since then went to other
 // processes, and what part to the host of a virtual machine: "1.3% others, 0.2% host".
 func Others() func() string {
@@ -163,7 +167,6 @@ func Others() func() string {
 		if !ok || !okAfter || allAfter == all || time.Since(start) < time.Second {
 			return unknown
 		}
-		const tick = 100 // units of /proc/stat in a second, on every Linux
 		others := max(0, busyAfter-busy-tick*(processTime()-own))
 		return fmt.Sprintf("%.1f%% others, %.1f%% host", 100*others/(allAfter-all), 100*(stolenAfter-stolen)/(allAfter-all))
 	}
@@ -193,9 +196,9 @@ func times() (busy, stolen, all float64, ok bool) {
 	return busy, stolen, all, true
 }
 
-// processTime returns the seconds that this process ran, and those of its finished children.
+// processTime returns the seconds that this process ran, and all processes that it has started, directly or not.
 func processTime() float64 {
-	seconds := 0.0
+	seconds := descendantTime(os.Getpid())
 	for _, who := range []int{unix.RUSAGE_SELF, unix.RUSAGE_CHILDREN} {
 		var u unix.Rusage
 		if err := unix.Getrusage(who, &u); err == nil {
@@ -203,4 +206,38 @@ func processTime() float64 {
 		}
 	}
 	return seconds
+}
+
+// descendantTime returns the seconds that those of them ran that are not waited for yet, such as workers and the workers' own.
+func descendantTime(ancestor int) float64 {
+	parents, seconds := map[int]int{}, map[int]float64{}
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		var pid, parent int
+		var state string
+		var skipped, user, system, userWaited, systemWaited int64
+		text := read(file)
+		end := strings.LastIndexByte(text, ')') // of the program's name, which may hold blanks
+		if end < 0 {
+			continue // it is gone
+		}
+		if _, err := fmt.Sscan(text, &pid); err != nil {
+			continue
+		}
+		_, err := fmt.Sscan(text[end+1:], &state, &parent, &skipped, &skipped, &skipped, &skipped, &skipped, &skipped, &skipped,
+			&skipped, &skipped, &user, &system, &userWaited, &systemWaited)
+		if err == nil {
+			parents[pid], seconds[pid] = parent, float64(user+system+userWaited+systemWaited)/tick
+		}
+	}
+	sum := 0.0
+	for pid := range parents {
+		for at, ok := parents[pid]; ok; at, ok = parents[at] {
+			if at == ancestor {
+				sum += seconds[pid]
+				break
+			}
+		}
+	}
+	return sum
 }
