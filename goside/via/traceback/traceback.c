@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Toll authors
 // SPDX-License-Identifier: MIT
 
-
+// clang-format off
 //go:build linux && (amd64 || arm64)
+// clang-format on
 
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -20,7 +21,8 @@ struct argument {
 void toll_traceback(void *argument) {
     struct argument *a = argument;
     uintptr_t n = 0;
-    if (a->max == 0) return;
+    if (a->max == 0)
+        return;
     if (a->signal_context && a->max > 1) {
         const ucontext_t *interrupted = (const ucontext_t *)a->signal_context;
 #if defined(__x86_64__)
