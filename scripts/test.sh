@@ -80,7 +80,7 @@ if [ $# -eq 0 ]; then
     echo "Without cgo:"
     # The commands' examples name routes of cgo. The page in the browser is the same as with cgo, and so are fits in other
     # processes.
-    mapfile -t all_but < <(go list ./... | grep -vxE 'toll/goside/(fit|study/scale)')
+    mapfile -t all_but < <(CGO_ENABLED=0 go list ./... | grep -vxE 'toll/goside/(fit|study/scale)')
     CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native $python" \
         go test -timeout 25m -skip '^Test(Examples|ReportOfAll|ReportSideBySide)$' "${all_but[@]}"
     # The race detector brings the compiler's checks of pointers; cgocheck2 adds those of what is stored in C's memory.

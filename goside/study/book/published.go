@@ -85,7 +85,7 @@ var published = []bookTable{
 		{what: "closed form, C by cffi, ABI", lang: "cffi-abi"},
 		{what: "closed form, C by cffi, API", lang: "cffi-api"},
 		{what: "closed form, CPython module", lang: "capi"},
-		{what: "closed form, Fortran by f2py", lang: "f2py"},
+		{what: "closed form, Fortran, f2py", lang: "f2py"},
 		{what: "closed form, Rust by PyO3", lang: "pyo3"},
 	}},
 	{"Diffusion, 512 x 512: the book's examples 7-18 to 7-24 and its Rust section (no table in the book)", "diffusion",

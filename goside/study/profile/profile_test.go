@@ -350,7 +350,9 @@ func ordering(t *testing.T, o order) string {
 
 // TestChild runs a Go program that calls a library opened at run time, and finds its function by name in the profile.
 func TestChild(t *testing.T) {
-	studytest.Available(t, traceback.Can())
+	if err := traceback.Can(); err != nil {
+		t.Skip(err) // of this build
+	}
 	_, err := seam.FindLibrary("libtoll_c.so")
 	studytest.Available(t, err)
 	file := filepath.Join(t.TempDir(), "profile")
