@@ -1308,7 +1308,11 @@ class Contract:
 
 
 def installed():
-    return [m.name for m in pkgutil.iter_modules(toll.__path__) if not m.ispkg and not m.name.startswith("_") and m.name not in OTHERS]
+    return [
+        m.name
+        for m in pkgutil.iter_modules(toll.__path__)
+        if not m.ispkg and not m.name.startswith("_") and m.name not in OTHERS
+    ]
 
 
 def main():
