@@ -38,9 +38,8 @@ killed is replaced, and its task done again. An interrupt (Ctrl-C) keeps the fin
 
 Unless --partition says how many users a task fits, tasks that do nothing and a first block are timed, and the partition is chosen
 so that the engine takes less than 1 % of a task. --json prints the plan, times (seconds), peak memory (bytes) and checksum.`,
-		Example: `  toll fit --rows 100000 --engine dask
-  toll fit --rows 1000000 --days 730 --engine dask -o fits
-  toll fit --engine dask://10.0.0.1:8786 --input users.parquet -o fits --resume`,
+		Example: `  toll fit --rows 20000 --engine dask
+  toll fit --rows 20000 --window 28 --language rust -o fits`,
 		Args: cobra.NoArgs,
 	}
 	flags := c.Flags()
