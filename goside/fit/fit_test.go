@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"toll/goside/seam"
+	"toll/goside/study/studytest"
 )
 
 // small is a request that takes milliseconds: three blocks, the last of which is not whole.
@@ -24,21 +25,6 @@ var small = Request{Rows: 5000, Days: 40, Window: 9, Language: "c", Engine: "loc
 
 // long is one of ten tasks that take long enough for something to happen meanwhile.
 var long = Request{Rows: 40000, Days: 250, Window: 14, Language: "c", Engine: "local", Workers: 2, Seed: 3, Memory: 1 << 30, Partition: 4000}
-
-// needed skips the test if the driver's environment is missing, and fails it where $TOLL_REQUIRE demands all of Python.
-func needed(t *testing.T) {
-	t.Helper()
-	err := Available()
-	switch required := os.Getenv("TOLL_REQUIRE"); {
-	case err == nil:
-	case strings.Contains(required, "*/*"):
-		t.Fatalf("required by TOLL_REQUIRE=%q: %v", required, err)
-	case errors.Is(err, seam.ErrUnavailable):
-		t.Skip(err)
-	default:
-		t.Fatal(err)
-	}
-}
 
 func run(t *testing.T, r Request, w Watch) *Result {
 	t.Helper()
@@ -60,7 +46,7 @@ func reference(t *testing.T, r Request) string {
 
 // TestOneChecksum: the fits have the bits of Go's kernel by every engine, language, partition and number of workers.
 func TestOneChecksum(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	want, digests, err := Reference(small.Rows, small.Days, small.Window, small.Seed)
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +126,7 @@ func python(t *testing.T, program string, args ...string) {
 
 // TestKilledWorker: a worker that is killed is replaced, its task is done again, and no bit changes.
 func TestKilledWorker(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	want := reference(t, long)
 	for _, engine := range []string{"local", "dask"} {
 		r := long
@@ -164,7 +150,7 @@ func TestKilledWorker(t *testing.T) {
 
 // TestResume kills the driver and all workers, then does what is missing, and nothing else, by another engine and language.
 func TestResume(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	r := long
 	r.Engine, r.Folder = "dask", filepath.Join(t.TempDir(), "fits")
 	_, err := Run(t.Context(), r, Watch{Task: func(done, _, pid int) {
@@ -239,7 +225,7 @@ func usage(t *testing.T, r Request, want string) {
 
 // TestStop: what is finished when the run is told to stop stays.
 func TestStop(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	ctx, stop := context.WithCancel(t.Context())
 	r := long
 	r.Folder = filepath.Join(t.TempDir(), "fits")
@@ -258,7 +244,7 @@ func TestStop(t *testing.T) {
 
 // TestInput reads the users that are made from a seed, in files whose row groups match no block, and refuses others.
 func TestInput(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	folder := t.TempDir()
 	python(t, `
 import os, sys, numpy as np, pyarrow as pa, pyarrow.parquet as pq
@@ -316,7 +302,7 @@ os.mkdir(os.path.join(folder, "empty"))
 
 // TestTooLarge: what no worker's memory can hold is refused before a worker starts, with the size that fits.
 func TestTooLarge(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	r := small
 	r.Days = 200_000
 	usage(t, r, "a block of 2,000 users x 200,000 days needs")
@@ -325,7 +311,7 @@ func TestTooLarge(t *testing.T) {
 
 // TestSchedulers: none is there, another program is, or it goes away.
 func TestSchedulers(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	r := long
 	r.Engine, r.Workers = "dask://"+free(t), 1
 	if _, err := Run(t.Context(), r, Watch{}); !errors.Is(err, seam.ErrUnavailable) || !strings.Contains(err.Error(), "no Dask scheduler answers at 127.0.0.1") {
@@ -358,7 +344,7 @@ func TestSchedulers(t *testing.T) {
 // TestOtherBuilds: a scheduler of another version, and a worker of another build, are refused by name. What is patched stands for
 // an installation that is not here.
 func TestOtherBuilds(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	python(t, `
 import copy, os
 from distributed import Client
@@ -425,10 +411,10 @@ func free(t *testing.T) string {
 
 // TestFullDisk: the disk has no room for the last partitions, and the first ones stay.
 func TestFullDisk(t *testing.T) {
-	needed(t)
+	studytest.AvailableFrames(t, Available())
 	disk := t.TempDir()
 	if err := syscall.Mount("none", disk, "tmpfs", 0, "size=12m"); err != nil {
-		t.Skipf("a small disk cannot be mounted: %v", err)
+		t.Skipf("%v: a small disk cannot be mounted: %v", seam.ErrUnavailable, err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(disk, 0) })
 	r := long

@@ -17,6 +17,7 @@ import (
 
 	"toll/goside/fit"
 	"toll/goside/seam"
+	"toll/goside/study/studytest"
 )
 
 // fitted runs toll fit as a program, and returns what it prints and its exit code.
@@ -33,20 +34,8 @@ func fitted(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	return out.String(), err.String(), c.ProcessState.ExitCode()
 }
 
-// frames skips the test if the environment of toll fit is missing, and fails it where all of Python is required.
-func frames(t *testing.T) {
-	t.Helper()
-	err := fit.Available()
-	if required := os.Getenv("TOLL_REQUIRE"); err != nil && strings.Contains(required, "*/*") {
-		t.Fatalf("required by TOLL_REQUIRE=%q: %v", required, err)
-	}
-	if errors.Is(err, seam.ErrUnavailable) {
-		t.Skip(err)
-	}
-}
-
 func TestFit(t *testing.T) {
-	frames(t)
+	studytest.AvailableFrames(t, fit.Available())
 	folder := filepath.Join(t.TempDir(), "fits")
 	args := []string{"--rows", "5000", "--windows", "30", "--window", "7", "--seed", "5"}
 	stdout, stderr, code := fitted(t, append(args, "--workers", "2", "-o", folder)...)
@@ -73,7 +62,7 @@ func TestFit(t *testing.T) {
 
 // TestFitExitCodes: 1 if it failed, 2 for wrong usage, 3 if something is missing, 130 if it was interrupted.
 func TestFitExitCodes(t *testing.T) {
-	frames(t)
+	studytest.AvailableFrames(t, fit.Available())
 	nothing := filepath.Join(t.TempDir(), "nothing")
 	for _, c := range []struct {
 		args string
@@ -103,7 +92,7 @@ func TestFitExitCodes(t *testing.T) {
 
 // TestFitInterrupted: a signal keeps what is finished, and leaves no process.
 func TestFitInterrupted(t *testing.T) {
-	frames(t)
+	studytest.AvailableFrames(t, fit.Available())
 	folder := filepath.Join(t.TempDir(), "fits")
 	var out bytes.Buffer
 	c := exec.Command(build(t), "fit", "--rows", "400000", "--partition", "2000", "--workers", "2", "-o", folder)

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,7 +18,6 @@ import (
 
 	"toll/goside/seam"
 	"toll/goside/study/studytest"
-	"toll/goside/via/traceback"
 )
 
 // same compares what a profiler saw, in ms.
@@ -154,12 +152,12 @@ func TestSymbols(t *testing.T) {
 }
 
 const perfText = `  25846 60008.374046561:  ffffffff812491a0 x64_sys_call ([kernel.kallsyms])
-25846/25848 60009.000000001:      7f19b4f609b4 toll_c_julia (/work/build/lib/libtoll_c.so)
-  25846 60009.000000002:            93b4e6 toll/goside/study/profile.ownWork (/work/build/bin/toll)
-  25846 60009.000000003:            93b4e6 runtime.cgocall (/work/build/bin/toll)
+25846/25848 60009.000000001:      7f19b4f609b4 toll_c_julia (/opt/toll/build/lib/libtoll_c.so)
+  25846 60009.000000002:            93b4e6 toll/goside/study/profile.ownWork (/opt/toll/build/bin/toll)
+  25846 60009.000000003:            93b4e6 runtime.cgocall (/opt/toll/build/bin/toll)
   25846 60009.000000004:      7f19b4f609b4 [unknown] (//anon)
 
-  25846 60009.000000009:            93b4e6 toll/goside/study/profile.ownWork (/work/build/bin/toll)
+  25846 60009.000000009:            93b4e6 toll/goside/study/profile.ownWork (/opt/toll/build/bin/toll)
 `
 
 // TestReadPerf: samples before and after the loop do not count.
@@ -346,40 +344,6 @@ func ordering(t *testing.T, o order) string {
 		t.Fatal(err)
 	}
 	return string(text)
-}
-
-// TestChild runs a Go program that calls a library opened at run time, and finds its function by name in the profile.
-func TestChild(t *testing.T) {
-	if err := traceback.Can(); err != nil {
-		t.Skip(err) // of this build
-	}
-	_, err := seam.FindLibrary("libtoll_c.so")
-	studytest.Available(t, err)
-	file := filepath.Join(t.TempDir(), "profile")
-	o := order{Route: "c/purego", Kernel: "julia", Share: 0.6, For: 500 * time.Millisecond, Profile: file, Resolve: true}
-	var out bytes.Buffer
-	if err := child(&out, []string{ordering(t, o)}); err != nil {
-		t.Fatal(err)
-	}
-	var of truth
-	if err := json.Unmarshal(out.Bytes(), &of); err != nil {
-		t.Fatal(err)
-	}
-	if share := of.Native / of.Total; of.Calls == 0 || share < 0.5 || share > 0.7 {
-		t.Errorf("%d calls took the share %v, want some and about 0.6", of.Calls, share)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen, samples, err := readPprof(bytes.NewReader(text), "julia", true, &symbols{})
-	if err != nil || samples < 10 || seen.named == 0 || seen.own == 0 || seen.named < 3*seen.call {
-		t.Errorf("of %d samples %+v are seen, error %v, want native ones by name and own ones", samples, seen, err)
-	}
-	plain, _, err := readPprof(bytes.NewReader(text), "julia", true, nil)
-	if err != nil || plain.named != 0 || plain.call != seen.call+seen.named {
-		t.Errorf("without symbols %+v are seen, error %v, want at the call what was named", plain, err)
-	}
 }
 
 func TestChildRefuses(t *testing.T) {

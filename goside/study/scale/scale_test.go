@@ -6,7 +6,6 @@ package scale
 import (
 	"errors"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,8 +17,8 @@ import (
 	"toll/goside/page"
 	"toll/goside/page/pagetest"
 	"toll/goside/record"
-	"toll/goside/seam"
 	"toll/goside/study"
+	"toll/goside/study/studytest"
 )
 
 // The made-up machine: a block of 2 ms, a task's cost on a worker, and a scheduler's.
@@ -174,15 +173,7 @@ func TestPicture(t *testing.T) {
 
 // TestRun measures a round.
 func TestRun(t *testing.T) {
-	err := fit.Available()
-	switch required := os.Getenv("TOLL_REQUIRE"); {
-	case err != nil && strings.Contains(required, "*/*"):
-		t.Fatalf("required by TOLL_REQUIRE=%q: %v", required, err)
-	case errors.Is(err, seam.ErrUnavailable):
-		t.Skip(err)
-	case testing.Short():
-		t.Skip("a round takes half a minute")
-	}
+	studytest.AvailableFrames(t, fit.Available())
 	lab := &study.Lab{Settings: study.Settings{Rounds: 1, Seed: 1}}
 	series, err := run(lab)
 	if err != nil {

@@ -242,6 +242,20 @@ func Available(t *testing.T, err error) {
 	}
 }
 
+// AvailableFrames skips the test if err says that the Python environment of data frames cannot be had, unless other processes of
+// Python must be there, as scripts/test.sh demands where Toll is built with Python.
+func AvailableFrames(t *testing.T, err error) {
+	t.Helper()
+	required := os.Getenv("TOLL_REQUIRE")
+	switch {
+	case err == nil:
+	case strings.Contains(required, "*/*"), strings.Contains(required, "*/process"), !errors.Is(err, seam.ErrUnavailable):
+		t.Fatalf("TOLL_REQUIRE is %q: %v", required, err)
+	default:
+		t.Skip(err)
+	}
+}
+
 // Valgrind returns valgrind, with the command built to be run under it: go test strips the symbols that callgrind needs from a
 // test's own program. Without valgrind it skips the test, and fails it where scripts/test.sh demands all.
 func Valgrind(t *testing.T) *valgrind.Tool {
