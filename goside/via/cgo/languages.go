@@ -6,15 +6,15 @@
 package cgo
 
 /*
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c.a
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_calls.a -lpthread
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c_omp.a -lgomp
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c_simd.a
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_c_simd_omp.a -lgomp
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran.a
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_omp.a -lgomp
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_fortran_simd.a
-#cgo LDFLAGS: ${SRCDIR}/../../../build/lib/libtoll_rust.a -lpthread -ldl -lm
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_c.a
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_calls.a -lpthread
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_c_omp.a -lgomp
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_c_simd.a
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_c_simd_omp.a -lgomp
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_fortran.a
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_fortran_omp.a -lgomp
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_fortran_simd.a
+#cgo LDFLAGS: -L${SRCDIR}/../../../build/lib -l:libtoll_rust.a -lpthread -ldl -lm
 
 #include "languages.h"
 */

@@ -8,7 +8,7 @@
 package main
 
 /*
-#cgo LDFLAGS: ${SRCDIR}/../../../../build/lib/libtoll_calls.a -lpthread
+#cgo LDFLAGS: -L${SRCDIR}/../../../../build/lib -l:libtoll_calls.a -lpthread
 
 #include "calls.h"
 #include "libs.h"
