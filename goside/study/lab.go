@@ -97,6 +97,10 @@ func (s *Study) Run(lab *Lab) error {
 	if err != nil {
 		return err
 	}
+	if by := machine.Emulated(); by != "" {
+		return fmt.Errorf("study: %w: %s emulates this processor, and its times are the emulator's: want the processor itself; toll verify and toll certify take no time",
+			seam.ErrUnavailable, by)
+	}
 	lab.started = time.Now()
 	if lab.Threads == 0 {
 		lab.Threads = runtime.GOMAXPROCS(0)
