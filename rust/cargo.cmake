@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # Has CARGO build the crate at MANIFEST for ARCH, by rustc with the FLAGS, with the hash HASH of toll.h, in the folder
-# TARGET_DIR, and puts its ARCHIVE, without bitcode if there is an OBJCOPY, and its SHARED library into OUT. Where cargo
-# leaves them depends on the user's own settings (build.target, for one), so what is copied is what cargo names in this run.
+# TARGET_DIR, and puts its ARCHIVE, without bitcode if there is an OBJCOPY, and its SHARED library into OUT. If there is a
+# TARGET, it is for that machine, linked by LINKER. Where cargo leaves them depends on the user's own settings
+# (build.target, for one), so what is copied is what cargo names in this run.
 
 # The crate's profile, read as a configuration, goes before that of the user's environment and files, and so do
 # these variables.
@@ -14,11 +15,19 @@ endif()
 if(FLAGS)
   string(APPEND rustflags " ${FLAGS}")
 endif()
+set(target)
+set(linker)
+if(TARGET)
+  set(target --target ${TARGET})
+  string(MAKE_C_IDENTIFIER ${TARGET} name)
+  string(TOUPPER "CARGO_TARGET_${name}_LINKER=" linker)
+  string(APPEND linker ${LINKER})
+endif()
 execute_process(
-  COMMAND ${CMAKE_COMMAND} -E env --unset=CARGO_ENCODED_RUSTFLAGS "RUSTFLAGS=${rustflags}" CARGO_INCREMENTAL=0
+  COMMAND ${CMAKE_COMMAND} -E env --unset=CARGO_ENCODED_RUSTFLAGS "RUSTFLAGS=${rustflags}" CARGO_INCREMENTAL=0 ${linker}
           TOLL_HEADER_HASH=${HASH}
           ${CARGO} build --quiet --release --locked --manifest-path ${MANIFEST} --config ${MANIFEST}
-          --target-dir ${TARGET_DIR} --message-format=json-render-diagnostics
+          ${target} --target-dir ${TARGET_DIR} --message-format=json-render-diagnostics
   OUTPUT_VARIABLE messages
   RESULT_VARIABLE failed)
 if(failed)

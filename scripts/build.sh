@@ -9,11 +9,20 @@
 # TOLL_PYTHON says which CPython to embed, by path or name; TOLL_PYTHON=none leaves out the Python side, and removes
 # that of an earlier build. Unset, setup.sh chooses. Another choice makes another environment, from
 # cpython-ext/requirements.txt, which needs network.
+#
+# scripts/build.sh --target arm64 builds the same for 64-bit Arm, by the distribution's cross compilers, into build/arm64, and
+# build/arm64/toll, which runs it: under qemu-user, or natively on such a machine. It has no Python side. Every other
+# language and crossing is there.
 case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
 unset CDPATH
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
+if [ "${1:-}" = --target ]; then
+    [ "${2:-}" = arm64 ] || fail "--target is '${2:-}', want arm64"
+    shift 2
+    exec scripts/cross.sh "$@"
+fi
 scripts/setup.sh
 
 # Whether the stamp is missing, or older than one of the files and folders.
@@ -103,12 +112,7 @@ else
     frames
 fi
 
-# Only this tree's revision: an unpacked archive may lie in another repository.
-revision=unknown
-if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" = "" ]; then
-    revision=$(git describe --always --dirty 2>/dev/null || echo unknown)
-fi
-go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$revision" -o build/bin/toll ./goside/cmd/toll
+go build -buildvcs=false -ldflags "-X toll/goside/study.Revision=$(revision)" -o build/bin/toll ./goside/cmd/toll
 # Programs that toll starts. The first is a module of its own; its main.go says why.
 CGO_ENABLED=0 GOWORK=off go -C goside/via/goplugin build -buildvcs=false -o "$PWD/build/lib/toll-goplugin"
 CGO_ENABLED=0 go build -buildvcs=false -o build/lib/toll-worker-go ./goside/cmd/toll-worker-go

@@ -46,6 +46,13 @@ packages() {
     echo "$made_from" >"$1/stamp"
 }
 
+# Prints this tree's revision only: an unpacked archive may lie in another repository.
+revision() {
+    if [ "$(git rev-parse --show-cdup 2>/dev/null || echo none)" != "" ] || ! git describe --always --dirty 2>/dev/null; then
+        echo unknown
+    fi
+}
+
 # without <why> <variable>... unsets the variables.
 without() {
     local name

@@ -11,7 +11,8 @@
 # none leaves out the tests that need one, as on Ubuntu, outside CI, if there is none. scripts/setup.sh try installs
 # libraries that scripts/try.sh calls, with their headers. scripts/setup.sh mutate installs what scripts/mutate.sh needs.
 # scripts/setup.sh sanitize installs valgrind, LLVM's OpenMP and the nightly Rust of scripts/sanitize/nightly with Miri,
-# which takes rustup and network.
+# which takes rustup and network. scripts/setup.sh arm64 installs the cross compilers and the emulator of
+# scripts/build.sh --target arm64, and Rust's library for that processor by rustup.
 #
 # It also chooses the CPython to embed, and leaves its path and version in build/python for build.sh. TOLL_PYTHON
 # says which: a path or a name on PATH; none leaves out the Python side. Otherwise it is the first that suits of
@@ -23,8 +24,8 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 
 case "$*" in
-"" | test | lint | try | mutate | sanitize) ;;
-*) fail "arguments are '$*', want none, test, lint, try, mutate or sanitize" ;;
+"" | test | lint | try | mutate | sanitize | arm64) ;;
+*) fail "arguments are '$*', want none, test, lint, try, mutate, sanitize or arm64" ;;
 esac
 
 command -v git >/dev/null || fail "git is missing"
@@ -157,6 +158,11 @@ if [ "${1:-}" = try ]; then
         libsqlite3-dev:sqlite3.h libjpeg-dev:jpeglib.h; do
         echo "#include <${package#*:}>" | gcc -include stdio.h -E -o /dev/null - 2>/dev/null || missing+=("${package%%:*}")
     done
+elif [ "${1:-}" = arm64 ]; then
+    for compiler in gcc g++ gfortran; do
+        command -v "aarch64-linux-gnu-$compiler" >/dev/null || missing+=("$compiler-aarch64-linux-gnu")
+    done
+    if [ "$(uname -m)" != aarch64 ]; then command -v qemu-aarch64 >/dev/null || missing+=(qemu-user); fi
 elif [ "${1:-}" = sanitize ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
     for file in libasan libubsan libtsan; do
@@ -198,6 +204,13 @@ if ! [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]; then
     fi
 fi
 
+arm=aarch64-unknown-linux-gnu
+if [ "${1:-}" = arm64 ] && ! [ -d "$(rustc --print target-libdir --target $arm 2>/dev/null)" ]; then
+    if ! { command -v rustup >/dev/null && rustup target add $arm; }; then
+        fail "Rust's library for $arm is missing: want it by rustup target add $arm, or from your distribution"
+    fi
+fi
+
 if [ -z "$python" ]; then
     choose "${candidates[@]}" || fail "no Python here can be embedded:$examined
 want $wanted"
@@ -213,7 +226,7 @@ if [ "${1:-}" = sanitize ]; then
         rustup toolchain install "$nightly" --profile minimal --component miri,rust-src
     fi
 fi
-case "${1:-}" in "" | try | mutate | sanitize) exit 0 ;; esac
+case "${1:-}" in "" | try | mutate | sanitize | arm64) exit 0 ;; esac
 choose_linter || fail "no Python here can have the linters: want a Python 3.10 or newer with venv"
 if ! { cargo fmt --version && cargo clippy --version; } >/dev/null 2>&1; then
     command -v rustup >/dev/null ||

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Toll authors
+# SPDX-License-Identifier: MIT
+#
+# Builds Toll for 64-bit Arm into build/arm64; scripts/build.sh --target arm64 calls it. What it makes there: lib, the
+# libraries and modules; bin/toll and bin/toll-no-cgo, the command with cgo and without; toll, which runs the first of them;
+# and run, which runs any program for that processor, under qemu-user where this machine has another. OpenBLAS and LAPACKE
+# are the distribution's packages for arm64, unpacked below sysroot: nothing is installed. Arguments go to cmake.
+case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
+set -euo pipefail
+unset CDPATH
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
+. scripts/environment.sh
+scripts/setup.sh arm64
+
+out=$PWD/build/arm64
+triple=aarch64-linux-gnu
+usr=$out/sysroot/usr/lib/$triple
+
+# Fetches and unpacks the libraries that cgo links and that no cross compiler brings.
+sysroot() {
+    local packages=(libopenblas0-pthread libopenblas-pthread-dev liblapacke liblapacke-dev libtmglib3 libffi8)
+    local apt=(apt-get -qq -o "APT::Architecture=arm64" -o "APT::Architectures=arm64" -o "Dir::State::lists=$out/apt/lists"
+        -o "Dir::Cache=$out/apt" -o "APT::Sandbox::User=")
+    [ "$(cat "$out/sysroot/stamp" 2>/dev/null)" != "${packages[*]}" ] || return 0
+    command -v apt-get >/dev/null || fail "there is no apt-get here to fetch ${packages[*]} for arm64 with"
+    say "fetching OpenBLAS and LAPACKE for arm64"
+    rm -rf "$out/sysroot" "$out/apt"
+    mkdir -p "$out/sysroot" "$out/apt/lists/partial" "$out/apt/archives/partial" "$out/apt/packages"
+    logged "$out/apt.log" "${apt[@]}" update
+    (cd "$out/apt/packages" && logged "$out/apt.log" "${apt[@]}" download "${packages[@]}")
+    for package in "$out"/apt/packages/*.deb; do
+        dpkg -x "$package" "$out/sysroot"
+    done
+    rm -rf "$out/apt"
+    echo "${packages[*]}" >"$out/sysroot/stamp"
+}
+
+# A worker is a process of its own. The kernel refuses to start it from an emulated one, but starts a script.
+worker() {
+    local name=toll-worker-$1
+    [ "$(head -c 4 "$out/lib/$name")" != "#!/b" ] || return 0
+    mv "$out/lib/$name" "$out/lib/$name.arm64"
+    cat >"$out/lib/$name" <<'EOF'
+#!/bin/sh
+exec "$(dirname "$0")/../run" "$0.arm64" "$@"
+EOF
+    chmod +x "$out/lib/$name"
+}
+
+mkdir -p "$out/bin"
+sysroot
+cat >"$out/run" <<EOF
+#!/bin/sh
+here=\$(dirname "\$(readlink -f "\$0")")
+libraries=\$here/sysroot/usr/lib/$triple/openblas-pthread:\$here/sysroot/usr/lib/$triple
+if [ "\$(uname -m)" = aarch64 ]; then
+    exec env LD_LIBRARY_PATH="\$libraries" "\$@"
+fi
+exec qemu-aarch64 -L /usr/$triple -E LD_LIBRARY_PATH="\$libraries" "\$@"
+EOF
+cat >"$out/toll" <<'EOF'
+#!/bin/sh
+here=$(dirname "$(readlink -f "$0")")
+exec "$here/run" "$here/bin/toll" "$@"
+EOF
+chmod +x "$out/run" "$out/toll"
+
+if [ ! -f "$out/cmake/stamp" ] || [ $# -gt 0 ]; then
+    logged "$out/cmake.log" cmake -S . -B "$out/cmake" -G Ninja -DTOLL_OUT="$out" -DTOLL_ARCH= \
+        -DTOLL_RUST_TARGET=aarch64-unknown-linux-gnu -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+        -DCMAKE_C_COMPILER=$triple-gcc -DCMAKE_Fortran_COMPILER=$triple-gfortran "$@"
+    touch "$out/cmake/stamp"
+fi
+logged "$out/cmake.log" cmake --build "$out/cmake"
+
+# The first -L is that of these libraries. Go's build cache does not see what they hold, so a hash of that is among the flags.
+export GOARCH=arm64 CC=$triple-gcc
+flags=(-ldflags "-X toll/goside/study.Revision=$(revision)")
+export CGO_CFLAGS="-g -O2 -DTOLL_LIBRARIES=$(sha256sum <"$out/include/libs.h" | cut -c 1-16)"
+export CGO_LDFLAGS="-g -O2 '-L$out/lib' '-L$usr/openblas-pthread' '-L$usr' '-Wl,-rpath-link,$usr/openblas-pthread' '-Wl,-rpath-link,$usr'"
+cat >"$out/environment" <<EOF
+export GOARCH=arm64 CC=$CC TOLL_LIB=${out@Q}/lib CGO_CFLAGS=${CGO_CFLAGS@Q} CGO_LDFLAGS=${CGO_LDFLAGS@Q}
+EOF
+CGO_ENABLED=1 go build -buildvcs=false "${flags[@]}" -o "$out/bin/toll" ./goside/cmd/toll
+CGO_ENABLED=0 go build -buildvcs=false "${flags[@]}" -o "$out/bin/toll-no-cgo" ./goside/cmd/toll
+CGO_ENABLED=0 go build -buildvcs=false -o "$out/lib/toll-worker-go" ./goside/cmd/toll-worker-go
+worker c
+worker go
