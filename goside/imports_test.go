@@ -26,6 +26,7 @@ var below = map[string]struct {
 }{
 	"kernel":          {[]string{"via/mem", "via/thread"}, "kernel is the reference and needs nothing: pass what it needs as an argument"},
 	"kernel/fast":     {[]string{"kernel", "level", "via/mem"}, "kernel/fast is kernel in other words and needs no more: pass what it needs as an argument"},
+	"kernel/rounding": {[]string{"kernel"}, "kernel/rounding computes what kernel does and needs no more: pass what it needs as an argument"},
 	"kernel/property": {[]string{"kernel"}, "kernel/property says what is true of any kernels: let the test pass them"},
 	"level":           {nil, "level names instruction sets and needs nothing: pass what it needs as an argument"},
 	"calls":           {[]string{"kernel"}, "calls says what can be passed, not how: move what needs more into a crossing or a part"},
