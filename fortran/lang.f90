@@ -3,7 +3,8 @@
 !
 ! What tells the two compilations of these files apart: the language fortran, and with -fopenmp fortran-omp.
 ! Both go into one program, so every procedure that a module shows has a binding name that starts with
-! `prefix` (private procedures get no symbol), and no module shows a variable.
+! `prefix` (private procedures get no symbol), and no module shows a variable. CMakeLists.txt gives each module a name
+! of the language's own.
 module toll_lang
 !$ use, intrinsic :: iso_c_binding, only: c_int32_t, c_int64_t
   implicit none
