@@ -197,6 +197,14 @@ func TestScripts(t *testing.T) {
 		refuses(t, b.dir, []string{`CGO_CFLAGS="-Ofast"`}, []string{build}, "CGO_CFLAGS", "-Ofast")
 		refuses(t, b.dir, nil, []string{build, "-DCMAKE_C_FLAGS=-O2 -funsafe-math-optimizations"}, "CMAKE_C_FLAGS", "-funsafe-math")
 		must(t, b.dir, nil, build, "-DCMAKE_C_FLAGS=")
+		occupied := filepath.Join(outer, "occupied")
+		copyTree(t, filepath.Join(b.dir, "scripts"), filepath.Join(occupied, "scripts"))
+		if err := os.WriteFile(filepath.Join(occupied, "build"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"setup.sh", "build.sh", "test.sh", "bench.sh", "lint.sh"} {
+			refuses(t, occupied, nil, []string{filepath.Join("scripts", name)}, name+": want a folder that can be written to", occupied)
+		}
 		for _, odd := range []string{`"`, "'", "$", ";", ":", "#", "%", "&", "*", "(", "[", "\\", "`", "<", "|", "?", "\n"} {
 			dir := filepath.Join(outer, "a"+odd+"b")
 			copyTree(t, filepath.Join(b.dir, "scripts"), filepath.Join(dir, "scripts"))

@@ -69,6 +69,9 @@ odd=${odd//[![:ascii:]]/}
 [ -z "$odd" ] ||
     fail "the path of this folder, '$PWD', has ${odd@Q}: want ASCII letters, digits, space, any of /._+,=@~- or characters beyond ASCII"
 
+{ mkdir -p build && [ -w build ]; } 2>/dev/null ||
+    fail "want a folder that can be written to, not '$PWD/build': all that the scripts make is there. What is built works"
+
 if [ -n "${TMPDIR:-}" ]; then
     case $TMPDIR in
     /*) [ -d "$TMPDIR" ] && [ -w "$TMPDIR" ] || fail "TMPDIR is '$TMPDIR', want a folder that can be written to" ;;

@@ -182,8 +182,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
         sudo=sudo
     else
-        fail "missing: ${missing[*]}. Run this, then try again:
-    sudo apt-get update && sudo $install"
+        by='as root' sudo=
+        ! command -v sudo >/dev/null || by=first sudo='sudo '
+        fail "missing: ${missing[*]}. Run this $by, then try again:
+    ${sudo}apt-get update && ${sudo}$install"
     fi
     echo "setup.sh: installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
