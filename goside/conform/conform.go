@@ -16,6 +16,8 @@
 package conform
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -93,36 +95,36 @@ func (r *Result) Reason() error {
 // Failed returns how many cases failed, as "2 of 107 cases".
 func (r *Result) Failed() string { return fmt.Sprintf("%d of %d cases", len(r.Failures), r.Cases) }
 
-// one runs a case on a library; want is its answer.
-func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.Job) (worst float64, err error) {
+// one runs a case on a library; want is its answer, and got what the library made of it.
+func one(library *seam.Library, bound *seam.Bound, c *kernel.Case, want *kernel.Job) (got *kernel.Job, worst float64, err error) {
 	forms := []*kernel.Funcs{&library.Funcs}
 	if c.Want != kernel.OK && c.Native && library.Native {
 		forms = append(forms, &library.Raw)
 	}
 	for k, f := range forms {
-		got := c.New()
+		got = c.New()
 		if err = run(got, f); errors.Is(err, kernel.ErrNotOffered) {
-			return 0, err
+			return nil, 0, err
 		}
 		switch {
 		case c.Want == kernel.OK && err != nil:
-			return 0, fmt.Errorf("refused: %w", err)
+			return nil, 0, fmt.Errorf("refused: %w", err)
 		case c.Want != kernel.OK && !errors.Is(err, c.Want):
 			found := "no error"
 			if err != nil {
 				found = err.Error()
 			}
-			return 0, fmt.Errorf("%s answered with %s, want %w", [...]string{"the route", "native code"}[k], found, c.Want)
+			return nil, 0, fmt.Errorf("%s answered with %s, want %w", [...]string{"the route", "native code"}[k], found, c.Want)
 		}
 		for b := range want.Buffers {
 			w, err := Compare(&want.Buffers[b], &got.Buffers[b], bound)
 			worst = max(worst, w)
 			if err != nil {
-				return worst, err
+				return got, worst, err
 			}
 		}
 	}
-	return worst, nil
+	return got, worst, nil
 }
 
 func run(job *kernel.Job, f *kernel.Funcs) (err error) {
@@ -145,7 +147,7 @@ func Compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 	}
 	first, wrong := -1, 0
 	for k := range want.Len {
-		if same(want, got, k) {
+		if Same(want, got, k) {
 			continue
 		}
 		if bound != nil {
@@ -164,7 +166,7 @@ func Compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 		return worst, nil
 	}
 	return worst, fmt.Errorf("%s: got %s, want %s, %s apart; %d of %d elements differ (-want +got):\n%s",
-		want.At(first), got.Text(first), want.Text(first), apart(want, got, first), wrong, want.Len,
+		want.At(first), got.Text(first), want.Text(first), Apart(want, got, first), wrong, want.Len,
 		cmp.Diff(window(want, first), window(got, first)))
 }
 
@@ -191,9 +193,34 @@ func off(want, got *kernel.Buffer, k int, bound *seam.Bound) (distance float64, 
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-var canary = math.Float64bits(kernel.Canary)
+var canary, nan = math.Float64bits(kernel.Canary), uint64(0x7ff8_0000_0000_0000)
 
-func same(want, got *kernel.Buffer, k int) bool {
+// Sum returns the SHA-256 of all memory of a job, element by element, little-endian. A NaN that is not the canary counts as
+// one and the same.
+func Sum(job *kernel.Job) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	var block []byte
+	for b := range job.Buffers {
+		buffer := &job.Buffers[b]
+		block = binary.LittleEndian.AppendUint64(block[:0], uint64(buffer.Len))
+		for k := range buffer.Len {
+			bits := buffer.Bits(k)
+			if !buffer.Integer && bits != canary && math.IsNaN(buffer.Value(k)) {
+				bits = nan
+			}
+			if block = binary.LittleEndian.AppendUint64(block, bits); len(block) >= 1<<15 {
+				_, _ = h.Write(block)
+				block = block[:0]
+			}
+		}
+		_, _ = h.Write(block)
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// Same reports whether element k is the same in both: the same bits, or a NaN that is not the canary in each.
+func Same(want, got *kernel.Buffer, k int) bool {
 	w, g := want.Bits(k), got.Bits(k)
 	if w == g {
 		return true
@@ -201,7 +228,8 @@ func same(want, got *kernel.Buffer, k int) bool {
 	return w != canary && g != canary && math.IsNaN(want.Value(k)) && math.IsNaN(got.Value(k))
 }
 
-func apart(want, got *kernel.Buffer, k int) string {
+// Apart says how far element k is off.
+func Apart(want, got *kernel.Buffer, k int) string {
 	w, g := want.Value(k), got.Value(k)
 	switch {
 	case want.Integer:

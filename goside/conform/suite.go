@@ -33,6 +33,9 @@ func Verify(routes []*seam.Route, cases []kernel.Case, watch *Watch) []Result {
 type Watch struct {
 	// Progress is called, by one goroutine at a time, before a route runs a case: so many of all are done, on comes next.
 	Progress func(done, all int, on string)
+	// Ran is called after each case that a route ran to its end: what it wrote, and what the reference did. Calls for one route
+	// come one after another. It may be nil.
+	Ran func(route *seam.Route, c *kernel.Case, got, reference *kernel.Job)
 	// Done is closed to stop before the next case. Results that lack cases are then Stopped; one that failed has failed.
 	Done <-chan struct{}
 }
@@ -210,9 +213,10 @@ func (s *Suite) verifyHere(routes []*seam.Route, w *watching) [][]Result {
 					want = exact
 				}
 			}
+			var got *kernel.Job
 			var worst float64
 			var err error
-			changed := thread.Guard(func() { worst, err = one(library, bound, c, want) })
+			changed := thread.Guard(func() { got, worst, err = one(library, bound, c, want) })
 			if err == nil && changed != 0 {
 				err = fmt.Errorf("the call left the thread so that it %v, want its floating-point environment as found", changed)
 			}
@@ -222,6 +226,9 @@ func (s *Suite) verifyHere(routes []*seam.Route, w *watching) [][]Result {
 			if err != nil && w.stopped() { // what stopped it may have ended a process that the route needs
 				lacks(&perRoute[r], routes[r], library, c)
 				continue
+			}
+			if got != nil && w != nil && w.Ran != nil {
+				w.Ran(routes[r], c, got, a.identical())
 			}
 			result := find(&perRoute[r], routes[r], c)
 			result.Cases++

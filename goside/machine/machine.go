@@ -83,6 +83,36 @@ func Binding() (warnings []string) {
 	return warnings
 }
 
+// System returns the name of the distribution, such as "Debian GNU/Linux 12 (bookworm)", or "unknown".
+func System() string {
+	for text := range strings.Lines(read("/etc/os-release")) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(text), "PRETTY_NAME="); ok {
+			return strings.Trim(value, `"`)
+		}
+	}
+	return unknown
+}
+
+// Build returns how this program was built: "linux/arm64, cgo", with the level of the instruction set that Go's compiler was
+// given.
+func Build() string {
+	says := runtime.GOOS + "/" + runtime.GOARCH
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return says
+	}
+	cgo := "no cgo"
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "GO"+strings.ToUpper(runtime.GOARCH):
+			says += ", " + s.Key + "=" + s.Value
+		case s.Key == "CGO_ENABLED" && s.Value == "1":
+			cgo = "cgo"
+		}
+	}
+	return says + ", " + cgo
+}
+
 func release() string {
 	var u unix.Utsname
 	if err := unix.Uname(&u); err != nil {

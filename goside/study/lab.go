@@ -367,7 +367,7 @@ func (lab *Lab) Match(patterns []string, kernels ...string) ([]conform.Result, e
 
 // Verify runs the cases of the kernels that match the patterns. If the run is to stop, the error is measure.ErrStopped.
 func (lab *Lab) Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
-	results, err := verify(lab.Progress, lab.Done, routes, kernels)
+	results, err := verify(lab.Progress, lab.Done, routes, kernels, nil)
 	lab.Progress.BeginTimed("")
 	if lab.Stopped() {
 		return nil, measure.ErrStopped
@@ -381,11 +381,16 @@ func (lab *Lab) Stopped() bool { return Ended(lab.Done) }
 // Verify runs the cases of the kernels that match the patterns, and shows progress on standard error. If a signal ends it,
 // the error is an Interrupted that says what is missing, beside the results that are complete.
 func Verify(routes []*seam.Route, kernels []string) ([]conform.Result, error) {
+	return VerifyEach(routes, kernels, nil)
+}
+
+// VerifyEach is [Verify], and calls ran of each case, see [conform.Watch].
+func VerifyEach(routes []*seam.Route, kernels []string, ran func(*seam.Route, *kernel.Case, *kernel.Job, *kernel.Job)) ([]conform.Result, error) {
 	progress := NewProgress(os.Stderr)
 	defer progress.End()
 	ctx, end := UntilSignal(progress, "verifying ends with the case that is under way; a second signal ends at once")
 	defer end()
-	results, err := verify(progress, ctx.Done(), routes, kernels)
+	results, err := verify(progress, ctx.Done(), routes, kernels, ran)
 	cut, ok := errors.AsType[Interrupted](context.Cause(ctx))
 	if !ok {
 		return results, err
@@ -424,7 +429,8 @@ func complete(results []conform.Result, cut error) (whole []conform.Result, err 
 }
 
 // verify is Verify, until done is closed.
-func verify(progress *Progress, done <-chan struct{}, routes []*seam.Route, kernels []string) ([]conform.Result, error) {
+func verify(progress *Progress, done <-chan struct{}, routes []*seam.Route, kernels []string,
+	ran func(*seam.Route, *kernel.Case, *kernel.Job, *kernel.Job)) ([]conform.Result, error) {
 	var cases []kernel.Case
 	for _, c := range kernel.Cases() {
 		ok, err := Matches(kernels, c.Kernel)
@@ -463,7 +469,7 @@ func verify(progress *Progress, done <-chan struct{}, routes []*seam.Route, kern
 		return nil, seam.Usagef("none of these routes offers a kernel of %q: see toll list", kernels)
 	}
 	progress.Begin("verifying")
-	return conform.Verify(offering, cases, &conform.Watch{Done: done, Progress: func(done, all int, on string) {
+	return conform.Verify(offering, cases, &conform.Watch{Done: done, Ran: ran, Progress: func(done, all int, on string) {
 		progress.On(on)
 		progress.Step(done, all)
 	}}), nil

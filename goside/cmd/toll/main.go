@@ -71,7 +71,7 @@ Errors and progress go to standard error. NO_COLOR switches colours off.`,
 		SilenceErrors: true,
 	}
 	root.SetOut(out)
-	opening := []*cobra.Command{listCommand(), verifyCommand(), drawCommand()} // routes
+	opening := []*cobra.Command{listCommand(), verifyCommand(), certifyCommand(), drawCommand()} // routes
 	for _, s := range studies.All {
 		if s != &try.Study { // whose command makes a study for each request
 			opening = append(opening, studyCommand(s))

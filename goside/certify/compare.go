@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package certify
+
+import (
+	"fmt"
+	"strings"
+
+	"toll/goside/conform"
+	"toll/goside/kernel"
+	"toll/goside/kernel/rounding"
+)
+
+// Comparison is what two certificates say of each other.
+type Comparison struct {
+	Both    int      // problems that both have
+	Differ  []string // of these, the names of those whose references differ
+	Here    int      // problems that only the first has
+	There   int      // problems that only the second has
+	Routes  int      // routes that both computed
+	Lines   []string // what differs, a line for each kernel and route
+	Lacking []string // routes that only one of them computed
+}
+
+// Equal reports whether nothing differs of what both have.
+func (c *Comparison) Equal() bool { return c.Both > 0 && len(c.Lines) == 0 }
+
+// Compare compares the certificate of this machine, or of any, with another one. Names are what the two are called.
+func Compare(here, there *Certificate, nameHere, nameThere string) *Comparison {
+	c := &Comparison{}
+	theirs := map[string]Sum{}
+	for _, p := range there.Problems {
+		theirs[p.Name] = p.Sum
+	}
+	ours := map[string]Sum{}
+	for _, p := range here.Problems {
+		ours[p.Name] = p.Sum
+		sum, ok := theirs[p.Name]
+		switch {
+		case !ok:
+			c.Here++
+			continue
+		case sum != p.Sum:
+			c.Differ = append(c.Differ, p.Name)
+		}
+		c.Both++
+	}
+	c.There = len(there.Problems) - c.Both
+	c.references(ours, theirs, nameHere, nameThere)
+	at := map[string]*Route{}
+	for k := range there.Routes {
+		at[there.Routes[k].Name] = &there.Routes[k]
+	}
+	computed := func(r *Route) bool { return r != nil && r.State != Unavailable }
+	for k := range here.Routes {
+		ours := &here.Routes[k]
+		theirs := at[ours.Name]
+		switch {
+		case computed(ours) && computed(theirs):
+			c.Routes++
+			c.routes(ours, theirs, nameHere, nameThere)
+		case computed(ours):
+			c.Lacking = append(c.Lacking, ours.Name+" only "+nameHere)
+		case computed(theirs):
+			c.Lacking = append(c.Lacking, ours.Name+" only "+nameThere)
+		}
+		delete(at, ours.Name)
+	}
+	for _, name := range sorted(at) {
+		if computed(at[name]) {
+			c.Lacking = append(c.Lacking, name+" only "+nameThere)
+		}
+	}
+	return c
+}
+
+// references says for each kernel which problems' references differ, and why.
+func (c *Comparison) references(ours, theirs map[string]Sum, nameHere, nameThere string) {
+	differ := map[string][]string{}
+	both := map[string]int{}
+	for name := range ours {
+		if _, ok := theirs[name]; ok {
+			both[kernelOf(name)]++
+		}
+	}
+	for _, name := range c.Differ {
+		differ[kernelOf(name)] = append(differ[kernelOf(name)], name)
+	}
+	cases := map[string]*kernel.Case{}
+	if len(c.Differ) > 0 {
+		all := kernel.Cases()
+		for k := range all {
+			cases[all[k].String()] = &all[k]
+		}
+	}
+	for _, of := range sorted(differ) {
+		text := fmt.Sprintf("go/direct, the reference: %d of %d problems of %s differ, the first %s",
+			len(differ[of]), both[of], of, differ[of][0])
+		text += "; " + reason(cheapest(differ[of], cases), ours, theirs, nameHere, nameThere)
+		c.Lines = append(c.Lines, text)
+	}
+}
+
+// cheapest returns that of the problems whose cause costs least to find, nil if this Toll knows none of them.
+func cheapest(names []string, cases map[string]*kernel.Case) (found *kernel.Case) {
+	least := 0.0
+	for _, name := range names {
+		c := cases[name]
+		if c == nil {
+			continue
+		}
+		if cost := rounding.Cost(c); found == nil || cost < least {
+			found, least = c, cost
+		}
+	}
+	return found
+}
+
+// reason says which of the two references is right on a problem, and what the other did.
+func reason(c *kernel.Case, ours, theirs map[string]Sum, nameHere, nameThere string) string {
+	if c == nil {
+		return "this Toll does not know the problem"
+	}
+	name := c.String()
+	hash := func(job *kernel.Job) [32]byte { return conform.Sum(job) }
+	mine, other := rounding.ExplainHash(c, hash, ours[name]), rounding.ExplainHash(c, hash, theirs[name])
+	right := func(of *rounding.Cause) bool { return of.Way != nil && of.Way.Cause == "" }
+	wrong, right1 := nameThere, nameHere
+	cause := other
+	switch {
+	case right(mine):
+	case right(other):
+		wrong, right1, cause = nameHere, nameThere, mine
+	default:
+		return fmt.Sprintf("on %s neither has what exact arithmetic gives", name)
+	}
+	if cause.Way == nil {
+		return fmt.Sprintf("on %s %s has what exact arithmetic gives, and %s something that no known cause explains", name, right1, wrong)
+	}
+	return fmt.Sprintf("%s has what exact arithmetic gives; likely cause at %s: %s, by at most %d ULP, on %s",
+		right1, wrong, says(cause), cause.Largest, name)
+}
+
+// routes says what a route differs in.
+func (c *Comparison) routes(ours, theirs *Route, nameHere, nameThere string) {
+	of := func(r *Route) map[string]Sum {
+		m := map[string]Sum{}
+		for _, d := range r.Differences {
+			m[d.Problem] = d.Sum
+		}
+		return m
+	}
+	if ours.State != Differs && theirs.State != Differs {
+		return
+	}
+	a, b := of(ours), of(theirs)
+	equal := len(a) == len(b)
+	for name, sum := range a {
+		equal = equal && b[name] == sum
+	}
+	if equal && ours.State == theirs.State && len(a) > 0 {
+		return // both are off alike: each certificate says so by itself
+	}
+	for _, side := range []struct {
+		r    *Route
+		name string
+	}{{ours, nameHere}, {theirs, nameThere}} {
+		if side.r.State != Differs {
+			continue
+		}
+		text := fmt.Sprintf("%s at %s: %d problems differ from its reference", side.r.Name, side.name, len(side.r.Differences))
+		if len(side.r.Differences) > 0 {
+			text += fmt.Sprintf(", the first %s: %s", side.r.Differences[0].Problem, side.r.Differences[0].Says)
+		}
+		for _, cause := range side.r.Causes {
+			text += fmt.Sprintf("\n  %s: %s", cause.Kernel, cause.Says)
+		}
+		c.Lines = append(c.Lines, text)
+	}
+}
+
+// kernelOf returns what a problem's name begins with.
+func kernelOf(name string) string {
+	before, _, _ := strings.Cut(name, "/")
+	return before
+}
