@@ -39,8 +39,7 @@ sysroot() {
 # A worker is a process of its own. The kernel refuses to start it from an emulated one, but starts a script.
 worker() {
     local name=toll-worker-$1
-    [ "$(head -c 4 "$out/lib/$name")" != "#!/b" ] || return 0
-    mv "$out/lib/$name" "$out/lib/$name.arm64"
+    if [ "$(head -c 4 "$out/lib/$name" 2>/dev/null)" = $'\x7fELF' ]; then mv "$out/lib/$name" "$out/lib/$name.arm64"; fi
     cat >"$out/lib/$name" <<'EOF'
 #!/bin/sh
 exec "$(dirname "$0")/../run" "$0.arm64" "$@"
@@ -87,6 +86,6 @@ export GOARCH=arm64 CC=$CC TOLL_LIB=${out@Q}/lib CGO_CFLAGS=${CGO_CFLAGS@Q} CGO_
 EOF
 CGO_ENABLED=1 go build -buildvcs=false "${flags[@]}" -o "$out/bin/toll" ./goside/cmd/toll
 CGO_ENABLED=0 go build -buildvcs=false "${flags[@]}" -o "$out/bin/toll-no-cgo" ./goside/cmd/toll
-CGO_ENABLED=0 go build -buildvcs=false -o "$out/lib/toll-worker-go" ./goside/cmd/toll-worker-go
+CGO_ENABLED=0 go build -buildvcs=false -o "$out/lib/toll-worker-go.arm64" ./goside/cmd/toll-worker-go
 worker c
 worker go
