@@ -16,6 +16,7 @@ import (
 	"toll/goside/study/bench"
 	"toll/goside/study/book"
 	"toll/goside/study/calls"
+	"toll/goside/study/compilers"
 	"toll/goside/study/instructions"
 	"toll/goside/study/kernels"
 	"toll/goside/study/layout"
@@ -25,7 +26,7 @@ import (
 )
 
 // All are the studies.
-var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study, &kernels.Study, &instructions.Study, &profile.Study, &scale.Study, &try.Study}
+var All = []*study.Study{&bench.Study, &calls.Study, &layout.Study, &book.Study, &kernels.Study, &instructions.Study, &profile.Study, &scale.Study, &compilers.Study, &try.Study}
 
 // Of returns the study that made a record.
 func Of(r *record.Record) (*study.Study, error) {

@@ -37,6 +37,15 @@ func OpenWithin(lang, via string, limit time.Duration) (*seam.Library, error) {
 	return w.library(lang), nil
 }
 
+// OpenGo is [Open] of the worker in Go in that file, such as one that another release built.
+func OpenGo(file, via string) (*seam.Library, error) {
+	w, err := program{path: file}.start(via, limit)
+	if err != nil {
+		return nil, err
+	}
+	return w.library("go"), nil
+}
+
 func (w *Worker) library(lang string) *seam.Library {
 	var library *seam.Library
 	build := seam.Build{Compiler: w.Name, Flags: w.Flags}
