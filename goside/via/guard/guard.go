@@ -28,7 +28,7 @@ func New(size, guards int) (*Arena, error) {
 		return nil, fmt.Errorf("guard: an arena of %d bytes between %d, want at least 0 between 1", size, guards)
 	}
 	size, guards = max(1, (size+page-1)/page)*page, (guards+page-1)/page*page
-	all, err := unix.Mmap(-1, 0, 2*guards+size, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|unix.MAP_NORESERVE)
+	all, err := unix.Mmap(-1, 0, 2*guards+size, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS|noReserve)
 	if err != nil {
 		return nil, fmt.Errorf("guard: an arena of %d bytes: %w", size, err)
 	}

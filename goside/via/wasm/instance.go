@@ -145,7 +145,7 @@ func (f fixed) Free() {}
 
 func (m *module) instantiate() (*instance, error) {
 	// Addresses are reserved here, memory is had once it is written to.
-	region, err := unix.Mmap(-1, 0, m.limit, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON|unix.MAP_NORESERVE)
+	region, err := unix.Mmap(-1, 0, m.limit, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON|noReserve)
 	if err != nil {
 		return nil, fmt.Errorf("wasm: no addresses for %d bytes of linear memory: %w", m.limit, err)
 	}

@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: 2026 The Toll authors
+// SPDX-License-Identifier: MIT
+
+package guard
+
+// noReserve is nothing: FreeBSD reserves no memory for addresses, and has no such flag.
+const noReserve = 0
