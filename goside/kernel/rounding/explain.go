@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"slices"
 
 	"toll/goside/kernel"
 )
@@ -15,12 +16,16 @@ import (
 type Cause struct {
 	// Way is what computes the same, IEEE if nothing differs, and nil if the cause is unknown.
 	Way *Way
-	// Differ is how many elements differ, and Explained how many of them come out of Way as they are. If these are not
-	// equal, or if Way changes others, it explains the result in part: more than half.
+	// Differ is how many elements differ, and Explained how many of these come out of Way as they are.
 	Differ, Explained int
-	All               bool // every element comes out of Way as it is
-	First             Difference
-	Largest           uint64 // distance in ULP, or of counts; math.MaxUint64 if just one of the two is NaN
+	// All says that every element comes out of Way as it is. Else Way explains the result in part: it leaves fewer than
+	// half as many elements wrong as differ.
+	All bool
+	// Also are other causes, as many as Way has, under which every element comes out as it is, too: the problem does not
+	// tell them apart.
+	Also    []string
+	First   Difference
+	Largest uint64 // distance in ULP, or of counts; math.MaxUint64 if just one of the two is NaN
 }
 
 // Difference is an element that differs.
@@ -35,29 +40,44 @@ type Difference struct {
 func Explain(c *kernel.Case, got *kernel.Job) *Cause {
 	want := run(c, IEEE())
 	result := differences(want, got)
-	if result.Differ == 0 {
-		result.Way, result.All = IEEE(), true
+	switch {
+	case !alike(want, got):
 		return result
-	}
-	if !alike(want, got) {
+	case result.Differ == 0:
+		result.Way, result.All = IEEE(), true
 		return result
 	}
 	fewest := (result.Differ + 1) / 2 // so that more than half remain
 	for _, w := range Ways(c.Kernel) {
-		way := run(c, w)
-		misses := missed(way, got, fewest)
-		if misses == fewest {
+		if result.All && !result.open(w) {
 			continue
 		}
-		if n, first := explained(want, got, way); first {
-			fewest, result.Way, result.Explained = misses, w, n
+		way := run(c, w)
+		misses := missed(way, got, fewest)
+		if misses >= fewest {
+			continue
 		}
 		if misses == 0 {
-			result.All = true
-			break
+			result.explainedBy(w)
+			fewest = 1
+		} else if n, first := explained(want, got, way); first {
+			fewest, result.Way, result.Explained = misses, w, n
 		}
 	}
 	return result
+}
+
+// open reports whether w, if it explains all, too, is to be told beside result's way.
+func (c *Cause) open(w *Way) bool {
+	return w.causes() == c.Way.causes() && w.Cause != c.Way.Cause && !slices.Contains(c.Also, w.Cause)
+}
+
+func (c *Cause) explainedBy(w *Way) {
+	if c.All {
+		c.Also = append(c.Also, w.Cause)
+		return
+	}
+	c.Way, c.Explained, c.All = w, c.Differ, true
 }
 
 // ExplainHash is [Explain] if only a hash of the other's job is at hand. Of the differences it knows those of the way
@@ -67,14 +87,19 @@ func ExplainHash(c *kernel.Case, hash func(*kernel.Job) [32]byte, got [32]byte) 
 	if hash(want) == got {
 		return &Cause{Way: IEEE(), All: true}
 	}
+	result := new(Cause)
 	for _, w := range Ways(c.Kernel) {
+		if result.All && !result.open(w) {
+			continue
+		}
 		if job := run(c, w); hash(job) == got {
-			result := differences(want, job)
-			result.Way, result.Explained, result.All = w, result.Differ, true
-			return result
+			if !result.All {
+				result = differences(want, job)
+			}
+			result.explainedBy(w)
 		}
 	}
-	return new(Cause)
+	return result
 }
 
 // run returns c's job after w. A job that is refused is as it was.

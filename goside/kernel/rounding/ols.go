@@ -20,9 +20,21 @@ type ols struct {
 	fuseIntercept bool // slope*((n-1)/2) and the difference
 	narrowSums    bool // running sums are rounded to binary64 at each assignment
 	keepSlope     bool // the intercept takes the slope from its register, not as it was stored
-	// Divisors of which the reciprocal is multiplied by: the 6 in the slope's divisor, that divisor, and n.
-	inverseSix, inverseDenominator, inverseN bool
+	fuseMean      bool // sum*(1/n) and the difference
+	inverseN      bool // the sum is multiplied by 1/n
+	divisor       divisor
 }
+
+// divisor is how the sum of pairs is divided by p/6, p = n*(n*n - 1).
+type divisor int
+
+const (
+	divided         divisor = iota // by p/6
+	inverse                        // * 1/(p/6)
+	sixInverse                     // * (6*(1/p))
+	dividedBySixth                 // by p*(1/6)
+	inverseOfSixths                // * 1/(p*(1/6))
+)
 
 type formula int
 
@@ -73,8 +85,6 @@ func pairsOrder(w *Way, l lanes) { w.ols.pairs = l }
 
 func sumOrder(w *Way, l lanes) { w.ols.sum = l }
 
-func bothOrders(w *Way, l lanes) { w.ols.pairs, w.ols.sum = l, l }
-
 // sums returns the changes of the order of one of a row's sums, or of both.
 func sums(name string, set func(w *Way, l lanes)) []change {
 	var all []change
@@ -85,7 +95,20 @@ func sums(name string, set func(w *Way, l lanes)) []change {
 }
 
 func olsOrders() []change {
-	return slices.Concat(sums("both sums", bothOrders), sums("sum of pairs", pairsOrder), sums("sum of y", sumOrder), []change{
+	var both []change
+	for _, pairs := range orders {
+		for _, sum := range orders {
+			if pairs.count != sum.count || pairs.reverse != sum.reverse {
+				continue
+			}
+			name := "both sums " + pairs.String()
+			if pairs != sum {
+				name = fmt.Sprintf("sum of pairs %v, and sum of y %v", pairs, sum)
+			}
+			both = append(both, change{name, order, false, func(w *Way) { w.ols.pairs, w.ols.sum = pairs, sum }})
+		}
+	}
+	return slices.Concat(both, sums("sum of pairs", pairsOrder), sums("sum of y", sumOrder), []change{
 		{"textbook formula", order, false, func(w *Way) { w.ols.formula = textbook }},
 		{"textbook formula about the means", order, false, func(w *Way) { w.ols.formula = centred }},
 	})
@@ -100,6 +123,9 @@ var olsFused = func() []change {
 		{pairs, fused, false, func(w *Way) { w.ols.fusePairs = true }},
 		{intercept, fused, false, func(w *Way) { w.ols.fuseIntercept = true }},
 	}
+	const mean = "fma(sum, 1/n, -slope*mean x)"
+	all = append(all, change{pairs + " and " + mean, fused, false, func(w *Way) { w.ols.fusePairs, w.ols.fuseMean = true, true }},
+		change{mean, fused, false, func(w *Way) { w.ols.fuseMean = true }})
 	for _, lanes := range []int{2, 4, 8, 16} {
 		all = append(all, change{fmt.Sprintf("%s, but for products that fill %d lanes, and %s", pairs, lanes, intercept), fused, true, func(w *Way) {
 			w.ols.fusePairs, w.ols.fuseIntercept, w.ols.apart = true, true, lanes
@@ -119,16 +145,21 @@ var olsExtended = []change{
 
 var olsReciprocals = func() []change {
 	var all []change
-	for set := 1; set < 8; set++ {
-		var names []string
-		for k, name := range []string{"1/denominator", "1/n", "1/6"} {
-			if set>>k&1 != 0 {
-				names = append(names, name)
+	for k, slope := range []string{"", "pairs * 1/(p/6)", "pairs * (6*(1/p))", "pairs / (p*(1/6))", "pairs * 1/(p*(1/6))"} {
+		for _, inverseN := range []bool{false, true} {
+			var names []string
+			if slope != "" {
+				names = append(names, slope)
+			}
+			if inverseN {
+				names = append(names, "sum * 1/n")
+			}
+			if names != nil {
+				all = append(all, change{strings.Join(names, " and "), reciprocal, false, func(w *Way) {
+					w.ols.divisor, w.ols.inverseN = divisor(k), inverseN
+				}})
 			}
 		}
-		all = append(all, change{"multiplied by " + strings.Join(names, ", "), reciprocal, false, func(w *Way) {
-			w.ols.inverseDenominator, w.ols.inverseN, w.ols.inverseSix = set&1 != 0, set&2 != 0, set&4 != 0
-		}})
 	}
 	return all
 }()
@@ -139,7 +170,7 @@ func (w *Way) sum(p []float64) float64 {
 	for k := range p {
 		y[k] = load(p[k])
 	}
-	return w.arithmetic.narrow(w.total(w.ols.sum, len(p), false, func(sum number, k int) number {
+	return w.arithmetic.narrow(w.total(w.ols.sum, len(p), w.ols.narrowSums, func(sum number, k int) number {
 		return w.arithmetic.add(sum, y[k])
 	})).float()
 }
@@ -220,13 +251,31 @@ func (w *Way) line(y []number, stored bool) (slope, intercept number) {
 		return w.plus(sum, weight, difference)
 	})
 	sum := w.total(o.sum, n, stored, func(sum number, j int) number { return m.add(sum, y[j]) })
-	denominator := m.narrow(w.over(m.mul(x, m.sub(m.mul(x, x), one)), whole(6), o.inverseSix))
 	meanX := m.div(m.sub(x, one), whole(2))
-	slope = w.over(pairs, denominator, o.inverseDenominator)
+	slope = w.divide(pairs, m.mul(x, m.sub(m.mul(x, x), one)))
 	if !o.keepSlope {
 		slope = m.narrow(slope)
 	}
+	if o.fuseMean && o.inverseN {
+		return slope, m.fma(sum, m.div(one, x), m.mul(slope, meanX).negated())
+	}
 	return slope, w.minus(w.over(sum, x, o.inverseN), slope, meanX)
+}
+
+// divide returns pairs/(p/6).
+func (w *Way) divide(pairs, p number) number {
+	m, one, six := &w.arithmetic, whole(1), whole(6)
+	switch w.ols.divisor {
+	case inverse:
+		return m.mul(pairs, m.div(one, m.narrow(m.div(p, six))))
+	case sixInverse:
+		return m.mul(pairs, m.mul(six, m.div(one, p)))
+	case dividedBySixth:
+		return m.div(pairs, m.mul(p, m.div(one, six)))
+	case inverseOfSixths:
+		return m.mul(pairs, m.div(one, m.mul(p, m.div(one, six))))
+	}
+	return m.div(pairs, m.narrow(m.div(p, six)))
 }
 
 // plus returns sum + x*y.
@@ -259,7 +308,7 @@ func (w *Way) textbook(y []number, stored bool) (slope, intercept number) {
 	products := w.total(o.pairs, n, stored, func(sum number, j int) number { return w.plus(sum, whole(j), y[j]) })
 	x, sumX, sumXX := whole(n), whole(n*(n-1)/2), whole((n-1)*n*(2*n-1)/6)
 	numerator := m.sub(m.mul(x, products), m.mul(sumX, sum))
-	slope = m.narrow(w.over(numerator, m.sub(m.mul(x, sumXX), m.mul(sumX, sumX)), o.inverseDenominator))
+	slope = m.narrow(w.over(numerator, m.sub(m.mul(x, sumXX), m.mul(sumX, sumX)), o.divisor != divided))
 	return slope, w.over(w.minus(sum, slope, sumX), x, o.inverseN)
 }
 
@@ -270,6 +319,6 @@ func (w *Way) centred(y []number, stored bool) (slope, intercept number) {
 	off := func(j int) number { return m.sub(whole(j), meanX) }
 	numerator := w.total(o.pairs, n, stored, func(sum number, j int) number { return w.plus(sum, off(j), m.sub(y[j], meanY)) })
 	squares := w.total(o.pairs, n, stored, func(sum number, j int) number { return w.plus(sum, off(j), off(j)) })
-	slope = m.narrow(w.over(numerator, squares, o.inverseDenominator))
+	slope = m.narrow(w.over(numerator, squares, o.divisor != divided))
 	return slope, w.minus(meanY, slope, meanX)
 }

@@ -47,11 +47,15 @@ type Way struct {
 	Name  string // what is done otherwise than by the reference, such as "u + fma(D*dt, lap)"
 	Cause string // the causes, joined by " and "
 
+	cause      cause
 	arithmetic arithmetic
 	diffusion  diffusion
 	julia      julia
 	ols        ols
 }
+
+// causes returns how many causes w has.
+func (w *Way) causes() int { return bits.OnesCount(uint(w.cause)) }
 
 // change is what a way does otherwise in one respect.
 type change struct {
@@ -69,7 +73,7 @@ func Ways(kernel string) []*Way {
 	var respects [][]change
 	switch kernel {
 	case "call":
-		respects = [][]change{flushes, {{"sums in a wider register", x87, false, func(w *Way) { w.arithmetic.extended = true }}}, sums("sum", sumOrder)}
+		respects = [][]change{flushes, olsExtended, sums("sum", sumOrder)}
 	case "diffusion":
 		respects = [][]change{diffusionFused, flushes, diffusionExtended, diffusionOrders()}
 	case "julia":
@@ -123,7 +127,7 @@ func combined(respects [][]change) []*Way {
 			names = append(names, change.name)
 			change.make(w)
 		}
-		w.Name, w.Cause = strings.Join(names, "; "), c.cause.String()
+		w.Name, w.Cause, w.cause = strings.Join(names, "; "), c.cause.String(), c.cause
 		ways = append(ways, w)
 	}
 	return ways
