@@ -62,7 +62,6 @@ list() {
     for level in v1 v2 v3 v4; do echo "go-$level go local GOAMD64=$level"; done
     for level in v1 v3; do echo "go-latest-$level go latest GOAMD64=$level"; done
     echo "gccgo-12 go gccgo-12 -O3"
-    echo "gccgo-14 go gccgo-14@trixie -O3"
 
     # What breaks the rule, and what mends it.
     cat <<'LIST'
@@ -110,6 +109,7 @@ in_root() {
             mkdir -p "$root$folder"
             mount --bind "$folder" "$root$folder"
         done
+        mount --bind /proc "$root/proc"
         exec chroot "$root" env -C "$PWD" "$@"' sh "$roots/$1" "$tree" "${CARGO_HOME:-$HOME/.cargo}" "${@:2}"
 }
 
@@ -126,6 +126,7 @@ missing() {
     local command=${2%@*} package system=${2#*@}
     package=${command##*/}
     package=${package/new-/}
+    [ "$package" != rustc ] || package='rustc cargo'
     case $1/$2 in
     */*@*)
         [ ! -x "$roots/$system/usr/bin/$command" ] || return 0
@@ -207,7 +208,7 @@ build_fortran() {
 }
 
 build_rust() {
-    local rustc=$1 folder=$2 words=() profile=() word command=(cargo) compiler
+    local rustc=$1 folder=$2 words=() profile=(--config rust/Cargo.toml) word command=(cargo) compiler
     for word in ${3//-C /}; do
         case $word in
         # As cargo has them: a flag would come twice.
@@ -225,11 +226,11 @@ build_rust() {
             "$roots" "$PWD" "$(declare -f in_root)" "${rustc#*@}" >"$compiler"
         chmod +x "$compiler"
         ;;
-    *) compiler=$rustc ;;
+    *) compiler=$rustc command=("${rustc%/*}/cargo") profile=() ;; # which is too old for such a configuration
     esac
     env ${compiler:+RUSTC="$compiler"} RUSTFLAGS="${words[*]}" CARGO_INCREMENTAL=0 TOLL_HEADER_HASH="$hash" \
         "${command[@]}" rustc --quiet --lib --crate-type cdylib --release --locked --manifest-path rust/Cargo.toml \
-        --config rust/Cargo.toml "${profile[@]}" --target-dir "$folder/rust"
+        "${profile[@]}" --target-dir "$folder/rust"
     cp "$folder/rust/release/libtoll_rust.so" "$folder/${folder##*/}-rust.so"
     rm -rf "$folder/rust"
 }
@@ -237,13 +238,6 @@ build_rust() {
 build_go() {
     local release=$1 folder=$2
     case $release in
-    gccgo-*@*) # the go command of here calls it where it is
-        printf '#!/usr/bin/env bash\nset -euo pipefail\nroots=%q\ntree=%q\n%s\nin_root %q %q "$@"\n' \
-            "$roots" "$PWD" "$(declare -f in_root)" "${release#*@}" "${release%@*}" >"$folder/gccgo"
-        chmod +x "$folder/gccgo"
-        CGO_ENABLED=0 GCCGO=$PWD/$folder/gccgo GOTMPDIR=$PWD/$folder go build -compiler gccgo -buildvcs=false \
-            -o "$folder/toll-worker-go" ./goside/cmd/toll-worker-go
-        ;;
     gccgo-*)
         CGO_ENABLED=0 GCCGO=$release go build -compiler gccgo -buildvcs=false -o "$folder/toll-worker-go" ./goside/cmd/toll-worker-go
         ;;
@@ -276,9 +270,9 @@ version() {
 # reason <log> prints the first error in it, on one line.
 reason() {
     {
-        grep -m 1 -E 'implicit declaration' "$1" || grep -m 1 -iE ':[0-9]+: (fatal )?error' "$1" ||
-        grep -m 1 -iE 'error|requires|not support' "$1" || tail -n 1 "$1"
-    } | sed -E "s,^.*(error(\[E[0-9]+\])?|warning): ,,; s,$PWD/,,g; s/\t/ /g; s/;.*//"
+        grep -m 1 -E 'implicit declaration|is older than' "$1" || grep -m 1 -iE ':[0-9]+: (fatal )?error' "$1" ||
+        grep -m 1 -iE 'error|requires|not support|is not in std' "$1" || tail -n 1 "$1"
+    } | sed -E "s,^.*(error(\[E[0-9]+\])?|warning): ,,; s,$PWD/,,g; s/\t/ /g; s/;.*//; s/^ +//; s,^.*(package [a-z]+ is not in std).*,\1,"
 }
 
 # one <name> <language> <compiler> <flags> <rule> builds, and prints the line of builds.tsv.
@@ -301,7 +295,7 @@ one() {
         say "$name does not compile in $language: $note"
     fi
     rm -f "$folder"/*.o "$folder"/*.mod
-    said=$(version "$language" "$compiler")
+    said=$(version "$language" "$compiler") || said=$compiler
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" "$language" "$status" "$rule" "$said" "$with" "$note"
 }
 
