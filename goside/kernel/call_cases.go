@@ -62,7 +62,7 @@ func callCases() []Case {
 func sumCase(n int) Case {
 	return sumOf(fmt.Sprintf("sum of %d", n), n, func() func() float64 {
 		rng := random(uint64(n))
-		return func() float64 { return rng.NormFloat64() * math.Pow(10, float64(rng.IntN(30))) }
+		return func() float64 { return normal(rng) * math.Pow10(rng.IntN(30)) }
 	})
 }
 

@@ -112,7 +112,7 @@ func rough(seed uint64) func(i, j int) float64 {
 		if rng.IntN(200) == 0 {
 			return special[rng.IntN(len(special))]
 		}
-		return rng.NormFloat64() * math.Pow(10, float64(rng.IntN(8)-4))
+		return normal(rng) * math.Pow10(rng.IntN(8)-4)
 	}
 }
 
@@ -125,7 +125,7 @@ func spread(seed uint64) func(i, j int) float64 {
 		if rng.IntN(4000) == 0 {
 			return special[rng.IntN(len(special))]
 		}
-		return rng.NormFloat64()
+		return normal(rng)
 	}
 }
 
@@ -133,7 +133,7 @@ func spread(seed uint64) func(i, j int) float64 {
 func tiny(seed uint64) func(i, j int) float64 {
 	rng := random(seed)
 	return func(i, j int) float64 {
-		return math.Copysign(float64(rng.IntN(3))*5e-320, rng.NormFloat64())
+		return math.Copysign(float64(rng.IntN(3))*5e-320, normal(rng))
 	}
 }
 
@@ -160,7 +160,7 @@ func huge(seed uint64) func(i, j int) float64 {
 		case 1:
 			return math.Inf(1 - 2*rng.IntN(2))
 		}
-		return math.Copysign(magnitudes[rng.IntN(len(magnitudes))], rng.NormFloat64())
+		return math.Copysign(magnitudes[rng.IntN(len(magnitudes))], normal(rng))
 	}
 }
 

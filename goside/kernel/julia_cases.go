@@ -6,7 +6,6 @@ package kernel
 import (
 	"fmt"
 	"math"
-	"math/cmplx"
 	"slices"
 
 	"toll/goside/via/mem"
@@ -169,13 +168,13 @@ func circleJulia() *Julia {
 	rng := random(2)
 	a := &Julia{MaxIter: 4, Par: Par{2, Guided}}
 	for range 2000 {
-		sin, cos := math.Sincos(2 * math.Pi * rng.Float64())
-		re := 2 * cos
+		z := circle(rng, 2)
+		re := real(z)
 		for range rng.IntN(3) {
 			re = math.Nextafter(re, float64(8*rng.IntN(2)-4))
 		}
-		a.Zs = append(a.Zs, complex(re, 2*sin))
-		a.Cs = append(a.Cs, complex(rng.NormFloat64(), rng.NormFloat64())/4)
+		a.Zs = append(a.Zs, complex(re, imag(z)))
+		a.Cs = append(a.Cs, complex(normal(rng)/4, normal(rng)/4))
 	}
 	a.Hi = len(a.Zs)
 	return a
@@ -192,8 +191,8 @@ func randomJulia(n, lo, hi int, maxiter int32, par Par) *Julia {
 	rng := random(uint64(n))
 	a := &Julia{Zs: make([]complex128, n), Cs: make([]complex128, n), Lo: lo, Hi: hi, MaxIter: maxiter, Par: par}
 	for k := range n {
-		a.Zs[k] = complex(4*rng.Float64()-2, 4*rng.Float64()-2)
-		a.Cs[k] = JuliaC + complex(rng.NormFloat64(), rng.NormFloat64())/10
+		a.Zs[k] = complex(float64(4*rng.Float64())-2, float64(4*rng.Float64())-2)
+		a.Cs[k] = JuliaC + complex(normal(rng)/10, normal(rng)/10)
 	}
 	return a
 }
@@ -206,7 +205,7 @@ func boundaryJulia() *Julia {
 	a := &Julia{MaxIter: 1000, Par: Par{2, Dynamic}}
 	z := complex(1, 0)
 	for k := range 5000 {
-		z = cmplx.Sqrt(z - JuliaC)
+		z = root(z - JuliaC)
 		if rng.IntN(2) == 0 {
 			z = -z
 		}
@@ -228,24 +227,24 @@ func oneC(c complex128, n int, maxiter int32, par Par) *Julia {
 	z := complex128(0)
 	for k := range 2000 + len(orbit) {
 		orbit[k%len(orbit)] = z
-		if square := real(z)*real(z) + imag(z)*imag(z); square < 4 {
+		if square := float64(real(z)*real(z)) + float64(imag(z)*imag(z)); square < 4 {
 			z = complex((float64(real(z)*real(z))-float64(imag(z)*imag(z)))+real(c), float64(2*float64(real(z)*imag(z)))+imag(c))
 		}
 	}
 	a := &Julia{Zs: make([]complex128, n), Cs: make([]complex128, n), Hi: n, MaxIter: maxiter, Par: par}
 	for k := range n {
-		away := cmplx.Rect(math.Sqrt(rng.Float64()), 2*math.Pi*rng.Float64())
+		away := disc(rng, 1)
 		switch k % 6 {
 		case 0:
 			a.Zs[k] = orbit[rng.IntN(len(orbit))]
 		case 1:
-			a.Zs[k] = orbit[rng.IntN(len(orbit))] + away*complex(math.Pow(10, -16*rng.Float64()), 0)
+			a.Zs[k] = orbit[rng.IntN(len(orbit))] + scaled(away, math.Pow10(-rng.IntN(17)))
 		case 2:
-			a.Zs[k] = 0.5 * away
+			a.Zs[k] = scaled(away, 0.5)
 		case 3:
-			a.Zs[k] = cmplx.Rect(2, 2*math.Pi*rng.Float64())
+			a.Zs[k] = circle(rng, 2)
 		default:
-			a.Zs[k] = 1.8 * away
+			a.Zs[k] = scaled(away, 1.8)
 		}
 		a.Cs[k] = c
 	}
@@ -257,12 +256,12 @@ func runsJulia() *Julia {
 	rng := random(7)
 	a := &Julia{MaxIter: 200, Par: pars[2]}
 	for len(a.Zs) < 3000 {
-		c := cmplx.Rect(2.2*rng.Float64(), 2*math.Pi*rng.Float64())
+		c := circle(rng, float64(2.2*rng.Float64()))
 		if rng.IntN(2) == 0 {
 			c = JuliaC
 		}
 		for range 1 + rng.IntN(1<<rng.IntN(10)) {
-			a.Zs = append(a.Zs, cmplx.Rect(2.1*rng.Float64(), 2*math.Pi*rng.Float64()))
+			a.Zs = append(a.Zs, circle(rng, float64(2.1*rng.Float64())))
 			a.Cs = append(a.Cs, c)
 		}
 	}
