@@ -97,21 +97,22 @@ func (c *Comparison) references(ours, theirs map[string]Sum, nameHere, nameThere
 	for _, of := range sorted(differ) {
 		text := fmt.Sprintf("go/direct, the reference: %d of %d problems of %s differ, the first %s",
 			len(differ[of]), both[of], of, differ[of][0])
-		text += "; " + reason(cheapest(differ[of], cases), ours, theirs, nameHere, nameThere)
+		text += "; " + reason(telling(differ[of], cases), ours, theirs, nameHere, nameThere)
 		c.Lines = append(c.Lines, text)
 	}
 }
 
-// cheapest returns that of the problems whose cause costs least to find, nil if this Toll knows none of them.
-func cheapest(names []string, cases map[string]*kernel.Case) (found *kernel.Case) {
-	least := 0.0
+// telling returns that of the problems which says most about a cause: the largest for which it can be found in seconds. It
+// is nil if there is none that this Toll knows.
+func telling(names []string, cases map[string]*kernel.Case) (found *kernel.Case) {
+	most := -1.0
 	for _, name := range names {
 		c := cases[name]
 		if c == nil {
 			continue
 		}
-		if cost := rounding.Cost(c); found == nil || cost < least {
-			found, least = c, cost
+		if cost := rounding.Cost(c); cost > most && cost <= affordable {
+			found, most = c, cost
 		}
 	}
 	return found
@@ -120,26 +121,25 @@ func cheapest(names []string, cases map[string]*kernel.Case) (found *kernel.Case
 // reason says which of the two references is right on a problem, and what the other did.
 func reason(c *kernel.Case, ours, theirs map[string]Sum, nameHere, nameThere string) string {
 	if c == nil {
-		return "this Toll does not know the problem"
+		return "this Toll knows none of them that is small enough to look for the cause"
 	}
 	name := c.String()
 	hash := func(job *kernel.Job) [32]byte { return conform.Sum(job) }
 	mine, other := rounding.ExplainHash(c, hash, ours[name]), rounding.ExplainHash(c, hash, theirs[name])
 	right := func(of *rounding.Cause) bool { return of.Way != nil && of.Way.Cause == "" }
-	wrong, right1 := nameThere, nameHere
-	cause := other
+	exact, off, cause := nameHere, nameThere, other
 	switch {
 	case right(mine):
 	case right(other):
-		wrong, right1, cause = nameHere, nameThere, mine
+		exact, off, cause = nameThere, nameHere, mine
 	default:
 		return fmt.Sprintf("on %s neither has what exact arithmetic gives", name)
 	}
 	if cause.Way == nil {
-		return fmt.Sprintf("on %s %s has what exact arithmetic gives, and %s something that no known cause explains", name, right1, wrong)
+		return fmt.Sprintf("on %s %s has what exact arithmetic gives, and %s something that no known cause explains", name, exact, off)
 	}
-	return fmt.Sprintf("%s has what exact arithmetic gives; likely cause at %s: %s, by at most %d ULP, on %s",
-		right1, wrong, says(cause), cause.Largest, name)
+	return fmt.Sprintf("%s has what exact arithmetic gives; the cause at %s: %s, at most %d ULP apart, on %s",
+		exact, off, says(cause), cause.Largest, name)
 }
 
 // routes says what a route differs in.

@@ -183,6 +183,8 @@ func says(c *rounding.Cause) string {
 	switch {
 	case c.Way == nil:
 		return fmt.Sprintf("unknown cause: none that is known explains more than half of %d elements", c.Differ)
+	case c.Way.Cause == "":
+		return "the reference is off, and this route has what exact arithmetic gives"
 	case c.All:
 		return fmt.Sprintf("%s: with %s all of %d elements that differ come out the same", c.Way.Cause, c.Way.Name, c.Differ)
 	}

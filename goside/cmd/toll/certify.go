@@ -158,8 +158,8 @@ func certificateFacts() []measure.Fact {
 
 // printComparison prints what two certificates say, and reports whether nothing differs.
 func printComparison(out io.Writer, c *certify.Comparison, against string) bool {
-	fmt.Fprintf(out, "Against %s: %d problems are in both, and %d of them differ. %d routes were computed by both.\n",
-		against, c.Both, len(c.Differ), c.Routes)
+	fmt.Fprintf(out, "Against %s: the references agree on %d of %d problems, and %d routes were computed by both.\n",
+		against, c.Both-len(c.Differ), c.Both, c.Routes)
 	for _, text := range c.Lines {
 		fmt.Fprintln(out, text)
 	}
