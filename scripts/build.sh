@@ -12,15 +12,14 @@
 #
 # scripts/build.sh --target arm64 builds the same for 64-bit Arm, by the distribution's cross compilers, into build/arm64, and
 # build/arm64/toll, which runs it: under qemu-user, or natively on such a machine. It has no Python side. Every other
-# language and crossing is there.
+# language and crossing is there. Other targets are amd64-v1, amd64-v3 and amd64-v4, see scripts/cross.sh.
 case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
 unset CDPATH
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 . scripts/environment.sh
 if [ "${1:-}" = --target ]; then
-    [ "${2:-}" = arm64 ] || fail "--target is '${2:-}', want arm64"
-    shift 2
+    shift
     exec scripts/cross.sh "$@"
 fi
 scripts/setup.sh
