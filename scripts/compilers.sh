@@ -100,7 +100,7 @@ rustc-contracts-off rust rustc -C opt-level=3 -C target-cpu=native -C llvm-args=
 LIST
 }
 
-# in_root <system> <command>... runs a command in the root of a system, in this tree, by which it is seen there.
+# in_root <system> <command>... runs a command in the root of a system, in this tree, which is seen there as here.
 in_root() {
     # shellcheck disable=SC2016 # the inner shell's
     unshare --mount --propagation private sh -ec 'root=$1 tree=$2 cargo=$3
@@ -110,7 +110,7 @@ in_root() {
             mount --bind "$folder" "$root$folder"
         done
         mount --bind /proc "$root/proc"
-        exec chroot "$root" env -C "$PWD" "$@"' sh "$roots/$1" "$tree" "${CARGO_HOME:-$HOME/.cargo}" "${@:2}"
+        exec chroot "$root" env -C "$PWD" PATH=/usr/bin:/bin "$@"' sh "$roots/$1" "$tree" "${CARGO_HOME:-$HOME/.cargo}/registry" "${@:2}"
 }
 
 # run <compiler> <argument>... runs a compiler, wherever it is.
@@ -217,19 +217,16 @@ build_rust() {
         *) words+=(-C "$word") ;;
         esac
     done
+    local settings=("RUSTFLAGS=${words[*]}" CARGO_INCREMENTAL=0 "TOLL_HEADER_HASH=$hash")
     case $rustc in
     rustc) compiler='' ;;
     nightly-*) compiler='' command=(cargo "+$rustc") ;;
-    *@*) # cargo of here calls it where it is
-        compiler=$PWD/$folder/rustc
-        printf '#!/usr/bin/env bash\nset -euo pipefail\nroots=%q\ntree=%q\n%s\nin_root %q rustc "$@"\n' \
-            "$roots" "$PWD" "$(declare -f in_root)" "${rustc#*@}" >"$compiler"
-        chmod +x "$compiler"
-        ;;
+    *@*) compiler='' command=(in_root "${rustc#*@}" env "CARGO_HOME=${CARGO_HOME:-$HOME/.cargo}" "${settings[@]}" cargo --offline) ;;
     *) compiler=$rustc command=("${rustc%/*}/cargo") profile=() ;; # which is too old for such a configuration
     esac
-    env ${compiler:+RUSTC="$compiler"} RUSTFLAGS="${words[*]}" CARGO_INCREMENTAL=0 TOLL_HEADER_HASH="$hash" \
-        "${command[@]}" rustc --quiet --lib --crate-type cdylib --release --locked --manifest-path rust/Cargo.toml \
+    [ -z "$compiler" ] || command=(env RUSTC="$compiler" "${command[@]}")
+    export "${settings[@]}"
+    "${command[@]}" rustc --quiet --lib --crate-type cdylib --release --locked --manifest-path rust/Cargo.toml \
         "${profile[@]}" --target-dir "$folder/rust"
     cp "$folder/rust/release/libtoll_rust.so" "$folder/${folder##*/}-rust.so"
     rm -rf "$folder/rust"
