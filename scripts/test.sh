@@ -64,7 +64,7 @@ other_languages() {
 if [ "${1:-}" = --quick ]; then
     shift
     matches='^Test(Routes|Properties|Offered|Calls|.*Mutant.*|Julia.*|OLS.*|Diffusion.*|Exact|Variants)$'
-    go test -timeout 25m -run "$matches" "$@" ./goside/conform ./goside/kernel
+    go test -timeout 60m -run "$matches" "$@" ./goside/conform ./goside/kernel
     exit
 fi
 
@@ -82,7 +82,7 @@ if [ $# -eq 0 ]; then
     # processes.
     mapfile -t all_but < <(CGO_ENABLED=0 go list ./... | grep -vxE 'toll/goside/(fit|study/scale)')
     CGO_ENABLED=0 TOLL_ROUTES="$native capi/cpython" TOLL_REQUIRE="$native $python" \
-        go test -timeout 25m -skip '^Test(Examples|ReportOfAll|ReportSideBySide)$' "${all_but[@]}"
+        go test -timeout 60m -skip '^Test(Examples|ReportOfAll|ReportSideBySide)$' "${all_but[@]}"
     # The race detector brings the compiler's checks of pointers; cgocheck2 adds those of what is stored in C's memory.
     echo "With the race detector and the checks of pointers:"
     # What they look at is Go: of a crossing to shared libraries and of one to a process, few languages are enough.
@@ -101,4 +101,4 @@ if [ $# -eq 0 ]; then
 fi
 # The longest first.
 echo "With cgo, every route:"
-go test -timeout 25m "$@" ./goside/conform ./...
+go test -timeout 60m "$@" ./goside/conform ./...
