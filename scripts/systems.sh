@@ -247,8 +247,8 @@ readonly_tree() {
     local script
     mount --bind "$root/root/toll" "$root/root/toll"
     mount -o remount,bind,ro "$root/root/toll"
-    inside root /root/toll 'build/bin/toll list | head -n 3; build/bin/toll verify --kernel julia'
-    inside root /root/toll 'build/bin/toll bench --quick --kernel call -o /tmp/record.txt'
+    inside root /root/toll 'build/bin/toll list | head -n 3; build/bin/toll verify --kernel julia --route "c*/*"'
+    inside root /root/toll 'build/bin/toll bench --quick --kernel call --route c/cgo -o /tmp/record.txt'
     refuses 'cannot be written' inside root /root/toll 'build/bin/toll bench --quick'
     for script in setup build test bench lint; do refuses 'want a folder that can be written to' inside root /root/toll "scripts/$script.sh"; done
     umount "$root/root/toll"
@@ -268,12 +268,12 @@ refuses() {
 }
 
 # What shows in seconds that a tree is built and right.
-brief='scripts/build.sh; build/bin/toll verify --kernel julia --kernel call'
+brief='scripts/build.sh; build/bin/toll verify --kernel julia --route "*/cgo" --route "*/trampoline"'
 
 odd_paths() {
     # With Python, whose environment holds paths.
     clone '/root/a, é b/toll'
-    inside root '/root/a, é b/toll' "$brief; build/bin/toll bench --quick --kernel call -o /root/record.txt"
+    inside root '/root/a, é b/toll' "$brief --route capi/cpython; build/bin/toll bench --quick --kernel call --route c/cgo -o /root/record.txt"
     # Moved.
     rm -rf --one-file-system "$root/root/outer"
     mkdir "$root/root/outer"
@@ -311,7 +311,7 @@ hostile() {
 	EOF
     inside CDPATH=/tmp:/ PIP_USER=1 PIP_TARGET=/root/elsewhere "GOFLAGS=-mod=mod -tags=x" LC_ALL=de_DE.UTF-8 \
         TZ=Pacific/Chatham OMP_NUM_THREADS=1 OMP_SCHEDULE=dynamic,3 OMP_DYNAMIC=true OMP_PROC_BIND=true OMP_THREAD_LIMIT=1 \
-        root /root/hostile "umask 077; $brief; build/bin/toll bench --quick --kernel call -o /root/record.txt"
+        root /root/hostile "umask 077; $brief --route '*/cpython'; build/bin/toll bench --quick --kernel call --route c/cgo -o /root/record.txt"
     if [ -e "$root/root/elsewhere" ]; then
         echo "something was put elsewhere: $(find "$root/root/elsewhere" | head)" && return 1
     fi
@@ -337,7 +337,7 @@ hostile() {
 
     # A locale that is installed, and OpenMP's settings one by one.
     inside root / 'apt-get install -y --no-install-recommends locales >/dev/null; localedef -i de_DE -f UTF-8 de_DE.UTF-8'
-    inside LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 root /root/toll 'scripts/build.sh; build/bin/toll verify --kernel julia'
+    inside LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 root /root/toll "scripts/build.sh; build/bin/toll verify --kernel julia --route 'c*/*'"
     for variable in OMP_NUM_THREADS=1 OMP_NUM_THREADS=64 OMP_SCHEDULE=dynamic,3 OMP_DYNAMIC=true OMP_PROC_BIND=close \
         OMP_THREAD_LIMIT=1 OMP_STACKSIZE=64k OMP_NESTED=true GOMP_CPU_AFFINITY=0 OMP_WAIT_POLICY=active; do
         echo "$variable"
