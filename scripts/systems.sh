@@ -237,9 +237,9 @@ as_user() {
 offline() {
     # shellcheck disable=SC2016 # expanded by the other shell
     local wrap=(unshare --net bash -c 'ip link set lo up && exec "$@"' bash)
-    inside root /root/toll 'touch csrc/julia.c rust/src/lib.rs fortran/julia.f90 cpython-ext/*/meson.build'
-    inside root /root/toll 'time scripts/test.sh --quick'
-    inside root /root/toll 'time scripts/bench.sh --quick'
+    inside root /root/toll 'touch csrc/julia.c rust/src/lib.rs fortran/julia.f90 goside/seam/*.go cpython-ext/capi/*'
+    inside "TOLL_ROUTES=*/cgo */cpython */socket" root /root/toll 'time scripts/test.sh --quick'
+    inside root /root/toll 'time scripts/bench.sh --quick --route "*/cgo"'
 }
 
 # A tree that was built, and can no longer be written to: the command works, and what cannot says what it wants.
@@ -247,7 +247,7 @@ readonly_tree() {
     local script
     mount --bind "$root/root/toll" "$root/root/toll"
     mount -o remount,bind,ro "$root/root/toll"
-    inside root /root/toll 'build/bin/toll list | head -n 3; build/bin/toll verify --kernel julia --route "c*/*"'
+    inside root /root/toll 'build/bin/toll list; build/bin/toll verify --kernel julia --route "c*/*"'
     inside root /root/toll 'build/bin/toll bench --quick --kernel call --route c/cgo -o /tmp/record.txt'
     refuses 'cannot be written' inside root /root/toll 'build/bin/toll bench --quick'
     for script in setup build test bench lint; do refuses 'want a folder that can be written to' inside root /root/toll "scripts/$script.sh"; done
@@ -397,7 +397,7 @@ try_system() {
         *)
             enter_root root
             case $current in
-            offline) scenario offline "sources touched; test.sh --quick, bench.sh --quick without network" offline ;;
+            offline) scenario offline "sources touched, and both commands without network" offline ;;
             readonly)
                 scenario readonly "a built tree that cannot be written to" readonly_tree
                 umount -q "$root/root/toll" || true # if it fails half-way
