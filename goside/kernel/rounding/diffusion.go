@@ -99,7 +99,9 @@ func trees() []*tree {
 }
 
 var diffusionFused = []change{
-	{"fma(D*dt, lap, u) and fma(-4, u, neighbours)", fused, false, func(w *Way) { w.diffusion.fuseScale, w.diffusion.fuseFour = true, true }},
+	{"fma(D*dt, lap, u) and fma(-4, u, neighbours)", fused, false, func(w *Way) {
+		w.diffusion.fuseScale, w.diffusion.fuseFour = true, true
+	}},
 	{"fma(D*dt, lap, u)", fused, false, func(w *Way) { w.diffusion.fuseScale = true }},
 	{"fma(-4, u, neighbours)", fused, true, func(w *Way) { w.diffusion.fuseFour = true }},
 }
@@ -108,7 +110,9 @@ var diffusionExtended = []change{
 	{"lap and D*dt stored", x87, false, func(w *Way) {
 		w.arithmetic.extended, w.diffusion.narrowLap, w.diffusion.narrowDdt = true, true, true
 	}},
-	{"lap kept in a register, D*dt stored", x87, false, func(w *Way) { w.arithmetic.extended, w.diffusion.narrowDdt = true, true }},
+	{"lap kept in a register, D*dt stored", x87, false, func(w *Way) {
+		w.arithmetic.extended, w.diffusion.narrowDdt = true, true
+	}},
 	{"lap and D*dt kept in registers", x87, false, func(w *Way) { w.arithmetic.extended = true }},
 }
 
@@ -146,8 +150,8 @@ func (w *Way) cells(out, in *kernel.Grid, lo, hi int, d, dt float64) {
 	}
 	for i := max(lo, 1); i < min(hi, in.Rows-1); i++ {
 		for j := 1; j < in.Cols-1; j++ {
-			for term, at := range [...]int{down: in.At(i+1, j), up: in.At(i-1, j), right: in.At(i, j+1), left: in.At(i, j-1), centre: in.At(i, j)} {
-				c.u[term] = load(in.Data[at])
+			for term, at := range [...][2]int{down: {i + 1, j}, up: {i - 1, j}, right: {i, j + 1}, left: {i, j - 1}, centre: {i, j}} {
+				c.u[term] = load(in.Data[in.At(at[0], at[1])])
 			}
 			out.Data[out.At(i, j)] = w.arithmetic.narrow(c.next()).float()
 		}

@@ -37,14 +37,20 @@ func form(name string, cause cause, f func(p *point) number) change {
 }
 
 var juliaReal = []change{
-	form("fma(zr, zr, -zi*zi) + cr", fused, func(p *point) number { return p.m.add(p.m.fma(p.zr, p.zr, p.ii().negated()), p.cr) }),
-	form("fma(-zi, zi, zr*zr) + cr", fused, func(p *point) number { return p.m.add(p.m.fma(p.zi.negated(), p.zi, p.rr()), p.cr) }),
+	form("fma(zr, zr, -zi*zi) + cr", fused, func(p *point) number {
+		return p.m.add(p.m.fma(p.zr, p.zr, p.ii().negated()), p.cr)
+	}),
+	form("fma(-zi, zi, zr*zr) + cr", fused, func(p *point) number {
+		return p.m.add(p.m.fma(p.zi.negated(), p.zi, p.rr()), p.cr)
+	}),
 	form("zr*zr + (cr - zi*zi)", order, func(p *point) number { return p.m.add(p.rr(), p.m.sub(p.cr, p.ii())) }),
 	form("(zr*zr + cr) - zi*zi", order, func(p *point) number { return p.m.sub(p.m.add(p.rr(), p.cr), p.ii()) }),
 	form("(zr + zi)*(zr - zi) + cr", order, func(p *point) number {
 		return p.m.add(p.m.mul(p.m.add(p.zr, p.zi), p.m.sub(p.zr, p.zi)), p.cr)
 	}),
-	form("fma(zr, zr, cr - zi*zi)", fused|order, func(p *point) number { return p.m.fma(p.zr, p.zr, p.m.sub(p.cr, p.ii())) }),
+	form("fma(zr, zr, cr - zi*zi)", fused|order, func(p *point) number {
+		return p.m.fma(p.zr, p.zr, p.m.sub(p.cr, p.ii()))
+	}),
 	form("fma(zr, zr, fma(-zi, zi, cr))", fused|order, func(p *point) number {
 		return p.m.fma(p.zr, p.zr, p.m.fma(p.zi.negated(), p.zi, p.cr))
 	}),
@@ -54,7 +60,9 @@ var juliaReal = []change{
 	form("fma(-zi, zi, fma(zr, zr, cr))", fused|order, func(p *point) number {
 		return p.m.fma(p.zi.negated(), p.zi, p.m.fma(p.zr, p.zr, p.cr))
 	}),
-	form("fma(zr, zr, cr) - zi*zi", fused|order, func(p *point) number { return p.m.sub(p.m.fma(p.zr, p.zr, p.cr), p.ii()) }),
+	form("fma(zr, zr, cr) - zi*zi", fused|order, func(p *point) number {
+		return p.m.sub(p.m.fma(p.zr, p.zr, p.cr), p.ii())
+	}),
 	form("zr*zr + fma(-zi, zi, cr)", fused|order, func(p *point) number {
 		return p.m.add(p.rr(), p.m.fma(p.zi.negated(), p.zi, p.cr))
 	}),
@@ -82,10 +90,16 @@ var juliaImaginary = []change{
 }
 
 var juliaExtended = []change{
-	{"both parts stored", x87, false, func(w *Way) { w.arithmetic.extended, w.julia.narrowRe, w.julia.narrowIm = true, true, true }},
+	{"both parts stored", x87, false, func(w *Way) {
+		w.arithmetic.extended, w.julia.narrowRe, w.julia.narrowIm = true, true, true
+	}},
 	{"both parts kept in registers", x87, false, func(w *Way) { w.arithmetic.extended = true }},
-	{"re stored, im kept in a register", x87, false, func(w *Way) { w.arithmetic.extended, w.julia.narrowRe = true, true }},
-	{"re kept in a register, im stored", x87, false, func(w *Way) { w.arithmetic.extended, w.julia.narrowIm = true, true }},
+	{"re stored, im kept in a register", x87, false, func(w *Way) {
+		w.arithmetic.extended, w.julia.narrowRe = true, true
+	}},
+	{"re kept in a register, im stored", x87, false, func(w *Way) {
+		w.arithmetic.extended, w.julia.narrowIm = true, true
+	}},
 }
 
 func (w *Way) escapes(a *kernel.Julia) error {

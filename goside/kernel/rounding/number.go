@@ -17,7 +17,8 @@ const (
 	nan
 )
 
-// number is a floating-point number of up to 64 significant bits: mant * 2^exp if it is finite, the top bit of mant set.
+// number is a floating-point number of up to 64 significant bits. If it is finite, it is mant * 2^exp, the top bit of
+// mant set.
 type number struct {
 	mant uint64
 	exp  int

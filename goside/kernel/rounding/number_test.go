@@ -7,15 +7,21 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"runtime"
 	"testing"
+
+	"toll/goside/level"
+	"toll/goside/via/thread"
 )
 
 // edges are numbers at which formats and operations change their behaviour.
 var edges = func() (all []float64) {
-	for _, x := range []float64{0, 5e-324, 1e-323, 0x1p-1060, 0x1p-1023, math.Nextafter(0x1p-1022, 0), 0x1p-1022,
-		math.Nextafter(0x1p-1022, 1), 0x1p-600, 0x1p-537, 0x1.8p-538, 0x1p-54, 0x1p-53, math.Nextafter(0x1p-53, 1), 0x1p-52, 1.0 / 3, 1,
-		math.Nextafter(1, 0), math.Nextafter(1, 2), 1 + 0x1p-26, 1.5, 2, 3, 4, 0x1p53, 0x1p53 + 2, 0x1p64, 0x1p511, 0x1p512, 0x1p600,
-		0x1p1023, 0x1.fffffffffffffp1022, math.MaxFloat64, math.Inf(1), math.NaN()} {
+	for _, x := range []float64{
+		0, 5e-324, 1e-323, 0x1p-1060, 0x1p-1023, math.Nextafter(0x1p-1022, 0), 0x1p-1022, math.Nextafter(0x1p-1022, 1),
+		0x1p-600, 0x1p-537, 0x1.8p-538, 0x1p-54, 0x1p-53, math.Nextafter(0x1p-53, 1), 0x1p-52, 1.0 / 3,
+		math.Nextafter(1, 0), 1, math.Nextafter(1, 2), 1 + 0x1p-26, 1.5, 2, 3, 4, 0x1p53, 0x1p53 + 2, 0x1p64, 0x1p511,
+		0x1p512, 0x1p600, 0x1p1023, 0x1.fffffffffffffp1022, math.MaxFloat64, math.Inf(1), math.NaN(),
+	} {
 		all = append(all, x, -x)
 	}
 	return all
@@ -59,29 +65,63 @@ func triples(n int, f func(x, y, z float64)) {
 	}
 }
 
+// equal compares bits, since a processor that takes subnormal operands for zero takes them for equal.
 func equal(a, b float64) bool {
 	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
 }
 
-// TestHardware compares each operation with the processor's.
+// TestHardware compares each operation with the processor's, also where that flushes subnormals to zero.
 func TestHardware(t *testing.T) {
-	var m arithmetic
-	wrong := 0
-	check := func(what string, got number, want, x, y, z float64) {
-		if !equal(got.float(), want) && wrong < 10 {
-			wrong++
-			t.Errorf("%s of %v (%#x), %v (%#x), %v (%#x): got %v, want %v", what, x, math.Float64bits(x), y, math.Float64bits(y), z, math.Float64bits(z), got.float(), want)
-		}
+	const both = thread.FlushToZero | thread.DenormalsAreZero
+	settings := map[thread.Float]arithmetic{0: {}}
+	switch runtime.GOARCH {
+	case "amd64":
+		settings[both] = arithmetic{operands: true, results: true}
+		settings[thread.FlushToZero] = arithmetic{results: true}
+		settings[thread.DenormalsAreZero] = arithmetic{operands: true}
+	case "arm64":
+		settings[both] = arithmetic{operands: true, results: true, early: true}
 	}
-	triples(1_000_000, func(x, y, z float64) {
+	for float, m := range settings {
+		t.Run(float.String(), func(t *testing.T) {
+			thread.Do(func() {
+				thread.SetFloat(float)
+				compare(t, &m, float == 0 || level.Has("avx2"))
+				thread.SetFloat(0)
+			})
+		})
+	}
+}
+
+// compare compares m with the processor as it is set; fused says that it has a fused multiply-add.
+func compare(t *testing.T, m *arithmetic, fused bool) {
+	wrong := 0
+	triples(200_000, func(x, y, z float64) {
 		a, b, c := load(x), load(y), load(z)
-		check("load", a, x, x, y, z)
-		check("sum", m.add(a, b), x+y, x, y, z)
-		check("difference", m.sub(a, b), x-y, x, y, z)
-		check("product", m.mul(a, b), float64(x*y), x, y, z)
-		check("quotient", m.div(a, b), x/y, x, y, z)
-		check("fused", m.fma(a, b, c), math.FMA(x, y, z), x, y, z)
+		for _, check := range []struct {
+			what string
+			got  number
+			want float64
+		}{
+			{"load", a, x},
+			{"sum", m.add(a, b), x + y},
+			{"difference", m.sub(a, b), x - y},
+			{"product", m.mul(a, b), float64(x * y)},
+			{"quotient", m.div(a, b), x / y},
+			{"fused", m.fma(a, b, c), math.FMA(x, y, z)},
+		} {
+			if equal(check.got.float(), check.want) || check.what == "fused" && !fused {
+				continue
+			}
+			if wrong++; wrong < 10 {
+				t.Errorf("%s of %#x, %#x, %#x: got %#x, want %#x", check.what, math.Float64bits(x), math.Float64bits(y),
+					math.Float64bits(z), math.Float64bits(check.got.float()), math.Float64bits(check.want))
+			}
+		}
 	})
+	if wrong > 0 {
+		t.Errorf("%d are wrong", wrong)
+	}
 }
 
 // TestExact compares each operation, to 64 bits and to 53, with exact arithmetic on numbers of any size.
@@ -108,7 +148,7 @@ func TestExact(t *testing.T) {
 			}
 		}
 	}
-	triples(50_000, func(x, y, z float64) {
+	triples(30_000, func(x, y, z float64) {
 		for _, f := range []float64{x, y, z} {
 			if math.IsNaN(f) || math.IsInf(f, 0) {
 				return

@@ -16,7 +16,7 @@ type ols struct {
 	formula       formula
 	pairs, sum    lanes
 	fusePairs     bool // w*(y[hi] - y[lo]) and the sum
-	apart         int  // of fusePairs: products that fill a vector of so many are rounded before they are added one by one
+	apart         int  // with fusePairs: products that fill a vector of so many are rounded, and added one by one
 	fuseIntercept bool // slope*((n-1)/2) and the difference
 	narrowSums    bool // running sums are rounded to binary64 at each assignment
 	keepSlope     bool // the intercept takes the slope from its register, not as it was stored
@@ -25,15 +25,15 @@ type ols struct {
 	divisor       divisor
 }
 
-// divisor is how the sum of pairs is divided by p/6, p = n*(n*n - 1).
+// divisor is how the sum of pairs is divided by n*(n*n - 1)/6.
 type divisor int
 
 const (
-	divided         divisor = iota // by p/6
+	divided         divisor = iota // by p/6, p = n*(n*n - 1)
 	inverse                        // * 1/(p/6)
-	sixInverse                     // * (6*(1/p))
-	dividedBySixth                 // by p*(1/6)
-	inverseOfSixths                // * 1/(p*(1/6))
+	sixInverse                     // * (6*(1/p)), as gcc does
+	dividedBySixth                 // by q = (n*(1/6))*(n*n - 1)
+	inverseOfSixths                // * 1/q, as clang does
 )
 
 type formula int
@@ -67,7 +67,8 @@ func (l lanes) String() string {
 	if l.reverse {
 		return "from the last term"
 	}
-	return fmt.Sprintf("in %d lanes%s", l.count, [...]string{", added by halves", ", added in order", ", added by halves that take on more terms"}[l.reduce])
+	added := [...]string{"by halves", "in order", "by halves that take on more terms"}[l.reduce]
+	return fmt.Sprintf("in %d lanes, added %s", l.count, added)
 }
 
 // orders are all of a sum but the reference's. Of two lanes, all reduce to the same.
@@ -114,20 +115,24 @@ func olsOrders() []change {
 	})
 }
 
-// olsFused are the ways to fuse. gcc, for one, makes products in vectors, adds their elements one after another, and fuses
-// only what does not fill a vector.
+// olsFused are the ways to fuse. gcc, for one, makes products in vectors, adds their elements one after another, and
+// fuses only what does not fill a vector.
 var olsFused = func() []change {
 	const pairs, intercept = "fma(w, difference, pairs)", "fma(-slope, mean x, mean y)"
 	all := []change{
-		{pairs + " and " + intercept, fused, false, func(w *Way) { w.ols.fusePairs, w.ols.fuseIntercept = true, true }},
+		{pairs + " and " + intercept, fused, false, func(w *Way) {
+			w.ols.fusePairs, w.ols.fuseIntercept = true, true
+		}},
 		{pairs, fused, false, func(w *Way) { w.ols.fusePairs = true }},
 		{intercept, fused, false, func(w *Way) { w.ols.fuseIntercept = true }},
 	}
 	const mean = "fma(sum, 1/n, -slope*mean x)"
-	all = append(all, change{pairs + " and " + mean, fused, false, func(w *Way) { w.ols.fusePairs, w.ols.fuseMean = true, true }},
+	all = append(all,
+		change{pairs + " and " + mean, fused, false, func(w *Way) { w.ols.fusePairs, w.ols.fuseMean = true, true }},
 		change{mean, fused, false, func(w *Way) { w.ols.fuseMean = true }})
 	for _, lanes := range []int{2, 4, 8, 16} {
-		all = append(all, change{fmt.Sprintf("%s, but for products that fill %d lanes, and %s", pairs, lanes, intercept), fused, true, func(w *Way) {
+		name := fmt.Sprintf("%s, but for products that fill %d lanes, and %s", pairs, lanes, intercept)
+		all = append(all, change{name, fused, true, func(w *Way) {
 			w.ols.fusePairs, w.ols.fuseIntercept, w.ols.apart = true, true, lanes
 		}})
 	}
@@ -145,7 +150,8 @@ var olsExtended = []change{
 
 var olsReciprocals = func() []change {
 	var all []change
-	for k, slope := range []string{"", "pairs * 1/(p/6)", "pairs * (6*(1/p))", "pairs / (p*(1/6))", "pairs * 1/(p*(1/6))"} {
+	const q = "(n*(1/6)*(n*n-1))"
+	for k, slope := range []string{"", "pairs * 1/(p/6)", "pairs * (6*(1/p))", "pairs / " + q, "pairs * 1/" + q} {
 		for _, inverseN := range []bool{false, true} {
 			var names []string
 			if slope != "" {
@@ -252,7 +258,7 @@ func (w *Way) line(y []number, stored bool) (slope, intercept number) {
 	})
 	sum := w.total(o.sum, n, stored, func(sum number, j int) number { return m.add(sum, y[j]) })
 	meanX := m.div(m.sub(x, one), whole(2))
-	slope = w.divide(pairs, m.mul(x, m.sub(m.mul(x, x), one)))
+	slope = w.divide(pairs, x)
 	if !o.keepSlope {
 		slope = m.narrow(slope)
 	}
@@ -262,20 +268,20 @@ func (w *Way) line(y []number, stored bool) (slope, intercept number) {
 	return slope, w.minus(w.over(sum, x, o.inverseN), slope, meanX)
 }
 
-// divide returns pairs/(p/6).
-func (w *Way) divide(pairs, p number) number {
+// divide returns pairs/(n*(n*n - 1)/6).
+func (w *Way) divide(pairs, n number) number {
 	m, one, six := &w.arithmetic, whole(1), whole(6)
+	square := m.sub(m.mul(n, n), one)
+	var by number
 	switch w.ols.divisor {
-	case inverse:
-		return m.mul(pairs, m.div(one, m.narrow(m.div(p, six))))
+	case divided, inverse:
+		by = m.narrow(m.div(m.mul(n, square), six))
 	case sixInverse:
-		return m.mul(pairs, m.mul(six, m.div(one, p)))
-	case dividedBySixth:
-		return m.div(pairs, m.mul(p, m.div(one, six)))
-	case inverseOfSixths:
-		return m.mul(pairs, m.div(one, m.mul(p, m.div(one, six))))
+		return m.mul(pairs, m.mul(six, m.div(one, m.mul(n, square))))
+	case dividedBySixth, inverseOfSixths:
+		by = m.mul(m.mul(n, m.div(one, six)), square)
 	}
-	return m.div(pairs, m.narrow(m.div(p, six)))
+	return w.over(pairs, by, w.ols.divisor == inverse || w.ols.divisor == inverseOfSixths)
 }
 
 // plus returns sum + x*y.
@@ -317,7 +323,9 @@ func (w *Way) centred(y []number, stored bool) (slope, intercept number) {
 	x, meanX := whole(n), m.div(whole(n-1), whole(2))
 	meanY := w.over(w.total(o.sum, n, stored, func(sum number, j int) number { return m.add(sum, y[j]) }), x, o.inverseN)
 	off := func(j int) number { return m.sub(whole(j), meanX) }
-	numerator := w.total(o.pairs, n, stored, func(sum number, j int) number { return w.plus(sum, off(j), m.sub(y[j], meanY)) })
+	numerator := w.total(o.pairs, n, stored, func(sum number, j int) number {
+		return w.plus(sum, off(j), m.sub(y[j], meanY))
+	})
 	squares := w.total(o.pairs, n, stored, func(sum number, j int) number { return w.plus(sum, off(j), off(j)) })
 	slope = m.narrow(w.over(numerator, squares, o.divisor != divided))
 	return slope, w.minus(meanY, slope, meanX)

@@ -7,8 +7,10 @@
 // operations, a reciprocal in place of a division, and combinations of these. The simplest hypothesis under which all
 // elements come out as they did is the cause.
 //
-// Caveat: one problem may fit several causes, of which the simplest is returned. The more of its elements differ, the
-// less likely that is.
+// Caveats: One problem may fit several causes, of which the first is returned and [Cause.Also] tells the others. The
+// more of its elements differ, the fewer fit. A build may compute some elements otherwise than the rest: gcc -Ofast sums
+// the neighbours of two cells in one order and of the next two in another, and -mfpmath=387 computes only what does not
+// fill a vector with the x87. Such results are explained in part or not at all.
 package rounding
 
 import (
@@ -30,7 +32,9 @@ const (
 	reciprocal
 )
 
-var causes = [...]string{"fused multiply-add", "flush to zero", "x87 extended precision", "other order", "division by a reciprocal"}
+var causes = [...]string{
+	"fused multiply-add", "flush to zero", "x87 extended precision", "other order", "division by a reciprocal",
+}
 
 func (c cause) String() string {
 	var all []string
@@ -68,7 +72,8 @@ type change struct {
 // IEEE returns the reference's way: each operation is rounded to binary64, in the order of csrc/include/toll.h.
 func IEEE() *Way { return &Way{Name: "IEEE 754", diffusion: straight, ols: paired} }
 
-// Ways returns the other ways of a kernel, those of one cause first. There are none of transpose, which computes nothing.
+// Ways returns the other ways of a kernel, those of one cause first. There are none of transpose, which computes
+// nothing.
 func Ways(kernel string) []*Way {
 	var respects [][]change
 	switch kernel {
@@ -86,7 +91,9 @@ func Ways(kernel string) []*Way {
 
 // flushes are the ways to treat subnormal numbers; the second is arm64's.
 var flushes = []change{
-	{"subnormal operands and results are zero", flush, false, func(w *Way) { w.arithmetic.operands, w.arithmetic.results = true, true }},
+	{"subnormal operands and results are zero", flush, false, func(w *Way) {
+		w.arithmetic.operands, w.arithmetic.results = true, true
+	}},
 	{"subnormal operands are zero, and results that would be before they are rounded", flush, true, func(w *Way) {
 		w.arithmetic = arithmetic{operands: true, results: true, early: true}
 	}},
@@ -139,7 +146,7 @@ func (w *Way) Funcs() kernel.Funcs {
 	return kernel.Funcs{
 		Noop:            func() {},
 		Not:             func(x int64) int64 { return ^x },
-		Add:             func(x, y float64) float64 { return w.arithmetic.narrow(w.arithmetic.add(load(x), load(y))).float() },
+		Add:             w.add,
 		Sum:             w.sum,
 		Step:            w.step,
 		Run:             w.run,
@@ -152,6 +159,11 @@ func (w *Way) Funcs() kernel.Funcs {
 		TransposeNaive:  transpose,
 		Team:            kernel.Alone,
 	}.Checked()
+}
+
+func (w *Way) add(x, y float64) float64 {
+	m := &w.arithmetic
+	return m.narrow(m.add(load(x), load(y))).float()
 }
 
 func transpose(a *kernel.Transpose) error {
