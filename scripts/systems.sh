@@ -195,6 +195,7 @@ remove_root() {
 
 # clone <folder> puts a clean clone of HEAD into the root.
 clone() {
+    rm -rf --one-file-system "$root$1"
     mkdir -p "$(dirname "$root$1")"
     git -c advice.detachedHead=false clone --quiet --no-local "$PWD" "$root$1"
 }
@@ -271,31 +272,28 @@ refuses() {
 brief='scripts/build.sh; build/bin/toll verify --kernel julia --route "*/cgo" --route "*/trampoline"'
 
 odd_paths() {
-    # With Python, whose environment holds paths.
-    clone '/root/a, é b/toll'
-    inside root '/root/a, é b/toll' "$brief --route capi/cpython; build/bin/toll bench --quick --kernel call --route c/cgo -o /root/record.txt"
-    # Moved.
-    rm -rf --one-file-system "$root/root/outer"
-    mkdir "$root/root/outer"
-    mv "$root/root/a, é b/toll" "$root/root/outer/moved"
-    inside TOLL_PYTHON=none root /root/outer/moved "$brief"
     # A path that tools take apart.
     clone /root/a:b
     refuses "want ASCII letters, digits, space" inside root /root/a:b scripts/build.sh
-    rm -rf --one-file-system "$root/root/a:b"
-    # Inside another repository, from an archive.
+    # An archive inside another repository.
     rm -rf --one-file-system "$root/root/outer"
     mkdir -p "$root/root/outer/toll"
     inside root /root/outer 'git init --quiet; git -c user.name=a -c user.email=a@b commit --quiet --allow-empty -m first'
     git archive HEAD | tar -C "$root/root/outer/toll" -xf -
-    inside TOLL_PYTHON=none root /root/outer/toll "$brief; scripts/test.sh --quick"
-    inside root /root/outer/toll 'build/bin/toll bench --quick --kernel call --route c/cgo -o /root/record.txt; grep ^toll: /root/record.txt'
-    rm -rf --one-file-system "$root/root/outer"
+    inside TOLL_PYTHON=none root /root/outer/toll "$brief"
+    inside TOLL_PYTHON=none "TOLL_ROUTES=*/cgo" root /root/outer/toll 'scripts/test.sh --quick'
+    inside root /root/outer/toll 'build/bin/toll bench --quick --kernel call --route c/cgo -o /root/record.txt'
+    grep -x 'revision: unknown' "$root/root/record.txt"
+    # Moved, and then with Python, whose environment holds paths.
+    mv "$root/root/outer/toll" "$root/root/outer/a, é b"
+    inside TOLL_PYTHON=none root '/root/outer/a, é b' "$brief"
+    inside root '/root/outer/a, é b' "$brief --route '*/cpython'"
 }
 
 # The same bits come out of environments that would change others', or they are refused by name.
 hostile() {
     local variable all=()
+    rm -rf --one-file-system "$root/root/elsewhere"
     clone /root/hostile
     # All at once, and Python's part, too.
     install -D -m 600 /dev/stdin "$root/root/.config/pip/pip.conf" <<-EOF
@@ -402,7 +400,7 @@ try_system() {
                 scenario readonly "a built tree that cannot be written to" readonly_tree
                 umount -q "$root/root/toll" || true # if it fails half-way
                 ;;
-            paths) scenario paths "odd path, moved, with a colon, an archive in another repository" odd_paths ;;
+            paths) scenario paths "a path with a colon is refused; an archive in another repository; moved to a path with space, comma and é" odd_paths ;;
             hostile) scenario hostile "variables and files of pip, cargo, go, OpenMP and the locale" hostile ;;
             esac
             ;;
