@@ -650,7 +650,7 @@ func TestMutantsWithinBound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := kernel.Funcs{OLS: after(kernel.Go().OLS, spoil)}
-			route := mutantRoute(seam.NewLibrary(f, false, seam.Build{})).Within(seam.Bound{Kernel: "ols", ULP: 8, Normwise: true})
+			route := mutantRoute(seam.NewLibrary(f, false, seam.Build{})).Within(seam.Bound{Kernel: "ols", ULP: 8, Grows: 1.0 / 128, Normwise: true})
 			caught := verifyCases(route, cases)
 			allowed := strings.HasPrefix(name, "allowed")
 			switch {

@@ -33,10 +33,14 @@ func circle(rng *rand.Rand, r float64) complex128 {
 }
 
 // disc returns a point within the circle around 0 with the radius r.
-func disc(rng *rand.Rand, r float64) complex128 { return circle(rng, float64(r*math.Sqrt(rng.Float64()))) }
+func disc(rng *rand.Rand, r float64) complex128 {
+	return circle(rng, float64(r*math.Sqrt(rng.Float64())))
+}
 
 // scaled returns z times s.
-func scaled(z complex128, s float64) complex128 { return complex(float64(real(z)*s), float64(imag(z)*s)) }
+func scaled(z complex128, s float64) complex128 {
+	return complex(float64(real(z)*s), float64(imag(z)*s))
+}
 
 // root returns the square root of z whose real part is not negative.
 func root(z complex128) complex128 {
