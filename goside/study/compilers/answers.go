@@ -66,6 +66,7 @@ var ways = []struct{ title, flags, mended string }{
 	{"Contraction, which is the default of most compilers,", "", "-ffp-contract=off (in GCC also -std=c11)"},
 	{"Fast math", "-Ofast -ffast-math", "-fno-fast-math with -ffp-contract=off"},
 	{"Reassociation", "-fassociative-math", "-fno-associative-math"},
+	{"LLVM's own contraction, which Rust has only if told,", "llvm-args=-fp-contract=fast", "llvm-args=-fp-contract=off"},
 	{"The x87 unit", "-mfpmath=387", "-mfpmath=sse"},
 }
 
@@ -188,11 +189,11 @@ func answerCost(p *page.Page) string {
 			}
 		}
 		if by != nil {
-			says = append(says, fmt.Sprintf("%s %.2f to %.2f times, the most instead of %s", kernel, least.Median, most.Median, by.named()))
+			says = append(says, fmt.Sprintf("%s %.2f to %.2f times as long, the most beside %s", kernel, least.Median, most.Median, by.named()))
 		}
 	}
 	if says == nil {
 		return ""
 	}
-	return "A mended build takes as long as the one that breaks the rule, times a factor: " + strings.Join(says, "; ") + "."
+	return "Mended builds take, relative to those that break the rule: " + strings.Join(says, "; ") + "."
 }

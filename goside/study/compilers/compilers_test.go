@@ -155,7 +155,7 @@ func TestPage(t *testing.T) {
 	pagetest.Holds(t, text, "Made by `build/bin/toll show --markdown docs/compilers.txt.gz > docs/COMPILERS.md`",
 		"All 2 such builds return the reference's bits in all cases. They are by 2 releases of compilers: GCC 12.2.0, GCC 14.2.0.",
 		"changes bits by Clang 22.1.0; -ffp-contract=off (in GCC also -std=c11) mends 1 of 1 builds. No bit changes by Clang 13.0.1 with -O3 -march=x86-64-v3.",
-		"diffusion takes 0.50 to 0.50 times as long as the default", "diffusion 1.13 to 1.13 times, the most instead of Clang 22.1.0 with -O3 -march=x86-64-v3",
+		"diffusion takes 0.50 to 0.50 times as long as the default", "diffusion 1.13 to 1.13 times as long, the most beside Clang 22.1.0 with -O3 -march=x86-64-v3",
 		"| GCC 12.2.0 | `-O3 -march=native` | = 1.04 ms", "| GCC 14.2.0 | `-O3 -march=native` | = 0.50 ±0% | = 0.50 ±0% | = 0.50 ±0% |",
 		"| Clang 22.1.0 | `-O3 -march=x86-64-v3` | breaks | = 0.80 ±0% | ≠ 0.80 ±0% |", "| mends | = 0.90 ±0% | = 0.90 ±0% |",
 		"For example: Clang 22.1.0 with -O3 -march=x86-64-v3: julia differs in 7 of 100 cases. The first: counts: got 3, want 4.", "| 0 of 100 | 7 of 100 | 0 of 100 |", "c old (GCC 4.9.0, -O3): no such flag", "missing for these builds: go later")
