@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"toll/goside/kernel"
@@ -27,19 +28,29 @@ import (
 	"toll/goside/via/thread"
 )
 
+// costs are all cases with their costs.
+var costs = sync.OnceValues(func() (all []kernel.Case, costs []float64) {
+	all = kernel.Cases()
+	for k := range all {
+		costs = append(costs, rounding.Cost(&all[k]))
+	}
+	return all, costs
+})
+
 // cases returns the cases of a kernel that cost at most so much, of all kernels if it is "".
 func cases(t *testing.T, name string, most float64) []kernel.Case {
 	t.Helper()
-	var all []kernel.Case
-	for _, c := range kernel.Cases() {
-		if (name == "" || c.Kernel == name) && rounding.Cost(&c) <= most {
-			all = append(all, c)
+	var some []kernel.Case
+	all, costs := costs()
+	for k, c := range all {
+		if (name == "" || c.Kernel == name) && costs[k] <= most {
+			some = append(some, c)
 		}
 	}
-	if len(all) == 0 {
+	if len(some) == 0 {
 		t.Fatalf("found no cases of %s", name)
 	}
-	return all
+	return some
 }
 
 // equal reports whether two jobs have the same bits, but for those of a NaN that is not the canary.
@@ -191,7 +202,8 @@ func TestLibraries(t *testing.T) {
 		{"x87_stored", "julia", 0, []string{x87}},
 		{"x87_stored", "ols", 0, []string{x87}},
 		{"ofast", "call", 0, []string{"other order"}},
-		{"ofast", "diffusion", 0, []string{"other order"}},
+		// Without AVX, gcc sums the neighbours of cells in a line in several orders.
+		{"ofast", "diffusion", 0.7, []string{"other order"}},
 		{"ofast", "julia", 0, []string{"other order"}},
 		// Sums of two or three zeros begin with the first of them, not with +0, and so may be -0.
 		{"ofast", "ols", 0.2, []string{
@@ -205,6 +217,9 @@ func TestLibraries(t *testing.T) {
 			}
 			if err != nil {
 				t.Fatal(err)
+			}
+			if by := library.Build.Compiler; c.file == "ofast" && !strings.HasPrefix(by, "GCC") {
+				t.Skip("compiled by " + by + ", which may change a kernel otherwise than gcc, or not at all")
 			}
 			run := func(job *kernel.Job) error { return job.Run(&library.Funcs) }
 			var all []kernel.Case
