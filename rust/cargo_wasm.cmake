@@ -11,10 +11,18 @@ if(NOT libraries OR NOT EXISTS ${libraries})
   file(REMOVE ${OUT}/toll_rust.wasm)
   return()
 endif()
+# Debian's Rust has its linker in another package than the target.
+set(linker)
+execute_process(COMMAND rustc --print sysroot OUTPUT_VARIABLE sysroot OUTPUT_STRIP_TRAILING_WHITESPACE)
+file(GLOB own ${sysroot}/lib/rustlib/*/bin/rust-lld)
+find_program(rust_lld rust-lld)
+if(NOT own AND NOT rust_lld)
+  set(linker " -C linker=wasm-ld")
+endif()
 # The stack comes first, so that what overflows it traps and overwrites nothing.
 execute_process(
   COMMAND ${CMAKE_COMMAND} -E env --unset=CARGO_ENCODED_RUSTFLAGS
-          "RUSTFLAGS=-C link-arg=--stack-first -C link-arg=--export=aligned_alloc -C link-arg=--export=free"
+          "RUSTFLAGS=-C link-arg=--stack-first -C link-arg=--export=aligned_alloc -C link-arg=--export=free${linker}"
           CARGO_INCREMENTAL=0 TOLL_HEADER_HASH=${HASH}
           ${CARGO} build --quiet --release --locked --lib --manifest-path ${MANIFEST} --config ${MANIFEST}
           --target-dir ${TARGET_DIR} --target ${target}

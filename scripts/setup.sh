@@ -133,6 +133,12 @@ library libopenblas.so || missing+=(libopenblas-dev)
 library liblapacke.so || missing+=(liblapacke-dev)
 library libffi.so.8 || missing+=(libffi8)
 wasm || missing+=(clang lld wasi-libc libclang-rt-dev-wasm32)
+# Debian's own Rust has the target as a package.
+target=wasm32-wasip1
+target_there() { [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]; }
+if ! target_there && [ "$(rustc --print sysroot)" = /usr ] && apt-cache show libstd-rust-dev-wasm32 >/dev/null 2>&1; then
+    missing+=(libstd-rust-dev-wasm32)
+fi
 if [ "${1:-}" = test ]; then
     command -v valgrind >/dev/null || missing+=(valgrind)
     mkdir -p build
@@ -197,8 +203,7 @@ fi
 
 # The Rust kernels as WebAssembly are optional: a distribution's toolchain may lack the target, and its server may be out of
 # reach.
-target=wasm32-wasip1
-if ! [ -d "$(rustc --print target-libdir --target $target 2>/dev/null)" ]; then
+if ! target_there; then
     if command -v rustup >/dev/null && rustup target add $target >/dev/null 2>&1; then
         echo "setup.sh: installed the Rust target $target"
     else
