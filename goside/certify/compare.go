@@ -14,13 +14,12 @@ import (
 
 // Comparison is what two certificates say of each other.
 type Comparison struct {
-	Both    int      // problems that both have
-	Differ  []string // of these, the names of those whose references differ
-	Here    int      // problems that only the first has
-	There   int      // problems that only the second has
-	Routes  int      // routes that both computed
-	Lines   []string // what differs, a line for each kernel and route
-	Lacking []string // routes that only one of them computed
+	Both   int      // problems that both have
+	Differ []string // of these, the names of those whose references differ
+	Here   int      // problems that only the first has
+	There  int      // problems that only the second has
+	Routes int      // routes that both computed
+	Lines  []string // what differs, a line for each kernel and route
 }
 
 // Equal reports whether nothing differs of what both have.
@@ -61,18 +60,25 @@ func Compare(here, there *Certificate, nameHere, nameThere string) *Comparison {
 			c.Routes++
 			c.routes(ours, theirs, nameHere, nameThere)
 		case computed(ours):
-			c.Lacking = append(c.Lacking, ours.Name+" only "+nameHere)
+			c.alone(ours, nameHere)
 		case computed(theirs):
-			c.Lacking = append(c.Lacking, ours.Name+" only "+nameThere)
+			c.alone(theirs, nameThere)
 		}
 		delete(at, ours.Name)
 	}
 	for _, name := range sorted(at) {
 		if computed(at[name]) {
-			c.Lacking = append(c.Lacking, name+" only "+nameThere)
+			c.alone(at[name], nameThere)
 		}
 	}
 	return c
+}
+
+// alone says of a route that only one has whether it differs from the reference there.
+func (c *Comparison) alone(r *Route, name string) {
+	if r.State == Differs {
+		c.differs(r, name)
+	}
 }
 
 // references says for each kernel which problems' references differ, and why.
@@ -166,18 +172,22 @@ func (c *Comparison) routes(ours, theirs *Route, nameHere, nameThere string) {
 		r    *Route
 		name string
 	}{{ours, nameHere}, {theirs, nameThere}} {
-		if side.r.State != Differs {
-			continue
+		if side.r.State == Differs {
+			c.differs(side.r, side.name)
 		}
-		text := fmt.Sprintf("%s at %s: %d problems differ from its reference", side.r.Name, side.name, len(side.r.Differences))
-		if len(side.r.Differences) > 0 {
-			text += fmt.Sprintf(", the first %s: %s", side.r.Differences[0].Problem, side.r.Differences[0].Says)
-		}
-		for _, cause := range side.r.Causes {
-			text += fmt.Sprintf("\n  %s: %s", cause.Kernel, cause.Says)
-		}
-		c.Lines = append(c.Lines, text)
 	}
+}
+
+// differs says what a route differs in from the reference of its own machine, and why.
+func (c *Comparison) differs(r *Route, name string) {
+	text := fmt.Sprintf("%s at %s: %d problems differ from its reference", r.Name, name, len(r.Differences))
+	if len(r.Differences) > 0 {
+		text += fmt.Sprintf(", the first %s: %s", r.Differences[0].Problem, r.Differences[0].Says)
+	}
+	for _, cause := range r.Causes {
+		text += fmt.Sprintf("\n  %s: %s", cause.Kernel, cause.Says)
+	}
+	c.Lines = append(c.Lines, text)
 }
 
 // kernelOf returns what a problem's name begins with.

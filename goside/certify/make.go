@@ -185,8 +185,10 @@ func says(c *rounding.Cause) string {
 		return fmt.Sprintf("unknown cause: none that is known explains more than half of %d elements", c.Differ)
 	case c.Way.Cause == "":
 		return "the reference is off, and this route has what exact arithmetic gives"
-	case c.All:
-		return fmt.Sprintf("%s: with %s all of %d elements that differ come out the same", c.Way.Cause, c.Way.Name, c.Differ)
 	}
-	return fmt.Sprintf("likely %s: with %s %d of %d elements that differ come out the same", c.Way.Cause, c.Way.Name, c.Explained, c.Differ)
+	found := strings.Join(append([]string{c.Way.Cause}, c.Also...), ", or ")
+	if c.All {
+		return fmt.Sprintf("%s: with %s all of %d elements that differ come out the same", found, c.Way.Name, c.Differ)
+	}
+	return fmt.Sprintf("likely %s: with %s %d of %d elements that differ come out the same", found, c.Way.Name, c.Explained, c.Differ)
 }
