@@ -11,7 +11,7 @@
 # how it ended, whether it keeps the rule, compiler, flags, and why it does not compile. A build whose compiler is missing is
 # left out, and said with the command that installs it. Compilers that this system does not have may lie in a minimal root
 # of another Debian, below TOLL_ROOTS (/var/tmp/toll-compilers); they run there, as root, and see this tree.
-# All builds take some five minutes.
+# All builds take some ten minutes.
 case $- in *p*) ;; *) exec bash -p -- "$0" "$@" ;; esac # without BASH_ENV and exported functions; from sh, too
 set -euo pipefail
 unset CDPATH
