@@ -373,7 +373,7 @@ with_musl() {
     echo "What cannot be: the whole toll with cgo, and libraries that were built with glibc, in a process of musl"
     if CC=musl-gcc CGO_ENABLED=1 go build -o "$lib/toll-cgo" ./goside/cmd/toll; then note "the whole toll builds with cgo"; fi
     for name in c-omp/trampoline rust/trampoline fortran-omp/trampoline capi/cpython; do
-        if "$lib/toll" verify --kernel julia --route "$name"; then note "$name works"; fi
+        if TOLL_LIB=$PWD/build/lib "$lib/toll" verify --kernel julia --route "$name"; then note "$name works"; fi
     done
 }
 
