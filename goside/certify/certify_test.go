@@ -6,6 +6,7 @@ package certify_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -86,7 +87,7 @@ func TestPublished(t *testing.T) {
 func TestRead(t *testing.T) {
 	t.Parallel()
 	missing := seam.NewRoute("c", "nowhere", func() (*seam.Library, error) {
-		return nil, errors.Join(seam.ErrUnavailable, errors.New("it was not\tbuilt"))
+		return nil, fmt.Errorf("c: %w: libtoll_c.so is not in /home/me/lib, which TOLL_LIB names: run it\nor not", seam.ErrUnavailable)
 	})
 	want := certificate(t, func(c *kernel.Case) bool { return c.Kernel == "call" }, goRoute(), missing)
 	var text bytes.Buffer
@@ -106,6 +107,9 @@ func TestRead(t *testing.T) {
 	}
 	if got.Routes[0].State != certify.Same || got.Routes[0].Cases != len(got.Problems) || got.Routes[1].State != certify.Unavailable {
 		t.Errorf("the routes are %+v, want the first the same on all of %d problems, the second unavailable", got.Routes, len(got.Problems))
+	}
+	if says := got.Routes[1].Says; says != "libtoll_c.so is not built" {
+		t.Errorf("the second says %q, want what is not built, and no folder", says)
 	}
 	head, _, _ := strings.Cut(text.String(), "\n")
 	for name, broken := range map[string]string{

@@ -6,6 +6,7 @@ package certify
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -169,13 +170,16 @@ func (m *Maker) route(route *seam.Route, results []conform.Result) Route {
 	return out
 }
 
-// unavailable returns the reason without what it is called.
+// notBuilt matches what says that a file is missing: where it was looked for is of one machine only.
+var notBuilt = regexp.MustCompile(`(\S+) is not in .*`)
+
+// unavailable returns the reason in a line, without the names of folders.
 func unavailable(err error) string {
-	says := err.Error()
+	says, _, _ := strings.Cut(err.Error(), "\n")
 	if _, after, ok := strings.Cut(says, seam.ErrUnavailable.Error()+": "); ok {
 		says = after
 	}
-	return says
+	return notBuilt.ReplaceAllString(says, "$1 is not built")
 }
 
 // says returns a cause in a line.
