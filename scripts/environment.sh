@@ -40,9 +40,9 @@ packages() {
     rm -rf "$1"
     logged "$1.log" "${2% *}" -I -m venv "$1"
     logged "$1.log" "$1/bin/python" -I scripts/pip.py --disable-pip-version-check install \
-        --quiet --require-hashes --only-binary :all: -r "$3"
+        --progress-bar off --require-hashes --only-binary :all: -r "$3"
     [ -z "${4:-}" ] || logged "$1.log" "$1/bin/python" -I scripts/pip.py --disable-pip-version-check install \
-        --quiet --require-hashes --no-binary :all: --no-deps --no-build-isolation -r "$4"
+        --progress-bar off --require-hashes --no-binary :all: --no-deps --no-build-isolation -r "$4"
     echo "$made_from" >"$1/stamp"
 }
 
