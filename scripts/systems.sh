@@ -337,7 +337,7 @@ hostile() {
     inside root / 'apt-get install -y --no-install-recommends locales >/dev/null; localedef -i de_DE -f UTF-8 de_DE.UTF-8'
     inside LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 root /root/toll "scripts/build.sh; build/bin/toll verify --kernel julia --route 'c*/*'"
     for variable in OMP_NUM_THREADS=1 OMP_NUM_THREADS=64 OMP_SCHEDULE=dynamic,3 OMP_DYNAMIC=true OMP_PROC_BIND=close \
-        OMP_THREAD_LIMIT=1 OMP_STACKSIZE=64k OMP_NESTED=true GOMP_CPU_AFFINITY=0 OMP_WAIT_POLICY=active; do
+        OMP_THREAD_LIMIT=1 OMP_STACKSIZE=1m OMP_NESTED=true GOMP_CPU_AFFINITY=0 OMP_WAIT_POLICY=active; do
         echo "$variable"
         inside "$variable" root /root/toll "build/bin/toll verify --kernel julia --route '*-omp/*'"
     done
