@@ -13,13 +13,15 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"toll/goside/record"
 	"toll/goside/studies"
 	"toll/goside/study"
 )
 
 // madeBy is how a text says by which command something of it is made: with this, and from what is captured.
-var madeBy = regexp.MustCompile("`build/bin/toll (show|draw) ([^`>]*?)( > ([^`]*))?`")
+var madeBy = regexp.MustCompile("`build/bin/toll (show|draw|certify) ([^`>]*?)( > ([^`]*))?`")
 
 // TestPagesAreOfTheirRecords makes the page of each record under docs again, by the command in the page's first line.
 func TestPagesAreOfTheirRecords(t *testing.T) {
@@ -137,19 +139,25 @@ func TestReadmeIsOfRecords(t *testing.T) {
 	into := filepath.Join(t.TempDir(), "README.md")
 	made := map[string]bool{} // marks, by the study
 	for _, command := range commands {
-		args := strings.Fields(command[2])
-		if command[1] != "show" || !strings.Contains(command[2], "--into README.md") {
+		of := map[string]func() *cobra.Command{"show": showCommand, "certify": certifyCommand}[command[1]]
+		if of == nil || !strings.Contains(command[2], "--into README.md") {
 			continue
 		}
-		for k := range args {
-			if args[k] == "README.md" {
-				args[k] = into
+		var args []string
+		for _, arg := range strings.Fields(command[2]) {
+			switch files, _ := filepath.Glob(arg); { // as the shell does
+			case arg == "README.md":
+				args = append(args, into)
+			case strings.Contains(arg, "*"):
+				args = append(args, files...)
+			default:
+				args = append(args, arg)
 			}
 		}
 		if err := os.WriteFile(into, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := run(t, showCommand(), args...); err != nil {
+		if _, err := run(t, of(), args...); err != nil {
 			t.Errorf("%s: %v", command[0], err)
 			continue
 		}
@@ -160,7 +168,11 @@ func TestReadmeIsOfRecords(t *testing.T) {
 		if !bytes.Equal(again, text) {
 			t.Errorf("README.md does not have what its record gives, from %s: run %s", differs(string(again), readme), command[0])
 		}
-		made[studyOf(t, named(args)).Name] = true
+		if name := command[1]; name == "certify" {
+			made[name] = true
+		} else {
+			made[studyOf(t, named(args)).Name] = true
+		}
 	}
 	marks := regexp.MustCompile(`<!-- toll ([\w-]+): begin -->`).FindAllStringSubmatch(readme, -1)
 	if len(marks) == 0 {
@@ -168,7 +180,7 @@ func TestReadmeIsOfRecords(t *testing.T) {
 	}
 	for _, mark := range marks {
 		if !made[mark[1]] {
-			t.Errorf("README.md has the mark %q, but names no command `build/bin/toll show … --into README.md RECORD` that fills it", mark[0])
+			t.Errorf("README.md has the mark %q, but names no command `build/bin/toll … --into README.md …` that fills it", mark[0])
 		}
 	}
 }
