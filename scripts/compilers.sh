@@ -20,7 +20,6 @@ cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 
 out=build/compilers
 roots=${TOLL_ROOTS:-/var/tmp/toll-compilers}
-mirror=${TOLL_MIRROR:-http://deb.debian.org/debian}
 
 # Builds, a line each: name, language, compiler, flags, and of one that breaks the rule "breaks", of one that mends another
 # build that one's name. A compiler is a command, or COMMAND@SYSTEM in a root; of Rust also a toolchain of rustup; of Go a
@@ -131,7 +130,7 @@ missing() {
     */*@*)
         [ ! -x "$roots/$system/usr/bin/$command" ] || return 0
         if [ ! -d "$roots/$system/usr" ]; then
-            echo "debootstrap --variant=minbase $system $roots/$system $mirror && cp /etc/resolv.conf $roots/$system/etc/ &&" \
+            echo "debootstrap --variant=minbase $system $roots/$system${TOLL_MIRROR:+ $TOLL_MIRROR} && cp /etc/resolv.conf $roots/$system/etc/ &&" \
                 "chroot $roots/$system apt-get install -y --no-install-recommends libc6-dev $package"
         else
             echo "chroot $roots/$system apt-get install -y --no-install-recommends libc6-dev $package"

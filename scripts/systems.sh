@@ -22,7 +22,6 @@ scenarios=(root user offline readonly paths hostile)
 systems=(bookworm trixie testing)
 results=$PWD/build/systems
 roots=${TOLL_ROOTS:-/var/tmp/toll-systems}
-mirror=${TOLL_MIRROR:-http://deb.debian.org/debian}
 failed=0
 
 # Names what does not build for other systems without cgo: each package that lacks something of its own, with the first
@@ -142,7 +141,7 @@ make_root() {
     mkdir -p "$root"
     if [ ! -f "$results/$system.tar" ]; then
         say "making a root of $system"
-        logged "$results/$system-debootstrap.log" debootstrap --variant=minbase "$system" "$root" "$mirror"
+        logged "$results/$system-debootstrap.log" debootstrap --variant=minbase "$system" "$root" ${TOLL_MIRROR:+"$TOLL_MIRROR"}
         tar -C "$root" -cf "$results/$system.tar.new" .
         mv "$results/$system.tar.new" "$results/$system.tar"
     else
