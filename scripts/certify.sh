@@ -34,7 +34,7 @@ distribution() {
 # agrees <toll> <certificate> holds one to all.
 agrees() {
     local other
-    for other in $folder/*.txt; do
+    for other in "$folder"/*.txt; do
         "$1" certify "$2" --against "$other" >build/certify.log || {
             cat build/certify.log
             fail "$2 and $other differ"
