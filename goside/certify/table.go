@@ -19,11 +19,8 @@ type Column struct {
 // crossings are the rows of a table that come first, in this order; others follow.
 var crossings = []string{"direct", "cgo", "trampoline", "purego", "syscalln", "wasm", "cpython", "process", "socket", "shm", "shm-spin", "netlib"}
 
-// Table returns a table in Markdown: a row for each crossing, a column for each certificate. A cell has how many languages
-// were verified. Below it is why others are not there. The levels of the tuned languages are not counted.
-func Table(columns []Column) string {
-	var b strings.Builder
-	var vias []string
+// vias returns the crossings of the certificates, in order.
+func vias(columns []Column) (vias []string) {
 	for _, c := range columns {
 		for k := range c.Certificate.Routes {
 			if via := c.Certificate.Routes[k].Via(); !slices.Contains(vias, via) {
@@ -38,26 +35,89 @@ func Table(columns []Column) string {
 		return len(crossings)
 	}
 	slices.SortStableFunc(vias, func(a, b string) int { return cmp.Compare(at(a), at(b)) })
+	return vias
+}
+
+// Table returns a table in Markdown: a row for each crossing, a column for each certificate. A cell has how many languages
+// were verified. Below it is why others are not there. The levels of the tuned languages are not counted.
+func Table(columns []Column) string {
+	var b strings.Builder
 	b.WriteString("| crossing |")
 	for _, c := range columns {
 		fmt.Fprintf(&b, " [%s](%s) |", c.Name, c.File)
 	}
 	b.WriteString("\n| --- |" + strings.Repeat(" ---:|", len(columns)) + "\n")
 	var notes notes
-	for _, via := range vias {
-		fmt.Fprintf(&b, "| %s |", via)
+	for _, via := range vias(columns) {
+		fmt.Fprintf(&b, "| `%s` |", via)
 		for _, c := range columns {
 			fmt.Fprintf(&b, " %s |", c.cell(via, &notes))
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\n")
+	b.WriteString("\nA cell has how many languages were verified by every problem of the suite. –: none.\n\n")
 	for _, c := range columns {
-		fmt.Fprintf(&b, "- %s: %s.\n", c.Name, c.about())
+		fmt.Fprintf(&b, "- **%s**: %s.\n", c.Name, c.about())
 	}
-	b.WriteString("\nA cell has how many languages were verified by all problems of the suite. –: not there.\n")
 	b.WriteString(notes.text())
 	return b.String()
+}
+
+// Languages returns a table in Markdown: a row for each language, a column for each crossing. A cell has the numbers of the
+// certificates in which this route was verified.
+func Languages(columns []Column) string {
+	verified := map[string][]int{} // by route, the numbers of certificates
+	var langs []string
+	for n, c := range columns {
+		for k := range c.Certificate.Routes {
+			r := &c.Certificate.Routes[k]
+			if levelled(r.Lang()) {
+				continue
+			}
+			if !slices.Contains(langs, r.Lang()) {
+				langs = append(langs, r.Lang())
+			}
+			if r.State == Same || r.State == Bounded {
+				verified[r.Name] = append(verified[r.Name], n+1)
+			}
+		}
+	}
+	var b strings.Builder
+	for n, c := range columns {
+		fmt.Fprintf(&b, "%d. [%s](%s)\n", n+1, c.Name, c.File)
+	}
+	all := vias(columns)
+	b.WriteString("\n| language |")
+	for _, via := range all {
+		fmt.Fprintf(&b, " %s |", via)
+	}
+	b.WriteString("\n| --- |" + strings.Repeat(" --- |", len(all)) + "\n")
+	for _, lang := range langs {
+		fmt.Fprintf(&b, "| %s |", lang)
+		for _, via := range all {
+			fmt.Fprintf(&b, " %s |", numbers(verified[lang+"/"+via]))
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// numbers returns numbers in ascending order as "1–3, 5".
+func numbers(all []int) string {
+	var runs []string
+	for k := 0; k < len(all); {
+		last := k
+		for last+1 < len(all) && all[last+1] == all[last]+1 {
+			last++
+		}
+		if run := fmt.Sprint(all[k]); last == k {
+			runs = append(runs, run)
+		} else {
+			runs = append(runs, fmt.Sprintf("%s–%d", run, all[last]))
+		}
+		k = last + 1
+	}
+	return strings.Join(runs, ", ")
 }
 
 // about says of what machine and build a certificate is.
@@ -129,23 +189,35 @@ func (n *notes) add(column string, r *Route) {
 func (n *notes) text() string {
 	var b strings.Builder
 	for _, why := range n.order {
+		at := map[string][]string{} // by what is not there, the columns
 		for _, column := range sorted(n.of[why]) {
-			routes := n.of[why][column]
-			what := strings.Join(routes, ", ")
-			if len(routes) > 3 {
-				vias := map[string]int{}
-				for _, r := range routes {
-					_, via, _ := strings.Cut(r, "/")
-					vias[via]++
-				}
-				var all []string
-				for _, via := range sorted(vias) {
-					all = append(all, fmt.Sprintf("%d by %s", vias[via], via))
-				}
-				what = strings.Join(all, ", ")
-			}
-			fmt.Fprintf(&b, "Not there at %s: %s: %s.\n", column, what, strings.TrimSuffix(why, "."))
+			what := missing(n.of[why][column])
+			at[what] = append(at[what], column)
+		}
+		for _, what := range sorted(at) {
+			fmt.Fprintf(&b, "- Not there at %s: %s. The reason: %s.\n", strings.Join(at[what], ", "), what, strings.TrimSuffix(why, "."))
 		}
 	}
 	return b.String()
+}
+
+// missing names routes, or if they are many, says how many there are of each crossing.
+func missing(routes []string) string {
+	if len(routes) <= 3 {
+		return strings.Join(routes, ", ")
+	}
+	vias := map[string]int{}
+	for _, r := range routes {
+		_, via, _ := strings.Cut(r, "/")
+		vias[via]++
+	}
+	var all []string
+	for _, via := range sorted(vias) {
+		plural := "s"
+		if vias[via] == 1 {
+			plural = ""
+		}
+		all = append(all, fmt.Sprintf("%d language%s by %s", vias[via], plural, via))
+	}
+	return strings.Join(all, ", ")
 }

@@ -26,7 +26,7 @@ import (
 func certifyCommand() *cobra.Command {
 	var kernels, patterns []string
 	var output, against, into string
-	var table bool
+	var table, languages bool
 	c := &cobra.Command{
 		Use:   "certify [CERTIFICATE...]",
 		Short: "Write what this machine computes into a small file, and compare it with another machine's",
@@ -37,7 +37,8 @@ the likely cause. To find the cause, it computes a problem in exact arithmetic u
 flush to zero, the x87's extended precision, another order of operations, a reciprocal in place of a division.
 
 With a CERTIFICATE nothing is run: that one is compared. With --table it prints a table of certificates: a row for each
-crossing, a column for each certificate, and how many languages were verified. --into puts it into a file, between the lines
+crossing, a column for each certificate, and how many languages were verified. --languages has a row for each language, and in
+which certificates each of its routes was verified. --into puts a table into a file, between the lines
 "<!-- toll certify: begin -->" and "<!-- toll certify: end -->".
 
 Certificates of other machines are in docs/certificates. The exit code is 1 if a route differs from the reference, or if the
@@ -48,8 +49,12 @@ certificates differ. What only one of the two machines has is said, and is no di
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
-			if table || into != "" {
-				return certificateTable(cmd, args, into)
+			if table || languages || into != "" {
+				of := certify.Table
+				if languages {
+					of = certify.Languages
+				}
+				return certificateTable(cmd, args, into, of)
 			}
 			if len(args) > 1 {
 				return seam.Usagef("certify: %d certificates, want one, or --table", len(args))
@@ -86,6 +91,7 @@ certificates differ. What only one of the two machines has is said, and is no di
 	c.Flags().StringVarP(&output, "output", "o", filepath.Join(study.Results, "certificate.txt"), "file to write the certificate to")
 	c.Flags().StringVar(&against, "against", "", "certificate to compare with")
 	c.Flags().BoolVar(&table, "table", false, "print a table of certificates, as Markdown")
+	c.Flags().BoolVar(&languages, "languages", false, "print a table of the languages in certificates, as Markdown")
 	c.Flags().StringVar(&into, "into", "", "Markdown file to put the table into")
 	return c
 }
@@ -175,7 +181,7 @@ func printComparison(out io.Writer, c *certify.Comparison, against string) bool 
 	return c.Equal()
 }
 
-func certificateTable(cmd *cobra.Command, files []string, into string) error {
+func certificateTable(cmd *cobra.Command, files []string, into string, of func([]certify.Column) string) error {
 	if len(files) == 0 {
 		return seam.Usagef("certify: no certificate, want at least one for a table")
 	}
@@ -185,9 +191,15 @@ func certificateTable(cmd *cobra.Command, files []string, into string) error {
 		if err != nil {
 			return err
 		}
-		columns = append(columns, certify.Column{Name: title(file), File: file, Certificate: c})
+		link := file
+		if into != "" && !filepath.IsAbs(into) { // a link in a file starts at its folder
+			if below, err := filepath.Rel(filepath.Dir(into), file); err == nil {
+				link = filepath.ToSlash(below)
+			}
+		}
+		columns = append(columns, certify.Column{Name: title(file), File: link, Certificate: c})
 	}
-	text := certify.Table(columns)
+	text := of(columns)
 	if into == "" {
 		_, err := io.WriteString(cmd.OutOrStdout(), text)
 		return err

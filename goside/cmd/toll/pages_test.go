@@ -185,6 +185,26 @@ func TestReadmeIsOfRecords(t *testing.T) {
 	}
 }
 
+// TestLanguagesOfCertificates holds the table in docs/CERTIFICATES.md to the certificates.
+func TestLanguagesOfCertificates(t *testing.T) {
+	t.Chdir(filepath.Join("..", "..", "..", "docs"))
+	text, err := os.ReadFile("CERTIFICATES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("certificates/*.txt")
+	if err != nil || files == nil {
+		t.Fatalf("found the certificates %q (%v)", files, err)
+	}
+	table, err := run(t, certifyCommand(), append([]string{"--languages"}, files...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), table) {
+		t.Error("docs/CERTIFICATES.md does not have the table of its certificates: run the command that it names above it")
+	}
+}
+
 // TestTablesFit: what a terminal shows of the records under docs is at most 120 columns wide.
 func TestTablesFit(t *testing.T) {
 	records, err := filepath.Glob("../../../docs/*.txt.gz")
