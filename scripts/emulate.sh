@@ -69,7 +69,7 @@ certificate() {
 
 # Go fuses on arm64 what is not rounded explicitly.
 unrounded() {
-    local file separator= folder=$out/unrounded found=0
+    local file separator='' folder=$out/unrounded found=0
     mkdir -p "$folder"
     {
         echo '{"Replace": {'

@@ -130,8 +130,7 @@ func reason(c *kernel.Case, ours, theirs map[string]Sum, nameHere, nameThere str
 		return "this Toll knows none of them that is small enough to look for the cause"
 	}
 	name := c.String()
-	hash := func(job *kernel.Job) [32]byte { return conform.Sum(job) }
-	mine, other := rounding.ExplainHash(c, hash, ours[name]), rounding.ExplainHash(c, hash, theirs[name])
+	mine, other := rounding.ExplainHash(c, conform.Sum, ours[name]), rounding.ExplainHash(c, conform.Sum, theirs[name])
 	right := func(of *rounding.Cause) bool { return of.Way != nil && of.Way.Cause == "" }
 	exact, off, cause := nameHere, nameThere, other
 	switch {
@@ -180,14 +179,15 @@ func (c *Comparison) routes(ours, theirs *Route, nameHere, nameThere string) {
 
 // differs says what a route differs in from the reference of its own machine, and why.
 func (c *Comparison) differs(r *Route, name string) {
-	text := fmt.Sprintf("%s at %s: %d problems differ from its reference", r.Name, name, len(r.Differences))
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s at %s: %d problems differ from its reference", r.Name, name, len(r.Differences))
 	if len(r.Differences) > 0 {
-		text += fmt.Sprintf(", the first %s: %s", r.Differences[0].Problem, r.Differences[0].Says)
+		fmt.Fprintf(&text, ", the first %s: %s", r.Differences[0].Problem, r.Differences[0].Says)
 	}
 	for _, cause := range r.Causes {
-		text += fmt.Sprintf("\n  %s: %s", cause.Kernel, cause.Says)
+		fmt.Fprintf(&text, "\n  %s: %s", cause.Kernel, cause.Says)
 	}
-	c.Lines = append(c.Lines, text)
+	c.Lines = append(c.Lines, text.String())
 }
 
 // kernelOf returns what a problem's name begins with.
