@@ -144,7 +144,7 @@ func TestReadmeIsOfRecords(t *testing.T) {
 			continue
 		}
 		var args []string
-		for _, arg := range strings.FieldsSeq(command[2]) {
+		for arg := range strings.FieldsSeq(command[2]) {
 			switch files, _ := filepath.Glob(arg); { // as the shell does
 			case arg == "README.md":
 				args = append(args, into)
