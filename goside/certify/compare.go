@@ -143,8 +143,11 @@ func reason(c *kernel.Case, ours, theirs map[string]Sum, nameHere, nameThere str
 	if cause.Way == nil {
 		return fmt.Sprintf("on %s %s has what exact arithmetic gives, and %s something that no known cause explains", name, exact, off)
 	}
-	return fmt.Sprintf("%s has what exact arithmetic gives; the cause at %s: %s, at most %d ULP apart, on %s",
-		exact, off, says(cause), cause.Largest, name)
+	apart := fmt.Sprintf("at most %d ULP apart", cause.Largest)
+	if c.Kernel == "julia" {
+		apart = fmt.Sprintf("counts at most %d apart", cause.Largest)
+	}
+	return fmt.Sprintf("%s has what exact arithmetic gives; the cause at %s: %s, %s, on %s", exact, off, says(cause), apart, name)
 }
 
 // routes says what a route differs in.

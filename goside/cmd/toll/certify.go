@@ -164,8 +164,12 @@ func certificateFacts() []measure.Fact {
 
 // printComparison prints what two certificates say, and reports whether nothing differs.
 func printComparison(out io.Writer, c *certify.Comparison, against string) bool {
-	fmt.Fprintf(out, "Against %s: the references agree on %d of %d problems, and %d routes were computed by both.\n",
-		against, c.Both-len(c.Differ), c.Both, c.Routes)
+	routes := "routes"
+	if c.Routes == 1 {
+		routes = "route"
+	}
+	fmt.Fprintf(out, "Against %s: the references agree on %d of %d problems; both computed %d %s.\n",
+		against, c.Both-len(c.Differ), c.Both, c.Routes, routes)
 	for _, text := range c.Lines {
 		fmt.Fprintln(out, text)
 	}
