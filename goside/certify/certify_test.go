@@ -5,7 +5,6 @@ package certify_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -20,6 +19,7 @@ import (
 	"toll/goside/kernel/rounding"
 	"toll/goside/measure"
 	"toll/goside/seam"
+	"toll/goside/study/studytest"
 	"toll/goside/via/direct"
 	"toll/goside/via/trampoline"
 )
@@ -129,9 +129,8 @@ func TestRead(t *testing.T) {
 func TestFused(t *testing.T) {
 	t.Parallel()
 	fused := seam.NewRoute("c", "trampoline", func() (*seam.Library, error) { return trampoline.Open("wrong/libfused.so", "c") })
-	if _, err := fused.Open(); errors.Is(err, seam.ErrUnavailable) {
-		t.Skip(err)
-	}
+	_, err := fused.Open()
+	studytest.Available(t, err)
 	c := certificate(t, small, goRoute(), fused)
 	route := &c.Routes[1]
 	if c.Routes[0].State != certify.Same || route.State != certify.Differs || len(route.Differences) == 0 {

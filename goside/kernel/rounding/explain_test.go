@@ -24,6 +24,7 @@ import (
 	"toll/goside/kernel/rounding"
 	"toll/goside/level"
 	"toll/goside/seam"
+	"toll/goside/study/studytest"
 	"toll/goside/via/purego"
 	"toll/goside/via/thread"
 )
@@ -212,14 +213,9 @@ func TestLibraries(t *testing.T) {
 	} {
 		t.Run(c.file+"/"+c.kernel, func(t *testing.T) {
 			library, err := purego.Open("wrong/lib"+c.file+".so", "c")
-			if errors.Is(err, seam.ErrUnavailable) {
-				t.Skip(err)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			studytest.Available(t, err)
 			if by := library.Build.Compiler; c.file == "ofast" && !strings.HasPrefix(by, "GCC") {
-				t.Skip("compiled by " + by + ", which may change a kernel otherwise than gcc, or not at all")
+				t.Skipf("%v: gcc's -Ofast: %s may change a kernel otherwise, or not at all", seam.ErrUnavailable, by)
 			}
 			run := func(job *kernel.Job) error { return job.Run(&library.Funcs) }
 			var all []kernel.Case
@@ -241,7 +237,7 @@ func TestFusedByGo(t *testing.T) {
 	t.Parallel()
 	switch {
 	case runtime.GOARCH == "amd64" && !level.Has("avx2"), runtime.GOARCH != "amd64" && runtime.GOARCH != "arm64":
-		t.Skip("this processor has no fused multiply-add")
+		t.Skipf("%v: this processor has no fused multiply-add", seam.ErrUnavailable)
 	}
 	program := filepath.Join(t.TempDir(), "julia")
 	build := exec.Command("go", "build", "-o", program, "./testdata/julia")
