@@ -129,7 +129,7 @@ mount_tools() {
 # Goes back to a root that was made and kept.
 enter_root() {
     root=$roots/$system-$1
-    [ -d "$root/root/toll/build" ] || fail "$root has no built tree: want the scenario root with --keep first"
+    [ -d "$root/srv/toll/build" ] || fail "$root has no built tree: want the scenario root with --keep first"
     findmnt "$root/proc" >/dev/null || { mount_root && mount_tools; }
 }
 
@@ -203,9 +203,9 @@ clone() {
 installed() { sed -n 's/^setup\.sh: installing /installed /p; s/^setup\.sh: without \([^(]*\).*/without \1/p' "$1" | head -n 3; }
 
 as_root() {
-    clone /root/toll
-    inside root /root/toll 'time scripts/bench.sh --quick'
-    inside root /root/toll 'time scripts/test.sh --quick'
+    clone /srv/toll
+    inside root /srv/toll 'time scripts/bench.sh --quick'
+    inside root /srv/toll 'time scripts/test.sh --quick'
     note "$(installed "$results/$system-root.log" | paste -sd ';')"
 }
 
@@ -237,21 +237,21 @@ as_user() {
 offline() {
     # shellcheck disable=SC2016 # expanded by the other shell
     local wrap=(unshare --net bash -c 'ip link set lo up && exec "$@"' bash)
-    inside root /root/toll 'touch csrc/julia.c rust/src/lib.rs fortran/julia.f90 goside/seam/*.go cpython-ext/capi/*'
-    inside "TOLL_ROUTES=*/cgo */cpython */socket" root /root/toll 'time scripts/test.sh --quick'
-    inside root /root/toll 'time scripts/bench.sh --quick --route "*/cgo"'
+    inside root /srv/toll 'touch csrc/julia.c rust/src/lib.rs fortran/julia.f90 goside/seam/*.go cpython-ext/capi/*'
+    inside "TOLL_ROUTES=*/cgo */cpython */socket" root /srv/toll 'time scripts/test.sh --quick'
+    inside root /srv/toll 'time scripts/bench.sh --quick --route "*/cgo"'
 }
 
 # A tree that was built, and can no longer be written to: the command works, and what cannot says what it wants.
 readonly_tree() {
     local script
-    mount --bind "$root/root/toll" "$root/root/toll"
-    mount -o remount,bind,ro "$root/root/toll"
-    inside root /root/toll 'build/bin/toll list; build/bin/toll verify --kernel julia --route "c*/*"'
-    inside root /root/toll 'build/bin/toll bench --quick --kernel call --route c/cgo -o /tmp/record.txt'
-    refuses 'cannot be written' inside root /root/toll 'build/bin/toll bench --quick'
-    for script in setup build test bench lint; do refuses 'want a folder that can be written to' inside root /root/toll "scripts/$script.sh"; done
-    umount "$root/root/toll"
+    mount --bind "$root/srv/toll" "$root/srv/toll"
+    mount -o remount,bind,ro "$root/srv/toll"
+    inside root /srv/toll 'build/bin/toll list; build/bin/toll verify --kernel julia --route "c*/*"'
+    inside root /srv/toll 'build/bin/toll bench --quick --kernel call --route c/cgo -o /tmp/record.txt'
+    refuses 'cannot be written' inside root /srv/toll 'build/bin/toll bench --quick'
+    for script in setup build test bench lint; do refuses 'want a folder that can be written to' inside root /srv/toll "scripts/$script.sh"; done
+    umount "$root/srv/toll"
 }
 
 # refuses <words> <command>... fails unless the command fails within seconds, and says these words.
@@ -334,11 +334,11 @@ hostile() {
 
     # A locale that is installed, and OpenMP's settings one by one.
     inside root / 'apt-get install -y --no-install-recommends locales >/dev/null; localedef -i de_DE -f UTF-8 de_DE.UTF-8'
-    inside LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 root /root/toll "scripts/build.sh; build/bin/toll verify --kernel julia --route 'c*/*'"
+    inside LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 root /srv/toll "scripts/build.sh; build/bin/toll verify --kernel julia --route 'c*/*'"
     for variable in OMP_NUM_THREADS=1 OMP_NUM_THREADS=64 OMP_SCHEDULE=dynamic,3 OMP_DYNAMIC=true OMP_PROC_BIND=close \
         OMP_THREAD_LIMIT=1 OMP_STACKSIZE=1m OMP_NESTED=true GOMP_CPU_AFFINITY=0 OMP_WAIT_POLICY=active; do
         echo "$variable"
-        inside "$variable" root /root/toll "build/bin/toll verify --kernel julia --route '*-omp/*'"
+        inside "$variable" root /srv/toll "build/bin/toll verify --kernel julia --route '*-omp/*'"
     done
     rm -rf --one-file-system "$root/root/hostile"
 }
@@ -397,7 +397,7 @@ try_system() {
             offline) scenario offline "sources touched, and both commands without network" offline ;;
             readonly)
                 scenario readonly "a built tree that cannot be written to" readonly_tree
-                umount -q "$root/root/toll" || true # if it fails half-way
+                umount -q "$root/srv/toll" || true # if it fails half-way
                 ;;
             paths) scenario paths "a path with a colon is refused; an archive in another repository; moved to a path with space, comma and é" odd_paths ;;
             hostile) scenario hostile "variables and files of pip, cargo, go, OpenMP and the locale" hostile ;;
