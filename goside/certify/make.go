@@ -95,7 +95,7 @@ func differing(got, want *kernel.Job) (n, of int, first string) {
 		w, g := &want.Buffers[b], &got.Buffers[b]
 		of += w.Len
 		for k := range w.Len {
-			if conform.Same(w, g, k) {
+			if w.Same(g, k) {
 				continue
 			}
 			if n++; n == 1 {

@@ -147,7 +147,7 @@ func Compare(want, got *kernel.Buffer, bound *seam.Bound) (worst float64, err er
 	}
 	first, wrong := -1, 0
 	for k := range want.Len {
-		if Same(want, got, k) {
+		if want.Same(got, k) {
 			continue
 		}
 		if bound != nil {
@@ -217,15 +217,6 @@ func Sum(job *kernel.Job) (sum [sha256.Size]byte) {
 	}
 	h.Sum(sum[:0])
 	return sum
-}
-
-// Same reports whether element k is the same in both: the same bits, or a NaN that is not the canary in each.
-func Same(want, got *kernel.Buffer, k int) bool {
-	w, g := want.Bits(k), got.Bits(k)
-	if w == g {
-		return true
-	}
-	return w != canary && g != canary && math.IsNaN(want.Value(k)) && math.IsNaN(got.Value(k))
 }
 
 // Apart says how far element k is off.

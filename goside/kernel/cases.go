@@ -66,6 +66,13 @@ func (b *Buffer) Identical(c *Buffer) bool {
 	return false
 }
 
+// Same reports whether element k of b is that of c: the same bits, or in each a NaN that is not [Canary], since IEEE 754 leaves
+// open which NaN is computed.
+func (b *Buffer) Same(c *Buffer, k int) bool {
+	p, q, canary := b.Bits(k), c.Bits(k), math.Float64bits(Canary)
+	return p == q || p != canary && q != canary && math.IsNaN(b.Value(k)) && math.IsNaN(c.Value(k))
+}
+
 // Canary is the NaN in outputs before a call and in memory that no route may touch.
 var Canary = math.Float64frombits(0x7ff8_dead_beef_0001)
 

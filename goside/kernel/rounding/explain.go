@@ -143,7 +143,7 @@ func differences(want, got *kernel.Job) *Cause {
 	result := new(Cause)
 	for buffer, k := range elements(want, got) {
 		w, g := &want.Buffers[buffer], &got.Buffers[buffer]
-		if same(w, g, k) {
+		if w.Same(g, k) {
 			continue
 		}
 		ulp := apart(w, g, k)
@@ -162,7 +162,7 @@ func missed(way, got *kernel.Job, limit int) int {
 		if n == limit {
 			break
 		}
-		if !same(&way.Buffers[buffer], &got.Buffers[buffer], k) {
+		if !way.Buffers[buffer].Same(&got.Buffers[buffer], k) {
 			n++
 		}
 	}
@@ -174,23 +174,16 @@ func explained(want, got, way *kernel.Job) (n int, first bool) {
 	differ := 0
 	for buffer, k := range elements(want, got) {
 		g := &got.Buffers[buffer]
-		if same(&want.Buffers[buffer], g, k) {
+		if want.Buffers[buffer].Same(g, k) {
 			continue
 		}
 		differ++
-		if same(&way.Buffers[buffer], g, k) {
+		if way.Buffers[buffer].Same(g, k) {
 			n++
 			first = first || differ == 1
 		}
 	}
 	return n, first
-}
-
-var canary = math.Float64bits(kernel.Canary)
-
-func same(a, b *kernel.Buffer, k int) bool {
-	p, q := a.Bits(k), b.Bits(k)
-	return p == q || p != canary && q != canary && math.IsNaN(a.Value(k)) && math.IsNaN(b.Value(k))
 }
 
 func apart(a, b *kernel.Buffer, k int) uint64 {
